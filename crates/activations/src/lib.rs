@@ -1,0 +1,24 @@
+//! What can be read from a transformer and what can be changed in it, as plain data.
+//!
+//! - [`HookPoint`]: a place in the forward pass, written as TransformerLens writes it
+//! - [`Capture`]: which places to read, at which positions
+//! - [`Activation`], [`Activations`]: what was read, with named axes
+//! - [`Edit`]: a change to make in the next run, serialisable and replayable
+//! - [`HeadScores`]: what kind of head a pattern shows
+//! - [`ModelShape`]: the sizes that decide which of these make sense for a model
+//!
+//! Nothing here knows tensors, devices or files.
+
+mod activation;
+mod capture;
+mod edit;
+mod head_scores;
+mod hook;
+mod shape;
+
+pub use activation::{Activation, Activations};
+pub use capture::{Capture, CapturePos, ParseCapturePosError};
+pub use edit::{Edit, EditError, EditOp, EditPos};
+pub use head_scores::{HeadScores, OverTargets};
+pub use hook::{Axis, HookError, HookPoint, ParseHookError, Site};
+pub use shape::ModelShape;
