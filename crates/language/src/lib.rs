@@ -1,0 +1,33 @@
+//! The Stories language: short English children's stories whose true next-token
+//! probabilities are known exactly.
+//!
+//! - [`Grammar`]: the language as data, read from two text files and compiled to a small program.
+//! - [`State`]: everything the story so far has fixed; [`Grammar::choices`] lists what may follow.
+//! - [`Document`], [`Stories`], [`generate`]: sampling, with labels that are right by construction.
+//! - [`Oracle`], [`Filter`]: the exact next-token distribution, by filtering over states.
+//! - [`Vocabulary`], [`tokenizer_json`]: the tokens, and the Hugging Face file that yields them.
+//!
+//! Generator and oracle share one function, [`Grammar::choices`], so they cannot disagree.
+
+mod compile;
+mod document;
+mod grammar;
+mod labels;
+mod lexicon;
+mod oracle;
+mod program;
+mod state;
+mod step;
+mod tokenizer;
+mod vocabulary;
+
+pub use document::{Document, Purpose, Stories, generate};
+pub use grammar::{Grammar, GrammarError};
+pub use labels::{
+    DocumentLabels, Gender, LabelPosterior, Mood, Number, PlaceId, Tense, TokenLabels,
+};
+pub use oracle::{Filter, Oracle, OracleError};
+pub use state::State;
+pub use step::Choice;
+pub use tokenizer::tokenizer_json;
+pub use vocabulary::{END, START, Vocabulary, vocabulary};

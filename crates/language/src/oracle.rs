@@ -1,0 +1,189 @@
+//! The truth about the language: exact probabilities by filtering.
+//!
+//! A prefix does not tell the state, only a set of states with weights. One token
+//! moves each state along all its choices that emit this token, and equal states
+//! are merged. The set stays small because a sentence's choices are drawn when
+//! their first token is emitted.
+
+use std::collections::HashMap;
+
+use thiserror::Error;
+
+use crate::grammar::Grammar;
+use crate::labels::LabelPosterior;
+use crate::state::State;
+
+/// The language cannot have produced a text.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OracleError {
+    /// The token at this index cannot follow those before it.
+    #[error("token {token} ({text:?}) at index {index} cannot follow in this language")]
+    ImpossibleToken {
+        /// Index in the prefix, from 0 (the start token's place).
+        index: usize,
+        /// The token's id.
+        token: u32,
+        /// The token's text.
+        text: String,
+    },
+}
+
+/// Exact probabilities of a grammar.
+#[derive(Clone, Copy, Debug)]
+pub struct Oracle<'g> {
+    grammar: &'g Grammar,
+}
+
+impl Oracle<'static> {
+    /// The oracle of the Stories language.
+    pub fn stories() -> Self {
+        Oracle::new(Grammar::stories())
+    }
+}
+
+impl<'g> Oracle<'g> {
+    /// The oracle of a grammar.
+    pub fn new(grammar: &'g Grammar) -> Self {
+        Self { grammar }
+    }
+
+    /// A filter before the first token, to be moved token by token.
+    pub fn filter(&self) -> Filter<'g> {
+        let grammar = self.grammar;
+        Filter {
+            grammar,
+            states: vec![(grammar.initial(), 1.0)],
+            n_tokens: 0,
+        }
+    }
+
+    /// The filter after a prefix, which starts with the start token.
+    ///
+    /// # Errors
+    ///
+    /// Names the first token that cannot follow.
+    pub fn filter_after(&self, prefix: &[u32]) -> Result<Filter<'g>, OracleError> {
+        let mut filter = self.filter();
+        for &token in prefix {
+            filter.push(token)?;
+        }
+        Ok(filter)
+    }
+
+    /// Probability of each next token after a prefix: `[d_vocab]`, sums to 1,
+    /// all 0 after the end token.
+    ///
+    /// # Errors
+    ///
+    /// Names the first token that cannot follow.
+    pub fn next(&self, prefix: &[u32]) -> Result<Vec<f64>, OracleError> {
+        Ok(self.filter_after(prefix)?.next())
+    }
+
+    /// Natural logarithm of the probability of each token given those before it.
+    ///
+    /// # Errors
+    ///
+    /// Names the first token that cannot follow.
+    pub fn log_probs(&self, tokens: &[u32]) -> Result<Vec<f64>, OracleError> {
+        let mut filter = self.filter();
+        tokens
+            .iter()
+            .map(|&token| filter.push(token).map(f64::ln))
+            .collect()
+    }
+
+    /// Natural logarithm of the probability of a prefix or whole document.
+    ///
+    /// # Errors
+    ///
+    /// Names the first token that cannot follow.
+    pub fn log_prob(&self, tokens: &[u32]) -> Result<f64, OracleError> {
+        Ok(self.log_probs(tokens)?.iter().sum())
+    }
+
+    /// Probability of each label value after a prefix.
+    ///
+    /// # Errors
+    ///
+    /// Names the first token that cannot follow.
+    pub fn posterior(&self, prefix: &[u32]) -> Result<LabelPosterior, OracleError> {
+        Ok(self.filter_after(prefix)?.posterior())
+    }
+}
+
+/// The states that a prefix can be in, with their probabilities.
+#[derive(Clone, Debug)]
+pub struct Filter<'g> {
+    grammar: &'g Grammar,
+    /// Distinct states; the weights sum to 1.
+    states: Vec<(State, f64)>,
+    n_tokens: usize,
+}
+
+impl Filter<'_> {
+    /// Moves past one token and returns its probability given those before it.
+    ///
+    /// # Errors
+    ///
+    /// If the token cannot follow; the filter then stays where it is.
+    pub fn push(&mut self, token: u32) -> Result<f64, OracleError> {
+        let mut states: Vec<(State, f64)> = Vec::new();
+        let mut index_of: HashMap<State, usize> = HashMap::new();
+        for (state, weight) in &self.states {
+            for choice in self
+                .grammar
+                .choices(state)
+                .iter()
+                .filter(|choice| choice.token == token)
+            {
+                let index = *index_of.entry(choice.state).or_insert(states.len());
+                if index == states.len() {
+                    states.push((choice.state, 0.0));
+                }
+                states[index].1 += weight * choice.prob;
+            }
+        }
+        let total: f64 = states.iter().map(|(_, weight)| weight).sum();
+        if total <= 0.0 {
+            let text = self.grammar.vocabulary().show(token);
+            return Err(OracleError::ImpossibleToken {
+                index: self.n_tokens,
+                token,
+                text,
+            });
+        }
+        for (_, weight) in &mut states {
+            *weight /= total;
+        }
+        self.states = states;
+        self.n_tokens += 1;
+        Ok(total)
+    }
+
+    /// Probability of each next token: `[d_vocab]`, sums to 1, all 0 after the end token.
+    pub fn next(&self) -> Vec<f64> {
+        let mut probs = vec![0.0; self.grammar.vocabulary().len()];
+        for (state, weight) in &self.states {
+            for choice in self.grammar.choices(state) {
+                probs[choice.token as usize] += weight * choice.prob;
+            }
+        }
+        probs
+    }
+
+    /// Probability of each label value.
+    pub fn posterior(&self) -> LabelPosterior {
+        let mut posterior = LabelPosterior::default();
+        for (state, weight) in &self.states {
+            posterior.add(&state.labels(), *weight);
+        }
+        posterior
+    }
+
+    /// Number of states that the prefix can be in.
+    pub fn n_states(&self) -> usize {
+        self.states.len()
+    }
+}

@@ -1,0 +1,242 @@
+//! What may follow a state: the one function that generator and oracle share.
+
+mod fill;
+
+use crate::grammar::Grammar;
+use crate::labels::{Gender, Mood, Number, Tense};
+use crate::program::{BOUNDARY, DONE, Op, Sentence, Stage, Test};
+use crate::state::State;
+use crate::vocabulary::{END, START};
+
+/// One way to go on from a state.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Choice {
+    /// Probability of this choice; the choices of a state sum to 1.
+    pub prob: f64,
+    /// The token that is emitted. Several choices may emit the same one.
+    pub token: u32,
+    /// The state after the token.
+    pub state: State,
+}
+
+/// Probability that a story is happy.
+const HAPPY: f64 = 0.5;
+/// How often a sentence starts with words such as "One day,", where it can.
+const JOIN: f64 = 0.35;
+
+/// The facts that sentences may need, in the order of their bits.
+const FACTS: [&str; 17] = [
+    "S", "P", "K", "F", "G", "A", "B", "L", "M", "W", "C", "T", "D", "HAPPY", "SAD", "AP", "BP",
+];
+
+/// The bit of a fact by its name in conditions.
+pub(crate) fn fact_bit(name: &str) -> Option<u32> {
+    FACTS
+        .iter()
+        .position(|fact| *fact == name)
+        .map(|bit| 1 << bit)
+}
+
+/// The facts that hold, as bits.
+pub(crate) fn facts(state: &State) -> u32 {
+    let [a, b] = &state.things;
+    let holds = [
+        state.partner.is_none(),
+        state.partner.is_some(),
+        state.hero.kind.is_some(),
+        state.friend.name.is_some() || state.group.is_some(),
+        state.group.is_some(),
+        a.noun.is_some(),
+        b.noun.is_some(),
+        a.place.is_some(),
+        b.place.is_some(),
+        state.here.is_some(),
+        a.colour.is_some(),
+        state.tense == Some(Tense::Past),
+        a.place.is_some() && a.place != state.here,
+        state.mood == Mood::Happy,
+        state.mood == Mood::Sad,
+        a.plural,
+        b.plural,
+    ];
+    holds
+        .iter()
+        .enumerate()
+        .fold(0, |bits, (bit, &is_true)| bits | u32::from(is_true) << bit)
+}
+
+impl Grammar {
+    /// All ways to go on from a state; none after the end token.
+    ///
+    /// Their probabilities sum to 1. The same token can appear in several choices
+    /// whose states differ; which one was meant shows later, or never.
+    pub fn choices(&self, state: &State) -> Vec<Choice> {
+        let mut out = Vec::new();
+        self.walk(*state, 1.0, &mut out);
+        out
+    }
+
+    /// Adds the choices from a state, each times `prob`.
+    fn walk(&self, state: State, prob: f64, out: &mut Vec<Choice>) {
+        let state = self.settle(state);
+        match &self.ops[usize::from(state.pc)] {
+            Op::Begin => {
+                for (mood, share) in [(Mood::Happy, HAPPY), (Mood::Sad, 1.0 - HAPPY)] {
+                    self.emit(State { mood, ..state }, prob * share, START, BOUNDARY, out);
+                }
+            }
+            Op::Boundary => self.boundary(state, prob, out),
+            Op::Finish => self.emit(state, prob, END, DONE, out),
+            Op::Emit(token) => self.emit(state, prob, *token, state.pc + 1, out),
+            Op::Fork(branches) => {
+                for &(share, pc) in branches {
+                    self.walk(State { pc, ..state }, prob * share, out);
+                }
+            }
+            Op::Fill(slot) => self.fill(slot, state, prob, out),
+            Op::Done | Op::Jump(_) | Op::Unless(..) | Op::Do(_) => {}
+        }
+    }
+
+    /// Runs the instructions that neither draw nor emit.
+    fn settle(&self, mut state: State) -> State {
+        loop {
+            match &self.ops[usize::from(state.pc)] {
+                Op::Jump(pc) => state.pc = *pc,
+                Op::Unless(test, pc) => {
+                    let holds = match *test {
+                        Test::Plural(role) => state.number(role) == Number::Plural,
+                        Test::Coloured(role) => state.things[role.thing()].colour.is_some(),
+                    };
+                    state.pc = if holds { state.pc + 1 } else { *pc };
+                }
+                Op::Do(effect) => {
+                    state.apply(*effect);
+                    state.pc += 1;
+                }
+                _ => return state,
+            }
+        }
+    }
+
+    /// Adds the choice of one token after which the program goes on at `pc`.
+    fn emit(&self, state: State, prob: f64, token: u32, pc: u16, out: &mut Vec<Choice>) {
+        self.emit_pronoun(state, prob, token, pc, None, out);
+    }
+
+    /// The same for a token that may be a pronoun.
+    fn emit_pronoun(
+        &self,
+        mut state: State,
+        prob: f64,
+        token: u32,
+        pc: u16,
+        pronoun: Option<Gender>,
+        out: &mut Vec<Choice>,
+    ) {
+        state.len = state.len.saturating_add(1);
+        state.pc = pc;
+        state.pronoun = pronoun;
+        state.in_quote ^= self.is_quote(token);
+        out.push(Choice {
+            prob,
+            token,
+            state: self.settle(state),
+        });
+    }
+
+    /// Draws the next sentence.
+    fn boundary(&self, state: State, prob: f64, out: &mut Vec<Choice>) {
+        let facts = facts(&state);
+        let total = |stage: Stage| -> f64 {
+            self.sentences
+                .iter()
+                .map(|sentence| self.weight(sentence, stage, facts, &state))
+                .sum()
+        };
+        let stages = if state.len <= 1 {
+            [
+                (Stage::Opening, 1.0),
+                (Stage::Join, 0.0),
+                (Stage::Ending, 0.0),
+            ]
+        } else if state.is_joined {
+            [
+                (Stage::Middle, 1.0),
+                (Stage::Join, 0.0),
+                (Stage::Ending, 0.0),
+            ]
+        } else {
+            let end = match (total(Stage::Middle) > 0.0, total(Stage::Ending) > 0.0) {
+                (true, true) => self.end_prob(state.len),
+                (true, false) => 0.0,
+                (false, _) => 1.0,
+            };
+            let joined = State {
+                is_joined: true,
+                ..state
+            };
+            let can_join = total(Stage::Join) > 0.0
+                && self
+                    .sentences
+                    .iter()
+                    .any(|sentence| self.weight(sentence, Stage::Middle, facts, &joined) > 0.0);
+            let join = if can_join { JOIN * (1.0 - end) } else { 0.0 };
+            [
+                (Stage::Middle, 1.0 - end - join),
+                (Stage::Join, join),
+                (Stage::Ending, end),
+            ]
+        };
+        for (stage, share) in stages.into_iter().filter(|(_, share)| *share > 0.0) {
+            let total = total(stage);
+            for sentence in &self.sentences {
+                let weight = self.weight(sentence, stage, facts, &state);
+                if weight > 0.0 {
+                    let mut next = State {
+                        pc: sentence.start,
+                        ..state
+                    };
+                    next.mark_used(sentence.family);
+                    if stage == Stage::Join {
+                        next.is_joined = true;
+                    }
+                    self.walk(next, prob * share * weight / total, out);
+                }
+            }
+        }
+    }
+
+    /// The weight of a sentence at this point; 0 if it cannot come.
+    fn weight(&self, sentence: &Sentence, stage: Stage, facts: u32, state: &State) -> f64 {
+        let fits = sentence.stage == stage
+            && facts & sentence.needs == sentence.needs
+            && facts & sentence.forbids == 0
+            && !state.has_used(sentence.family)
+            && (sentence.can_join || !state.is_joined);
+        let len = |n_tokens: u8| u16::from(state.len) + u16::from(n_tokens);
+        let (min, max) = (u16::from(self.lengths.min), u16::from(self.lengths.max));
+        let has_room = match stage {
+            Stage::Opening => true,
+            Stage::Join => {
+                len(sentence.n_tokens.1) + u16::from(self.join_reserve + self.ending_reserve) < max
+            }
+            Stage::Middle => len(sentence.n_tokens.1) + u16::from(self.ending_reserve) < max,
+            Stage::Ending => len(sentence.n_tokens.0) + 1 >= min && len(sentence.n_tokens.1) < max,
+        };
+        if fits && has_room {
+            sentence.weight * sentence.leaning[state.mood as usize]
+        } else {
+            0.0
+        }
+    }
+
+    /// Probability of an ending at a length at which both are possible.
+    fn end_prob(&self, len: u8) -> f64 {
+        let (start, end) = (
+            f64::from(self.lengths.ramp_start),
+            f64::from(self.lengths.ramp_end),
+        );
+        ((f64::from(len) - start) / (end - start)).clamp(0.0, 1.0)
+    }
+}
