@@ -1,0 +1,100 @@
+//! What stays of a run so that any head's pattern can be had again.
+
+use burn::tensor::Tensor;
+use headlight_activations::{HookPoint, Site};
+
+use crate::RunError;
+use crate::attention::AttentionPlan;
+use crate::run::Readback;
+use crate::tap::{ResolvedEdit, Tap};
+
+/// Queries, keys and log-sum-exp of one layer: linear in the sequence.
+#[derive(Clone, Debug)]
+pub(crate) struct KeptLayer {
+    /// `[batch, head, query, d_head]`
+    pub(crate) q: Tensor<4>,
+    /// `[batch, head, key, d_head]`
+    pub(crate) k: Tensor<4>,
+    /// `[batch, head, query, 1]`
+    pub(crate) lse: Tensor<4>,
+}
+
+/// What stays of a run: enough to recompute any head's pattern, on demand.
+#[derive(Clone, Debug)]
+pub struct KeptRun {
+    pub(crate) layers: Vec<KeptLayer>,
+    pub(crate) scales: Vec<f64>,
+    pub(crate) edits: Vec<ResolvedEdit>,
+}
+
+/// One head's attention, on the host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pattern {
+    /// `[query, key]`, row-major; rows sum to 1, 0 above the diagonal.
+    pub pattern: Vec<f32>,
+    /// Log-sum-exp of each query's scaled scores.
+    pub lse: Vec<f32>,
+}
+
+/// A pattern still on the device.
+#[derive(Debug)]
+pub(crate) struct PatternOnDevice {
+    pub(crate) pattern: Tensor<1>,
+    pub(crate) lse: Tensor<1>,
+}
+
+impl KeptRun {
+    /// Number of positions of the run.
+    #[must_use]
+    pub fn seq_len(&self) -> usize {
+        self.layers.first().map_or(0, |layer| layer.q.dims()[2])
+    }
+
+    /// Recomputes one head's pattern and reads it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the device fails.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the layer or head is out of range: check against the shape first.
+    pub async fn pattern(&self, layer: usize, head: usize) -> Result<Pattern, RunError> {
+        let on_device = self.pattern_on_device(layer, head);
+        let mut readback = Readback::default();
+        let slots = [readback.add(on_device.pattern), readback.add(on_device.lse)];
+        let mut values = readback.read().await?;
+        let [pattern, lse] = slots.map(|slot| values.take(slot));
+        Ok(Pattern { pattern, lse })
+    }
+
+    pub(crate) fn pattern_on_device(&self, layer: usize, head: usize) -> PatternOnDevice {
+        let kept = &self.layers[layer];
+        let n = self.seq_len();
+        let of_head = |tensor: &Tensor<4>| tensor.clone().narrow(1, head, 1);
+        let sites = [Site::AttnScores, Site::AttnPattern];
+        let hooks = sites.map(|site| HookPoint::block(layer, site));
+        let edits: Vec<ResolvedEdit> = self
+            .edits
+            .iter()
+            .filter(|edit| hooks.contains(&edit.hook) && edit.head.is_none_or(|h| h == head))
+            .map(|edit| ResolvedEdit {
+                head: None,
+                ..edit.clone()
+            })
+            .collect();
+        let plan = AttentionPlan {
+            layer,
+            scale: self.scales[layer],
+            first_query: 0,
+            block_q: n,
+        };
+        let lse = of_head(&kept.lse);
+        let tap = Tap::new(&edits, None, 0);
+        let pattern = plan.pattern(of_head(&kept.q), &of_head(&kept.k), lse.clone(), &tap);
+        PatternOnDevice {
+            pattern: pattern.reshape([n * n]),
+            lse: lse.reshape([n]),
+        }
+    }
+}

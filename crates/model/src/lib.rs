@@ -1,0 +1,39 @@
+//! The transformer, on Burn.
+//!
+//! - [`Architecture`]: what `config.json` says
+//! - [`Weights`]: what `model.safetensors` holds, raw
+//! - [`tokenizer`]: text to ids and back, by a small reader of `tokenizer.json`
+//! - [`Model::run`]: tokens in, logits and captured activations out, edits on the way
+//! - [`Model::generate`]: token by token with a fixed-capacity cache
+//!
+//! One block computes every model; what differs between models is data in
+//! [`Architecture`]. Attention runs in blocks of queries that yield the output
+//! and the row log-sum-exp, so that no `[head, query, key]` tensor of a whole
+//! prompt exists unless it is captured or edited.
+
+mod activation_function;
+mod attention;
+mod config;
+mod forward;
+mod generate;
+mod kept;
+mod pace;
+mod run;
+mod safetensors;
+mod sampling;
+mod tap;
+pub mod tokenizer;
+mod weights;
+
+pub use attention::DEFAULT_QUERY_BLOCK;
+pub use config::{ActivationFunction, Architecture, ConfigError};
+pub use forward::Model;
+pub use generate::{Generated, Generation};
+pub use kept::{KeptRun, Pattern};
+pub use pace::{Pace, Stopped, Unhurried};
+pub use run::{LogitsWanted, RunError, RunOutput, RunRequest, RunSummary};
+pub use safetensors::WeightsError;
+pub use sampling::{Sampler, most_probable};
+pub use weights::{
+    BlockWeights, DenseWeights, MlpWeights, NamedTensor, NormWeights, WeightSource, Weights,
+};

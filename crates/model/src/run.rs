@@ -1,0 +1,463 @@
+//! One run: tokens in, logits and captured activations out.
+
+use burn::tensor::{ExecutionError, Int, Tensor, TensorData, Transaction};
+use headlight_activations::{
+    Activation, Activations, Capture, CapturePos, Edit, EditError, EditOp, HookError, HookPoint,
+    Site,
+};
+
+use crate::forward::Pass;
+use crate::kept::{KeptRun, Pattern};
+use crate::tap::{ResolvedEdit, ResolvedOp, Taken, Tap};
+use crate::{Model, Pace, Stopped};
+
+/// Which logits a run computes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogitsWanted {
+    /// Those of the last position.
+    #[default]
+    Last,
+    /// Those of every position, which costs half as much again at GPT-2's size.
+    All,
+}
+
+/// What to run.
+#[derive(Clone, Copy, Debug)]
+pub struct RunRequest<'a> {
+    /// The sequence.
+    pub tokens: &'a [u32],
+    /// What to bring back.
+    pub capture: &'a Capture,
+    /// What to change on the way.
+    pub edits: &'a [Edit],
+    /// Which logits to compute.
+    pub logits: LogitsWanted,
+}
+
+/// A run that cannot be done or did not end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// There are no tokens.
+    #[error("the prompt has no tokens, expected at least one")]
+    Empty,
+    /// There are more tokens than the context holds.
+    #[error("the prompt has {found} tokens, expected at most {n_ctx}, the model's context")]
+    TooLong {
+        /// Number of tokens.
+        found: usize,
+        /// The model's context.
+        n_ctx: usize,
+    },
+    /// A token is not in the vocabulary.
+    #[error("token {index} has id {id}, expected an id from 0 to {}", d_vocab - 1)]
+    UnknownToken {
+        /// Position in the sequence.
+        index: usize,
+        /// The id.
+        id: u32,
+        /// Size of the vocabulary.
+        d_vocab: usize,
+    },
+    /// A hook to capture does not exist.
+    #[error(transparent)]
+    Hook(#[from] HookError),
+    /// A position to capture does not exist.
+    #[error("the prompt has {seq_len} tokens, expected more than {pos} to read position {pos}")]
+    NoSuchPosition {
+        /// The position asked for.
+        pos: usize,
+        /// Number of tokens.
+        seq_len: usize,
+    },
+    /// Scores hold minus infinity, so they have no mean.
+    #[error("`{hook}` has no mean over positions, since masked scores are -inf")]
+    NoMean {
+        /// The hook asked for.
+        hook: HookPoint,
+    },
+    /// An edit does not fit.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// A newer request or a cancel came.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+    /// The device failed.
+    #[error("the device failed: {0}")]
+    Device(#[from] ExecutionError),
+    /// The device answered with something that is no number.
+    #[error("the device answered with {value} in the logits, expected finite numbers")]
+    NotFinite {
+        /// What it answered.
+        value: f32,
+    },
+}
+
+/// A finished run whose values are still on the device.
+///
+/// Add what is wanted of it to one [`Readback`], so that an answer costs one
+/// read.
+#[derive(Debug)]
+pub struct RunOutput {
+    /// `[pos, d_vocab]`, or `[1, d_vocab]` for the last position only.
+    pub logits: Tensor<2>,
+    /// What stays for patterns on demand.
+    pub kept: KeptRun,
+    taken: Vec<Taken>,
+}
+
+impl RunOutput {
+    /// L2 norms over the last axis of each captured activation, in the order
+    /// captured: `[pos]` each, for activations `[1, pos, width]`.
+    pub(crate) fn norms(&self) -> Vec<(HookPoint, Tensor<1>)> {
+        self.taken
+            .iter()
+            .map(|taken| {
+                let width = taken.shape.last().copied().unwrap_or(1);
+                let rows: usize = taken.shape.iter().product::<usize>() / width;
+                let values = taken.values.clone().reshape([rows, width]);
+                let norms = (values.clone() * values).sum_dim(1).sqrt();
+                (taken.hook, norms.reshape([rows]))
+            })
+            .collect()
+    }
+
+    /// Reads logits and captured activations.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the device fails.
+    pub async fn read(self) -> Result<(Vec<f32>, Activations), RunError> {
+        let mut readback = Readback::default();
+        let logits = readback.add(self.logits);
+        let slots: Vec<_> = self
+            .taken
+            .into_iter()
+            .map(|taken| (taken.hook, taken.shape, readback.add(taken.values)))
+            .collect();
+        let mut values = readback.read().await?;
+        let logits = values.take(logits);
+        let activations = slots
+            .into_iter()
+            .map(|(hook, shape, slot)| {
+                let mut data = values.take(slot);
+                if matches!(
+                    hook,
+                    HookPoint::Block {
+                        site: Site::AttnScores,
+                        ..
+                    }
+                ) {
+                    unmask(&mut data);
+                }
+                (hook, Activation::new(shape, data))
+            })
+            .collect();
+        Ok((logits, activations))
+    }
+
+    /// What the engine shows of a run, in one read.
+    ///
+    /// `targets` are the tokens of the run; logits of all positions must have
+    /// been asked for.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the device fails or answers with something that is
+    /// no number.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is not one row of logits for each target.
+    pub async fn summary(
+        self,
+        targets: &[u32],
+        head: Option<(usize, usize)>,
+    ) -> Result<(RunSummary, KeptRun), RunError> {
+        let [n, d_vocab] = self.logits.dims();
+        assert_eq!(n, targets.len(), "logits of every position are needed");
+        let mut readback = Readback::default();
+        let last = readback.add(self.logits.clone().narrow(0, n - 1, 1).reshape([d_vocab]));
+        let nll = (n > 1).then(|| readback.add(negative_log_likelihood(&self.logits, targets)));
+        let norms: Vec<_> = self
+            .norms()
+            .into_iter()
+            .map(|(hook, tensor)| (hook, readback.add(tensor)))
+            .collect();
+        let pattern = head.map(|(layer, head)| {
+            let on_device = self.kept.pattern_on_device(layer, head);
+            [readback.add(on_device.pattern), readback.add(on_device.lse)]
+        });
+        let mut values = readback.read().await?;
+        let summary = RunSummary {
+            last_logits: values.take(last),
+            nll: nll.map(|slot| values.take(slot)).unwrap_or_default(),
+            norms: norms
+                .into_iter()
+                .map(|(hook, slot)| (hook, values.take(slot)))
+                .collect(),
+            pattern: pattern.map(|slots| {
+                let [pattern, lse] = slots.map(|slot| values.take(slot));
+                Pattern { pattern, lse }
+            }),
+        };
+        check_finite(&summary.last_logits)?;
+        Ok((summary, self.kept))
+    }
+}
+
+/// What the engine shows of a run, on the host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunSummary {
+    /// Logits of the last position: `[d_vocab]`.
+    pub last_logits: Vec<f32>,
+    /// Negative log-likelihood of the tokens from the second on, in nats.
+    pub nll: Vec<f32>,
+    /// L2 norm of each captured activation at each position.
+    pub norms: Vec<(HookPoint, Vec<f32>)>,
+    /// The head asked for.
+    pub pattern: Option<Pattern>,
+}
+
+/// `-log p(token t | tokens before t)` for t from 1: `[pos - 1]`.
+fn negative_log_likelihood(logits: &Tensor<2>, targets: &[u32]) -> Tensor<1> {
+    let n = targets.len();
+    let logits = logits.clone().narrow(0, 0, n - 1);
+    let ids: Vec<i32> = targets[1..].iter().map(|&id| id as i32).collect();
+    let ids = Tensor::<2, Int>::from_data(TensorData::new(ids, [n - 1, 1]), &logits.device());
+    let max = logits.clone().max_dim(1);
+    let shifted = logits - max;
+    let log_sum = shifted.clone().exp().sum_dim(1).log();
+    (log_sum - shifted.gather(1, ids)).reshape([n - 1])
+}
+
+pub(crate) fn check_finite(values: &[f32]) -> Result<(), RunError> {
+    match values.iter().find(|x| !x.is_finite()) {
+        Some(&value) => Err(RunError::NotFinite { value }),
+        None => Ok(()),
+    }
+}
+
+/// Inside, masked scores are a very negative number; outside they are `-inf`.
+fn unmask(scores: &mut [f32]) {
+    for score in scores.iter_mut().filter(|score| **score < -1e29) {
+        *score = f32::NEG_INFINITY;
+    }
+}
+
+/// Several tensors, read in one go.
+#[derive(Default)]
+pub(crate) struct Readback {
+    transaction: Transaction,
+    count: usize,
+}
+
+/// Names one tensor of a [`Readback`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slot(usize);
+
+/// The values of a [`Readback`].
+pub(crate) struct ReadValues(Vec<Vec<f32>>);
+
+impl Readback {
+    pub(crate) fn add<const D: usize>(&mut self, tensor: Tensor<D>) -> Slot {
+        self.transaction = std::mem::take(&mut self.transaction).register(tensor);
+        self.count += 1;
+        Slot(self.count - 1)
+    }
+
+    pub(crate) async fn read(self) -> Result<ReadValues, RunError> {
+        let data = self.transaction.execute_async().await?;
+        let values = data
+            .into_iter()
+            .map(|data| data.iter::<f32>().collect())
+            .collect();
+        Ok(ReadValues(values))
+    }
+}
+
+impl ReadValues {
+    pub(crate) fn take(&mut self, slot: Slot) -> Vec<f32> {
+        std::mem::take(&mut self.0[slot.0])
+    }
+}
+
+impl Model {
+    /// Runs a sequence through the model.
+    ///
+    /// Pauses after every layer. Nothing is read from the device here.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the tokens, hooks or edits do not fit the model, if
+    /// `pace` stops the run, or if the device fails.
+    pub async fn run<P: Pace>(
+        &self,
+        request: RunRequest<'_>,
+        pace: &P,
+    ) -> Result<RunOutput, RunError> {
+        self.check_tokens(request.tokens)?;
+        self.check_capture(request.capture, request.tokens.len())?;
+        let edits = self
+            .resolve(request.edits, request.tokens, request.tokens.len(), pace)
+            .await?;
+        self.run_resolved(&request, edits, pace).await
+    }
+
+    async fn run_resolved<P: Pace>(
+        &self,
+        request: &RunRequest<'_>,
+        edits: Vec<ResolvedEdit>,
+        pace: &P,
+    ) -> Result<RunOutput, RunError> {
+        let tap = Tap::new(&edits, Some(request.capture), 0);
+        let mut pass = Pass {
+            tap,
+            cache: None,
+            kept: Some(Vec::new()),
+        };
+        let mut residual = self.embed(self.token_tensor(request.tokens), &mut pass);
+        for layer in 0..self.weights.blocks.len() {
+            residual = self.block(layer, residual, &mut pass);
+            pace.pause().await?;
+        }
+        let normalized = self.final_norm(residual, &mut pass);
+        let n = request.tokens.len();
+        let wanted = match request.logits {
+            LogitsWanted::All => normalized,
+            LogitsWanted::Last => normalized.narrow(1, n - 1, 1),
+        };
+        let logits = self.unembed(wanted).squeeze_dim::<2>(0);
+        let Pass { tap, kept, .. } = pass;
+        let taken = tap.into_taken();
+        let layers = kept.unwrap_or_default();
+        let scales = self.architecture.attention_scale.clone();
+        Ok(RunOutput {
+            logits,
+            taken,
+            kept: KeptRun {
+                layers,
+                scales,
+                edits,
+            },
+        })
+    }
+
+    /// `[1, pos]` of ids.
+    pub(crate) fn token_tensor(&self, tokens: &[u32]) -> Tensor<2, Int> {
+        let ids: Vec<i32> = tokens.iter().map(|&id| id as i32).collect();
+        Tensor::from_data(TensorData::new(ids, [1, tokens.len()]), &self.device())
+    }
+
+    pub(crate) fn check_tokens(&self, tokens: &[u32]) -> Result<(), RunError> {
+        let shape = &self.architecture.shape;
+        if tokens.is_empty() {
+            return Err(RunError::Empty);
+        }
+        if tokens.len() > shape.n_ctx {
+            return Err(RunError::TooLong {
+                found: tokens.len(),
+                n_ctx: shape.n_ctx,
+            });
+        }
+        match tokens.iter().position(|&id| id as usize >= shape.d_vocab) {
+            Some(index) => {
+                let (id, d_vocab) = (tokens[index], shape.d_vocab);
+                Err(RunError::UnknownToken { index, id, d_vocab })
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn check_capture(&self, capture: &Capture, seq_len: usize) -> Result<(), RunError> {
+        for &hook in &capture.hooks {
+            hook.check(&self.architecture.shape)?;
+            let is_scores = matches!(
+                hook,
+                HookPoint::Block {
+                    site: Site::AttnScores,
+                    ..
+                }
+            );
+            match capture.pos {
+                CapturePos::Mean if is_scores => return Err(RunError::NoMean { hook }),
+                CapturePos::At(pos) if pos >= seq_len => {
+                    return Err(RunError::NoSuchPosition { pos, seq_len });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks the edits and puts numbers in place of means, which takes a
+    /// clean run of the prompt if there are any.
+    pub(crate) async fn resolve<P: Pace>(
+        &self,
+        edits: &[Edit],
+        prompt: &[u32],
+        seq_len: usize,
+        pace: &P,
+    ) -> Result<Vec<ResolvedEdit>, RunError> {
+        for edit in edits {
+            edit.check(&self.architecture.shape, seq_len)?;
+        }
+        let means = self.clean_means(edits, prompt, pace).await?;
+        Ok(edits.iter().map(|edit| resolve_one(edit, &means)).collect())
+    }
+
+    async fn clean_means<P: Pace>(
+        &self,
+        edits: &[Edit],
+        prompt: &[u32],
+        pace: &P,
+    ) -> Result<Activations, RunError> {
+        let hooks = edits
+            .iter()
+            .filter(|edit| edit.op == EditOp::Mean)
+            .map(|edit| edit.hook);
+        let capture = Capture {
+            hooks: hooks.collect(),
+            pos: CapturePos::Mean,
+        };
+        if capture.hooks.is_empty() {
+            return Ok(Activations::new());
+        }
+        let logits = LogitsWanted::Last;
+        let request = RunRequest {
+            tokens: prompt,
+            capture: &capture,
+            edits: &[],
+            logits,
+        };
+        let (_, means) = self
+            .run_resolved(&request, Vec::new(), pace)
+            .await?
+            .read()
+            .await?;
+        Ok(means)
+    }
+}
+
+fn resolve_one(edit: &Edit, means: &Activations) -> ResolvedEdit {
+    let vector = || edit.value.clone().unwrap_or_default();
+    let op = match edit.op {
+        EditOp::Zero => ResolvedOp::Zero,
+        EditOp::Add => ResolvedOp::Add(vector()),
+        EditOp::Set => ResolvedOp::Set(vector()),
+        EditOp::Mean => {
+            let mean = &means[&edit.hook];
+            ResolvedOp::Set(match edit.head {
+                // `[batch, head, d_head]` less the position axis, so a row is a head.
+                Some(head) => mean.rows().nth(head).unwrap_or_default().to_vec(),
+                None => mean.data.clone(),
+            })
+        }
+    };
+    ResolvedEdit {
+        hook: edit.hook,
+        head: edit.head,
+        pos: edit.pos.clone(),
+        op,
+    }
+}

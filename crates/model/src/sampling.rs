@@ -1,0 +1,165 @@
+//! From logits to the next token.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// The probabilities of a row of logits, in f64.
+pub(crate) fn softmax(logits: &[f32], temperature: f64) -> Vec<f64> {
+    let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let weights: Vec<f64> = logits
+        .iter()
+        .map(|&x| (f64::from(x - max) / temperature).exp())
+        .collect();
+    let sum: f64 = weights.iter().sum();
+    weights.into_iter().map(|w| w / sum).collect()
+}
+
+/// The most probable tokens with their probabilities, most probable first,
+/// ties to the lowest id. At most `top` of them.
+#[must_use]
+pub fn most_probable(logits: &[f32], top: usize) -> Vec<(u32, f64)> {
+    let probs = softmax(logits, 1.0);
+    let mut order = by_probability(&probs);
+    order.truncate(top);
+    order.into_iter().map(|id| (id as u32, probs[id])).collect()
+}
+
+fn by_probability(probs: &[f64]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..probs.len()).collect();
+    // The sort is stable, so equal probabilities keep the order of their ids.
+    order.sort_by(|&a, &b| probs[b].total_cmp(&probs[a]));
+    order
+}
+
+/// Draws tokens: temperature, then top-k, then top-p.
+#[derive(Clone, Debug)]
+pub struct Sampler {
+    temperature: f64,
+    top_k: usize,
+    top_p: f64,
+    rng: ChaCha8Rng,
+}
+
+impl Sampler {
+    /// A sampler whose draws depend only on `seed` and the logits it sees.
+    ///
+    /// Temperature 0 takes the most probable token; `top_k` 0 and `top_p` 1
+    /// cut nothing off.
+    #[must_use]
+    pub fn new(temperature: f64, top_k: usize, top_p: f64, seed: u64) -> Self {
+        Self {
+            temperature,
+            top_k,
+            top_p,
+            rng: ChaCha8Rng::seed_from_u64(seed),
+        }
+    }
+
+    /// Draws the next token's id.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there are no logits.
+    pub fn draw(&mut self, logits: &[f32]) -> u32 {
+        assert!(!logits.is_empty(), "logits of an empty vocabulary");
+        if self.temperature <= 0.0 {
+            return by_probability(&softmax(logits, 1.0))[0] as u32;
+        }
+        let probs = softmax(logits, self.temperature);
+        let kept = self.keep(&probs);
+        let total: f64 = kept.iter().map(|&id| probs[id]).sum();
+        let mut left = self.rng.random::<f64>() * total;
+        for &id in &kept {
+            left -= probs[id];
+            if left < 0.0 {
+                return id as u32;
+            }
+        }
+        kept[kept.len() - 1] as u32
+    }
+
+    /// The ids that the cuts leave, most probable first; at least one.
+    fn keep(&self, probs: &[f64]) -> Vec<usize> {
+        let mut order = by_probability(probs);
+        if self.top_k > 0 {
+            order.truncate(self.top_k);
+        }
+        if self.top_p < 1.0 {
+            // The share is of what top-k left.
+            let total: f64 = order.iter().map(|&id| probs[id]).sum();
+            let mut sum = 0.0;
+            let enough = order.iter().position(|&id| {
+                sum += probs[id];
+                sum >= self.top_p * total
+            });
+            order.truncate(enough.map_or(order.len(), |last| last + 1));
+        }
+        order
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOGITS: [f32; 5] = [0.0, 2.0, 1.0, 2.0, -1.0];
+
+    #[test]
+    fn ties_go_to_the_lowest_id() {
+        let ids: Vec<u32> = most_probable(&LOGITS, 3)
+            .into_iter()
+            .map(|(id, _)| id)
+            .collect();
+        assert_eq!(ids, [1, 3, 2]);
+        assert_eq!(Sampler::new(0.0, 0, 1.0, 9).draw(&LOGITS), 1);
+    }
+
+    #[test]
+    fn asking_for_more_than_the_vocabulary_gives_the_vocabulary() {
+        let all = most_probable(&LOGITS, 99);
+        assert_eq!(all.len(), 5);
+        let sum: f64 = all.iter().map(|&(_, p)| p).sum();
+        assert!((sum - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn top_k_and_top_p_keep_the_smallest_sets() {
+        let probs = [0.5, 0.3, 0.15, 0.05];
+        let keep = |top_k, top_p| Sampler::new(1.0, top_k, top_p, 0).keep(&probs);
+        assert_eq!(keep(0, 1.0), [0, 1, 2, 3]);
+        assert_eq!(keep(2, 1.0), [0, 1]);
+        assert_eq!(keep(0, 0.5), [0]);
+        assert_eq!(keep(0, 0.51), [0, 1]);
+        assert_eq!(keep(0, 1e-9), [0]);
+        assert_eq!(
+            keep(2, 0.6),
+            [0],
+            "0.5 of the 0.8 that top-k left is more than 0.6 of it"
+        );
+    }
+
+    #[test]
+    fn draws_follow_the_probabilities() {
+        let mut sampler = Sampler::new(1.0, 0, 1.0, 5);
+        let n = 20_000;
+        let ones = (0..n).filter(|_| sampler.draw(&LOGITS) == 1).count();
+        let expected = softmax(&LOGITS, 1.0)[1];
+        let rate = ones as f64 / f64::from(n);
+        // Five standard deviations of a binomial rate.
+        let tolerance = 5.0 * (expected * (1.0 - expected) / f64::from(n)).sqrt();
+        assert!(
+            (rate - expected).abs() < tolerance,
+            "{rate} against {expected}"
+        );
+    }
+
+    #[test]
+    fn the_same_seed_draws_the_same_tokens() {
+        let draw = |seed| {
+            let mut sampler = Sampler::new(0.8, 0, 0.95, seed);
+            (0..50).map(|_| sampler.draw(&LOGITS)).collect::<Vec<_>>()
+        };
+        assert_eq!(draw(1), draw(1));
+        assert_ne!(draw(1), draw(2));
+    }
+}
