@@ -1,0 +1,232 @@
+//! Which backend computes: opened, tested, timed, chosen.
+
+use burn::tensor::Device;
+use headlight_activations::Capture;
+use headlight_model::{LogitsWanted, Model, Pace, RunRequest, Stopped, Unhurried};
+
+use crate::platform::now;
+use crate::self_test::{sample_tokens, self_test};
+use crate::{
+    AnswerError, Backend, BackendChoice, BackendReport, Build, Fault, Loaded, ModelFiles, SelfTest,
+    SelfTestCase,
+};
+
+/// Calibration stops after this, or after [`MAX_RUNS`].
+const CALIBRATION_MS: f64 = 200.0;
+
+/// Most timed runs of a calibration.
+const MAX_RUNS: usize = 7;
+
+/// The build this is.
+pub const BUILD: Build = if cfg!(feature = "gpu") {
+    Build::Gpu
+} else {
+    Build::Cpu
+};
+
+/// What the CPU backend is called where devices are listed.
+const CPU_NAME: &str = "CPU";
+
+/// Loads a model and decides what computes it.
+///
+/// The CPU is always there. In a build with the GPU, and unless the CPU is
+/// asked for, the GPU is opened and compared with the CPU operation by
+/// operation; if it passes and is asked for, or is faster, it is taken.
+///
+/// # Errors
+///
+/// Returns an error if the model's files cannot be used, or the load is
+/// stopped.
+pub async fn load<P: Pace>(
+    files: &ModelFiles,
+    read: impl Fn(&ModelFiles, &Device, Backend) -> Result<Loaded, AnswerError>,
+    choice: BackendChoice,
+    inject: Option<Fault>,
+    pace: &P,
+) -> Result<(Loaded, BackendReport), AnswerError> {
+    let cpu = read(files, &Device::flex(), Backend::Cpu)?;
+    let mut report = BackendReport {
+        backend: Backend::Cpu,
+        device: CPU_NAME.to_owned(),
+        reason: String::new(),
+        self_test: None,
+        cpu_ms: None,
+        gpu_ms: None,
+    };
+    if choice == BackendChoice::Cpu {
+        report.reason = "The CPU was asked for".to_owned();
+        return Ok((cpu, report));
+    }
+    let (device, name) = match open_gpu().await {
+        Ok(gpu) => gpu,
+        Err(reason) => {
+            report.reason = reason;
+            return Ok((cpu, report));
+        }
+    };
+    let gpu = read(files, &device, Backend::Gpu)?;
+    let reference = Device::flex();
+    let pair = ((&device, &gpu.model), (&reference, &cpu.model));
+    let mut test = self_test(pair.0, pair.1, pace).await.map_err(stopped)?;
+    test.cases.extend(device_complaint());
+    if inject == Some(Fault::SelfTest) {
+        test.cases.push(injected_case());
+    }
+    if let Some(reason) = why_failed(&test, &name) {
+        report.reason = reason;
+        report.self_test = Some(test);
+        return Ok((cpu, report));
+    }
+    report.self_test = Some(test);
+    let cpu_ms = time(&cpu.model, pace).await.map_err(stopped)?;
+    let gpu_ms = time(&gpu.model, pace).await.map_err(stopped)?;
+    (report.cpu_ms, report.gpu_ms) = (cpu_ms, gpu_ms);
+    let is_faster = cpu_ms.zip(gpu_ms).is_some_and(|(cpu, gpu)| gpu < cpu);
+    let times = match cpu_ms.zip(gpu_ms) {
+        Some((cpu, gpu)) => format!("{gpu:.1} ms against {cpu:.1} ms on the CPU"),
+        None => "a time that could not be taken".to_owned(),
+    };
+    if choice == BackendChoice::Gpu || is_faster {
+        report.backend = Backend::Gpu;
+        report.device = name;
+        report.reason = if choice == BackendChoice::Gpu {
+            format!("The GPU was asked for and passed its self-test; it takes {times}")
+        } else {
+            format!("The GPU passed its self-test and is faster: {times}")
+        };
+        return Ok((gpu, report));
+    }
+    report.reason = format!("The CPU is faster for this model; {name} takes {times}");
+    Ok((cpu, report))
+}
+
+fn stopped(error: Stopped) -> AnswerError {
+    AnswerError::Run(error.into())
+}
+
+/// The sentence for a self-test that failed.
+fn why_failed(test: &SelfTest, device: &str) -> Option<String> {
+    let case = test.cases.iter().find(|case| !case.passed())?;
+    let found = case.max_abs_error.map_or_else(
+        || "no usable answer".to_owned(),
+        |error| format!("an error of {error:.1e}, more than {:.1e}", case.tolerance),
+    );
+    Some(format!(
+        "{device} failed its self-test: {} gave {found}, so the CPU computes",
+        case.name
+    ))
+}
+
+fn injected_case() -> SelfTestCase {
+    SelfTestCase {
+        name: "a fault injected by a test".to_owned(),
+        max_abs_error: Some(1.0),
+        tolerance: 0.0,
+    }
+}
+
+/// Median time of a short run, in milliseconds, after one that warms up.
+/// `None` if the device fails, or if no pace could be kept.
+async fn time<P: Pace>(model: &Model, pace: &P) -> Result<Option<f64>, Stopped> {
+    let tokens = sample_tokens(model);
+    let mut times_ms = Vec::new();
+    let begun = now();
+    loop {
+        let started = now();
+        if run_once(model, &tokens).await.is_none() {
+            return Ok(None);
+        }
+        times_ms.push(started.elapsed().as_secs_f64() * 1e3);
+        pace.pause().await?;
+        let is_enough = begun.elapsed().as_secs_f64() * 1e3 > CALIBRATION_MS;
+        if times_ms.len() > MAX_RUNS || (is_enough && times_ms.len() > 1) {
+            break;
+        }
+    }
+    // The first run compiled or warmed what the others use.
+    times_ms.remove(0);
+    times_ms.sort_by(f64::total_cmp);
+    Ok(Some(times_ms[times_ms.len() / 2]))
+}
+
+async fn run_once(model: &Model, tokens: &[u32]) -> Option<()> {
+    let capture = Capture::none();
+    let request = RunRequest {
+        tokens,
+        capture: &capture,
+        edits: &[],
+        logits: LogitsWanted::Last,
+    };
+    let output = model.run(request, &Unhurried).await.ok()?;
+    output.read().await.ok()?;
+    Some(())
+}
+
+#[cfg(feature = "gpu")]
+use gpu::{device_complaint, open_gpu};
+
+#[cfg(feature = "gpu")]
+mod gpu {
+    //! Opening the GPU, and hearing what it complains about.
+
+    use std::sync::{Arc, Mutex, PoisonError};
+
+    use burn::tensor::Device;
+
+    use crate::SelfTestCase;
+
+    /// What the device complained about outside any error scope. In a browser
+    /// a rejected shader is reported only here, after stale data was read.
+    static COMPLAINT: Mutex<Option<String>> = Mutex::new(None);
+
+    /// Opens the default GPU: the device and its name.
+    ///
+    /// # Errors
+    ///
+    /// Returns a sentence saying why there is none.
+    pub(super) async fn open_gpu() -> Result<(Device, String), String> {
+        let (device, setup) = Device::wgpu_options()
+            .init_with_setup_async()
+            .await
+            .map_err(|error| format!("No GPU could be opened ({error}), so the CPU computes"))?;
+        setup.device.on_uncaptured_error(Arc::new(|error| {
+            let mut complaint = COMPLAINT.lock().unwrap_or_else(PoisonError::into_inner);
+            complaint.get_or_insert(error.to_string());
+        }));
+        let info = setup.adapter.get_info();
+        let name = if info.name.is_empty() {
+            "This GPU".to_owned()
+        } else {
+            info.name
+        };
+        Ok((device, name))
+    }
+
+    /// A failed case if the device has complained since it was opened.
+    pub(super) fn device_complaint() -> Option<SelfTestCase> {
+        let complaint = COMPLAINT
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()?;
+        let line = complaint.lines().next().unwrap_or_default().to_owned();
+        Some(SelfTestCase {
+            name: format!("the device's own check ({line})"),
+            max_abs_error: None,
+            tolerance: 0.0,
+        })
+    }
+}
+
+/// # Errors
+///
+/// Always: this build has no GPU backend.
+#[cfg(not(feature = "gpu"))]
+#[expect(clippy::unused_async, reason = "the build with a GPU awaits here")]
+async fn open_gpu() -> Result<(Device, String), String> {
+    Err("This build of the engine computes on the CPU only".to_owned())
+}
+
+#[cfg(not(feature = "gpu"))]
+fn device_complaint() -> Option<SelfTestCase> {
+    None
+}

@@ -1,0 +1,39 @@
+//! What the engine needs of the place it runs in.
+
+use crate::Event;
+
+/// A file that could not be had.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path} could not be read: {reason}")]
+pub struct FetchError {
+    /// What was asked for.
+    pub path: String,
+    /// Why it was not had, without a full stop.
+    pub reason: String,
+}
+
+/// The place the engine runs in: a worker, or a native program.
+pub trait Host: Clone {
+    /// Reads a file whole, such as `models/stories/config.json`.
+    ///
+    /// Calls `progress` with the bytes so far, and those in all if known.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the file cannot be had.
+    fn fetch(
+        &self,
+        path: &str,
+        progress: impl FnMut(u64, Option<u64>),
+    ) -> impl Future<Output = Result<Vec<u8>, FetchError>>;
+
+    /// Lets other things happen, among them requests arriving.
+    fn yield_now(&self) -> impl Future<Output = ()>;
+
+    /// Sends an event to whoever listens.
+    fn emit(&self, event: Event);
+
+    /// Ends this host at once and silently, as a worker that dies does. Only
+    /// ever called for [`crate::Fault::Close`].
+    fn close(&self);
+}

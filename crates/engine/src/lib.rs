@@ -1,0 +1,52 @@
+//! The engine: owns device and model, answers requests, natively and in a worker.
+//!
+//! Without features this crate is its message types, which is all the page
+//! needs. With `cpu` or `gpu` it is the engine itself:
+//!
+//! ```text
+//! Request --> Mailbox --> Engine --> Event* , then one of Done | Failed | Cancelled
+//! ```
+//!
+//! - [`Request`], [`Event`], [`Response`]: what page and engine say
+//! - `Loaded`: a model that answers; the command line uses it directly
+//! - `Engine`, `mailbox`: the actor a worker runs, latest wins
+//! - `load`: opens the backends, tests, times and chooses one
+
+mod message;
+mod wire;
+
+#[cfg(feature = "cpu")]
+mod backend;
+#[cfg(feature = "cpu")]
+mod host;
+#[cfg(feature = "cpu")]
+mod loaded;
+#[cfg(feature = "cpu")]
+mod mailbox;
+#[cfg(feature = "cpu")]
+mod platform;
+#[cfg(feature = "cpu")]
+mod self_test;
+#[cfg(feature = "cpu")]
+mod serve;
+
+#[cfg(feature = "cpu")]
+pub use backend::{BUILD, load};
+#[cfg(feature = "cpu")]
+pub use host::{FetchError, Host};
+#[cfg(feature = "cpu")]
+pub use loaded::{AnswerError, Loaded, ModelFiles};
+#[cfg(feature = "cpu")]
+pub use mailbox::{Inbox, Mailbox, mailbox};
+pub use message::{
+    Backend, BackendChoice, BackendReport, Build, EngineError, ErrorKind, Event, Fault,
+    GeneratedToken, HeadPattern, HeadRef, LoadedModel, NextToken, Request, ResidualNorm, Response,
+    RunAnswer, RunId, Sampling, SelfTest, SelfTestCase, StopReason, TokenText,
+};
+#[cfg(feature = "cpu")]
+pub use platform::{Instant, now};
+#[cfg(feature = "cpu")]
+pub use self_test::self_test;
+#[cfg(feature = "cpu")]
+pub use serve::Engine;
+pub use wire::{Wire, WireError};

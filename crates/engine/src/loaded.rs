@@ -1,0 +1,403 @@
+//! A loaded model and the answers it gives.
+//!
+//! The page's worker and the command line both ask here, so they give the same
+//! numbers.
+
+use burn::tensor::Device;
+use headlight_activations::{Capture, Edit, HookPoint, Site};
+use headlight_model::tokenizer::{SmallTokenizer, Tokenizer, TokenizerError};
+use headlight_model::{
+    Architecture, ConfigError, KeptRun, LogitsWanted, Model, Pace, RunError, RunRequest, Sampler,
+    Weights, WeightsError, most_probable,
+};
+
+use crate::platform::now;
+use crate::{
+    Backend, EngineError, ErrorKind, GeneratedToken, HeadPattern, HeadRef, NextToken, ResidualNorm,
+    RunAnswer, Sampling, StopReason, TokenText,
+};
+
+/// The files of a model, as bytes.
+#[derive(Clone, Debug)]
+pub struct ModelFiles {
+    /// `config.json`
+    pub config: Vec<u8>,
+    /// `model.safetensors`
+    pub weights: Vec<u8>,
+    /// `tokenizer.json`
+    pub tokenizer: Vec<u8>,
+}
+
+/// A model on a device, with its tokenizer.
+pub struct Loaded {
+    /// The model.
+    pub model: Model,
+    /// Its tokenizer.
+    pub tokenizer: Box<dyn Tokenizer>,
+    /// What the model computes on.
+    pub backend: Backend,
+    /// Bytes of the weights file.
+    pub weight_bytes: u64,
+}
+
+impl std::fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Loaded")
+            .field("shape", &self.model.architecture.shape)
+            .field("backend", &self.backend)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A model that cannot be loaded, or a question it cannot answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AnswerError {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The weights cannot be used.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// The tokenizer cannot be used, or has no token for the text.
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    /// The tokenizer belongs to another model.
+    #[error(
+        "tokenizer.json has ids up to {}, but config.json has vocab_size = {d_vocab}",
+        n_ids - 1
+    )]
+    ForeignTokenizer {
+        /// One more than the tokenizer's largest id.
+        n_ids: usize,
+        /// Size of the model's vocabulary.
+        d_vocab: usize,
+    },
+    /// There is nothing in the prompt.
+    #[error("the prompt is empty, expected some text")]
+    EmptyPrompt,
+    /// The run cannot be done.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The layer is out of range.
+    #[error("layer {layer} does not exist, expected a layer from 0 to {}", n_layers - 1)]
+    NoSuchLayer {
+        /// The layer asked for.
+        layer: usize,
+        /// How many there are.
+        n_layers: usize,
+    },
+    /// The head is out of range.
+    #[error("head {head} does not exist, expected a head from 0 to {}", n_heads - 1)]
+    NoSuchHead {
+        /// The head asked for.
+        head: usize,
+        /// How many there are.
+        n_heads: usize,
+    },
+    /// A sampling option makes no sense.
+    #[error("{name} is {found}, expected {expected}")]
+    Sampling {
+        /// Which option.
+        name: &'static str,
+        /// What was found.
+        found: f64,
+        /// What is accepted.
+        expected: &'static str,
+    },
+}
+
+impl AnswerError {
+    /// Whose fault it was.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Run(RunError::Device(_) | RunError::NotFinite { .. }) => ErrorKind::Device,
+            Self::Run(RunError::Stopped(_)) => ErrorKind::Internal,
+            _ => ErrorKind::Input,
+        }
+    }
+
+    /// True if the request was stopped, not wrong.
+    #[must_use]
+    pub const fn is_stopped(&self) -> bool {
+        matches!(self, Self::Run(RunError::Stopped(_)))
+    }
+}
+
+impl From<AnswerError> for EngineError {
+    fn from(error: AnswerError) -> Self {
+        Self {
+            kind: error.kind(),
+            message: error.to_string(),
+        }
+    }
+}
+
+impl Loaded {
+    /// Reads a model's files onto a device.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if one of the files cannot be used, naming it.
+    pub fn from_files(
+        files: &ModelFiles,
+        device: &Device,
+        backend: Backend,
+    ) -> Result<Self, AnswerError> {
+        let tokenizer = SmallTokenizer::from_json(&files.tokenizer)?;
+        Self::with_tokenizer(files, Box::new(tokenizer), device, backend)
+    }
+
+    /// The same with a tokenizer from elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if one of the other files cannot be used, naming it.
+    pub fn with_tokenizer(
+        files: &ModelFiles,
+        tokenizer: Box<dyn Tokenizer>,
+        device: &Device,
+        backend: Backend,
+    ) -> Result<Self, AnswerError> {
+        let architecture = Architecture::from_json(&files.config)?;
+        let (n_ids, d_vocab) = (tokenizer.n_ids(), architecture.shape.d_vocab);
+        if n_ids > d_vocab {
+            return Err(AnswerError::ForeignTokenizer { n_ids, d_vocab });
+        }
+        let weights = Weights::from_safetensors(&files.weights, &architecture, device)?;
+        Ok(Self {
+            model: Model::new(architecture, weights),
+            tokenizer,
+            backend,
+            weight_bytes: files.weights.len() as u64,
+        })
+    }
+
+    /// The tokens of a prompt, special ones included.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is nothing in the prompt, or part of it has
+    /// no token, or it does not fit into the context.
+    pub fn encode(&self, prompt: &str) -> Result<Vec<u32>, AnswerError> {
+        let tokens = self.tokenizer.encode(prompt)?;
+        if tokens == self.tokenizer.encode("")? {
+            return Err(AnswerError::EmptyPrompt);
+        }
+        let (found, n_ctx) = (tokens.len(), self.model.architecture.shape.n_ctx);
+        if found > n_ctx {
+            return Err(RunError::TooLong { found, n_ctx }.into());
+        }
+        Ok(tokens)
+    }
+
+    /// An id with its text.
+    #[must_use]
+    pub fn token(&self, id: u32) -> TokenText {
+        let text = self.tokenizer.token_text(id);
+        TokenText { id, text }
+    }
+
+    /// Checks that a head exists.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error naming the range.
+    pub const fn check_head(&self, at: HeadRef) -> Result<(), AnswerError> {
+        let shape = &self.model.architecture.shape;
+        let (HeadRef { layer, head }, n_layers, n_heads) = (at, shape.n_layers, shape.n_heads);
+        if layer >= n_layers {
+            return Err(AnswerError::NoSuchLayer { layer, n_layers });
+        }
+        if head >= n_heads {
+            return Err(AnswerError::NoSuchHead { head, n_heads });
+        }
+        Ok(())
+    }
+
+    /// Runs a prompt: next tokens, surprise of each token, norms along the
+    /// residual stream, and one head's pattern if asked for.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if anything in the request does not fit the model, if
+    /// `pace` stops the run, or if the device fails.
+    pub async fn run<P: Pace>(
+        &self,
+        prompt: &str,
+        top: usize,
+        edits: &[Edit],
+        pattern: Option<HeadRef>,
+        pace: &P,
+    ) -> Result<(RunAnswer, KeptRun), AnswerError> {
+        let started = now();
+        if let Some(at) = pattern {
+            self.check_head(at)?;
+        }
+        let tokens = self.encode(prompt)?;
+        let capture = Capture::all_positions(self.residual_hooks());
+        let request = RunRequest {
+            tokens: &tokens,
+            capture: &capture,
+            edits,
+            logits: LogitsWanted::All,
+        };
+        let output = self.model.run(request, pace).await?;
+        let head = pattern.map(|at| (at.layer, at.head));
+        let (summary, kept) = output.summary(&tokens, head).await?;
+        let nll: Vec<f64> = summary.nll.iter().copied().map(f64::from).collect();
+        let mean_nll = nll.iter().sum::<f64>() / nll.len() as f64;
+        let answer = RunAnswer {
+            backend: self.backend,
+            next: self.next_tokens(&summary.last_logits, top),
+            perplexity: (!nll.is_empty()).then(|| mean_nll.exp()),
+            nll: std::iter::once(None)
+                .chain(nll.into_iter().map(Some))
+                .collect(),
+            residual: norms_by_position(&summary.norms),
+            pattern: pattern
+                .zip(summary.pattern)
+                .map(|(head, pattern)| HeadPattern {
+                    head,
+                    seq_len: tokens.len(),
+                    pattern: pattern.pattern,
+                    lse: pattern.lse,
+                }),
+            tokens: tokens.iter().map(|&id| self.token(id)).collect(),
+            elapsed_ms: started.elapsed().as_secs_f64() * 1e3,
+        };
+        Ok((answer, kept))
+    }
+
+    /// The pattern of a head of an earlier run.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the head does not exist or the device fails.
+    pub async fn pattern(&self, kept: &KeptRun, at: HeadRef) -> Result<HeadPattern, AnswerError> {
+        self.check_head(at)?;
+        let pattern = kept.pattern(at.layer, at.head).await?;
+        Ok(HeadPattern {
+            head: at,
+            seq_len: kept.seq_len(),
+            pattern: pattern.pattern,
+            lse: pattern.lse,
+        })
+    }
+
+    /// Continues a prompt, handing each token on as it comes.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if anything in the request does not fit the model, if
+    /// `pace` stops the generation, or if the device fails.
+    pub async fn generate<P: Pace>(
+        &self,
+        prompt: &str,
+        max_tokens: usize,
+        sampling: &Sampling,
+        edits: &[Edit],
+        pace: &P,
+        mut on_token: impl FnMut(&GeneratedToken),
+    ) -> Result<(String, Vec<GeneratedToken>, StopReason), AnswerError> {
+        check_sampling(sampling)?;
+        let prompt = self.encode(prompt)?;
+        let end_tokens = &self.model.architecture.end_tokens;
+        let n_ctx = self.model.architecture.shape.n_ctx;
+        let mut sampler = Sampler::new(
+            sampling.temperature,
+            sampling.top_k,
+            sampling.top_p,
+            sampling.seed,
+        );
+        let mut generation = self
+            .model
+            .generate(&prompt, max_tokens, edits, pace)
+            .await?;
+        let mut tokens: Vec<GeneratedToken> = Vec::new();
+        let stopped = loop {
+            if tokens.len() >= max_tokens {
+                break StopReason::MaxTokens;
+            }
+            if prompt.len() + tokens.len() >= n_ctx {
+                break StopReason::Context;
+            }
+            let drawn = generation.draw(&mut sampler);
+            let TokenText { id, text } = self.token(drawn.id);
+            let prob = drawn.prob;
+            tokens.push(GeneratedToken { id, text, prob });
+            on_token(&tokens[tokens.len() - 1]);
+            if end_tokens.contains(&id) {
+                break StopReason::End;
+            }
+            // The last token that fits is not read: nothing can follow it.
+            if tokens.len() < max_tokens && prompt.len() + tokens.len() < n_ctx {
+                generation.read(&[id], pace).await?;
+            }
+        };
+        let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
+        Ok((self.tokenizer.decode(&ids), tokens, stopped))
+    }
+
+    /// The most probable next tokens after a row of logits.
+    #[must_use]
+    pub fn next_tokens(&self, logits: &[f32], top: usize) -> Vec<NextToken> {
+        most_probable(logits, top)
+            .into_iter()
+            .map(|(id, prob)| {
+                let text = self.tokenizer.token_text(id);
+                NextToken { id, text, prob }
+            })
+            .collect()
+    }
+
+    /// The hooks whose norms a run reports.
+    fn residual_hooks(&self) -> Vec<HookPoint> {
+        let shape = &self.model.architecture.shape;
+        let sites = [
+            Site::ResidPre,
+            Site::ResidMid,
+            Site::ResidPost,
+            Site::AttnOut,
+            Site::MlpOut,
+        ];
+        let blocks =
+            (0..shape.n_layers).flat_map(|layer| sites.map(|site| HookPoint::block(layer, site)));
+        std::iter::once(HookPoint::Embed)
+            .chain(blocks)
+            .filter(|hook| hook.check(shape).is_ok())
+            .collect()
+    }
+}
+
+fn norms_by_position(norms: &[(HookPoint, Vec<f32>)]) -> Vec<ResidualNorm> {
+    norms
+        .iter()
+        .flat_map(|&(hook, ref values)| {
+            values.iter().enumerate().map(move |(pos, &norm)| {
+                let norm = f64::from(norm);
+                ResidualNorm { hook, pos, norm }
+            })
+        })
+        .collect()
+}
+
+fn check_sampling(sampling: &Sampling) -> Result<(), AnswerError> {
+    let temperature = sampling.temperature;
+    if !(temperature.is_finite() && temperature >= 0.0) {
+        return Err(AnswerError::Sampling {
+            name: "temperature",
+            found: temperature,
+            expected: "a number from 0",
+        });
+    }
+    if !(sampling.top_p > 0.0 && sampling.top_p <= 1.0) {
+        return Err(AnswerError::Sampling {
+            name: "top-p",
+            found: sampling.top_p,
+            expected: "a number above 0 and at most 1",
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,237 @@
+//! The engine as an actor: takes requests from its inbox, one at a time, and
+//! emits events until the answer.
+
+use headlight_model::{KeptRun, Pace, Stopped};
+
+use crate::backend::{self, BUILD};
+use crate::mailbox::{Inbox, Mailbox};
+use crate::{
+    AnswerError, BackendChoice, EngineError, ErrorKind, Event, Fault, HeadRef, Host, Loaded,
+    LoadedModel, ModelFiles, Request, Response, RunId,
+};
+
+/// A worker's engine.
+#[derive(Debug)]
+pub struct Engine<H> {
+    host: H,
+    mailbox: Mailbox,
+    loaded: Option<Loaded>,
+    /// What stays of the last run.
+    kept: Option<KeptRun>,
+    /// A failure that a test has asked for, due in the next run.
+    fault: Option<Fault>,
+}
+
+/// Why a request has no answer.
+enum Refusal {
+    Stopped,
+    Failed(EngineError),
+}
+
+impl From<AnswerError> for Refusal {
+    fn from(error: AnswerError) -> Self {
+        if error.is_stopped() {
+            Self::Stopped
+        } else {
+            Self::Failed(error.into())
+        }
+    }
+}
+
+impl From<Stopped> for Refusal {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+/// Pauses of a request: yield, show life, see whether it is still wanted.
+struct Attentive<'a, H> {
+    host: &'a H,
+    mailbox: &'a Mailbox,
+    fault: Option<Fault>,
+}
+
+impl<H: Host> Pace for Attentive<'_, H> {
+    async fn pause(&self) -> Result<(), Stopped> {
+        self.host.emit(Event::Heartbeat);
+        self.host.yield_now().await;
+        match self.fault {
+            Some(Fault::Panic) => panic!("a fault injected by a test"),
+            Some(Fault::Close) => {
+                self.host.close();
+                std::future::pending::<()>().await;
+            }
+            Some(Fault::SelfTest) | None => {}
+        }
+        if self.mailbox.is_current_wanted() {
+            Ok(())
+        } else {
+            Err(Stopped)
+        }
+    }
+}
+
+impl<H: Host> Engine<H> {
+    /// An engine that serves what comes through `mailbox`.
+    pub const fn new(host: H, mailbox: Mailbox) -> Self {
+        Self {
+            host,
+            mailbox,
+            loaded: None,
+            kept: None,
+            fault: None,
+        }
+    }
+
+    /// Serves requests until the inbox ends.
+    pub async fn serve(mut self, mut inbox: Inbox) {
+        self.host.emit(Event::Booted { build: BUILD });
+        while let Some(request) = inbox.next().await {
+            let run = request.run();
+            if let Request::Inject { fault } = request {
+                self.fault = Some(fault);
+                continue;
+            }
+            let event = match self.answer(request).await {
+                Ok(response) => Event::Done { run, response },
+                Err(Refusal::Stopped) => Event::Cancelled { run },
+                Err(Refusal::Failed(error)) => Event::Failed { run, error },
+            };
+            self.host.emit(event);
+        }
+    }
+
+    async fn answer(&mut self, request: Request) -> Result<Response, Refusal> {
+        match request {
+            Request::Load {
+                run,
+                model,
+                backend,
+                inject,
+            } => self.load(run, &model, backend, inject).await,
+            Request::Run {
+                prompt,
+                top,
+                edits,
+                pattern,
+                ..
+            } => {
+                let fault = self.fault.take();
+                let pace = self.pace(fault);
+                let run = self.loaded()?.run(&prompt, top, &edits, pattern, &pace);
+                let (answer, kept) = run.await?;
+                self.kept = Some(kept);
+                Ok(Response::Run(answer))
+            }
+            Request::Pattern { head, .. } => self.pattern(head).await,
+            Request::Generate {
+                run,
+                prompt,
+                max_tokens,
+                sampling,
+                edits,
+            } => {
+                let pace = self.pace(None);
+                let on_token = |token: &crate::GeneratedToken| {
+                    let token = token.clone();
+                    self.host.emit(Event::Token { run, token });
+                };
+                let generation = self
+                    .loaded()?
+                    .generate(&prompt, max_tokens, &sampling, &edits, &pace, on_token);
+                let (text, tokens, stopped) = generation.await?;
+                Ok(Response::Generated {
+                    text,
+                    tokens,
+                    stopped,
+                })
+            }
+            Request::Cancel { .. } | Request::Inject { .. } => Err(Refusal::Stopped),
+        }
+    }
+
+    async fn load(
+        &mut self,
+        run: RunId,
+        name: &str,
+        choice: BackendChoice,
+        inject: Option<Fault>,
+    ) -> Result<Response, Refusal> {
+        if !is_folder_name(name) {
+            let message = format!("the model is called {name:?}, expected the name of a folder");
+            let kind = ErrorKind::Input;
+            return Err(Refusal::Failed(EngineError { kind, message }));
+        }
+        let files = self.fetch_files(run, name).await?;
+        self.pace(None).pause().await?;
+        let (loaded, backend) =
+            backend::load(&files, Loaded::from_files, choice, inject, &self.pace(None)).await?;
+        self.pace(None).pause().await?;
+        let info = LoadedModel {
+            name: name.to_owned(),
+            shape: loaded.model.architecture.shape,
+            n_parameters: loaded.model.n_parameters(),
+            weight_bytes: loaded.weight_bytes,
+            backend,
+        };
+        self.loaded = Some(loaded);
+        self.kept = None;
+        Ok(Response::Loaded(info))
+    }
+
+    async fn fetch_files(&self, run: RunId, name: &str) -> Result<ModelFiles, Refusal> {
+        let fetch = async |file: &str, is_reported: bool| {
+            let progress = |loaded_bytes, total_bytes| {
+                if is_reported {
+                    self.host.emit(Event::LoadProgress {
+                        run,
+                        loaded_bytes,
+                        total_bytes,
+                    });
+                }
+            };
+            let path = format!("models/{name}/{file}");
+            self.host.fetch(&path, progress).await.map_err(|error| {
+                let (kind, message) = (ErrorKind::Input, error.to_string());
+                Refusal::Failed(EngineError { kind, message })
+            })
+        };
+        Ok(ModelFiles {
+            config: fetch("config.json", false).await?,
+            tokenizer: fetch("tokenizer.json", false).await?,
+            weights: fetch("model.safetensors", true).await?,
+        })
+    }
+
+    async fn pattern(&self, head: HeadRef) -> Result<Response, Refusal> {
+        let Some(kept) = &self.kept else {
+            let message = "no prompt has been run yet, so there is no pattern to show".to_owned();
+            let kind = ErrorKind::Internal;
+            return Err(Refusal::Failed(EngineError { kind, message }));
+        };
+        let pattern = self.loaded()?.pattern(kept, head).await?;
+        Ok(Response::Pattern(pattern))
+    }
+
+    fn pace(&self, fault: Option<Fault>) -> Attentive<'_, H> {
+        Attentive {
+            host: &self.host,
+            mailbox: &self.mailbox,
+            fault,
+        }
+    }
+
+    fn loaded(&self) -> Result<&Loaded, Refusal> {
+        self.loaded.as_ref().ok_or_else(|| {
+            let message = "no model is loaded yet".to_owned();
+            let kind = ErrorKind::Internal;
+            Refusal::Failed(EngineError { kind, message })
+        })
+    }
+}
+
+/// Names come from links: one folder, no way up.
+fn is_folder_name(name: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !name.is_empty() && name.len() <= 64 && name.chars().all(is_plain) && !name.starts_with('.')
+}
