@@ -1,0 +1,194 @@
+//! The command line as clap reads it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use headlight_activations::{CapturePos, Edit, HookPoint};
+
+/// A transformer that can be looked into, without a browser.
+#[derive(Debug, Parser)]
+#[command(name = "headlight", version, about)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a prompt: next tokens, surprise per token, residual norms
+    Run(RunArgs),
+    /// Write activations to a safetensors file
+    Capture(CaptureArgs),
+    /// One head's attention pattern and its scores
+    Attention(AttentionArgs),
+    /// Continue a prompt
+    Generate(GenerateArgs),
+    /// Train one of the shipped models
+    Train(TrainArgs),
+}
+
+/// What every command that runs the engine takes.
+#[derive(Debug, Args)]
+pub(crate) struct EngineArgs {
+    /// Folder with config.json, model.safetensors and tokenizer.json
+    #[arg(long, value_name = "DIR")]
+    pub(crate) model: PathBuf,
+    /// What computes
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) backend: BackendArg,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BackendArg {
+    /// The GPU where this build has one that is right and faster
+    #[default]
+    Auto,
+    Cpu,
+    Gpu,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+    /// The text
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) prompt: String,
+    /// How many next tokens to list; at most the vocabulary
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) top: usize,
+    /// A change to make on the way, as JSON; may be repeated
+    #[arg(long = "edit", value_name = "JSON", value_parser = parse_edit)]
+    pub(crate) edits: Vec<Edit>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CaptureArgs {
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+    #[command(flatten)]
+    pub(crate) text: TextArgs,
+    /// Hook names, separated by commas
+    #[arg(long, value_name = "NAMES", required = true, value_delimiter = ',', value_parser = parse_hook)]
+    pub(crate) hooks: Vec<HookPoint>,
+    /// Which positions: all, last, mean, or one counted from 0
+    #[arg(long, value_parser = parse_pos)]
+    pub(crate) pos: CapturePos,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct TextArgs {
+    /// The text
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) prompt: Option<String>,
+    /// A file with one {"text"} per line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) texts: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AttentionArgs {
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+    /// The text
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) prompt: String,
+    /// Which layer, counted from 0
+    #[arg(long, value_name = "L")]
+    pub(crate) layer: usize,
+    /// Which head, counted from 0
+    #[arg(long, value_name = "H")]
+    pub(crate) head: usize,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GenerateArgs {
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+    /// The text
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) prompt: String,
+    /// How many new tokens at most
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) max_tokens: usize,
+    /// Divides the logits; 0 takes the most probable token
+    #[arg(
+        long,
+        value_name = "T",
+        default_value_t = 1.0,
+        allow_hyphen_values = true
+    )]
+    pub(crate) temperature: f64,
+    /// Keep only the K most probable tokens; 0 keeps all
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    pub(crate) top_k: usize,
+    /// Keep the smallest set of tokens that reaches this probability
+    #[arg(
+        long,
+        value_name = "P",
+        default_value_t = 1.0,
+        allow_hyphen_values = true
+    )]
+    pub(crate) top_p: f64,
+    /// Seeds the draws
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// A change to make on the way, as JSON; may be repeated
+    #[arg(long = "edit", value_name = "JSON", value_parser = parse_edit)]
+    pub(crate) edits: Vec<Edit>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrainArgs {
+    /// Which model
+    #[arg(value_enum)]
+    pub(crate) model: TrainModel,
+    /// The folder to write
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Steps in all, which the learning rate's schedule follows
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..10_000_000))]
+    pub(crate) steps: Option<u64>,
+    /// Write a checkpoint and stop after so many minutes
+    #[arg(long, value_name = "N")]
+    pub(crate) minutes: Option<f64>,
+    /// Seeds weights and data
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Go on from the checkpoint in the folder
+    #[arg(long)]
+    pub(crate) resume: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TrainModel {
+    /// models/stories
+    Stories,
+}
+
+fn parse_edit(text: &str) -> Result<Edit, String> {
+    serde_json::from_str(text).map_err(|error| format!("expected an edit as JSON: {error}"))
+}
+
+fn parse_hook(text: &str) -> Result<HookPoint, String> {
+    text.parse()
+        .map_err(|error: headlight_activations::ParseHookError| error.to_string())
+}
+
+fn parse_pos(text: &str) -> Result<CapturePos, String> {
+    text.parse()
+        .map_err(|error: headlight_activations::ParseCapturePosError| error.to_string())
+}

@@ -1,0 +1,6 @@
+//! One module per command.
+
+pub(crate) mod attention;
+pub(crate) mod capture;
+pub(crate) mod generate;
+pub(crate) mod run;

@@ -1,0 +1,64 @@
+//! A model from a folder.
+
+use std::path::Path;
+
+use headlight_engine::{BackendChoice, Build, Loaded, ModelFiles, load};
+use headlight_model::Unhurried;
+use headlight_model::tokenizer::{SmallTokenizer, Tokenizer, TokenizerError};
+
+use crate::args::{BackendArg, EngineArgs};
+use crate::failure::Failure;
+use crate::library_tokenizer::LibraryTokenizer;
+
+/// Reads the folder's three files and puts the model on the backend asked for.
+pub(crate) fn open(args: &EngineArgs) -> Result<Loaded, Failure> {
+    let choice = match args.backend {
+        BackendArg::Gpu if headlight_engine::BUILD == Build::Cpu => {
+            let message = "is gpu, but this build computes on the CPU only, expected auto or cpu";
+            return Err(Failure::Input(format!("--backend {message}")));
+        }
+        BackendArg::Gpu => BackendChoice::Gpu,
+        BackendArg::Cpu => BackendChoice::Cpu,
+        BackendArg::Auto => BackendChoice::Auto,
+    };
+    let files = ModelFiles {
+        config: read(&args.model, "config.json")?,
+        weights: read(&args.model, "model.safetensors")?,
+        tokenizer: read(&args.model, "tokenizer.json")?,
+    };
+    let read = |files: &ModelFiles, device: &_, backend| {
+        Loaded::with_tokenizer(files, tokenizer(&files.tokenizer)?, device, backend)
+    };
+    let loaded = pollster::block_on(load(&files, read, choice, None, &Unhurried));
+    let (loaded, report) = loaded.map_err(|error| match Failure::from(error) {
+        Failure::Input(message) => Failure::input(args.model.display(), message),
+        other @ Failure::Other(_) => other,
+    })?;
+    if choice == BackendChoice::Gpu && report.backend != headlight_engine::Backend::Gpu {
+        return Err(Failure::Other(report.reason));
+    }
+    Ok(loaded)
+}
+
+fn read(folder: &Path, name: &str) -> Result<Vec<u8>, Failure> {
+    let path = folder.join(name);
+    std::fs::read(&path)
+        .map_err(|error| Failure::Input(format!("{} could not be read: {error}", path.display())))
+}
+
+/// The engine's own small reader where it can read the file, so that the page
+/// and the command line agree; the `tokenizers` library for every other kind.
+fn tokenizer(bytes: &[u8]) -> Result<Box<dyn Tokenizer>, TokenizerError> {
+    match SmallTokenizer::from_json(bytes) {
+        Ok(small) => Ok(Box::new(small)),
+        Err(TokenizerError::Unsupported { .. } | TokenizerError::NotInVocabulary { .. }) => {
+            Ok(Box::new(LibraryTokenizer::from_json(bytes)?))
+        }
+        // The small reader's idea of the file's shape is narrower than the library's.
+        Err(TokenizerError::Json(own)) => match LibraryTokenizer::from_json(bytes) {
+            Ok(library) => Ok(Box::new(library)),
+            Err(_) => Err(TokenizerError::Json(own)),
+        },
+        Err(error) => Err(error),
+    }
+}

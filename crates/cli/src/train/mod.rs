@@ -1,0 +1,210 @@
+//! Training of the shipped models.
+//!
+//! The schedule follows steps, not time, and every batch is a function of
+//! seed and step: a run that is stopped and resumed sees what an uninterrupted
+//! one would have seen.
+
+mod checkpoint;
+mod init;
+mod stories;
+
+use std::path::PathBuf;
+
+use burn::optim::grad_clipping::GradientClippingConfig;
+use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use headlight_engine::{Instant, now};
+use headlight_model::{Architecture, Model, Weights};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::failure::Failure;
+use checkpoint::Checkpoint;
+use init::RandomWeights;
+
+pub(crate) use stories::{DEFAULT_STEPS, stories};
+
+/// What to train and for how long.
+#[derive(Debug)]
+pub(crate) struct Training {
+    pub(crate) out: PathBuf,
+    pub(crate) steps: usize,
+    pub(crate) minutes: Option<f64>,
+    pub(crate) seed: u64,
+    pub(crate) resume: bool,
+}
+
+/// A model and its data: everything that differs between the shipped models.
+pub(crate) struct Recipe<'a> {
+    /// `config.json` as it is written beside the weights.
+    pub(crate) config: serde_json::Value,
+    pub(crate) tokenizer: serde_json::Value,
+    /// The rows of the batch of one step.
+    pub(crate) batch: &'a dyn Fn(usize) -> Vec<Vec<u32>>,
+    pub(crate) peak_learning_rate: f64,
+    pub(crate) warm_up_steps: usize,
+}
+
+/// A checkpoint is written at least this often.
+const CHECKPOINT_SECONDS: f64 = 120.0;
+
+/// Loss is logged as the mean over this many steps.
+const LOG_STEPS: usize = 50;
+
+/// Trains, or goes on training, until the steps or the minutes are used up.
+pub(crate) fn train(training: &Training, recipe: &Recipe<'_>) -> Result<(), Failure> {
+    let architecture = Architecture::from_json(recipe.config.to_string().as_bytes())
+        .map_err(|error| Failure::Other(error.to_string()))?;
+    let checkpoint = Checkpoint::new(training, recipe)?;
+    let device = Device::flex().autodiff();
+    let mut optimizer = AdamWConfig::new()
+        .with_beta_2(0.99)
+        .with_epsilon(1e-8)
+        .with_weight_decay(0.01)
+        .with_grad_clipping(Some(GradientClippingConfig::Norm(1.0)))
+        .init();
+    let (mut model, mut state) = match checkpoint.read(&architecture, &device, training)? {
+        Some((model, record, state)) => {
+            optimizer = optimizer.load_record(record);
+            (model, state)
+        }
+        None => {
+            let mut source = RandomWeights::new(training.seed, architecture.shape.n_layers);
+            let weights = Weights::from_source(&mut source, &architecture, &device);
+            let weights = weights.unwrap_or_else(|never| match never {});
+            (
+                Model::new(architecture, weights),
+                checkpoint::State::default(),
+            )
+        }
+    };
+    let bar = progress_bar(training.steps, state.step);
+    let (begun, before) = (now(), state.seconds);
+    let mut saved = now();
+    let mut recent = Recent::default();
+    while state.step < training.steps {
+        let rows = (recipe.batch)(state.step);
+        let rate = learning_rate(recipe, state.step, training.steps);
+        let loss;
+        (model, loss) = one_step(model, &mut optimizer, &rows, rate);
+        state.step += 1;
+        state.tokens += rows.iter().map(|row| row.len() - 1).sum::<usize>();
+        state.seconds = before + begun.elapsed().as_secs_f64();
+        recent.add(loss);
+        if let Some(mean) = recent.mean_if(state.step.is_multiple_of(LOG_STEPS)) {
+            state
+                .log
+                .push((state.step, state.tokens, state.seconds, mean));
+            bar.set_message(format!(
+                "{mean:.3} bits, {:.0} tokens/s",
+                rate_of(&state, before, begun)
+            ));
+        }
+        bar.set_position(state.step as u64);
+        let is_over = training
+            .minutes
+            .is_some_and(|m| begun.elapsed().as_secs_f64() > m * 60.0);
+        if is_over || saved.elapsed().as_secs_f64() > CHECKPOINT_SECONDS {
+            checkpoint.write(&model, &optimizer, &state)?;
+            saved = now();
+        }
+        if is_over {
+            break;
+        }
+    }
+    bar.finish();
+    checkpoint.write(&model, &optimizer, &state)
+}
+
+/// Tokens per second since this process began.
+fn rate_of(state: &checkpoint::State, seconds_before: f64, begun: Instant) -> f64 {
+    let share = begun.elapsed().as_secs_f64() / (seconds_before + begun.elapsed().as_secs_f64());
+    state.tokens as f64 * share / begun.elapsed().as_secs_f64()
+}
+
+/// The mean loss since it was last asked for.
+#[derive(Default)]
+struct Recent {
+    sum: f64,
+    count: usize,
+}
+
+impl Recent {
+    fn add(&mut self, loss: f64) {
+        self.sum += loss;
+        self.count += 1;
+    }
+
+    fn mean_if(&mut self, is_due: bool) -> Option<f64> {
+        (is_due && self.count > 0).then(|| {
+            let mean = self.sum / self.count as f64;
+            *self = Self::default();
+            mean
+        })
+    }
+}
+
+/// Drawn only when stderr is a terminal.
+fn progress_bar(steps: usize, done: usize) -> ProgressBar {
+    let style = "{elapsed_precise} {bar:30} {pos}/{len} steps, {msg}, {eta} left";
+    let style = ProgressStyle::with_template(style);
+    let bar = ProgressBar::new(steps as u64).with_position(done as u64);
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// Linear warm-up, then half a cosine down to a twentieth.
+fn learning_rate(recipe: &Recipe<'_>, step: usize, steps: usize) -> f64 {
+    let peak = recipe.peak_learning_rate;
+    if step < recipe.warm_up_steps {
+        return peak * (step + 1) as f64 / recipe.warm_up_steps as f64;
+    }
+    let span = steps.saturating_sub(recipe.warm_up_steps).max(1);
+    let share = (step - recipe.warm_up_steps) as f64 / span as f64;
+    let floor = 0.05;
+    peak * (floor + (1.0 - floor) * 0.5 * (1.0 + (std::f64::consts::PI * share).cos()))
+}
+
+/// One step of the optimiser; returns the mean loss in bits per token.
+fn one_step(
+    model: Model,
+    optimizer: &mut ModuleOptimizer,
+    rows: &[Vec<u32>],
+    rate: f64,
+) -> (Model, f64) {
+    let loss = mean_nll(&model, rows);
+    let gradients = loss.backward();
+    let nats = pollster::block_on(loss.into_scalar_async::<f32>());
+    let gradients = GradientsParams::from_grads(gradients, &model.weights);
+    let weights = optimizer.step(rate, model.weights, gradients);
+    let bits = nats.map_or(f64::NAN, |nats| f64::from(nats) / std::f64::consts::LN_2);
+    (Model::new(model.architecture, weights), bits)
+}
+
+/// Mean negative log-likelihood of the rows' tokens from the second on, nats.
+fn mean_nll(model: &Model, rows: &[Vec<u32>]) -> Tensor<1> {
+    let longest = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let (batch, n) = (rows.len(), longest - 1);
+    let (mut inputs, mut targets, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows {
+        for pos in 0..n {
+            // Behind the end of a row anything may stand: its weight is 0, and
+            // no earlier position can see it.
+            inputs.push(row.get(pos).map_or(0, |&id| id as i32));
+            targets.push(row.get(pos + 1).map_or(0, |&id| id as i32));
+            weights.push(if pos + 1 < row.len() { 1.0_f32 } else { 0.0 });
+        }
+    }
+    let device = model.device();
+    let n_targets: f32 = weights.iter().sum();
+    let int = |values: Vec<i32>, shape| {
+        Tensor::<2, Int>::from_data(TensorData::new(values, shape), &device)
+    };
+    let logits = model.logits(int(inputs, [batch, n]));
+    let d_vocab = logits.dims()[2];
+    let logits = logits.reshape([batch * n, d_vocab]);
+    let max = logits.clone().max_dim(1).detach();
+    let shifted = logits - max;
+    let log_sum = shifted.clone().exp().sum_dim(1).log();
+    let nll = log_sum - shifted.gather(1, int(targets, [batch * n, 1]));
+    let weights = TensorData::new(weights, [batch * n, 1]);
+    (nll * Tensor::<2>::from_data(weights, &device)).sum() / n_targets
+}

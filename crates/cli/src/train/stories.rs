@@ -1,0 +1,63 @@
+//! How models/stories is trained.
+
+use headlight_language::{END, Purpose, START, Stories, tokenizer_json, vocabulary};
+use serde_json::json;
+
+use super::{Recipe, Training, train};
+use crate::failure::Failure;
+
+/// Documents per step.
+const BATCH: usize = 16;
+
+/// Steps whose documents are drawn together and sorted by length, so that a
+/// batch has little padding.
+const POOL: usize = 8;
+
+/// Steps unless said otherwise.
+pub(crate) const DEFAULT_STEPS: usize = 6000;
+
+/// Trains models/stories.
+pub(crate) fn stories(training: &Training) -> Result<(), Failure> {
+    let stories = Stories::new(training.seed, Purpose::Training);
+    let batch = |step: usize| {
+        let first = (step - step % POOL) * BATCH;
+        let mut pool: Vec<Vec<u32>> = (first..first + POOL * BATCH)
+            .map(|index| stories.document(index as u64).tokens)
+            .collect();
+        pool.sort_by_key(Vec::len);
+        // Short and long batches in turn, not short ones first.
+        let place = step * 5 % POOL;
+        pool.drain(place * BATCH..(place + 1) * BATCH).collect()
+    };
+    let recipe = Recipe {
+        config: config(),
+        tokenizer: tokenizer_json(),
+        batch: &batch,
+        peak_learning_rate: 2e-3,
+        warm_up_steps: 200,
+    };
+    train(training, &recipe)
+}
+
+fn config() -> serde_json::Value {
+    json!({
+        "architectures": ["GPT2LMHeadModel"],
+        "model_type": "gpt2",
+        "vocab_size": vocabulary().len(),
+        "n_positions": 160,
+        "n_embd": 128,
+        "n_layer": 4,
+        "n_head": 4,
+        "n_inner": 512,
+        "activation_function": "gelu_new",
+        "layer_norm_epsilon": 1e-5,
+        "tie_word_embeddings": true,
+        "bos_token_id": START,
+        "eos_token_id": END,
+        "attn_pdrop": 0.0,
+        "embd_pdrop": 0.0,
+        "resid_pdrop": 0.0,
+        "torch_dtype": "float32",
+        "headlight_language": "stories",
+    })
+}
