@@ -1,0 +1,354 @@
+//! The engine as the page uses it: requests in, events out, latest wins.
+
+#![cfg(feature = "cpu")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test whose engine does not answer should stop there"
+)]
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use headlight_engine::{
+    Backend, BackendChoice, Build, Engine, ErrorKind, Event, FetchError, HeadRef, Host, Mailbox,
+    Request, Response, RunId, Sampling, StopReason, mailbox,
+};
+
+/// A host that keeps what is emitted and puts scripted requests into the
+/// mailbox when the engine yields.
+#[derive(Clone)]
+struct TestHost {
+    mailbox: Mailbox,
+    events: Rc<RefCell<Vec<Event>>>,
+    /// After so many yields, this request arrives.
+    script: Rc<RefCell<VecDeque<(usize, Request)>>>,
+    yields: Rc<RefCell<usize>>,
+}
+
+impl Host for TestHost {
+    async fn fetch(
+        &self,
+        path: &str,
+        mut progress: impl FnMut(u64, Option<u64>),
+    ) -> Result<Vec<u8>, FetchError> {
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
+        let file = root.join(path.strip_prefix("models/").unwrap());
+        let bytes = std::fs::read(file).map_err(|error| FetchError {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })?;
+        progress(bytes.len() as u64, Some(bytes.len() as u64));
+        Ok(bytes)
+    }
+
+    async fn yield_now(&self) {
+        *self.yields.borrow_mut() += 1;
+        let is_due = |&(at, _): &(usize, Request)| at <= *self.yields.borrow();
+        while self.script.borrow().front().is_some_and(is_due) {
+            let (_, request) = self.script.borrow_mut().pop_front().unwrap();
+            for run in self.mailbox.push(request) {
+                self.emit(Event::Cancelled { run });
+            }
+        }
+    }
+
+    fn emit(&self, event: Event) {
+        self.events.borrow_mut().push(event);
+    }
+
+    fn close(&self) {}
+}
+
+/// Serves `requests`, then those of the script as the engine yields, then ends.
+fn serve(requests: Vec<Request>, script: Vec<(usize, Request)>) -> Vec<Event> {
+    let (mailbox, inbox) = mailbox();
+    let host = TestHost {
+        mailbox: mailbox.clone(),
+        events: Rc::default(),
+        script: Rc::new(RefCell::new(script.into())),
+        yields: Rc::default(),
+    };
+    for request in requests {
+        assert!(mailbox.push(request).is_empty(), "nothing is under way yet");
+    }
+    let events = Rc::clone(&host.events);
+    let engine = Engine::new(host, mailbox);
+    // The inbox never ends by itself, since the host holds the mailbox: poll
+    // until nothing more happens.
+    let mut serving = Box::pin(engine.serve(inbox));
+    let waker = std::task::Waker::noop();
+    let mut context = std::task::Context::from_waker(waker);
+    let is_over = serving.as_mut().poll(&mut context).is_ready();
+    assert!(!is_over, "an engine serves as long as there is a mailbox");
+    drop(serving);
+    Rc::try_unwrap(events).unwrap().into_inner()
+}
+
+fn load(id: u64, model: &str) -> Request {
+    Request::Load {
+        run: RunId(id),
+        model: model.to_owned(),
+        backend: BackendChoice::Cpu,
+        inject: None,
+    }
+}
+
+fn run(id: u64, prompt: &str) -> Request {
+    Request::Run {
+        run: RunId(id),
+        prompt: prompt.to_owned(),
+        top: 5,
+        edits: vec![],
+        pattern: Some(HeadRef { layer: 1, head: 2 }),
+    }
+}
+
+/// The events that end requests, in order.
+fn endings(events: &[Event]) -> Vec<(u64, &'static str)> {
+    let ending = |event: &Event| match event {
+        Event::Done { run, .. } => Some((run.0, "done")),
+        Event::Failed { run, .. } => Some((run.0, "failed")),
+        Event::Cancelled { run } => Some((run.0, "cancelled")),
+        _ => None,
+    };
+    events.iter().filter_map(ending).collect()
+}
+
+fn failure(events: &[Event], id: u64) -> (ErrorKind, String) {
+    let error = events.iter().find_map(|event| match event {
+        Event::Failed { run, error } if run.0 == id => Some(error),
+        _ => None,
+    });
+    let error = error.unwrap();
+    (error.kind, error.message.clone())
+}
+
+#[test]
+fn a_run_is_answered_with_the_pattern_that_was_asked_for() {
+    let events = serve(
+        vec![load(1, "tiny-a"), run(2, "Tom went to the garden.")],
+        vec![],
+    );
+    let build = if cfg!(feature = "gpu") {
+        Build::Gpu
+    } else {
+        Build::Cpu
+    };
+    assert_eq!(events[0], Event::Booted { build });
+    assert_eq!(endings(&events), [(1, "done"), (2, "done")]);
+    let Some(Event::Done {
+        response: Response::Run(answer),
+        ..
+    }) = events.last()
+    else {
+        panic!("the last event is {:?}", events.last());
+    };
+    assert_eq!(answer.backend, Backend::Cpu);
+    assert_eq!(answer.tokens.len(), 9);
+    assert_eq!(answer.next.len(), 5);
+    let pattern = answer.pattern.as_ref().unwrap();
+    for (query, row) in pattern.pattern.chunks_exact(9).enumerate() {
+        let sum: f32 = row.iter().sum();
+        assert!((sum - 1.0).abs() < 1e-5, "row {query} sums to {sum}");
+        assert!(
+            row[query + 1..].iter().all(|&p| p == 0.0),
+            "row {query} looks ahead"
+        );
+    }
+}
+
+#[test]
+fn a_newer_run_cancels_the_one_under_way_between_two_layers() {
+    // Loading yields a few times; the newer prompt arrives at the run's first pause.
+    let quiet = serve(vec![load(1, "tiny-b")], vec![]);
+    let pauses = quiet
+        .iter()
+        .filter(|event| **event == Event::Heartbeat)
+        .count();
+    let script = vec![(pauses + 1, run(3, "Tom"))];
+    let events = serve(
+        vec![load(1, "tiny-b"), run(2, "Tom went to the garden.")],
+        script,
+    );
+    assert_eq!(
+        endings(&events),
+        [(1, "done"), (2, "cancelled"), (3, "done")]
+    );
+}
+
+#[test]
+fn a_generation_streams_its_tokens_and_can_be_cancelled() {
+    let generate = |max_tokens| Request::Generate {
+        run: RunId(2),
+        prompt: "Tom".to_owned(),
+        max_tokens,
+        sampling: Sampling {
+            temperature: 0.0,
+            ..Sampling::default()
+        },
+        edits: vec![],
+    };
+    let events = serve(vec![load(1, "tiny-a"), generate(4)], vec![]);
+    let streamed = events
+        .iter()
+        .filter(|event| matches!(event, Event::Token { .. }))
+        .count();
+    assert_eq!(streamed, 4);
+    let Some(Event::Done {
+        response: Response::Generated {
+            tokens, stopped, ..
+        },
+        ..
+    }) = events.last()
+    else {
+        panic!("the last event is {:?}", events.last());
+    };
+    assert_eq!((tokens.len(), *stopped), (4, StopReason::MaxTokens));
+
+    let cancel = vec![(9, Request::Cancel { run: RunId(2) })];
+    let events = serve(vec![load(1, "tiny-a"), generate(20)], cancel);
+    assert_eq!(endings(&events), [(1, "done"), (2, "cancelled")]);
+    let streamed = events
+        .iter()
+        .filter(|event| matches!(event, Event::Token { .. }))
+        .count();
+    assert!(
+        streamed > 0 && streamed < 20,
+        "{streamed} tokens before the cancel"
+    );
+}
+
+#[test]
+fn what_is_kept_of_a_run_gives_any_other_head() {
+    let pattern = |id, layer, head| Request::Pattern {
+        run: RunId(id),
+        head: HeadRef { layer, head },
+    };
+    let requests = vec![
+        load(1, "tiny-a"),
+        pattern(2, 0, 0),
+        run(3, "Tom went to the garden."),
+        pattern(4, 1, 2),
+        pattern(5, 7, 0),
+    ];
+    let events = serve(requests, vec![]);
+    let (_, message) = failure(&events, 2);
+    assert!(message.contains("no prompt has been run"), "{message}");
+    let patterns: Vec<&[f32]> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Done {
+                response: Response::Run(answer),
+                ..
+            } => answer.pattern.as_ref(),
+            Event::Done {
+                response: Response::Pattern(pattern),
+                ..
+            } => Some(pattern),
+            _ => None,
+        })
+        .map(|head| head.pattern.as_slice())
+        .collect();
+    assert_eq!(patterns.len(), 2);
+    let gaps = patterns[0]
+        .iter()
+        .zip(patterns[1])
+        .map(|(a, b)| (a - b).abs());
+    // Both come from q, k and the log-sum-exp.
+    assert!(gaps.fold(0.0, f32::max) < 1e-6);
+    assert_eq!(
+        failure(&events, 5).1,
+        "layer 7 does not exist, expected a layer from 0 to 1"
+    );
+}
+
+#[test]
+fn what_does_not_fit_is_said_in_one_sentence() {
+    let long = "Tom ".repeat(40);
+    let events = serve(vec![run(1, "Tom")], vec![]);
+    assert_eq!(failure(&events, 1).1, "no model is loaded yet");
+    let first = |request| serve(vec![request], vec![]);
+    let loaded = |request| serve(vec![load(1, "tiny-a"), request], vec![]);
+    for (events, id, part) in [
+        (
+            first(load(2, "no-such-model")),
+            2,
+            "models/no-such-model/config.json could not be read",
+        ),
+        (
+            first(load(3, "../tiny-a")),
+            3,
+            "expected the name of a folder",
+        ),
+        (
+            loaded(run(4, "")),
+            4,
+            "the prompt is empty, expected some text",
+        ),
+        (
+            loaded(run(5, &long)),
+            5,
+            "expected at most 31, the model's context",
+        ),
+    ] {
+        let (kind, message) = failure(&events, id);
+        assert_eq!(kind, ErrorKind::Input);
+        assert!(message.contains(part), "{message}");
+    }
+}
+
+#[cfg(feature = "gpu")]
+mod gpu {
+    use headlight_engine::Fault;
+
+    use super::*;
+
+    fn load_on_gpu(inject: Option<Fault>) -> Option<headlight_engine::BackendReport> {
+        let request = Request::Load {
+            run: RunId(1),
+            model: "tiny-a".to_owned(),
+            backend: BackendChoice::Gpu,
+            inject,
+        };
+        let events = serve(vec![request], vec![]);
+        let Some(Event::Done {
+            response: Response::Loaded(info),
+            ..
+        }) = events.last()
+        else {
+            panic!("the last event is {:?}", events.last());
+        };
+        let report = info.backend.clone();
+        if report.self_test.is_none() {
+            println!("skipped: {}", report.reason);
+            return None;
+        }
+        Some(report)
+    }
+
+    /// One test, because a process can open its default GPU only once.
+    #[test]
+    fn a_gpu_that_passes_is_taken_and_one_that_fails_is_not() {
+        let Some(report) = load_on_gpu(None) else {
+            return;
+        };
+        for case in &report.self_test.as_ref().unwrap().cases {
+            println!(
+                "{}: {:?} of {}",
+                case.name, case.max_abs_error, case.tolerance
+            );
+        }
+        assert_eq!(report.backend, Backend::Gpu, "{}", report.reason);
+        let Some(report) = load_on_gpu(Some(Fault::SelfTest)) else {
+            return;
+        };
+        assert_eq!(report.backend, Backend::Cpu);
+        assert!(
+            report.reason.contains("failed its self-test"),
+            "{}",
+            report.reason
+        );
+    }
+}
