@@ -1,0 +1,94 @@
+//! What can happen to the page, and what the page is asked to do about it.
+
+use crate::run::Head;
+use crate::session::{Command, Input};
+use crate::state::{Figure, ModelInfo, Panel, Theme};
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// The engine's side of things moved.
+    Engine(Input),
+    /// The page was opened, or its address changed.
+    Opened(String),
+    /// The list of models arrived.
+    Models(Vec<ModelInfo>),
+    /// A recorded run arrived, as JSON.
+    Recorded(String),
+    /// The visitor typed.
+    EditPrompt(String),
+    /// The visitor paused after the edit of this number, or pressed Enter.
+    RunPrompt(u64),
+    /// The visitor chose a head.
+    SelectHead(Head),
+    /// The visitor moved to another layer and head, by so many.
+    MoveHead {
+        /// Layers further down.
+        layers: isize,
+        /// Heads to the right.
+        heads: isize,
+    },
+    /// The visitor moved to the next or previous head, across layers.
+    StepHead(isize),
+    /// The visitor chose a query.
+    SelectRow(usize),
+    /// The visitor chose a cell.
+    SelectCell(usize, usize),
+    /// The visitor moved the cursor.
+    MoveCell {
+        /// Rows down.
+        rows: isize,
+        /// Columns to the right.
+        columns: isize,
+    },
+    /// The pointer is over a cell, or over none.
+    Hover(Option<(usize, usize)>),
+    /// The visitor wants the prompt continued.
+    Generate,
+    /// The visitor chose another seed.
+    SetSeed(u64),
+    /// The visitor wants the continuation to become part of the prompt.
+    KeepContinuation,
+    /// The visitor does not want the continuation.
+    DropContinuation,
+    /// The visitor opens or closes a panel.
+    Toggle(Panel),
+    /// The visitor closes what is open.
+    ClosePanel,
+    /// The visitor wants to see, or no longer, the numbers behind a figure.
+    ToggleNumbers(Figure),
+    /// The colours to begin with.
+    UseTheme(Theme),
+    /// The visitor wants the other colours.
+    ToggleTheme,
+    /// The visitor wants the link.
+    Share,
+    /// The link was copied, or not.
+    Shared(bool),
+    /// It is no longer worth saying that the link was copied.
+    ForgetShared,
+    /// The visitor has read a notice.
+    Dismiss(usize),
+}
+
+/// Something for the page to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Do something with a worker.
+    Worker(Command),
+    /// Come back with [`Action::RunPrompt`] after a pause.
+    RunLater(u64),
+    /// Fetch the recorded run of a model.
+    FetchRecording(String),
+    /// Make this the page's fragment, without a new entry in the history.
+    WriteLink(String),
+    /// Copy the page's address.
+    CopyLink,
+    /// Use these colours, and remember them if the visitor chose them.
+    UseTheme {
+        /// Which.
+        theme: Theme,
+        /// The visitor chose them.
+        is_chosen: bool,
+    },
+}

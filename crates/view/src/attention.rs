@@ -1,0 +1,227 @@
+//! The state of the Attention room: what is shown and what is selected.
+
+use std::collections::BTreeMap;
+
+use crate::run::{Head, Pattern, Run, WeightedToken};
+use crate::sentence::{self, Span};
+use crate::session::GenerationEnd;
+use crate::shared::Shared;
+
+/// How many numbers of patterns of one run are kept, so that going back to a
+/// head is instant on short prompts and memory stays small on long ones.
+const MAX_KEPT_WEIGHTS: usize = 4 << 20;
+
+/// A text that the model writes after the prompt.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Continuation {
+    /// Its tokens so far.
+    pub tokens: Vec<WeightedToken>,
+    /// Why it ended; `None` while it is being written.
+    pub end: Option<GenerationEnd>,
+    /// Why it failed, in one sentence.
+    pub error: Option<String>,
+}
+
+impl Continuation {
+    /// The text without the prompt, for the prompt to take over: tokens that
+    /// are not text of their own are left out.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let is_text = |token: &&WeightedToken| !is_special(&token.text);
+        self.tokens
+            .iter()
+            .filter(is_text)
+            .map(|token| token.text.as_str())
+            .collect()
+    }
+}
+
+/// True for markers such as `<|end|>`, which stand for no characters.
+fn is_special(text: &str) -> bool {
+    text.starts_with("<|") && text.ends_with("|>")
+}
+
+/// The room.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AttentionRoom {
+    /// The run that is shown.
+    pub run: Option<Shared<Run>>,
+    /// The selected head.
+    pub head: Head,
+    /// The query that was chosen; `None` follows the last token.
+    pub row: Option<usize>,
+    /// The key that was chosen; `None` follows the row's strongest key.
+    pub col: Option<usize>,
+    /// The cell under the pointer.
+    pub hover: Option<(usize, usize)>,
+    /// What the model wrote after the prompt.
+    pub continuation: Option<Continuation>,
+    /// Why the newest prompt has no answer, in one sentence.
+    pub error: Option<String>,
+    patterns: BTreeMap<Head, Shared<Pattern>>,
+}
+
+impl AttentionRoom {
+    /// An empty room that looks at `head`.
+    #[must_use]
+    pub fn new(head: Head) -> Self {
+        Self {
+            head,
+            ..Self::default()
+        }
+    }
+
+    /// Shows a run, and one pattern of it if there is one.
+    pub fn show(&mut self, run: Run, pattern: Option<Pattern>) {
+        let n = run.seq_len();
+        self.run = Some(Shared::new(run));
+        self.error = None;
+        self.hover = None;
+        self.patterns.clear();
+        self.row = self.row.filter(|row| *row < n);
+        self.col = self.col.filter(|col| *col < n);
+        if let Some(pattern) = pattern {
+            self.keep(pattern);
+        }
+    }
+
+    /// Keeps one more pattern of the run that is shown.
+    pub fn keep(&mut self, pattern: Pattern) {
+        let n = pattern.seq_len();
+        if self.run.as_ref().is_none_or(|run| run.seq_len() != n) {
+            return;
+        }
+        if (self.patterns.len() + 1) * n * n > MAX_KEPT_WEIGHTS {
+            self.patterns.clear();
+        }
+        self.patterns.insert(pattern.head(), Shared::new(pattern));
+    }
+
+    /// The selected head's pattern, if it has arrived.
+    #[must_use]
+    pub fn pattern(&self) -> Option<Shared<Pattern>> {
+        self.patterns.get(&self.head).cloned()
+    }
+
+    /// Number of tokens of the run that is shown.
+    #[must_use]
+    pub fn seq_len(&self) -> usize {
+        self.run.as_ref().map_or(0, |run| run.seq_len())
+    }
+
+    /// The selected query.
+    #[must_use]
+    pub fn query(&self) -> usize {
+        let last = self.seq_len().saturating_sub(1);
+        self.row.map_or(last, |row| row.min(last))
+    }
+
+    /// The selected key.
+    #[must_use]
+    pub fn key(&self) -> usize {
+        let strongest = || {
+            self.pattern()
+                .map_or(0, |pattern| pattern.strongest_key(self.query()))
+        };
+        let last = self.seq_len().saturating_sub(1);
+        self.col.map_or_else(strongest, |col| col.min(last))
+    }
+
+    /// Selects a query; the key follows the new row's strongest again.
+    pub fn select_row(&mut self, row: usize) {
+        if row < self.seq_len() {
+            self.row = Some(row);
+            self.col = None;
+        }
+    }
+
+    /// Selects a cell.
+    pub fn select_cell(&mut self, query: usize, key: usize) {
+        if query < self.seq_len() && key < self.seq_len() {
+            (self.row, self.col) = (Some(query), Some(key));
+        }
+    }
+
+    /// Moves the selected cell by rows and columns, staying in the matrix.
+    pub fn move_cell(&mut self, rows: isize, columns: isize) {
+        let last = self.seq_len().saturating_sub(1);
+        let query = self.query().saturating_add_signed(rows).min(last);
+        let key = self.key().saturating_add_signed(columns).min(last);
+        self.select_cell(query, key);
+    }
+
+    /// What the selected row shows.
+    #[must_use]
+    pub fn sentence(&self) -> Option<Vec<Span>> {
+        let run = self.run.as_ref()?;
+        let pattern = self.pattern()?;
+        Some(sentence::of_row(&run.tokens, &pattern, self.query()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::tests::{pattern, run};
+
+    fn room() -> AttentionRoom {
+        let mut room = AttentionRoom::new(Head { layer: 1, head: 2 });
+        room.show(run(&["Lily", " ran", ".", " She"]), Some(pattern(4)));
+        room
+    }
+
+    #[test]
+    fn nothing_chosen_shows_the_last_query_and_its_strongest_key() {
+        assert_eq!((room().query(), room().key()), (3, 0));
+    }
+
+    #[test]
+    fn a_chosen_row_outlives_a_longer_prompt_but_not_a_shorter_one() {
+        let mut room = room();
+        room.select_row(2);
+        room.show(run(&["a", "b", "c", "d", "e"]), Some(pattern(5)));
+        assert_eq!(room.query(), 2);
+        room.show(run(&["a", "b"]), Some(pattern(2)));
+        assert_eq!((room.query(), room.row), (1, None));
+    }
+
+    #[test]
+    fn the_cursor_stays_in_the_matrix() {
+        let mut room = room();
+        room.move_cell(5, -5);
+        assert_eq!((room.query(), room.key()), (3, 0));
+        room.move_cell(-1, 1);
+        assert_eq!((room.query(), room.key()), (2, 1));
+        room.move_cell(-9, 9);
+        assert_eq!((room.query(), room.key()), (0, 3));
+    }
+
+    #[test]
+    fn a_pattern_of_another_length_is_not_kept() {
+        let mut room = room();
+        room.show(run(&["a", "b"]), Some(pattern(4)));
+        assert_eq!(room.pattern(), None);
+        assert_eq!(room.sentence(), None);
+    }
+
+    #[test]
+    fn patterns_of_the_run_before_are_forgotten() {
+        let mut room = room();
+        room.show(run(&["Tom", " ran", ".", " He"]), None);
+        assert_eq!(room.pattern(), None);
+    }
+
+    #[test]
+    fn a_continuation_is_its_text_without_markers() {
+        let token = |text: &str| WeightedToken {
+            id: 0,
+            text: text.to_owned(),
+            prob: 0.5,
+        };
+        let continuation = Continuation {
+            tokens: vec![token(" was"), token(" happy"), token("<|end|>")],
+            ..Continuation::default()
+        };
+        assert_eq!(continuation.text(), " was happy");
+    }
+}

@@ -1,0 +1,38 @@
+//! The page without a page: state, decisions, geometry and words.
+//!
+//! Nothing here knows a browser. [`reduce`] applies an [`Action`] to the
+//! [`State`] and returns the [`Effect`]s that the page carries out; what is
+//! drawn is computed from the state by pure functions:
+//!
+//! - [`session`]: which worker answers, run ids, stale answers, dead workers
+//! - [`run`], [`recording`], [`permalink`], [`attention`]: what is shown and selected
+//! - [`matrix`], [`row`], [`next`], [`surprise`], [`ramp`]: figures as rectangles, bars, colours
+//! - [`sentence`], [`table`], [`status`], [`number`], [`token`], [`text`]: the same in words and numbers
+
+mod action;
+pub mod attention;
+pub mod matrix;
+pub mod next;
+pub mod number;
+pub mod permalink;
+pub mod ramp;
+pub mod recording;
+mod reduce;
+pub mod row;
+pub mod run;
+pub mod sentence;
+pub mod session;
+mod shared;
+mod state;
+pub mod status;
+pub mod surprise;
+pub mod table;
+pub mod text;
+pub mod token;
+
+pub use action::{Action, Effect};
+pub use reduce::reduce;
+pub use shared::Shared;
+pub use state::{
+    DEFAULT_HEAD, DEFAULT_MODEL, DEFAULT_PROMPT, Figure, ModelInfo, Panel, State, Theme,
+};

@@ -1,0 +1,141 @@
+//! Numbers as text: short where they are read, full where they are compared.
+
+/// A fraction as a percentage: `83 %`, with one decimal below 10 %.
+#[must_use]
+pub fn percent(fraction: f64) -> String {
+    let percent = fraction * 100.0;
+    if percent >= 9.95 || percent == 0.0 {
+        format!("{percent:.0}\u{a0}%")
+    } else if percent < 0.05 {
+        "<\u{2009}0.1\u{a0}%".to_owned()
+    } else {
+        format!("{percent:.1}\u{a0}%")
+    }
+}
+
+/// A percentage with exactly one decimal, for columns of numbers.
+#[must_use]
+pub fn percent_column(fraction: f64) -> String {
+    format!("{:.1}\u{a0}%", fraction * 100.0)
+}
+
+/// A number with `decimals` places and a real minus sign.
+#[must_use]
+pub fn fixed(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    match text.strip_prefix('-') {
+        Some(digits) if digits.bytes().any(|byte| matches!(byte, b'1'..=b'9')) => {
+            format!("\u{2212}{digits}")
+        }
+        Some(digits) => digits.to_owned(),
+        None => text,
+    }
+}
+
+/// The shortest text that reads back as the same number, as programs read it.
+#[must_use]
+pub fn full(value: f64) -> String {
+    if value != 0.0 && value.abs() < 1e-6 {
+        format!("{value:e}")
+    } else {
+        format!("{value}")
+    }
+}
+
+/// The same for single precision, without digits that are not there.
+#[must_use]
+pub fn full_f32(value: f32) -> String {
+    if value != 0.0 && value.abs() < 1e-6 {
+        format!("{value:e}")
+    } else {
+        format!("{value}")
+    }
+}
+
+/// A number in scientific notation with one decimal: `3.1e-7`; `0` for none.
+#[must_use]
+pub fn scientific(value: f64) -> String {
+    if value == 0.0 {
+        "0".to_owned()
+    } else {
+        format!("{value:.1e}")
+    }
+}
+
+/// Bytes with a decimal unit: `2.1 MB`.
+#[must_use]
+pub fn bytes(count: u64) -> String {
+    let value = count as f64;
+    match count {
+        0..=999 => format!("{count}\u{a0}B"),
+        1_000..=999_499 => format!("{:.0}\u{a0}kB", value / 1e3),
+        999_500..=999_499_999 => format!("{:.1}\u{a0}MB", value / 1e6),
+        _ => format!("{:.2}\u{a0}GB", value / 1e9),
+    }
+}
+
+/// A count with a unit of thousands or millions: `2.1 M`.
+#[must_use]
+pub fn count(value: u64) -> String {
+    match value {
+        0..=999 => value.to_string(),
+        1_000..=999_499 => format!("{:.0}\u{a0}k", value as f64 / 1e3),
+        _ => format!("{:.1}\u{a0}M", value as f64 / 1e6),
+    }
+}
+
+/// A duration: `0.4 ms`, `6 ms`, `1.2 s`.
+#[must_use]
+pub fn duration(elapsed_ms: f64) -> String {
+    if elapsed_ms < 0.95 {
+        format!("{elapsed_ms:.1}\u{a0}ms")
+    } else if elapsed_ms < 999.5 {
+        format!("{elapsed_ms:.0}\u{a0}ms")
+    } else {
+        format!("{:.1}\u{a0}s", elapsed_ms / 1e3)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentage_is_rounded_to_what_can_be_read() {
+        assert_eq!(percent(0.8129), "81\u{a0}%");
+        assert_eq!(percent(0.0312), "3.1\u{a0}%");
+        assert_eq!(percent(0.000_1), "<\u{2009}0.1\u{a0}%");
+        assert_eq!(percent(1.0), "100\u{a0}%");
+        assert_eq!(percent(0.0), "0\u{a0}%");
+    }
+
+    #[test]
+    fn full_numbers_read_back_as_themselves() {
+        for value in [0.1, 1.0 / 3.0, 1e-30, 123_456.789, 0.0] {
+            assert_eq!(
+                full(value).parse::<f64>().unwrap().to_bits(),
+                value.to_bits()
+            );
+        }
+        let single = 0.812_9_f32;
+        assert_eq!(full_f32(single), "0.8129");
+        assert_eq!(
+            full_f32(single).parse::<f32>().unwrap().to_bits(),
+            single.to_bits()
+        );
+    }
+
+    #[test]
+    fn a_negative_number_has_a_minus_sign_and_zero_has_none() {
+        assert_eq!(fixed(-3.285, 2), "\u{2212}3.29");
+        assert_eq!(fixed(-0.000_1, 2), "0.00");
+    }
+
+    #[test]
+    fn bytes_and_times_change_units_where_they_round_up() {
+        assert_eq!(bytes(999_499), "999\u{a0}kB");
+        assert_eq!(bytes(999_500), "1.0\u{a0}MB");
+        assert_eq!(duration(999.6), "1.0\u{a0}s");
+        assert_eq!(duration(0.42), "0.4\u{a0}ms");
+    }
+}

@@ -1,0 +1,259 @@
+//! The address of what is shown: all of it lives in the fragment.
+//!
+//! `#/attention?v=1&model=stories&prompt=...&layer=1&head=2&row=6&col=1&backend=gpu`
+//!
+//! Unknown keys are ignored; a value that cannot be read falls back to the
+//! usual one, and the visitor is told. `fault=` is for tests and not written.
+
+use crate::session::{Choice, Fault};
+use crate::text;
+
+/// The newest version of links that this page reads, and the one it writes.
+const VERSION: u32 = 1;
+/// The only room there is.
+const ROOM: &str = "attention";
+
+/// What a link says; what it leaves out stays as it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Permalink {
+    /// Folder name of the model.
+    pub model: Option<String>,
+    /// The prompt.
+    pub prompt: Option<String>,
+    /// The selected head's layer.
+    pub layer: Option<usize>,
+    /// The selected head.
+    pub head: Option<usize>,
+    /// The selected query.
+    pub row: Option<usize>,
+    /// The selected key.
+    pub col: Option<usize>,
+    /// What to compute on.
+    pub backend: Option<Choice>,
+    /// A failure that a test asks for.
+    pub fault: Option<Fault>,
+}
+
+impl Permalink {
+    /// Reads a fragment, with or without its `#`, and what to tell the visitor about it.
+    #[must_use]
+    pub fn parse(fragment: &str) -> (Self, Vec<String>) {
+        let mut link = Self::default();
+        let mut notices = Vec::new();
+        let address = fragment.strip_prefix('#').unwrap_or(fragment);
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let room = path.trim_matches('/');
+        if !room.is_empty() && room != ROOM {
+            notices.push(text::no_such_room(&decode(room).unwrap_or_default()));
+        }
+        let pairs = || query.split('&').filter_map(|pair| pair.split_once('='));
+        if let Some((_, version)) = pairs().find(|(key, _)| *key == "v")
+            && version
+                .parse::<u32>()
+                .is_ok_and(|version| version > VERSION)
+        {
+            notices.push(text::link_too_new(version));
+            return (link, notices);
+        }
+        for (key, value) in pairs() {
+            if !link.read(key, value) {
+                notices.push(text::bad_link_value(
+                    key,
+                    &decode(value).unwrap_or_default(),
+                ));
+            }
+        }
+        (link, notices)
+    }
+
+    /// Takes one pair; false if the key is known and the value is not.
+    fn read(&mut self, key: &str, value: &str) -> bool {
+        let number = || value.parse::<usize>().ok();
+        match key {
+            "model" => {
+                self.model = decode(value).filter(|name| is_model_name(name));
+                self.model.is_some()
+            }
+            "prompt" => {
+                self.prompt = decode(value);
+                self.prompt.is_some()
+            }
+            "layer" => {
+                self.layer = number();
+                self.layer.is_some()
+            }
+            "head" => {
+                self.head = number();
+                self.head.is_some()
+            }
+            "row" => {
+                self.row = number();
+                self.row.is_some()
+            }
+            "col" => {
+                self.col = number();
+                self.col.is_some()
+            }
+            "backend" => {
+                self.backend = Choice::from_name(value);
+                self.backend.is_some()
+            }
+            "fault" => {
+                self.fault = Fault::from_name(value);
+                true
+            }
+            _ => true,
+        }
+    }
+
+    /// Writes the fragment, `#` included.
+    #[must_use]
+    pub fn to_fragment(&self) -> String {
+        let mut fragment = format!("#/{ROOM}?v={VERSION}");
+        let mut put = |key: &str, value: Option<String>| {
+            if let Some(value) = value {
+                fragment.push('&');
+                fragment.push_str(key);
+                fragment.push('=');
+                fragment.push_str(&encode(&value));
+            }
+        };
+        let number = |value: Option<usize>| value.map(|value| value.to_string());
+        put("model", self.model.clone());
+        put("prompt", self.prompt.clone());
+        put("layer", number(self.layer));
+        put("head", number(self.head));
+        put("row", number(self.row));
+        put("col", number(self.col));
+        let backend = self.backend.and_then(Choice::name);
+        put("backend", backend.map(str::to_owned));
+        fragment
+    }
+}
+
+/// True for what can be a folder of `models/` and nothing else.
+#[must_use]
+pub fn is_model_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !name.is_empty() && !name.starts_with('.') && name.chars().all(allowed)
+}
+
+/// Percent-encodes all but unreserved characters.
+fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                encoded.push(char::from(byte));
+            }
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+/// Undoes percent-encoding, with `+` for a space as forms write it; `None` if
+/// what comes out is not text.
+fn decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        rest = tail;
+        match first {
+            b'%' => {
+                let digits = tail
+                    .get(..2)
+                    .and_then(|two| std::str::from_utf8(two).ok())?;
+                bytes.push(u8::from_str_radix(digits, 16).ok()?);
+                rest = &tail[2..];
+            }
+            b'+' => bytes.push(b' '),
+            other => bytes.push(other),
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link() -> Permalink {
+        Permalink {
+            model: Some("stories".to_owned()),
+            prompt: Some("Lily & Tom + 100 % caf\u{e9}\n\u{1f600} #a?b=c".to_owned()),
+            layer: Some(1),
+            head: Some(2),
+            row: Some(6),
+            col: Some(0),
+            backend: Some(Choice::Gpu),
+            fault: None,
+        }
+    }
+
+    #[test]
+    fn a_link_reads_back_as_what_it_was_written_from() {
+        let (read, notices) = Permalink::parse(&link().to_fragment());
+        assert_eq!((read, notices), (link(), vec![]));
+    }
+
+    #[test]
+    fn a_link_uses_only_characters_that_survive_copying() {
+        let fragment = link().to_fragment();
+        let safe = |c: char| c.is_ascii_alphanumeric() || "#/?&=%-_.~".contains(c);
+        assert!(fragment.chars().all(safe), "{fragment}");
+    }
+
+    #[test]
+    fn unknown_keys_are_ignored_in_silence() {
+        let (read, notices) = Permalink::parse("#/attention?v=1&zoom=3&layer=2&x");
+        assert_eq!((read.layer, notices), (Some(2), vec![]));
+    }
+
+    #[test]
+    fn a_bad_value_falls_back_with_a_notice() {
+        let (read, notices) = Permalink::parse("#/attention?v=1&layer=two&head=3&backend=tpu");
+        assert_eq!((read.layer, read.head, read.backend), (None, Some(3), None));
+        assert_eq!(notices.len(), 2);
+        assert!(
+            notices[0].contains("layer") && notices[0].contains("two"),
+            "{notices:?}"
+        );
+    }
+
+    #[test]
+    fn a_prompt_that_is_not_text_falls_back_with_a_notice() {
+        for broken in ["%FF", "%", "%zz", "%e2%82"] {
+            let (read, notices) = Permalink::parse(&format!("#/attention?prompt={broken}"));
+            assert_eq!((read.prompt, notices.len()), (None, 1), "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_link_of_a_newer_version_is_refused_by_name() {
+        let (read, notices) = Permalink::parse("#/attention?v=2&layer=3");
+        assert_eq!(read, Permalink::default());
+        assert!(notices[0].contains('2'), "{notices:?}");
+    }
+
+    #[test]
+    fn a_model_name_cannot_leave_the_models_folder() {
+        for name in ["..", "../x", "a/b", ".hidden", "", "a%2Fb", "http:"] {
+            let (read, notices) = Permalink::parse(&format!("#/attention?model={name}"));
+            assert_eq!((read.model, notices.len()), (None, 1), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_empty_fragment_says_nothing() {
+        for fragment in ["", "#", "#/", "#/attention", "#/attention?"] {
+            assert_eq!(Permalink::parse(fragment), (Permalink::default(), vec![]));
+        }
+    }
+
+    #[test]
+    fn a_room_that_does_not_exist_is_named() {
+        let (_, notices) = Permalink::parse("#/flash?v=1");
+        assert!(notices[0].contains("flash"), "{notices:?}");
+    }
+}

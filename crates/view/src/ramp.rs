@@ -1,0 +1,144 @@
+//! The sequential colour ramp of attention weights.
+//!
+//! The six stops live in the style sheet (`--seq-0` to `--seq-5`), one set per
+//! theme. A small figure names a mixture of two stops and lets the browser
+//! resolve it, so a change of theme needs no redraw; a canvas reads the stops
+//! and mixes them itself. Both follow the same curve.
+
+/// Number of stops in the style sheet.
+pub const N_STOPS: usize = 6;
+
+/// Number of distinct colours that a small figure draws.
+pub const N_LEVELS: usize = 64;
+
+/// Bends the ramp so that small weights can be told from none.
+const GAMMA: f64 = 0.75;
+
+/// Where a weight falls: the stop before it, and how far towards the next.
+fn position(weight: f64) -> (usize, f64) {
+    let clamped = if weight.is_finite() {
+        weight.clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    let along = clamped.powf(GAMMA) * (N_STOPS - 1) as f64;
+    let stop = (along as usize).min(N_STOPS - 2);
+    (stop, along - stop as f64)
+}
+
+/// The colour of a weight in `[0, 1]` as a CSS value.
+#[must_use]
+pub fn css(weight: f64) -> String {
+    let (stop, along) = position(weight);
+    format!(
+        "color-mix(in srgb, var(--seq-{stop}) {:.2}%, var(--seq-{}))",
+        (1.0 - along) * 100.0,
+        stop + 1
+    )
+}
+
+/// The level that draws a weight: 0 for 0, [`N_LEVELS`] - 1 for 1.
+#[must_use]
+pub fn level(weight: f64) -> usize {
+    let clamped = if weight.is_finite() {
+        weight.clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    (clamped.powf(GAMMA) * (N_LEVELS - 1) as f64).round() as usize
+}
+
+/// The weight that a level stands for.
+#[must_use]
+pub fn weight_of_level(level: usize) -> f64 {
+    (level as f64 / (N_LEVELS - 1) as f64).powf(1.0 / GAMMA)
+}
+
+/// The stops as numbers, for a canvas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ramp {
+    stops: [[u8; 3]; N_STOPS],
+}
+
+impl Ramp {
+    /// Reads the stops from CSS colours of the form `#rrggbb`; `None` if one is not.
+    #[must_use]
+    pub fn from_css(colours: &[String; N_STOPS]) -> Option<Self> {
+        let mut stops = [[0; 3]; N_STOPS];
+        for (stop, colour) in stops.iter_mut().zip(colours) {
+            let hex = colour.trim().strip_prefix('#')?;
+            if hex.len() != 6 {
+                return None;
+            }
+            let value = u32::from_str_radix(hex, 16).ok()?;
+            *stop = [(value >> 16) as u8, (value >> 8) as u8, value as u8];
+        }
+        Some(Self { stops })
+    }
+
+    /// The colour of a weight in `[0, 1]` as red, green, blue.
+    #[must_use]
+    pub fn rgb(&self, weight: f64) -> [u8; 3] {
+        let (stop, along) = position(weight);
+        let (from, to) = (self.stops[stop], self.stops[stop + 1]);
+        std::array::from_fn(|channel| {
+            let (from, to) = (f64::from(from[channel]), f64::from(to[channel]));
+            (from + (to - from) * along).round() as u8
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn greys() -> Ramp {
+        let colours = [
+            "#000000", "#333333", "#666666", "#999999", "#cccccc", "#ffffff",
+        ];
+        Ramp::from_css(&colours.map(str::to_owned)).unwrap()
+    }
+
+    #[test]
+    fn the_ends_of_the_ramp_are_its_first_and_last_stop() {
+        assert_eq!(greys().rgb(0.0), [0; 3]);
+        assert_eq!(greys().rgb(1.0), [255; 3]);
+        assert_eq!(
+            css(0.0),
+            "color-mix(in srgb, var(--seq-0) 100.00%, var(--seq-1))"
+        );
+        assert_eq!(
+            css(1.0),
+            "color-mix(in srgb, var(--seq-4) 0.00%, var(--seq-5))"
+        );
+    }
+
+    #[test]
+    fn a_larger_weight_is_never_drawn_weaker() {
+        let ramp = greys();
+        let shades: Vec<u8> = (0..=1000)
+            .map(|i| ramp.rgb(f64::from(i) / 1e3)[0])
+            .collect();
+        assert!(shades.is_sorted());
+    }
+
+    #[test]
+    fn levels_and_weights_are_inverse() {
+        for wanted in 0..N_LEVELS {
+            assert_eq!(level(weight_of_level(wanted)), wanted);
+        }
+    }
+
+    #[test]
+    fn what_is_no_weight_is_drawn_as_none() {
+        assert_eq!(greys().rgb(f64::NAN), [0; 3]);
+        assert_eq!(level(-1.0), 0);
+        assert_eq!(level(7.0), N_LEVELS - 1);
+    }
+
+    #[test]
+    fn a_colour_that_is_not_hexadecimal_is_refused() {
+        let colours = ["red"; N_STOPS].map(str::to_owned);
+        assert_eq!(Ramp::from_css(&colours), None);
+    }
+}

@@ -1,0 +1,306 @@
+//! How the page changes.
+//!
+//! [`reduce`] applies one [`Action`] and says what the page must do about it
+//! ([`Effect`]). It asks, it never does: no clock, no I/O, no signals.
+
+use crate::action::{Action, Effect};
+use crate::attention::Continuation;
+use crate::permalink::Permalink;
+use crate::recording::Recording;
+use crate::run::Head;
+use crate::session::{Generation, Input, News, Phase, Step};
+use crate::state::State;
+use crate::text;
+
+/// How many tokens the model writes at a time.
+const N_GENERATED: usize = 40;
+
+/// Applies one action.
+pub fn reduce(state: &mut State, action: Action) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    apply(state, action, &mut effects);
+    let fragment = state.permalink().to_fragment();
+    if !state.written.is_empty() && state.written != fragment {
+        state.written.clone_from(&fragment);
+        effects.push(Effect::WriteLink(fragment));
+    }
+    effects
+}
+
+fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::Engine(input) => step(state, input, effects),
+        Action::Opened(fragment) => open(state, &fragment, effects),
+        Action::Models(models) => {
+            // Asked for only where there is one, so that no request fails.
+            let shown = state.session.model();
+            let recorded = models
+                .iter()
+                .find(|model| model.recorded && model.name == shown);
+            if state.room.run.is_none()
+                && let Some(model) = recorded
+            {
+                effects.push(Effect::FetchRecording(model.name.clone()));
+            }
+            state.models = models;
+        }
+        Action::Recorded(json) => show_recording(state, &json),
+        Action::EditPrompt(prompt) => {
+            state.prompt = prompt;
+            state.edit += 1;
+            state.room.continuation = None;
+            effects.push(Effect::RunLater(state.edit));
+        }
+        Action::RunPrompt(edit) if edit != state.edit => {}
+        Action::RunPrompt(_) => ask(state, effects),
+        Action::SelectHead(head) => select_head(state, head, effects),
+        Action::MoveHead { layers, heads } => {
+            let Head { layer, head } = state.room.head;
+            let moved = Head {
+                layer: layer.saturating_add_signed(layers),
+                head: head.saturating_add_signed(heads),
+            };
+            select_head(state, moved, effects);
+        }
+        Action::StepHead(by) => {
+            let (n_layers, n_heads) = state.grid_of_heads();
+            let Head { layer, head } = state.room.head;
+            let last = (n_layers * n_heads).saturating_sub(1);
+            let flat = (layer * n_heads + head).saturating_add_signed(by).min(last);
+            if let (Some(layer), Some(head)) =
+                (flat.checked_div(n_heads), flat.checked_rem(n_heads))
+            {
+                select_head(state, Head { layer, head }, effects);
+            }
+        }
+        Action::SelectRow(row) => {
+            state.room.select_row(row);
+            state.announce_row();
+        }
+        Action::SelectCell(query, key) => state.room.select_cell(query, key),
+        Action::MoveCell { rows, columns } => {
+            state.room.move_cell(rows, columns);
+            state.announce_cell();
+        }
+        Action::Hover(cell) => state.room.hover = cell,
+        Action::Generate => generate(state, effects),
+        Action::SetSeed(seed) => state.seed = seed,
+        Action::KeepContinuation => {
+            if let Some(continuation) = state.room.continuation.take() {
+                state.prompt.push_str(&continuation.text());
+                state.edit += 1;
+                ask(state, effects);
+            }
+        }
+        Action::DropContinuation => {
+            state.room.continuation = None;
+            step(state, Input::StopGenerating, effects);
+        }
+        Action::Share => effects.push(Effect::CopyLink),
+        Action::Shared(true) => {
+            state.is_copied = true;
+            text::LINK_COPIED.clone_into(&mut state.announcement);
+        }
+        Action::Shared(false) => state.tell(text::LINK_NOT_COPIED.to_owned()),
+        Action::ForgetShared => state.is_copied = false,
+        Action::Dismiss(index) => {
+            if index < state.notices.len() {
+                state.notices.remove(index);
+            }
+        }
+        frame => apply_to_frame(state, frame, effects),
+    }
+}
+
+/// The actions that only move the frame around the room.
+fn apply_to_frame(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
+    let (theme, is_chosen) = match action {
+        Action::Toggle(panel) => {
+            state.panel = (state.panel != Some(panel)).then_some(panel);
+            return;
+        }
+        Action::ClosePanel => {
+            state.panel = None;
+            return;
+        }
+        Action::ToggleNumbers(figure) => {
+            state.numbers = (state.numbers != Some(figure)).then_some(figure);
+            return;
+        }
+        Action::UseTheme(theme) => (theme, false),
+        Action::ToggleTheme => (state.theme.other(), true),
+        _ => return,
+    };
+    state.theme = theme;
+    effects.push(Effect::UseTheme { theme, is_chosen });
+}
+
+/// Runs the prompt as it stands, or says that there is none.
+fn ask(state: &mut State, effects: &mut Vec<Effect>) {
+    state.asked.clone_from(&state.prompt);
+    state.room.continuation = None;
+    if state.prompt.is_empty() {
+        state.room.error = Some(text::EMPTY_PROMPT.to_owned());
+        step(state, Input::Forget, effects);
+        return;
+    }
+    state.room.error = None;
+    let prompt = state.prompt.clone();
+    let head = state.room.head;
+    step(state, Input::Run { prompt, head }, effects);
+}
+
+fn select_head(state: &mut State, wanted: Head, effects: &mut Vec<Effect>) {
+    let shape = state.session.loaded().map(|model| model.shape);
+    let head = shape.map_or(wanted, |shape| Head {
+        layer: wanted.layer.min(shape.n_layers.saturating_sub(1)),
+        head: wanted.head.min(shape.n_heads.saturating_sub(1)),
+    });
+    state.room.head = head;
+    state.room.hover = None;
+    let is_known = state.room.pattern().is_some();
+    step(state, Input::Look { head, is_known }, effects);
+    state.announce_row();
+}
+
+fn generate(state: &mut State, effects: &mut Vec<Effect>) {
+    if state.prompt != state.asked {
+        ask(state, effects);
+    }
+    let wish = Generation {
+        prompt: state.asked.clone(),
+        max_tokens: N_GENERATED,
+        temperature: 1.0,
+        seed: state.seed,
+    };
+    state.room.continuation = Some(Continuation::default());
+    step(state, Input::Generate(wish), effects);
+}
+
+/// Opens a link: at the start, or when the address changes.
+fn open(state: &mut State, fragment: &str, effects: &mut Vec<Effect>) {
+    if !state.written.is_empty() && fragment == state.written {
+        return;
+    }
+    let is_first = state.written.is_empty();
+    let (link, notices) = Permalink::parse(fragment);
+    for notice in notices {
+        state.tell(notice);
+    }
+    if let Some(fault) = link.fault {
+        step(state, Input::Fault(fault), effects);
+    }
+    if let Some(choice) = link.backend {
+        step(state, Input::Choose(choice), effects);
+    }
+    if let Some(model) = link.model {
+        step(state, Input::UseModel(model), effects);
+    }
+    let old = state.room.head;
+    let head = Head {
+        layer: link.layer.unwrap_or(old.layer),
+        head: link.head.unwrap_or(old.head),
+    };
+    let is_new_prompt = link.prompt.as_ref().is_some_and(|new| *new != state.prompt);
+    if let Some(prompt) = link.prompt {
+        state.prompt = prompt;
+        state.edit += 1;
+    }
+    (state.room.row, state.room.col) = (link.row, link.col);
+    if is_first || is_new_prompt {
+        state.room.head = head;
+        ask(state, effects);
+    } else if head != old {
+        select_head(state, head, effects);
+    }
+    // Written once the address is known, so that it is never replaced before it was read.
+    "?".clone_into(&mut state.written);
+}
+
+/// Shows a recorded run, if it is the one that is asked for and nothing newer is there.
+fn show_recording(state: &mut State, json: &str) {
+    if state.room.run.is_some() {
+        return;
+    }
+    match Recording::parse(json) {
+        Ok(recording) => {
+            let is_wanted =
+                recording.model == state.session.model() && recording.prompt == state.prompt;
+            if is_wanted {
+                state.recorded_shape = Some(recording.shape);
+                state.room.show(recording.run, Some(recording.pattern));
+            }
+        }
+        Err(error) => state.tell(text::sentence(&error.to_string())),
+    }
+}
+
+/// Lets the session take one step, and shows what is new.
+fn step(state: &mut State, input: Input, effects: &mut Vec<Effect>) {
+    let Step { commands, news } = state.session.step(input);
+    effects.extend(commands.into_iter().map(Effect::Worker));
+    for item in news {
+        hear(state, item, effects);
+    }
+    if matches!(state.session.phase(), Phase::Stopped(_)) {
+        state.forget_restart();
+    }
+}
+
+fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
+    match news {
+        News::ModelReady => fit_head(state, effects),
+        News::Ran { run, pattern } => {
+            state.room.show(run, pattern);
+            state.announce_row();
+        }
+        News::RunFailed(sentence) => {
+            state.room.continuation = None;
+            state.announcement.clone_from(&sentence);
+            state.room.error = Some(sentence);
+        }
+        News::Pattern(pattern) => {
+            state.room.keep(pattern);
+            state.announce_row();
+        }
+        News::GenerationStarted => state.room.continuation = Some(Continuation::default()),
+        News::Token(token) => {
+            if let Some(continuation) = &mut state.room.continuation {
+                continuation.tokens.push(token);
+            }
+        }
+        News::GenerationEnded(end) => {
+            if let Some(continuation) = &mut state.room.continuation {
+                continuation.end = Some(end);
+                state.announcement = text::wrote(&continuation.text());
+            }
+        }
+        News::GenerationFailed(sentence) => {
+            if let Some(continuation) = &mut state.room.continuation {
+                continuation.error = Some(sentence);
+            }
+        }
+        News::Restarted(sentence) => {
+            state.forget_restart();
+            state.restarted = Some(sentence.clone());
+            state.tell(sentence);
+        }
+        News::Notice(sentence) => state.tell(sentence),
+    }
+}
+
+/// A model is ready: a head that it does not have falls back, with a notice.
+fn fit_head(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(shape) = state.session.loaded().map(|model| model.shape) else {
+        return;
+    };
+    let head = state.room.head;
+    if head.layer >= shape.n_layers || head.head >= shape.n_heads {
+        state.tell(text::no_such_head(head, shape.n_layers, shape.n_heads));
+        select_head(state, head, effects);
+    }
+}
+
+#[cfg(test)]
+#[path = "reduce_tests.rs"]
+mod tests;

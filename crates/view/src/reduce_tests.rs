@@ -1,0 +1,296 @@
+//! The page as a value: typing, selecting, links, recordings.
+
+use headlight_activations::ModelShape;
+
+use super::*;
+use crate::run::Backend;
+use crate::run::tests::{pattern, run};
+use crate::session::{Ask, BackendReport, Blame, Command, LoadedModel, Message, RunId, WorkerId};
+use crate::state::{DEFAULT_PROMPT, Panel, Theme};
+
+fn said(worker: u32, message: Message) -> Action {
+    Action::Engine(Input::Said {
+        worker: WorkerId(worker),
+        message,
+        now_ms: 0.0,
+    })
+}
+
+fn shape() -> ModelShape {
+    ModelShape {
+        n_layers: 4,
+        n_heads: 4,
+        n_kv_heads: 4,
+        d_model: 64,
+        d_head: 16,
+        d_mlp: 256,
+        d_vocab: 999,
+        n_ctx: 256,
+    }
+}
+
+/// The id of the last question that the effects post.
+fn posted(effects: &[Effect]) -> Option<RunId> {
+    effects.iter().rev().find_map(|effect| match effect {
+        Effect::Worker(Command::Post { ask, .. }) => match ask {
+            Ask::Load { run, .. } | Ask::Run { run, .. } | Ask::Pattern { run, .. } => Some(*run),
+            Ask::Generate { run, .. } => Some(*run),
+            Ask::Cancel { .. } | Ask::Inject(_) => None,
+        },
+        _ => None,
+    })
+}
+
+/// A page opened with this fragment whose first prompt has been answered.
+fn live(fragment: &str) -> State {
+    let mut state = State::default();
+    reduce(&mut state, Action::Opened(fragment.to_owned()));
+    let builds = Input::Builds {
+        has_cpu: true,
+        has_gpu: false,
+        has_webgpu: false,
+    };
+    reduce(&mut state, Action::Engine(builds));
+    let load = posted(&reduce(&mut state, said(1, Message::Booted))).unwrap();
+    let model = LoadedModel {
+        name: "stories".to_owned(),
+        shape: shape(),
+        n_parameters: 1_000,
+        weight_bytes: 4_000,
+        backend: BackendReport {
+            backend: Backend::Cpu,
+            device: "CPU".to_owned(),
+            reason: "the only one".to_owned(),
+            self_test: Vec::new(),
+            cpu_ms: None,
+            gpu_ms: None,
+        },
+    };
+    let effects = reduce(
+        &mut state,
+        said(
+            1,
+            Message::Loaded {
+                run: load,
+                model: Box::new(model),
+            },
+        ),
+    );
+    answer(&mut state, posted(&effects).unwrap());
+    state
+}
+
+fn answer(state: &mut State, id: RunId) {
+    let message = Message::Ran {
+        run: id,
+        answer: run(&["Lily", " ran", ".", " She"]),
+        pattern: Some(pattern(4)),
+    };
+    reduce(state, said(1, message));
+}
+
+fn link(effects: &[Effect]) -> Option<&str> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::WriteLink(fragment) => Some(fragment.as_str()),
+        _ => None,
+    })
+}
+
+#[test]
+fn typing_waits_for_a_pause_and_only_the_last_pause_counts() {
+    let mut state = live("");
+    let first = reduce(&mut state, Action::EditPrompt("Tom".to_owned()));
+    assert_eq!(first, [Effect::RunLater(state.edit)]);
+    let early = state.edit;
+    reduce(&mut state, Action::EditPrompt("Tom ran".to_owned()));
+    assert_eq!(reduce(&mut state, Action::RunPrompt(early)), []);
+    let edit = state.edit;
+    let effects = reduce(&mut state, Action::RunPrompt(edit));
+    assert!(posted(&effects).is_some());
+    assert!(link(&effects).unwrap().contains("prompt=Tom%20ran"));
+}
+
+#[test]
+fn an_error_keeps_what_was_typed_and_what_was_shown() {
+    let mut state = live("");
+    reduce(&mut state, Action::EditPrompt("Tom ".repeat(400)));
+    let edit = state.edit;
+    let run = posted(&reduce(&mut state, Action::RunPrompt(edit))).unwrap();
+    let message = "prompt has 401 tokens".to_owned();
+    let blame = Blame::Input;
+    reduce(
+        &mut state,
+        said(
+            1,
+            Message::Failed {
+                run,
+                blame,
+                message,
+            },
+        ),
+    );
+    assert_eq!(state.prompt, "Tom ".repeat(400));
+    assert_eq!(state.room.error.as_deref(), Some("Prompt has 401 tokens."));
+    assert!(state.room.run.is_some());
+}
+
+#[test]
+fn an_empty_prompt_is_said_and_not_sent() {
+    let mut state = live("");
+    reduce(&mut state, Action::EditPrompt(String::new()));
+    let edit = state.edit;
+    let effects = reduce(&mut state, Action::RunPrompt(edit));
+    assert_eq!(posted(&effects), None);
+    assert_eq!(state.room.error.as_deref(), Some(text::EMPTY_PROMPT));
+}
+
+#[test]
+fn a_link_opens_exactly_what_it_was_written_from() {
+    let mut state = live("");
+    let head = Head { layer: 3, head: 0 };
+    reduce(&mut state, Action::SelectHead(head));
+    let effects = reduce(&mut state, Action::SelectCell(2, 1));
+    let fragment = link(&effects).unwrap().to_owned();
+    let other = live(&fragment);
+    assert_eq!(other.permalink(), state.permalink());
+    assert_eq!((other.room.query(), other.room.key()), (2, 1));
+    assert_eq!(other.notices, [""; 0]);
+}
+
+#[test]
+fn the_address_is_not_replaced_before_it_was_read() {
+    let mut state = State::default();
+    let effects = reduce(&mut state, Action::UseTheme(Theme::Dark));
+    assert_eq!(link(&effects), None);
+    let effects = reduce(&mut state, Action::Opened("#/attention?layer=2".to_owned()));
+    assert!(link(&effects).unwrap().contains("layer=2"));
+}
+
+#[test]
+fn a_changed_address_changes_the_view() {
+    let mut state = live("");
+    let fragment = "#/attention?v=1&model=stories&prompt=Tom&layer=0&head=1".to_owned();
+    let effects = reduce(&mut state, Action::Opened(fragment));
+    assert_eq!(state.prompt, "Tom");
+    assert_eq!(state.room.head, Head { layer: 0, head: 1 });
+    assert!(posted(&effects).is_some());
+}
+
+#[test]
+fn our_own_address_coming_back_changes_nothing() {
+    let mut state = live("");
+    let effects = reduce(&mut state, Action::SelectRow(1));
+    let fragment = link(&effects).unwrap().to_owned();
+    assert_eq!(reduce(&mut state, Action::Opened(fragment)), []);
+}
+
+#[test]
+fn a_head_of_the_link_that_does_not_exist_falls_back_with_a_notice() {
+    let state = live("#/attention?layer=9&head=1");
+    assert_eq!(state.room.head, Head { layer: 3, head: 1 });
+    assert!(state.notices[0].contains("head 9.1"), "{:?}", state.notices);
+}
+
+#[test]
+fn the_keys_move_between_heads_and_stop_at_the_edges() {
+    let mut state = live("#/attention?layer=0&head=0");
+    let steps = [(-1, 0), (0, -1), (1, 0), (0, 1), (9, 9)];
+    let mut seen = Vec::new();
+    for (layers, heads) in steps {
+        reduce(&mut state, Action::MoveHead { layers, heads });
+        seen.push((state.room.head.layer, state.room.head.head));
+    }
+    assert_eq!(seen, [(0, 0), (0, 0), (1, 0), (1, 1), (3, 3)]);
+    reduce(&mut state, Action::SelectHead(Head { layer: 1, head: 3 }));
+    reduce(&mut state, Action::StepHead(1));
+    assert_eq!(state.room.head, Head { layer: 2, head: 0 });
+}
+
+#[test]
+fn a_head_seen_before_is_shown_without_asking() {
+    let mut state = live("#/attention?layer=1&head=2");
+    reduce(&mut state, Action::SelectHead(Head { layer: 0, head: 0 }));
+    let head = Head { layer: 1, head: 2 };
+    let effects = reduce(&mut state, Action::SelectHead(head));
+    assert_eq!(posted(&effects), None);
+    assert!(state.room.pattern().is_some());
+}
+
+#[test]
+fn a_recording_is_shown_only_for_its_own_prompt_and_never_over_a_live_run() {
+    let json = format!(
+        r#"{{"format":"headlight-recording","version":1,"model":"stories","prompt":{DEFAULT_PROMPT:?},
+        "shape":{{"n_layers":4,"n_heads":4,"n_kv_heads":4,"d_model":8,"d_head":2,"d_mlp":16,"d_vocab":99,"n_ctx":64}},
+        "answer":{{"backend":"cpu","tokens":[{{"id":1,"text":"Lily"}}],"next":[],"nll":[null],"perplexity":null,
+          "pattern":{{"head":{{"layer":1,"head":2}},"seq_len":1}},"elapsed_ms":6.5}},
+        "pattern":[1],"lse":[0.5]}}"#
+    );
+    let mut state = State::default();
+    reduce(&mut state, Action::Recorded(json.clone()));
+    assert!(state.room.run.as_ref().is_some_and(|run| run.is_recorded()));
+    let mut other = State::default();
+    reduce(
+        &mut other,
+        Action::Opened("#/attention?prompt=Tom".to_owned()),
+    );
+    reduce(&mut other, Action::Recorded(json.clone()));
+    assert!(other.room.run.is_none());
+    let mut live = live("");
+    reduce(&mut live, Action::Recorded(json));
+    assert!(live.room.run.as_ref().is_some_and(|run| !run.is_recorded()));
+}
+
+#[test]
+fn a_recording_is_fetched_only_if_the_list_of_models_has_one() {
+    let list = |recorded| {
+        let json =
+            format!(r#"[{{"name":"stories","description":"","bytes":5,"recorded":{recorded}}}]"#);
+        Action::Models(serde_json::from_str(&json).unwrap())
+    };
+    let fetch = Effect::FetchRecording("stories".to_owned());
+    assert_eq!(reduce(&mut State::default(), list(true)), [fetch]);
+    assert_eq!(reduce(&mut State::default(), list(false)), []);
+    assert_eq!(
+        reduce(&mut live(""), list(true)),
+        [],
+        "something newer is shown"
+    );
+}
+
+#[test]
+fn what_the_model_wrote_can_become_part_of_the_prompt() {
+    let mut state = live("#/attention?prompt=Lily");
+    let effects = reduce(&mut state, Action::Generate);
+    let run = posted(&effects).unwrap();
+    for text in [" ran", " home"] {
+        let token = crate::run::WeightedToken {
+            id: 1,
+            text: text.to_owned(),
+            prob: 0.5,
+        };
+        reduce(&mut state, said(1, Message::Token { run, token }));
+    }
+    reduce(&mut state, Action::KeepContinuation);
+    assert_eq!(state.prompt, "Lily ran home");
+    assert_eq!(state.asked, "Lily ran home");
+    assert_eq!(state.room.continuation, None);
+}
+
+#[test]
+fn only_one_panel_is_open_at_a_time() {
+    let mut state = State::default();
+    reduce(&mut state, Action::Toggle(Panel::Help));
+    reduce(&mut state, Action::Toggle(Panel::Backend));
+    assert_eq!(state.panel, Some(Panel::Backend));
+    reduce(&mut state, Action::Toggle(Panel::Backend));
+    assert_eq!(state.panel, None);
+}
+
+#[test]
+fn the_axes_of_an_empty_map_have_about_as_many_places_as_there_will_be_tokens() {
+    let mut state = State::default();
+    // The start marker, 17 words, two full stops and a comma.
+    assert_eq!(state.axis_tokens().len(), 21);
+    state.asked = "Lily".to_owned();
+    assert_eq!(state.axis_tokens().len(), 8);
+}

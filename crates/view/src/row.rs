@@ -1,0 +1,158 @@
+//! The selected row spelled out, and the selected cell in numbers.
+
+use crate::number::fixed;
+use crate::run::{Pattern, Token};
+use crate::sentence;
+use crate::text;
+use crate::token::VisibleToken;
+
+/// The most keys that are spelled out; a longer row shows its strongest.
+pub const MAX_BARS: usize = 24;
+/// Distance between two bars in the style sheet, in pixels.
+pub const BAR_PITCH: f64 = 21.0;
+
+/// One key of the selected row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowBar {
+    /// The key's position.
+    pub key: usize,
+    /// The key's token.
+    pub label: VisibleToken,
+    /// Its weight as text.
+    pub weight: String,
+    /// Length of the bar: its weight over the row's largest.
+    pub fraction: f64,
+}
+
+/// The selected row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowBars {
+    /// Its keys, in the order of the prompt.
+    pub bars: Vec<RowBar>,
+    /// What the keys that are not shown hold together.
+    pub rest: Option<String>,
+    /// The sum over all keys, as text.
+    pub sum: String,
+}
+
+impl RowBars {
+    /// Spells out the row of `query`.
+    #[must_use]
+    pub fn new(tokens: &[Token], pattern: &Pattern, query: usize) -> Self {
+        let row = pattern.row(query);
+        let visible = &row[..row.len().min(query + 1)];
+        let mut keys: Vec<usize> = (0..visible.len()).collect();
+        if keys.len() > MAX_BARS {
+            keys.sort_by(|a, b| visible[*b].total_cmp(&visible[*a]));
+            keys.truncate(MAX_BARS);
+            keys.sort_unstable();
+        }
+        let sum: f64 = visible.iter().map(|weight| f64::from(*weight)).sum();
+        let shown: f64 = keys.iter().map(|key| f64::from(visible[*key])).sum();
+        let largest = visible.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+        let n_rest = visible.len() - keys.len();
+        let bar = |key: usize| RowBar {
+            key,
+            label: VisibleToken::new(tokens.get(key).map_or("", |token| &token.text)),
+            weight: fixed(f64::from(visible[key]), 3),
+            fraction: f64::from(visible[key] / largest).clamp(0.0, 1.0),
+        };
+        Self {
+            bars: keys.into_iter().map(bar).collect(),
+            rest: (n_rest > 0).then(|| text::row_rest(n_rest, &fixed(sum - shown, 3))),
+            sum: fixed(sum, 3),
+        }
+    }
+}
+
+/// The selected cell in numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellFacts {
+    /// Which query looks at which key.
+    pub title: String,
+    /// Weight, `None` where the mask forbids to look.
+    pub weight: Option<String>,
+    /// Score `q.k / sqrt(d_head)`.
+    pub score: String,
+    /// Log-sum-exp of the row.
+    pub log_sum_exp: String,
+    /// Place in the row, such as `1 of 7`.
+    pub rank: String,
+}
+
+impl CellFacts {
+    /// Describes one cell.
+    #[must_use]
+    pub fn new(tokens: &[Token], pattern: &Pattern, query: usize, key: usize) -> Self {
+        let is_masked = key > query;
+        let lse = pattern.log_sum_exp(query);
+        let dash = || text::NOTHING.to_owned();
+        Self {
+            title: text::cell(&sentence::name(tokens, query), &sentence::name(tokens, key)),
+            weight: (!is_masked).then(|| fixed(f64::from(pattern.weight(query, key)), 4)),
+            score: pattern
+                .score(query, key)
+                .map_or_else(dash, |score| fixed(score, 3)),
+            log_sum_exp: lse.map_or_else(dash, |lse| fixed(f64::from(lse), 3)),
+            rank: if is_masked {
+                dash()
+            } else {
+                text::rank(pattern.rank(query, key), query + 1)
+            },
+        }
+    }
+
+    /// The same in one sentence, for a reader who hears the page.
+    #[must_use]
+    pub fn spoken(&self) -> String {
+        match &self.weight {
+            Some(weight) => text::cell_spoken(&self.title, weight),
+            None => text::cell_masked(&self.title),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::tests::{pattern, run};
+
+    #[test]
+    fn a_short_row_is_spelled_out_in_full_and_sums_to_one() {
+        let run = run(&["a", " b", " c", " d"]);
+        let row = RowBars::new(&run.tokens, &pattern(4), 2);
+        let keys: Vec<usize> = row.bars.iter().map(|bar| bar.key).collect();
+        assert_eq!(keys, [0, 1, 2]);
+        assert_eq!((row.sum.as_str(), row.rest), ("1.000", None));
+    }
+
+    #[test]
+    fn a_long_row_shows_its_strongest_keys_and_the_rest_as_one_number() {
+        let words = vec![" x"; 100];
+        let run = run(&words);
+        let row = RowBars::new(&run.tokens, &pattern(100), 99);
+        assert_eq!(row.bars.len(), MAX_BARS);
+        assert_eq!(row.bars[0].key, 0);
+        assert_eq!(row.sum, "1.000");
+        assert_eq!(row.rest.unwrap(), "76 more: 0.380");
+    }
+
+    #[test]
+    fn a_cell_tells_its_weight_score_and_rank() {
+        let run = run(&["Lily", " ran", ".", " She"]);
+        let facts = CellFacts::new(&run.tokens, &pattern(4), 3, 0);
+        assert_eq!(facts.title, "query “She” → key “Lily”");
+        assert_eq!(facts.weight.as_deref(), Some("0.6250"));
+        assert_eq!(facts.score, "1.030");
+        assert_eq!(facts.log_sum_exp, "1.500");
+        assert_eq!(facts.rank, "1 of 4");
+    }
+
+    #[test]
+    fn a_masked_cell_says_why_it_has_no_weight() {
+        let run = run(&["Lily", " ran"]);
+        let facts = CellFacts::new(&run.tokens, &pattern(2), 0, 1);
+        assert_eq!(facts.weight, None);
+        assert!(facts.spoken().contains("masked"), "{}", facts.spoken());
+    }
+}

@@ -1,0 +1,264 @@
+//! What a run of the model yields, as the page keeps it.
+
+use serde::Deserialize;
+
+/// What computed a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Backend {
+    /// The CPU.
+    Cpu,
+    /// The GPU.
+    Gpu,
+}
+
+/// One head of one layer, both counted from 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+pub struct Head {
+    /// Index of the block.
+    pub layer: usize,
+    /// Index of the head in its block.
+    pub head: usize,
+}
+
+/// A token and its text decoded alone.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Token {
+    /// Index in the vocabulary.
+    pub id: u32,
+    /// Its text; bytes that are no whole character stand as `<0xE2>`.
+    pub text: String,
+}
+
+/// A token with the model's probability for it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct WeightedToken {
+    /// Index in the vocabulary.
+    pub id: u32,
+    /// Its text, as in [`Token`].
+    pub text: String,
+    /// Its probability, in `[0, 1]`.
+    pub prob: f64,
+}
+
+/// The answer to one prompt, without any attention pattern.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// Names the run; 0 for a recorded one.
+    pub id: u64,
+    /// What computed it.
+    pub backend: Backend,
+    /// The prompt's tokens, special ones included.
+    pub tokens: Vec<Token>,
+    /// The most probable next tokens, most probable first.
+    pub next: Vec<WeightedToken>,
+    /// Negative log-likelihood of each token, in nats; the first has none.
+    pub nll: Vec<Option<f64>>,
+    /// `exp` of the mean of `nll`; absent for a single token.
+    pub perplexity: Option<f64>,
+    /// Time the engine took.
+    pub elapsed_ms: f64,
+}
+
+impl Run {
+    /// Number of tokens.
+    #[must_use]
+    pub fn seq_len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// True for a run that came with the page instead of from the engine.
+    #[must_use]
+    pub const fn is_recorded(&self) -> bool {
+        self.id == 0
+    }
+}
+
+/// A pattern whose arrays do not fit its length.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("pattern of {seq_len} positions has {weights} weights and {lse} row sums, expected {} and {seq_len}", seq_len.saturating_mul(*seq_len))]
+pub struct PatternError {
+    /// Number of positions.
+    pub seq_len: usize,
+    /// Number of weights found.
+    pub weights: usize,
+    /// Number of log-sum-exps found.
+    pub lse: usize,
+}
+
+/// One head's attention over one prompt.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pattern {
+    head: Head,
+    seq_len: usize,
+    weights: Vec<f32>,
+    lse: Vec<f32>,
+}
+
+impl Pattern {
+    /// Wraps `[query, key]` weights and the log-sum-exp of each query's scores.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if either array has the wrong length.
+    pub fn new(
+        head: Head,
+        seq_len: usize,
+        weights: Vec<f32>,
+        lse: Vec<f32>,
+    ) -> Result<Self, PatternError> {
+        if weights.len() == seq_len.saturating_mul(seq_len) && lse.len() == seq_len {
+            return Ok(Self {
+                head,
+                seq_len,
+                weights,
+                lse,
+            });
+        }
+        Err(PatternError {
+            seq_len,
+            weights: weights.len(),
+            lse: lse.len(),
+        })
+    }
+
+    /// Whose attention this is.
+    #[must_use]
+    pub const fn head(&self) -> Head {
+        self.head
+    }
+
+    /// Number of positions.
+    #[must_use]
+    pub const fn seq_len(&self) -> usize {
+        self.seq_len
+    }
+
+    /// The weights of one query over all keys; empty if there is no such query.
+    #[must_use]
+    pub fn row(&self, query: usize) -> &[f32] {
+        let start = query.saturating_mul(self.seq_len);
+        let end = start.saturating_add(self.seq_len);
+        self.weights.get(start..end).unwrap_or_default()
+    }
+
+    /// One weight, in `[0, 1]`; 0 outside the matrix.
+    #[must_use]
+    pub fn weight(&self, query: usize, key: usize) -> f32 {
+        self.row(query).get(key).copied().unwrap_or(0.0)
+    }
+
+    /// The log-sum-exp of a query's scaled scores, natural logarithm.
+    #[must_use]
+    pub fn log_sum_exp(&self, query: usize) -> Option<f32> {
+        self.lse.get(query).copied()
+    }
+
+    /// The scaled score `q.k / sqrt(d_head)`, recovered from weight and
+    /// log-sum-exp; `None` for a masked cell and where the weight is too small
+    /// for its logarithm to be known.
+    #[must_use]
+    pub fn score(&self, query: usize, key: usize) -> Option<f64> {
+        let weight = f64::from(self.weight(query, key));
+        let lse = f64::from(self.log_sum_exp(query)?);
+        (key <= query && weight > 0.0).then(|| weight.ln() + lse)
+    }
+
+    /// The key with the largest weight in a row, the first of equals.
+    #[must_use]
+    pub fn strongest_key(&self, query: usize) -> usize {
+        let row = self.row(query);
+        let visible = &row[..row.len().min(query + 1)];
+        let mut best = 0;
+        for (key, weight) in visible.iter().enumerate() {
+            if *weight > visible[best] {
+                best = key;
+            }
+        }
+        best
+    }
+
+    /// Place of a key among the visible keys of its row, from 1.
+    #[must_use]
+    pub fn rank(&self, query: usize, key: usize) -> usize {
+        let own = self.weight(query, key);
+        let row = self.row(query);
+        let visible = &row[..row.len().min(query + 1)];
+        1 + visible.iter().filter(|weight| **weight > own).count()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A causal pattern of `n` tokens with easy numbers: each query gives half of
+    /// its weight to the first token and shares the rest.
+    pub(crate) fn pattern(n: usize) -> Pattern {
+        let mut weights = vec![0.0; n * n];
+        for query in 0..n {
+            for key in 0..=query {
+                let share = 0.5 / (query as f32 + 1.0);
+                weights[query * n + key] = share + if key == 0 { 0.5 } else { 0.0 };
+            }
+        }
+        Pattern::new(Head { layer: 1, head: 2 }, n, weights, vec![1.5; n]).unwrap()
+    }
+
+    /// A run over these words.
+    pub(crate) fn run(words: &[&str]) -> Run {
+        let token = |(id, text): (usize, &&str)| Token {
+            id: id as u32,
+            text: (*text).to_owned(),
+        };
+        Run {
+            id: 3,
+            backend: Backend::Cpu,
+            tokens: words.iter().enumerate().map(token).collect(),
+            next: vec![WeightedToken {
+                id: 9,
+                text: " They".to_owned(),
+                prob: 0.31,
+            }],
+            nll: (0..words.len()).map(|i| (i > 0).then_some(1.0)).collect(),
+            perplexity: Some(std::f64::consts::E),
+            elapsed_ms: 6.0,
+        }
+    }
+
+    #[test]
+    fn a_pattern_of_the_wrong_size_is_refused() {
+        let error = Pattern::new(Head::default(), 2, vec![1.0; 3], vec![0.0; 2]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "pattern of 2 positions has 3 weights and 2 row sums, expected 4 and 2"
+        );
+    }
+
+    #[test]
+    fn the_score_is_the_logarithm_of_the_weight_plus_the_log_sum_exp() {
+        let pattern = pattern(4);
+        let weight = f64::from(pattern.weight(2, 0));
+        assert!((pattern.score(2, 0).unwrap() - (weight.ln() + 1.5)).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_masked_cell_has_no_score() {
+        assert_eq!(pattern(4).score(1, 3), None);
+    }
+
+    #[test]
+    fn the_strongest_key_has_rank_one() {
+        let pattern = pattern(6);
+        assert_eq!(pattern.strongest_key(4), 0);
+        assert_eq!(pattern.rank(4, 0), 1);
+        assert_eq!(pattern.rank(4, 3), 2);
+    }
+
+    #[test]
+    fn a_cell_outside_the_matrix_is_zero_and_not_a_panic() {
+        let pattern = pattern(2);
+        assert!(pattern.weight(9, 9) == 0.0 && pattern.row(usize::MAX).is_empty());
+        assert_eq!(pattern.strongest_key(7), 0);
+    }
+}

@@ -1,0 +1,243 @@
+//! What a worker says, and what follows from it.
+
+use super::Session;
+use super::input::{News, Step};
+use super::types::{Blame, Build, Death, GenerationEnd, LoadedModel, Message, RunId, WorkerId};
+use super::worker::{Stage, Worker};
+use crate::run::Backend;
+use crate::text;
+
+impl Session {
+    /// A worker spoke. Whoever is not known any more is not heard.
+    pub(super) fn hear(&mut self, id: WorkerId, message: Message, step: &mut Step) {
+        let Some(worker) = self.worker_mut(id) else {
+            return;
+        };
+        worker.hear();
+        match message {
+            Message::Heartbeat => {}
+            Message::Fetching {
+                loaded_bytes,
+                total_bytes,
+            } => self.fetched(id, loaded_bytes, total_bytes),
+            Message::Booted => self.booted(id, step),
+            Message::LoadProgress {
+                loaded_bytes,
+                total_bytes,
+                ..
+            } => self.load_progressed(id, loaded_bytes, total_bytes),
+            Message::Loaded { run, model } => {
+                worker.settle();
+                self.loaded_model(id, run, model, step);
+            }
+            Message::Token { run, token } => {
+                if self.is_active(id) && self.open.generation == Some(run) {
+                    step.news.push(News::Token(token));
+                }
+            }
+            answer => {
+                worker.settle();
+                self.answered(id, answer, step);
+            }
+        }
+    }
+
+    /// The last word on a request.
+    fn answered(&mut self, id: WorkerId, answer: Message, step: &mut Step) {
+        match answer {
+            Message::Failed {
+                run,
+                blame,
+                message,
+            } if self.is_load(id, run) => self.load_failed(id, blame, &message, step),
+            Message::Cancelled { run } if self.is_load(id, run) => {
+                self.load_failed(id, Blame::Input, text::LOAD_CANCELLED, step);
+            }
+            _ if !self.is_active(id) => {}
+            Message::Failed {
+                blame: Blame::Device,
+                message,
+                ..
+            } => self.bury(id, &Death::Crashed(message), step),
+            Message::Ran {
+                run,
+                mut answer,
+                pattern,
+            } if self.open.run == Some(run) => {
+                answer.id = run.0;
+                self.settle_run();
+                self.cpu_deaths = 0;
+                let seen = pattern.as_ref().map(crate::run::Pattern::head);
+                step.news.push(News::Ran {
+                    run: answer,
+                    pattern,
+                });
+                self.after_run(seen, step);
+            }
+            Message::Pattern { run, pattern } if self.open.pattern == Some(run) => {
+                self.open.pattern = None;
+                step.news.push(News::Pattern(pattern));
+            }
+            Message::Generated { run, end } if self.open.generation == Some(run) => {
+                self.generation_over(step);
+                step.news.push(News::GenerationEnded(end));
+            }
+            Message::Failed { run, message, .. } => self.question_failed(run, message, step),
+            Message::Cancelled { run } if self.open.generation == Some(run) => {
+                self.generation_over(step);
+                let end = News::GenerationEnded(GenerationEnd::Stopped);
+                step.news.push(end);
+            }
+            // Everything that is left is an answer to an older question.
+            _ => {}
+        }
+    }
+
+    fn question_failed(&mut self, run: RunId, message: String, step: &mut Step) {
+        if self.open.run == Some(run) {
+            self.open.run = None;
+            self.generation = None;
+            self.retire(step);
+            step.news.push(News::RunFailed(text::sentence(&message)));
+            self.prepare_gpu(step);
+        } else if self.open.generation == Some(run) {
+            self.generation_over(step);
+            step.news
+                .push(News::GenerationFailed(text::sentence(&message)));
+        } else if self.open.pattern == Some(run) {
+            self.open.pattern = None;
+            step.notice(text::sentence(&message));
+        }
+    }
+
+    fn settle_run(&mut self) {
+        self.open.run = None;
+        self.has_answered = true;
+    }
+
+    /// The newest prompt has run: the old worker may go, and what waited goes on.
+    fn after_run(&mut self, seen: Option<crate::run::Head>, step: &mut Step) {
+        self.retire(step);
+        let wanted = self.question.as_ref().map(|question| question.head);
+        if let Some(head) = wanted
+            && seen != wanted
+        {
+            self.post_pattern(head, step);
+        }
+        self.post_generation(step);
+        self.prepare_gpu(step);
+    }
+
+    fn generation_over(&mut self, step: &mut Step) {
+        self.open.generation = None;
+        self.generation = None;
+        self.promote(step);
+    }
+
+    fn fetched(&mut self, id: WorkerId, loaded_bytes: u64, total_bytes: Option<u64>) {
+        let now_ms = self.now_ms;
+        if let Some(worker) = self.worker_mut(id)
+            && let Stage::Fetching(transfer) = &mut worker.stage
+        {
+            *transfer = transfer.advanced(loaded_bytes, total_bytes, now_ms);
+        }
+    }
+
+    fn load_progressed(&mut self, id: WorkerId, loaded_bytes: u64, total_bytes: Option<u64>) {
+        let now_ms = self.now_ms;
+        if let Some(worker) = self.worker_mut(id)
+            && let Stage::Loading { transfer, .. } = &mut worker.stage
+        {
+            *transfer = transfer.advanced(loaded_bytes, total_bytes, now_ms);
+        }
+    }
+
+    fn booted(&mut self, id: WorkerId, step: &mut Step) {
+        if self.is_active(id)
+            && let Some(worker) = self.active.take()
+        {
+            self.active = Some(self.load(worker, step));
+        } else if let Some(worker) = self.candidate.take() {
+            self.candidate = Some(self.load(worker, step));
+        }
+    }
+
+    fn loaded_model(&mut self, id: WorkerId, run: RunId, model: Box<LoadedModel>, step: &mut Step) {
+        if !self.is_load(id, run) {
+            return;
+        }
+        let backend = model.backend.backend;
+        let report = model.backend.clone();
+        if let Some(worker) = self.worker_mut(id) {
+            worker.stage = Stage::Ready;
+            worker.model = Some(*model);
+        }
+        if self.is_active(id) {
+            self.stopped = None;
+            step.news.push(News::ModelReady);
+            self.post_question(step);
+            if self.question.is_none() {
+                self.prepare_gpu(step);
+            }
+            return;
+        }
+        let is_gpu_build = self
+            .candidate
+            .as_ref()
+            .is_some_and(|worker| worker.build == Build::Gpu);
+        if is_gpu_build && backend == Backend::Cpu {
+            self.drop_candidate(step);
+            self.refuse_gpu(report.reason.clone(), step);
+            self.gpu_verdict = Some(report);
+        } else {
+            self.promote(step);
+        }
+    }
+
+    fn load_failed(&mut self, id: WorkerId, blame: Blame, message: &str, step: &mut Step) {
+        if blame == Blame::Device {
+            self.bury(id, &Death::Crashed(message.to_owned()), step);
+            return;
+        }
+        if !self.is_active(id) {
+            let build = self.candidate.as_ref().map(|worker| worker.build);
+            self.drop_candidate(step);
+            if build == Some(Build::Gpu) {
+                self.give_up_gpu(text::sentence(message), step);
+            } else {
+                step.notice(text::sentence(message));
+            }
+            return;
+        }
+        let Some(worker) = self.active.as_mut() else {
+            return;
+        };
+        // The engine keeps the model it had until a new one is complete.
+        if let Some(model) = &worker.model {
+            worker.stage = Stage::Ready;
+            self.model.clone_from(&model.name);
+            step.notice(text::sentence(message));
+            self.post_question(step);
+        } else {
+            worker.stage = Stage::Idle;
+            self.stopped = Some(text::sentence(message));
+        }
+    }
+
+    pub(super) fn is_active(&self, id: WorkerId) -> bool {
+        self.active.as_ref().is_some_and(|worker| worker.id == id)
+    }
+
+    fn is_load(&self, id: WorkerId, wanted: RunId) -> bool {
+        let workers = [&self.active, &self.candidate];
+        workers.into_iter().flatten().any(|worker| {
+            let is_loading = matches!(worker.stage, Stage::Loading { run, .. } if run == wanted);
+            worker.id == id && is_loading
+        })
+    }
+
+    fn worker_mut(&mut self, id: WorkerId) -> Option<&mut Worker> {
+        let workers = [&mut self.active, &mut self.candidate, &mut self.retiring];
+        workers.into_iter().flatten().find(|worker| worker.id == id)
+    }
+}

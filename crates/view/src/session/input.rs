@@ -1,0 +1,153 @@
+//! What goes into a session and what comes out of it.
+
+use super::types::{
+    Ask, Build, Choice, Death, Fault, Generation, GenerationEnd, Message, RunId, WorkerId,
+};
+use crate::run::{Head, Pattern, Run, WeightedToken};
+
+/// Something that happened or that the visitor wants.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// The list of builds arrived; it may come again when a build is added.
+    Builds {
+        /// The small build is there.
+        has_cpu: bool,
+        /// The large build is there.
+        has_gpu: bool,
+        /// The browser has WebGPU.
+        has_webgpu: bool,
+    },
+    /// The list of builds could not be fetched.
+    NoBuilds(String),
+    /// A worker spoke.
+    Said {
+        /// Which.
+        worker: WorkerId,
+        /// What.
+        message: Message,
+        /// When, on the page's clock.
+        now_ms: f64,
+    },
+    /// A worker died.
+    Died {
+        /// Which.
+        worker: WorkerId,
+        /// How.
+        death: Death,
+    },
+    /// Time passed.
+    Tick {
+        /// Since the last tick.
+        elapsed_ms: f64,
+        /// On the page's clock.
+        now_ms: f64,
+    },
+    /// The visitor wants this prompt run.
+    Run {
+        /// The prompt.
+        prompt: String,
+        /// The head to look at.
+        head: Head,
+    },
+    /// The visitor looks at another head.
+    Look {
+        /// Which.
+        head: Head,
+        /// The page has its pattern already.
+        is_known: bool,
+    },
+    /// There is no prompt to run: whatever was asked is pointless now.
+    Forget,
+    /// The visitor wants the prompt continued.
+    Generate(Generation),
+    /// The visitor wants the generation stopped.
+    StopGenerating,
+    /// The visitor wants another model.
+    UseModel(String),
+    /// The visitor does not want to wait for what is loading.
+    CancelLoad,
+    /// The visitor chose what to compute on.
+    Choose(Choice),
+    /// The visitor wants another attempt.
+    TryAgain,
+    /// A test asks for a failure.
+    Fault(Fault),
+}
+
+/// Something for the page to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Start a worker.
+    Start {
+        /// Its name from now on.
+        worker: WorkerId,
+        /// Which build.
+        build: Build,
+    },
+    /// End a worker.
+    Terminate(WorkerId),
+    /// Ask a worker something.
+    Post {
+        /// Which.
+        worker: WorkerId,
+        /// What.
+        ask: Ask,
+    },
+}
+
+/// An answer that is not stale.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// A model is ready, in the worker that answers.
+    ModelReady,
+    /// The newest prompt has run.
+    Ran {
+        /// The run, with its id.
+        run: Run,
+        /// The pattern that came along.
+        pattern: Option<Pattern>,
+    },
+    /// The newest prompt cannot be run, and why.
+    RunFailed(String),
+    /// A pattern of the run that is shown.
+    Pattern(Pattern),
+    /// The generation starts, or starts over after a worker died.
+    GenerationStarted,
+    /// The next token of the generation.
+    Token(WeightedToken),
+    /// The generation is over.
+    GenerationEnded(GenerationEnd),
+    /// The generation failed, and why.
+    GenerationFailed(String),
+    /// A worker died and another took over its work.
+    Restarted(String),
+    /// Something else the visitor should know.
+    Notice(String),
+}
+
+/// What one input leads to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Step {
+    /// For the page to do, in order.
+    pub commands: Vec<Command>,
+    /// For the rooms to show, in order.
+    pub news: Vec<News>,
+}
+
+impl Step {
+    pub(super) fn post(&mut self, worker: WorkerId, ask: Ask) {
+        self.commands.push(Command::Post { worker, ask });
+    }
+
+    pub(super) fn notice(&mut self, sentence: String) {
+        self.news.push(News::Notice(sentence));
+    }
+}
+
+/// The requests that are answered, at most one of each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Open {
+    pub(super) run: Option<RunId>,
+    pub(super) pattern: Option<RunId>,
+    pub(super) generation: Option<RunId>,
+}

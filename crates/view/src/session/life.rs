@@ -1,0 +1,212 @@
+//! Workers start, take over from each other, and die.
+
+use super::input::{Command, Open, Step};
+use super::types::{Ask, Build, Choice, Death, Fault, WorkerId};
+use super::worker::{Stage, Worker};
+use super::{News, Session, Transfer};
+use crate::run::Backend;
+use crate::text;
+
+/// After this many deaths without an answer between them, the page gives up.
+const MAX_CPU_DEATHS: u32 = 3;
+/// After this many failures the GPU is left alone.
+const MAX_GPU_FAILURES: u32 = 2;
+
+impl Session {
+    /// Starts what can be started with the builds that are known.
+    pub(super) fn begin(&mut self, step: &mut Step) {
+        if !self.has_builds || self.stopped.is_some() {
+            return;
+        }
+        if self.active.is_none() {
+            let build = match (self.has_cpu, self.has_gpu && self.has_webgpu) {
+                (true, _) => Build::Cpu,
+                (false, true) if self.choice != Choice::Cpu => Build::Gpu,
+                _ => return,
+            };
+            self.active = Some(self.start(build, step));
+        }
+        self.prepare_gpu(step);
+    }
+
+    /// Starts the GPU's trial in the background, if there is a point in it now.
+    pub(super) fn prepare_gpu(&mut self, step: &mut Step) {
+        let is_cpu_live = self
+            .active
+            .as_ref()
+            .is_some_and(|worker| worker.is_ready() && worker.build == Build::Cpu);
+        if self.choice == Choice::Cpu || !is_cpu_live || self.candidate.is_some() {
+            return;
+        }
+        if !self.has_webgpu || !self.has_gpu {
+            let reason = if self.has_webgpu {
+                text::GPU_NOT_BUILT
+            } else {
+                text::NO_WEBGPU
+            };
+            self.refuse_gpu(reason.to_owned(), step);
+        } else if self.gpu_failures < MAX_GPU_FAILURES && self.gpu_verdict.is_none() {
+            self.gpu_refusal = None;
+            self.candidate = Some(self.start(Build::Gpu, step));
+        }
+    }
+
+    /// Remembers why the GPU does not compute, and says so if it was asked for.
+    pub(super) fn refuse_gpu(&mut self, reason: String, step: &mut Step) {
+        let is_new = self.gpu_refusal.as_ref() != Some(&reason);
+        if self.choice == Choice::Gpu && is_new {
+            step.notice(text::gpu_refused(&reason));
+        }
+        self.gpu_refusal = Some(reason);
+    }
+
+    pub(super) fn start(&mut self, build: Build, step: &mut Step) -> Worker {
+        let id = WorkerId(self.next_worker);
+        self.next_worker += 1;
+        step.commands.push(Command::Start { worker: id, build });
+        Worker::new(id, build, self.now_ms)
+    }
+
+    /// Sends the model's name to a worker that listens.
+    pub(super) fn load(&mut self, mut worker: Worker, step: &mut Step) -> Worker {
+        let run = self.new_run();
+        let choice = match worker.build {
+            Build::Cpu => Choice::Cpu,
+            Build::Gpu => self.choice,
+        };
+        let ask = Ask::Load {
+            run,
+            model: self.model.clone(),
+            choice,
+            fails_self_test: self.fault == Some(Fault::SelfTest),
+        };
+        step.post(worker.id, ask);
+        let transfer = Transfer::starting(self.now_ms);
+        worker.stage = Stage::Loading { run, transfer };
+        worker.owe();
+        worker
+    }
+
+    /// Lets the candidate answer from now on, unless a text is being generated.
+    pub(super) fn promote(&mut self, step: &mut Step) {
+        let is_ready = self.candidate.as_ref().is_some_and(Worker::is_ready);
+        if !is_ready || self.generation.is_some() {
+            return;
+        }
+        self.retire(step);
+        self.retiring = self.active.take();
+        self.active = self.candidate.take();
+        if self.backend() == Some(Backend::Gpu) {
+            self.gpu_refusal = None;
+        }
+        self.stopped = None;
+        self.open = Open::default();
+        self.has_answered = false;
+        step.news.push(News::ModelReady);
+        self.post_question(step);
+        if self.question.is_none() {
+            self.retire(step);
+        }
+    }
+
+    /// Ends the worker whose successor has answered.
+    pub(super) fn retire(&mut self, step: &mut Step) {
+        if let Some(worker) = self.retiring.take() {
+            step.commands.push(Command::Terminate(worker.id));
+        }
+    }
+
+    pub(super) fn drop_candidate(&mut self, step: &mut Step) {
+        if let Some(worker) = self.candidate.take() {
+            step.commands.push(Command::Terminate(worker.id));
+        }
+    }
+
+    /// Time passes: whoever is silent for too long is dead.
+    pub(super) fn wait(&mut self, elapsed_ms: f64, step: &mut Step) {
+        let places = [&mut self.active, &mut self.candidate, &mut self.retiring];
+        let dead: Vec<WorkerId> = places
+            .into_iter()
+            .flatten()
+            .filter_map(|worker| worker.wait(elapsed_ms).then_some(worker.id))
+            .collect();
+        for worker in dead {
+            self.bury(worker, &Death::Silent, step);
+        }
+    }
+
+    /// A worker is dead: it is ended for certain, and its work goes to another.
+    pub(super) fn bury(&mut self, id: WorkerId, death: &Death, step: &mut Step) {
+        let is = |worker: &Option<Worker>| worker.as_ref().is_some_and(|w| w.id == id);
+        if is(&self.retiring) {
+            self.retire(step);
+        } else if is(&self.candidate) {
+            let build = self.candidate.as_ref().map(|worker| worker.build);
+            self.drop_candidate(step);
+            if build == Some(Build::Gpu) {
+                self.blame_gpu(text::death(death), step);
+                self.prepare_gpu(step);
+            } else {
+                step.notice(text::death(death));
+            }
+        } else if is(&self.active) {
+            self.replace_active(death, step);
+        }
+    }
+
+    /// The GPU is left alone until the visitor asks for it again.
+    pub(super) fn give_up_gpu(&mut self, reason: String, step: &mut Step) {
+        self.gpu_failures = MAX_GPU_FAILURES;
+        self.refuse_gpu(reason, step);
+    }
+
+    fn blame_gpu(&mut self, reason: String, step: &mut Step) {
+        self.gpu_failures += 1;
+        if self.gpu_failures >= MAX_GPU_FAILURES {
+            self.refuse_gpu(text::gpu_failed_twice(&reason), step);
+        }
+    }
+
+    /// The worker that answered is dead: another one takes its place and gets
+    /// the model, the prompt and the generation that were last asked for.
+    fn replace_active(&mut self, death: &Death, step: &mut Step) {
+        let Some(worker) = self.active.take() else {
+            return;
+        };
+        step.commands.push(Command::Terminate(worker.id));
+        self.open = Open::default();
+        self.has_answered = false;
+        let cause = text::death(death);
+        if worker.build == Build::Gpu {
+            self.blame_gpu(cause.clone(), step);
+        } else {
+            self.cpu_deaths += 1;
+        }
+        if let Some(heir) = self.retiring.take() {
+            step.news.push(News::Restarted(text::fell_back(&cause)));
+            self.active = Some(heir);
+            self.post_question(step);
+            self.prepare_gpu(step);
+            return;
+        }
+        if worker.build == Build::Cpu && self.cpu_deaths >= MAX_CPU_DEATHS {
+            self.generation = None;
+            self.stopped = Some(text::gave_up(&cause));
+            return;
+        }
+        let is_gpu_out = self.gpu_failures >= MAX_GPU_FAILURES;
+        let build = match worker.build {
+            Build::Gpu if is_gpu_out && self.has_cpu => Build::Cpu,
+            Build::Gpu if is_gpu_out => {
+                self.stopped = Some(text::gave_up(&cause));
+                return;
+            }
+            build => build,
+        };
+        step.news.push(News::Restarted(match (worker.build, build) {
+            (Build::Gpu, Build::Cpu) => text::fell_back(&cause),
+            _ => text::restarted(&cause),
+        }));
+        self.active = Some(self.start(build, step));
+    }
+}

@@ -1,0 +1,741 @@
+//! The session driven as the page drives it, with workers that say what the test says.
+
+use headlight_activations::ModelShape;
+
+use super::*;
+use crate::run::tests::{pattern, run};
+use crate::run::{Head, Run};
+
+const HEAD: Head = Head { layer: 1, head: 2 };
+
+/// A session and what it has asked for so far.
+struct Page {
+    session: Session,
+    commands: Vec<Command>,
+    news: Vec<News>,
+}
+
+impl Page {
+    fn new(choice: Choice) -> Self {
+        Self {
+            session: Session::new("stories", choice),
+            commands: Vec::new(),
+            news: Vec::new(),
+        }
+    }
+
+    /// A page with a prompt, whose builds are known.
+    fn opened(choice: Choice, has_webgpu: bool) -> Self {
+        let mut page = Self::new(choice);
+        page.ask("Lily");
+        page.step(Input::Builds {
+            has_cpu: true,
+            has_gpu: true,
+            has_webgpu,
+        });
+        page
+    }
+
+    /// The same, with the cpu build live and the first prompt answered.
+    fn live(choice: Choice, has_webgpu: bool) -> Self {
+        let mut page = Self::opened(choice, has_webgpu);
+        page.bring_up(1, Backend::Cpu);
+        page.answer(1);
+        page
+    }
+
+    fn step(&mut self, input: Input) {
+        let Step { commands, news } = self.session.step(input);
+        self.commands.extend(commands);
+        self.news.extend(news);
+    }
+
+    fn ask(&mut self, prompt: &str) {
+        self.step(Input::Run {
+            prompt: prompt.to_owned(),
+            head: HEAD,
+        });
+    }
+
+    fn say(&mut self, worker: u32, message: Message) {
+        self.step(Input::Said {
+            worker: WorkerId(worker),
+            message,
+            now_ms: 0.0,
+        });
+    }
+
+    fn die(&mut self, worker: u32) {
+        self.step(Input::Died {
+            worker: WorkerId(worker),
+            death: Death::Crashed("unreachable".to_owned()),
+        });
+    }
+
+    /// Boots a worker and loads its model on `backend`.
+    fn bring_up(&mut self, worker: u32, backend: Backend) {
+        self.say(worker, Message::Booted);
+        let run = self.last_run(worker);
+        let model = Box::new(model(backend));
+        self.say(worker, Message::Loaded { run, model });
+    }
+
+    /// Answers the newest run of a worker.
+    fn answer(&mut self, worker: u32) {
+        let run = self.last_run(worker);
+        self.say(worker, ran(run));
+    }
+
+    /// The id of the last question to a worker.
+    fn last_run(&self, worker: u32) -> RunId {
+        let asks = self
+            .commands
+            .iter()
+            .rev()
+            .filter_map(|command| match command {
+                Command::Post { worker: to, ask } if *to == WorkerId(worker) => Some(ask),
+                _ => None,
+            });
+        let mut runs = asks.filter_map(|ask| match ask {
+            Ask::Load { run, .. }
+            | Ask::Run { run, .. }
+            | Ask::Pattern { run, .. }
+            | Ask::Generate { run, .. } => Some(*run),
+            Ask::Cancel { .. } | Ask::Inject(_) => None,
+        });
+        runs.next().expect("the worker was asked something")
+    }
+
+    fn take(&mut self) -> (Vec<Command>, Vec<News>) {
+        (
+            std::mem::take(&mut self.commands),
+            std::mem::take(&mut self.news),
+        )
+    }
+
+    fn started(&self) -> Vec<Build> {
+        let builds = self.commands.iter().filter_map(|command| match command {
+            Command::Start { build, .. } => Some(*build),
+            Command::Terminate(_) | Command::Post { .. } => None,
+        });
+        builds.collect()
+    }
+
+    fn is_ended(&self, worker: u32) -> bool {
+        self.commands
+            .contains(&Command::Terminate(WorkerId(worker)))
+    }
+
+    fn prompts(&self) -> Vec<&str> {
+        let prompts = self.commands.iter().filter_map(|command| match command {
+            Command::Post {
+                ask: Ask::Run { prompt, .. },
+                ..
+            } => Some(prompt.as_str()),
+            _ => None,
+        });
+        prompts.collect()
+    }
+
+    fn shown(&self) -> Vec<u64> {
+        let ids = self.news.iter().filter_map(|news| match news {
+            News::Ran { run, .. } => Some(run.id),
+            _ => None,
+        });
+        ids.collect()
+    }
+}
+
+fn model(backend: Backend) -> LoadedModel {
+    LoadedModel {
+        name: "stories".to_owned(),
+        shape: ModelShape {
+            n_layers: 4,
+            n_heads: 4,
+            n_kv_heads: 4,
+            d_model: 64,
+            d_head: 16,
+            d_mlp: 256,
+            d_vocab: 999,
+            n_ctx: 256,
+        },
+        n_parameters: 1_000_000,
+        weight_bytes: 4_000_000,
+        backend: BackendReport {
+            backend,
+            device: "a device".to_owned(),
+            reason: "a reason".to_owned(),
+            self_test: Vec::new(),
+            cpu_ms: None,
+            gpu_ms: None,
+        },
+    }
+}
+
+fn answer() -> Run {
+    run(&["Lily", " ran"])
+}
+
+fn ran(run: RunId) -> Message {
+    Message::Ran {
+        run,
+        answer: answer(),
+        pattern: Some(pattern(2)),
+    }
+}
+
+fn writing() -> Input {
+    Input::Generate(Generation {
+        prompt: "Lily".to_owned(),
+        max_tokens: 40,
+        temperature: 1.0,
+        seed: 0,
+    })
+}
+
+#[test]
+fn the_cpu_build_starts_at_once_and_gets_model_then_prompt() {
+    let mut page = Page::opened(Choice::Auto, true);
+    assert_eq!(page.started(), [Build::Cpu]);
+    page.say(1, Message::Booted);
+    assert!(matches!(
+        page.commands.last(),
+        Some(Command::Post { ask: Ask::Load { model, choice: Choice::Cpu, .. }, .. }) if model == "stories"
+    ));
+    assert_eq!(page.prompts(), [""; 0]);
+    page.bring_up(1, Backend::Cpu);
+    assert_eq!(page.prompts(), ["Lily"]);
+    page.answer(1);
+    assert_eq!(page.session.phase(), Phase::Live);
+    assert_eq!(page.shown().len(), 1);
+}
+
+#[test]
+fn nothing_is_posted_before_the_worker_has_booted() {
+    let mut page = Page::opened(Choice::Auto, false);
+    page.ask("Tom");
+    let posts = |command: &Command| matches!(command, Command::Post { .. });
+    assert!(!page.commands.iter().any(posts));
+}
+
+#[test]
+fn an_answer_to_an_older_prompt_is_never_shown() {
+    let mut page = Page::live(Choice::Cpu, false);
+    page.take();
+    let mut runs = Vec::new();
+    for prompt in ["T", "To", "Tom"] {
+        page.ask(prompt);
+        runs.push(page.last_run(1));
+    }
+    for order in [[2, 0, 1], [1, 2, 0], [0, 1, 2]] {
+        let mut page = Page {
+            session: page.session.clone(),
+            commands: Vec::new(),
+            news: Vec::new(),
+        };
+        for index in order {
+            page.say(1, ran(runs[index]));
+        }
+        assert_eq!(page.shown(), [runs[2].0], "answers in order {order:?}");
+    }
+}
+
+#[test]
+fn an_answer_of_an_ended_worker_is_never_shown() {
+    let mut page = Page::live(Choice::Cpu, false);
+    page.ask("Tom");
+    let run = page.last_run(1);
+    page.die(1);
+    page.take();
+    page.say(1, ran(run));
+    assert_eq!(page.take(), (vec![], vec![]));
+}
+
+#[test]
+fn the_gpu_build_is_tried_only_once_the_cpu_has_answered() {
+    let mut page = Page::opened(Choice::Auto, true);
+    page.bring_up(1, Backend::Cpu);
+    assert_eq!(page.started(), [Build::Cpu]);
+    page.answer(1);
+    assert_eq!(page.started(), [Build::Cpu, Build::Gpu]);
+    assert_eq!(page.session.backend(), Some(Backend::Cpu));
+}
+
+#[test]
+fn no_gpu_build_is_fetched_without_webgpu_or_when_the_cpu_was_chosen() {
+    assert_eq!(Page::live(Choice::Auto, false).started(), [Build::Cpu]);
+    assert_eq!(Page::live(Choice::Cpu, true).started(), [Build::Cpu]);
+}
+
+#[test]
+fn a_gpu_that_wins_takes_the_prompt_over_and_the_cpu_goes_after_the_answer() {
+    let mut page = Page::live(Choice::Auto, true);
+    page.ask("Tom");
+    page.answer(1);
+    page.take();
+    page.bring_up(2, Backend::Gpu);
+    assert_eq!(page.prompts(), ["Tom"]);
+    assert!(!page.is_ended(1));
+    page.answer(2);
+    assert!(page.is_ended(1));
+    assert_eq!(page.session.backend(), Some(Backend::Gpu));
+}
+
+#[test]
+fn a_gpu_that_loses_goes_and_its_reason_stays() {
+    let mut page = Page::live(Choice::Auto, true);
+    page.take();
+    page.bring_up(2, Backend::Cpu);
+    assert!(page.is_ended(2));
+    assert_eq!(page.session.gpu_refusal(), Some("a reason"));
+    assert!(page.session.report().is_some());
+    let notices = |news: &News| matches!(news, News::Notice(_));
+    assert!(!page.news.iter().any(notices), "nobody asked for the GPU");
+    page.ask("Tom");
+    page.answer(1);
+    assert_eq!(page.started(), [], "and it is not tried again");
+}
+
+#[test]
+fn a_gpu_that_was_asked_for_and_loses_is_talked_about() {
+    let mut page = Page::live(Choice::Gpu, true);
+    page.bring_up(2, Backend::Cpu);
+    assert!(
+        page.news
+            .contains(&News::Notice(crate::text::gpu_refused("a reason")))
+    );
+    assert_eq!(page.session.backend(), Some(Backend::Cpu));
+}
+
+#[test]
+fn a_gpu_that_was_asked_for_without_webgpu_is_explained_once() {
+    let mut page = Page::live(Choice::Gpu, false);
+    page.ask("Tom");
+    page.answer(1);
+    let expected = News::Notice(crate::text::gpu_refused(crate::text::NO_WEBGPU));
+    assert_eq!(
+        page.news.iter().filter(|news| **news == expected).count(),
+        1
+    );
+}
+
+#[test]
+fn the_gpu_build_is_tried_when_it_is_added_later() {
+    let mut page = Page::new(Choice::Gpu);
+    page.ask("Lily");
+    let builds = |has_gpu| Input::Builds {
+        has_cpu: true,
+        has_gpu,
+        has_webgpu: true,
+    };
+    page.step(builds(false));
+    page.bring_up(1, Backend::Cpu);
+    page.answer(1);
+    assert!(page.session.awaits_builds());
+    page.step(builds(true));
+    assert_eq!(page.started(), [Build::Cpu, Build::Gpu]);
+    assert!(!page.session.awaits_builds());
+}
+
+#[test]
+fn a_gpu_takes_over_only_after_the_text_that_is_being_written() {
+    let mut page = Page::live(Choice::Auto, true);
+    page.step(writing());
+    let run = page.last_run(1);
+    page.bring_up(2, Backend::Gpu);
+    assert_eq!(page.session.backend(), Some(Backend::Cpu));
+    let end = GenerationEnd::MaxTokens;
+    page.say(1, Message::Generated { run, end });
+    assert_eq!(page.session.backend(), Some(Backend::Gpu));
+}
+
+#[test]
+fn a_dead_worker_is_replaced_and_the_last_prompt_runs_again() {
+    let mut page = Page::live(Choice::Cpu, false);
+    page.ask("Tom");
+    page.take();
+    page.die(1);
+    assert!(page.is_ended(1));
+    assert_eq!(page.started(), [Build::Cpu]);
+    assert!(matches!(page.news[..], [News::Restarted(_)]));
+    page.bring_up(2, Backend::Cpu);
+    page.answer(2);
+    assert_eq!(page.prompts(), ["Tom"]);
+    assert_eq!(page.session.phase(), Phase::Live);
+}
+
+#[test]
+fn a_text_that_was_being_written_starts_over_in_the_fresh_worker() {
+    let mut page = Page::live(Choice::Cpu, false);
+    page.step(writing());
+    page.die(1);
+    page.take();
+    page.bring_up(2, Backend::Cpu);
+    page.answer(2);
+    assert!(page.news.contains(&News::GenerationStarted));
+    assert!(page.session.is_generating());
+}
+
+#[test]
+fn five_seconds_of_silence_while_an_answer_is_owed_mean_death() {
+    let mut page = Page::live(Choice::Cpu, false);
+    let tick = || Input::Tick {
+        elapsed_ms: 500.0,
+        now_ms: 0.0,
+    };
+    for _ in 0..60 {
+        page.step(tick());
+    }
+    assert!(!page.is_ended(1), "silence is fine when nothing is owed");
+    page.ask("Tom");
+    for _ in 0..9 {
+        page.step(tick());
+    }
+    page.say(1, Message::Heartbeat);
+    for _ in 0..9 {
+        page.step(tick());
+    }
+    assert!(!page.is_ended(1), "a heartbeat is a sign of life");
+    page.step(tick());
+    assert!(page.is_ended(1));
+    assert!(page.session.needs_ticks());
+}
+
+#[test]
+fn a_laptop_that_slept_does_not_kill_its_worker() {
+    let mut page = Page::live(Choice::Cpu, false);
+    page.ask("Tom");
+    page.step(Input::Tick {
+        elapsed_ms: 3_600_000.0,
+        now_ms: 3_600_000.0,
+    });
+    assert!(!page.is_ended(1));
+}
+
+#[test]
+fn three_deaths_in_a_row_stop_the_page_and_trying_again_starts_it() {
+    let mut page = Page::opened(Choice::Cpu, false);
+    for worker in 1..=3 {
+        page.say(worker, Message::Booted);
+        page.die(worker);
+    }
+    assert!(matches!(page.session.phase(), Phase::Stopped(_)));
+    assert_eq!(page.started().len(), 3);
+    page.step(Input::TryAgain);
+    page.bring_up(4, Backend::Cpu);
+    page.answer(4);
+    assert_eq!(page.session.phase(), Phase::Live);
+}
+
+#[test]
+fn an_answer_between_deaths_makes_them_single_ones() {
+    let mut page = Page::live(Choice::Cpu, false);
+    for worker in 1..=5 {
+        page.die(worker);
+        page.bring_up(worker + 1, Backend::Cpu);
+        page.answer(worker + 1);
+    }
+    assert_eq!(page.session.phase(), Phase::Live);
+}
+
+#[test]
+fn a_gpu_that_dies_twice_leaves_the_work_to_the_cpu() {
+    let mut page = Page::live(Choice::Gpu, true);
+    page.bring_up(2, Backend::Gpu);
+    page.answer(2);
+    page.die(2);
+    assert_eq!(page.started(), [Build::Cpu, Build::Gpu, Build::Gpu]);
+    page.bring_up(3, Backend::Gpu);
+    page.answer(3);
+    page.take();
+    page.die(3);
+    assert_eq!(page.started(), [Build::Cpu]);
+    page.bring_up(4, Backend::Cpu);
+    page.answer(4);
+    assert_eq!(page.session.backend(), Some(Backend::Cpu));
+    assert_eq!(page.started(), [Build::Cpu], "and the GPU is left alone");
+    assert!(page.session.gpu_refusal().is_some());
+}
+
+#[test]
+fn a_gpu_that_dies_in_its_first_run_gives_the_prompt_back_to_the_cpu() {
+    let mut page = Page::live(Choice::Auto, true);
+    page.bring_up(2, Backend::Gpu);
+    page.take();
+    page.die(2);
+    assert_eq!(page.prompts(), ["Lily"]);
+    assert_eq!(page.session.backend(), Some(Backend::Cpu));
+    assert_eq!(page.started(), [Build::Gpu], "one more attempt");
+}
+
+#[test]
+fn a_failed_device_is_a_dead_worker() {
+    let mut page = Page::live(Choice::Cpu, false);
+    page.ask("Tom");
+    let run = page.last_run(1);
+    page.say(
+        1,
+        Message::Failed {
+            run,
+            blame: Blame::Device,
+            message: "device lost".to_owned(),
+        },
+    );
+    assert!(page.is_ended(1));
+}
+
+#[test]
+fn a_prompt_that_does_not_fit_is_said_in_one_sentence_and_kills_nobody() {
+    let mut page = Page::live(Choice::Cpu, false);
+    page.ask("Tom ".repeat(300).as_str());
+    let run = page.last_run(1);
+    let message = "prompt has 301 tokens".to_owned();
+    let blame = Blame::Input;
+    page.say(
+        1,
+        Message::Failed {
+            run,
+            blame,
+            message,
+        },
+    );
+    let expected = News::RunFailed("Prompt has 301 tokens.".to_owned());
+    assert_eq!(page.news.last(), Some(&expected));
+    assert_eq!(page.session.phase(), Phase::Live);
+}
+
+#[test]
+fn a_model_that_cannot_be_read_stops_the_page_and_another_one_starts_it() {
+    let mut page = Page::opened(Choice::Cpu, false);
+    page.say(1, Message::Booted);
+    let run = page.last_run(1);
+    let message = "model.safetensors is cut short".to_owned();
+    let blame = Blame::Input;
+    page.say(
+        1,
+        Message::Failed {
+            run,
+            blame,
+            message,
+        },
+    );
+    let expected = Phase::Stopped("model.safetensors is cut short.".to_owned());
+    assert_eq!(page.session.phase(), expected);
+    page.step(Input::UseModel("induction".to_owned()));
+    let run = page.last_run(1);
+    page.say(
+        1,
+        Message::Loaded {
+            run,
+            model: Box::new(model(Backend::Cpu)),
+        },
+    );
+    page.answer(1);
+    assert_eq!(page.session.phase(), Phase::Live);
+}
+
+#[test]
+fn a_model_that_cannot_be_read_leaves_the_one_before() {
+    let mut page = Page::live(Choice::Cpu, false);
+    page.step(Input::UseModel("broken".to_owned()));
+    let run = page.last_run(1);
+    let message = "broken has no config.json".to_owned();
+    let blame = Blame::Input;
+    page.say(
+        1,
+        Message::Failed {
+            run,
+            blame,
+            message,
+        },
+    );
+    assert_eq!(page.session.model(), "stories");
+    page.answer(1);
+    assert_eq!(page.session.phase(), Phase::Live);
+}
+
+#[test]
+fn loading_can_be_cancelled_while_the_module_or_the_model_arrives() {
+    let mut page = Page::opened(Choice::Cpu, false);
+    let mut early = Page {
+        session: page.session.clone(),
+        commands: Vec::new(),
+        news: Vec::new(),
+    };
+    early.step(Input::CancelLoad);
+    assert!(early.is_ended(1));
+    assert!(matches!(early.session.phase(), Phase::Stopped(_)));
+    page.say(1, Message::Booted);
+    let run = page.last_run(1);
+    page.step(Input::CancelLoad);
+    let cancel = Command::Post {
+        worker: WorkerId(1),
+        ask: Ask::Cancel { run },
+    };
+    assert_eq!(page.commands.last(), Some(&cancel));
+    page.say(1, Message::Cancelled { run });
+    assert!(matches!(page.session.phase(), Phase::Stopped(_)));
+    page.step(Input::TryAgain);
+    assert!(matches!(page.session.phase(), Phase::LoadingModel(_)));
+}
+
+#[test]
+fn the_visitor_can_move_between_cpu_and_gpu() {
+    let mut page = Page::live(Choice::Cpu, true);
+    page.step(Input::Choose(Choice::Gpu));
+    page.bring_up(2, Backend::Gpu);
+    page.answer(2);
+    assert_eq!(page.session.backend(), Some(Backend::Gpu));
+    page.take();
+    page.step(Input::Choose(Choice::Cpu));
+    page.bring_up(3, Backend::Cpu);
+    page.answer(3);
+    assert_eq!(page.session.backend(), Some(Backend::Cpu));
+    assert!(page.is_ended(2));
+    assert_eq!(page.prompts(), ["Lily"]);
+}
+
+#[test]
+fn another_head_is_asked_for_once_and_only_if_it_is_not_known() {
+    let mut page = Page::live(Choice::Cpu, false);
+    page.take();
+    let head = Head { layer: 0, head: 0 };
+    page.step(Input::Look {
+        head,
+        is_known: true,
+    });
+    assert_eq!(page.commands, []);
+    page.step(Input::Look {
+        head,
+        is_known: false,
+    });
+    let old = page.last_run(1);
+    page.step(Input::Look {
+        head: HEAD,
+        is_known: false,
+    });
+    let new = page.last_run(1);
+    for run in [old, new] {
+        let pattern = pattern(2);
+        page.say(1, Message::Pattern { run, pattern });
+    }
+    let patterns = |news: &&News| matches!(news, News::Pattern(_));
+    assert_eq!(page.news.iter().filter(patterns).count(), 1);
+}
+
+#[test]
+fn a_head_chosen_while_a_prompt_runs_is_asked_for_after_it() {
+    let mut page = Page::live(Choice::Cpu, false);
+    page.ask("Tom");
+    let head = Head { layer: 3, head: 3 };
+    page.step(Input::Look {
+        head,
+        is_known: false,
+    });
+    let is_pattern = |command: &Command| {
+        matches!(
+            command,
+            Command::Post {
+                ask: Ask::Pattern { .. },
+                ..
+            }
+        )
+    };
+    assert!(
+        !page.commands.iter().any(is_pattern),
+        "one question at a time"
+    );
+    page.answer(1);
+    assert!(matches!(
+        page.commands.last(),
+        Some(Command::Post { ask: Ask::Pattern { head: asked, .. }, .. }) if *asked == head
+    ));
+}
+
+#[test]
+fn a_head_that_the_model_lacks_becomes_the_nearest_it_has() {
+    let mut page = Page::new(Choice::Cpu);
+    page.step(Input::Run {
+        prompt: "Lily".to_owned(),
+        head: Head { layer: 9, head: 1 },
+    });
+    page.step(Input::Builds {
+        has_cpu: true,
+        has_gpu: false,
+        has_webgpu: false,
+    });
+    page.bring_up(1, Backend::Cpu);
+    assert!(matches!(
+        page.commands.last(),
+        Some(Command::Post {
+            ask: Ask::Run {
+                head: Head { layer: 3, head: 1 },
+                ..
+            },
+            ..
+        })
+    ));
+}
+
+#[test]
+fn a_fault_goes_to_the_first_worker_before_its_first_run_and_nowhere_else() {
+    let mut page = Page::new(Choice::Cpu);
+    page.step(Input::Fault(Fault::Close));
+    page.ask("Lily");
+    page.step(Input::Builds {
+        has_cpu: true,
+        has_gpu: false,
+        has_webgpu: false,
+    });
+    page.bring_up(1, Backend::Cpu);
+    let injects = |commands: &[Command]| {
+        let inject = |command: &&Command| {
+            matches!(
+                command,
+                Command::Post {
+                    ask: Ask::Inject(Fault::Close),
+                    ..
+                }
+            )
+        };
+        commands.iter().filter(inject).count()
+    };
+    assert_eq!(injects(&page.commands), 1);
+    page.die(1);
+    page.bring_up(2, Backend::Cpu);
+    page.answer(2);
+    assert_eq!(injects(&page.commands), 1);
+}
+
+#[test]
+fn a_failing_self_test_is_asked_for_with_the_model() {
+    let mut page = Page::new(Choice::Auto);
+    page.step(Input::Fault(Fault::SelfTest));
+    page.step(Input::Builds {
+        has_cpu: true,
+        has_gpu: true,
+        has_webgpu: true,
+    });
+    page.say(1, Message::Booted);
+    assert!(matches!(
+        page.commands.last(),
+        Some(Command::Post {
+            ask: Ask::Load {
+                fails_self_test: true,
+                ..
+            },
+            ..
+        })
+    ));
+}
+
+#[test]
+fn an_emptied_prompt_makes_the_running_one_pointless() {
+    let mut page = Page::live(Choice::Cpu, false);
+    page.ask("Tom");
+    let run = page.last_run(1);
+    page.step(Input::Forget);
+    page.take();
+    page.say(1, ran(run));
+    assert_eq!(page.shown(), [0; 0]);
+}

@@ -1,0 +1,355 @@
+//! What the page, the session and the workers tell each other, as plain values.
+
+use headlight_activations::ModelShape;
+
+use crate::run::{Backend, Head, Pattern, Run, WeightedToken};
+
+/// Names a worker; each start makes a new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WorkerId(pub u32);
+
+/// Names a request; larger means newer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(pub u64);
+
+/// Which of the two builds of the engine a worker runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Build {
+    /// The small one: CPU only.
+    Cpu,
+    /// The large one: GPU, with the CPU beside it.
+    Gpu,
+}
+
+/// What the visitor asks to compute on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// Whatever passes its self-test and is faster.
+    #[default]
+    Auto,
+    /// The CPU.
+    Cpu,
+    /// The GPU, if it passes its self-test.
+    Gpu,
+}
+
+impl Choice {
+    /// Reads `cpu` or `gpu`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "cpu" => Some(Self::Cpu),
+            "gpu" => Some(Self::Gpu),
+            _ => None,
+        }
+    }
+
+    /// `cpu` or `gpu`; nothing where the visitor did not choose.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Auto => None,
+            Self::Cpu => Some("cpu"),
+            Self::Gpu => Some("gpu"),
+        }
+    }
+}
+
+/// A failure on purpose, for tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The GPU's self-test reports a wrong number.
+    SelfTest,
+    /// The worker panics in the middle of the first run.
+    Panic,
+    /// The worker closes itself silently in the middle of the first run.
+    Close,
+}
+
+impl Fault {
+    /// Reads `self-test`, `panic` or `close`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "self-test" => Some(Self::SelfTest),
+            "panic" => Some(Self::Panic),
+            "close" => Some(Self::Close),
+            _ => None,
+        }
+    }
+}
+
+/// Bytes that are under way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Transfer {
+    /// When it began, on the page's clock.
+    pub since_ms: f64,
+    /// When the last bytes came.
+    pub now_ms: f64,
+    /// Bytes that have arrived.
+    pub loaded_bytes: u64,
+    /// Bytes in all, where known.
+    pub total_bytes: Option<u64>,
+}
+
+impl Transfer {
+    /// Nothing has arrived yet.
+    #[must_use]
+    pub const fn starting(now_ms: f64) -> Self {
+        Self {
+            since_ms: now_ms,
+            now_ms,
+            loaded_bytes: 0,
+            total_bytes: None,
+        }
+    }
+
+    /// The same transfer with more bytes.
+    #[must_use]
+    pub const fn advanced(self, loaded_bytes: u64, total_bytes: Option<u64>, now_ms: f64) -> Self {
+        Self {
+            since_ms: self.since_ms,
+            now_ms,
+            loaded_bytes,
+            total_bytes,
+        }
+    }
+
+    /// Bytes per second so far; `None` before there is anything to divide.
+    #[must_use]
+    pub fn bytes_per_second(&self) -> Option<f64> {
+        let seconds = (self.now_ms - self.since_ms) / 1e3;
+        (seconds > 0.05 && self.loaded_bytes > 0).then(|| self.loaded_bytes as f64 / seconds)
+    }
+
+    /// How much has arrived, in `[0, 1]`; `None` where the total is not known.
+    #[must_use]
+    pub fn fraction(&self) -> Option<f64> {
+        let total = self.total_bytes.filter(|total| *total > 0)?;
+        Some((self.loaded_bytes as f64 / total as f64).clamp(0.0, 1.0))
+    }
+}
+
+/// One operation of the GPU's self-test.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SelfTestCase {
+    /// What was computed.
+    pub name: String,
+    /// Largest absolute difference; absent where it was not a number.
+    pub max_abs_error: Option<f64>,
+    /// Largest difference that passes.
+    pub tolerance: f64,
+}
+
+impl SelfTestCase {
+    /// True if the difference is known and within the tolerance.
+    #[must_use]
+    pub fn is_passed(&self) -> bool {
+        self.max_abs_error
+            .is_some_and(|error| error <= self.tolerance)
+    }
+}
+
+/// What computes, and how that was decided.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BackendReport {
+    /// What computes.
+    pub backend: Backend,
+    /// The device's own name.
+    pub device: String,
+    /// One sentence: why this backend.
+    pub reason: String,
+    /// The GPU compared with the CPU; empty if no GPU was tried.
+    pub self_test: Vec<SelfTestCase>,
+    /// Median time of the calibration run on the CPU.
+    pub cpu_ms: Option<f64>,
+    /// The same on the GPU.
+    pub gpu_ms: Option<f64>,
+}
+
+/// A model that is ready.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoadedModel {
+    /// Folder name.
+    pub name: String,
+    /// Its sizes.
+    pub shape: ModelShape,
+    /// Number of parameters.
+    pub n_parameters: u64,
+    /// Bytes of the weights file.
+    pub weight_bytes: u64,
+    /// What computes it, and why.
+    pub backend: BackendReport,
+}
+
+/// Why an answer failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// Something from outside does not fit.
+    Input,
+    /// The device failed; a fresh worker or another backend may work.
+    Device,
+    /// Anything else.
+    Internal,
+}
+
+/// What a worker says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Message {
+    /// Its module is arriving.
+    Fetching {
+        /// Bytes so far.
+        loaded_bytes: u64,
+        /// Bytes in all, where known.
+        total_bytes: Option<u64>,
+    },
+    /// It listens.
+    Booted,
+    /// It lives.
+    Heartbeat,
+    /// The model is arriving.
+    LoadProgress {
+        /// The load.
+        run: RunId,
+        /// Bytes so far.
+        loaded_bytes: u64,
+        /// Bytes in all, where known.
+        total_bytes: Option<u64>,
+    },
+    /// The model is ready.
+    Loaded {
+        /// The load.
+        run: RunId,
+        /// The model.
+        model: Box<LoadedModel>,
+    },
+    /// The answer to a prompt.
+    Ran {
+        /// The run.
+        run: RunId,
+        /// The answer.
+        answer: Run,
+        /// The pattern that was asked for with it.
+        pattern: Option<Pattern>,
+    },
+    /// One more pattern.
+    Pattern {
+        /// The request.
+        run: RunId,
+        /// The pattern.
+        pattern: Pattern,
+    },
+    /// One generated token.
+    Token {
+        /// The generation.
+        run: RunId,
+        /// The token.
+        token: WeightedToken,
+    },
+    /// The generation is complete.
+    Generated {
+        /// The generation.
+        run: RunId,
+        /// Why it ended.
+        end: GenerationEnd,
+    },
+    /// There is no answer.
+    Failed {
+        /// The request.
+        run: RunId,
+        /// Whose fault.
+        blame: Blame,
+        /// Why, in one sentence without a full stop.
+        message: String,
+    },
+    /// There is no answer because a newer request or a cancel came.
+    Cancelled {
+        /// The request.
+        run: RunId,
+    },
+}
+
+/// Why a generation ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GenerationEnd {
+    /// The end token came.
+    EndToken,
+    /// As many tokens as asked for.
+    MaxTokens,
+    /// The context is full.
+    Context,
+    /// The visitor stopped it.
+    Stopped,
+}
+
+/// How a worker died.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Death {
+    /// It reported an error of its own.
+    Crashed(String),
+    /// It said nothing for too long while it owed an answer.
+    Silent,
+    /// It sent something that is no message.
+    Unreadable(String),
+    /// Its module could not be fetched or started.
+    NotStarted(String),
+}
+
+/// A question to a worker.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// Load a model.
+    Load {
+        /// Names the request.
+        run: RunId,
+        /// Folder name.
+        model: String,
+        /// What to compute on.
+        choice: Choice,
+        /// Makes the GPU's self-test fail.
+        fails_self_test: bool,
+    },
+    /// Run a prompt.
+    Run {
+        /// Names the request.
+        run: RunId,
+        /// The prompt.
+        prompt: String,
+        /// The head whose pattern comes along.
+        head: Head,
+    },
+    /// One more pattern of the last run.
+    Pattern {
+        /// Names the request.
+        run: RunId,
+        /// Whose.
+        head: Head,
+    },
+    /// Continue a prompt.
+    Generate {
+        /// Names the request.
+        run: RunId,
+        /// What to write.
+        wish: Generation,
+    },
+    /// Stop working on a request.
+    Cancel {
+        /// Which.
+        run: RunId,
+    },
+    /// Fail in the middle of the next run.
+    Inject(Fault),
+}
+
+/// A text to be continued.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Generation {
+    /// The prompt.
+    pub prompt: String,
+    /// How many tokens at most.
+    pub max_tokens: usize,
+    /// Divides the logits.
+    pub temperature: f64,
+    /// Seeds the draws.
+    pub seed: u64,
+}

@@ -1,0 +1,105 @@
+//! One worker as the session sees it.
+
+use super::types::{Build, LoadedModel, RunId, Transfer, WorkerId};
+use crate::run::Backend;
+
+/// Silence that means death, while an answer is owed.
+const SILENCE_MS: f64 = 5_000.0;
+/// Silence that means death while the module is still arriving: networks pause.
+const BOOT_SILENCE_MS: f64 = 60_000.0;
+/// The most a single tick counts, so that a laptop that slept, or a tab whose
+/// timers were throttled, does not look like a worker that died.
+const MAX_TICK_MS: f64 = 1_000.0;
+
+/// How far a worker has come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// Its module is arriving.
+    Fetching(Transfer),
+    /// It listens and has no model.
+    Idle,
+    /// Its model is arriving.
+    Loading {
+        /// The load.
+        run: RunId,
+        /// The bytes.
+        transfer: Transfer,
+    },
+    /// It answers.
+    Ready,
+}
+
+/// A worker.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Worker {
+    /// Its name.
+    pub id: WorkerId,
+    /// Which build it runs.
+    pub build: Build,
+    /// How far it has come.
+    pub stage: Stage,
+    /// The model it has, from the moment it first has one.
+    pub model: Option<LoadedModel>,
+    pub(super) n_owed: usize,
+    silence_ms: f64,
+}
+
+impl Worker {
+    pub(super) fn new(id: WorkerId, build: Build, now_ms: f64) -> Self {
+        Self {
+            id,
+            build,
+            stage: Stage::Fetching(Transfer::starting(now_ms)),
+            model: None,
+            n_owed: 0,
+            silence_ms: 0.0,
+        }
+    }
+
+    /// True if it can run prompts.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.stage == Stage::Ready
+    }
+
+    /// What it computes on, once it has a model.
+    #[must_use]
+    pub fn backend(&self) -> Option<Backend> {
+        self.model.as_ref().map(|model| model.backend.backend)
+    }
+
+    /// True while it owes an answer, or its module is arriving.
+    #[must_use]
+    pub const fn is_awaited(&self) -> bool {
+        self.n_owed > 0 || matches!(self.stage, Stage::Fetching(_))
+    }
+
+    /// It spoke.
+    pub(super) fn hear(&mut self) {
+        self.silence_ms = 0.0;
+    }
+
+    /// It got a question that will have an answer.
+    pub(super) fn owe(&mut self) {
+        if self.n_owed == 0 {
+            self.silence_ms = 0.0;
+        }
+        self.n_owed += 1;
+    }
+
+    /// It gave an answer, of whatever kind.
+    pub(super) fn settle(&mut self) {
+        self.n_owed = self.n_owed.saturating_sub(1);
+    }
+
+    /// Time passes; true if it has been silent for too long.
+    pub(super) fn wait(&mut self, elapsed_ms: f64) -> bool {
+        let limit_ms = match self.stage {
+            Stage::Fetching(_) => BOOT_SILENCE_MS,
+            _ if self.n_owed > 0 => SILENCE_MS,
+            _ => return false,
+        };
+        self.silence_ms += elapsed_ms.clamp(0.0, MAX_TICK_MS);
+        self.silence_ms >= limit_ms
+    }
+}

@@ -1,0 +1,265 @@
+//! The state of the whole page, as one value.
+
+use headlight_activations::ModelShape;
+use serde::Deserialize;
+
+use crate::attention::AttentionRoom;
+use crate::matrix::MAX_CELLS;
+use crate::permalink::Permalink;
+use crate::row::{BAR_PITCH, MAX_BARS};
+use crate::run::Head;
+use crate::sentence;
+use crate::session::{Choice, Phase, Session};
+use crate::text;
+use crate::token::{self, VisibleToken};
+
+/// The model that is shown when nothing else is asked for.
+pub const DEFAULT_MODEL: &str = "stories";
+/// The prompt that is shown when nothing else is asked for.
+pub const DEFAULT_PROMPT: &str =
+    "Lily and Tom were good friends. One day, Lily found a red ball in the garden. She";
+/// The head that is shown when nothing else is asked for.
+pub const DEFAULT_HEAD: Head = Head { layer: 1, head: 2 };
+
+/// A model of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ModelInfo {
+    /// Folder name.
+    pub name: String,
+    /// One line about it.
+    #[serde(default)]
+    pub description: String,
+    /// Bytes of all its files.
+    #[serde(default)]
+    pub bytes: u64,
+    /// A recorded run of it came with the page.
+    #[serde(default)]
+    pub recorded: bool,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark on paper.
+    #[default]
+    Light,
+    /// Light on slate.
+    Dark,
+}
+
+impl Theme {
+    /// `light` or `dark`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// Reads `light` or `dark`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "light" => Some(Self::Light),
+            "dark" => Some(Self::Dark),
+            _ => None,
+        }
+    }
+
+    pub(crate) const fn other(self) -> Self {
+        match self {
+            Self::Light => Self::Dark,
+            Self::Dark => Self::Light,
+        }
+    }
+}
+
+/// What can be open over the page, one at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    /// The list of models.
+    Models,
+    /// What computes, and why.
+    Backend,
+    /// Keys and what the page is.
+    Help,
+}
+
+/// A figure with a table of numbers behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Figure {
+    /// The attention map.
+    Pattern,
+    /// The next tokens.
+    Next,
+    /// Surprise per token.
+    Surprise,
+}
+
+impl Figure {
+    /// Its name in `data-figure` and `data-for`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pattern => "attention.pattern",
+            Self::Next => "attention.next",
+            Self::Surprise => "attention.surprise",
+        }
+    }
+}
+
+/// The state of the page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// The text in the prompt field, as typed.
+    pub prompt: String,
+    /// Counts the changes of the prompt.
+    pub edit: u64,
+    /// The prompt that was last asked.
+    pub asked: String,
+    /// The engine.
+    pub session: Session,
+    /// The room.
+    pub room: AttentionRoom,
+    /// The models that can be chosen.
+    pub models: Vec<ModelInfo>,
+    /// What is open.
+    pub panel: Option<Panel>,
+    /// The figure whose table is visible; the others are there for programs
+    /// and for readers who hear the page.
+    pub numbers: Option<Figure>,
+    /// The colours.
+    pub theme: Theme,
+    /// What the visitor should know, newest last.
+    pub notices: Vec<String>,
+    /// What a reader who hears the page is told.
+    pub announcement: String,
+    /// Whether the link was just copied.
+    pub is_copied: bool,
+    /// Seeds the draws of the next text.
+    pub seed: u64,
+    pub(crate) written: String,
+    pub(crate) recorded_shape: Option<ModelShape>,
+    pub(crate) restarted: Option<String>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            prompt: DEFAULT_PROMPT.to_owned(),
+            edit: 0,
+            asked: DEFAULT_PROMPT.to_owned(),
+            session: Session::new(DEFAULT_MODEL, Choice::Auto),
+            room: AttentionRoom::new(DEFAULT_HEAD),
+            models: Vec::new(),
+            panel: None,
+            numbers: None,
+            theme: Theme::Light,
+            notices: Vec::new(),
+            announcement: String::new(),
+            is_copied: false,
+            seed: 0,
+            written: String::new(),
+            recorded_shape: None,
+            restarted: None,
+        }
+    }
+}
+
+impl State {
+    /// The link to what is shown.
+    #[must_use]
+    pub fn permalink(&self) -> Permalink {
+        let choice = self.session.choice();
+        Permalink {
+            model: Some(self.session.model().to_owned()),
+            prompt: Some(self.asked.clone()),
+            layer: Some(self.room.head.layer),
+            head: Some(self.room.head.head),
+            row: self.room.row,
+            col: self.room.col,
+            backend: choice.name().is_some().then_some(choice),
+            fault: None,
+        }
+    }
+
+    /// Number of layers, and of heads in each: of the model, or of the recording
+    /// that is shown until the model is there. Both 0 before either.
+    #[must_use]
+    pub fn grid_of_heads(&self) -> (usize, usize) {
+        let shape = self.session.loaded().map(|model| model.shape);
+        let shape = shape.or(self.recorded_shape);
+        shape.map_or((0, 0), |shape| (shape.n_layers, shape.n_heads))
+    }
+
+    /// Why the selected head's map is not there, if it is not.
+    #[must_use]
+    pub fn why_no_pattern(&self) -> &'static str {
+        let Some(run) = &self.room.run else {
+            return match self.session.phase() {
+                _ if self.prompt.is_empty() || self.room.error.is_some() => text::NOTHING_YET,
+                Phase::Starting | Phase::FetchingEngine(_) => text::ENGINE_ARRIVES,
+                Phase::LoadingModel(_) => text::MODEL_ARRIVES,
+                Phase::Live => text::FIRST_RUN,
+                Phase::Stopped(_) => text::ENGINE_STOPPED,
+            };
+        };
+        match self.session.phase() {
+            Phase::Stopped(_) => text::ENGINE_STOPPED,
+            _ if run.is_recorded() => text::PATTERN_AWAITED,
+            _ => text::PATTERN_UNDER_WAY,
+        }
+    }
+
+    /// Pixels that the bars of the selected row will take, before there are any.
+    #[must_use]
+    pub fn expected_row_px(&self) -> Option<f64> {
+        let n = self.axis_tokens().len().min(MAX_BARS);
+        let px = n as f64 * BAR_PITCH - 1.0;
+        self.room.run.is_none().then_some(px)
+    }
+
+    /// The tokens on the axes: those of the run that is shown, else a guess from
+    /// the prompt, so that the empty map has the size of the one that will come.
+    #[must_use]
+    pub fn axis_tokens(&self) -> Vec<VisibleToken> {
+        if let Some(run) = &self.room.run {
+            let texts = run.tokens.iter().map(|token| token.text.as_str());
+            return texts.map(VisibleToken::new).collect();
+        }
+        let mut tokens = token::guess(&self.asked);
+        tokens.truncate(MAX_CELLS);
+        let n = tokens.len().max(8);
+        tokens.resize(n, VisibleToken::new(""));
+        tokens
+    }
+
+    pub(crate) fn tell(&mut self, notice: String) {
+        if !self.notices.contains(&notice) {
+            self.announcement.clone_from(&notice);
+            self.notices.push(notice);
+        }
+    }
+
+    /// Only the newest restart is worth reading, and none once the engine has stopped.
+    pub(crate) fn forget_restart(&mut self) {
+        if let Some(old) = self.restarted.take() {
+            self.notices.retain(|notice| *notice != old);
+        }
+    }
+
+    pub(crate) fn announce_row(&mut self) {
+        if let Some(spans) = self.room.sentence() {
+            self.announcement = sentence::plain(&spans);
+        }
+    }
+
+    pub(crate) fn announce_cell(&mut self) {
+        if let (Some(run), Some(pattern)) = (&self.room.run, self.room.pattern()) {
+            let (query, key) = (self.room.query(), self.room.key());
+            let facts = crate::row::CellFacts::new(&run.tokens, &pattern, query, key);
+            self.announcement = facts.spoken();
+        }
+    }
+}

@@ -1,0 +1,582 @@
+//! Every word the page says, in one place: sentence case, plain, no exclamation marks.
+//!
+//! Constants are whole phrases; functions put numbers and tokens into phrases.
+//! A translation replaces this file.
+
+use crate::run::Head;
+use crate::session::Death;
+
+/// The product.
+pub const PRODUCT: &str = "Headlight";
+/// Heading of the page for readers who hear it.
+pub const PAGE_HEADING: &str = "Headlight: what a small transformer pays attention to";
+/// Link past the frame.
+pub const SKIP: &str = "Skip to the figure";
+/// Name of the list of rooms.
+pub const ROOMS: &str = "Rooms";
+/// The room.
+pub const ATTENTION: &str = "Attention";
+/// The promise at the end of the page.
+pub const NOTHING_LEAVES: &str = "Nothing leaves this machine";
+
+// ---- Header
+
+/// Name of the model picker.
+pub const MODEL: &str = "Model";
+/// Heading of the list of models.
+pub const MODELS: &str = "Models that come with this page";
+/// There is no list of models.
+pub const NO_MODELS: &str = "The list of models did not arrive, or is empty.";
+/// Copies the link.
+pub const SHARE: &str = "Share";
+/// What the button says once the link is copied.
+pub const COPIED: &str = "Link copied";
+/// The link is in the clipboard.
+pub const LINK_COPIED: &str = "The link to exactly this view is copied.";
+/// The clipboard refused.
+pub const LINK_NOT_COPIED: &str =
+    "This browser did not allow copying; the address bar holds the same link.";
+/// The theme toggle.
+pub const DARK_THEME: &str = "Dark theme";
+/// The help button.
+pub const HELP: &str = "Help";
+/// Name of the place for notices.
+pub const MESSAGES: &str = "Messages";
+/// Dismisses a notice.
+pub const DISMISS: &str = "Dismiss";
+
+// ---- Prompt
+
+/// Label of the prompt field.
+pub const PROMPT: &str = "Prompt";
+/// What an empty prompt field invites to.
+pub const PROMPT_HINT: &str = "Type a sentence";
+/// Name of the list of tokens.
+pub const TOKENS: &str = "Tokens of the prompt: choose the row to look at";
+/// Prompt without text.
+pub const EMPTY_PROMPT: &str = "The prompt is empty: type a word or two and the model reads along.";
+/// Heading of a figure without data.
+pub const NOTHING_YET: &str = "Nothing to show yet";
+/// The engine's module is still arriving.
+pub const ENGINE_ARRIVES: &str = "The engine is on its way.";
+/// The model is still arriving.
+pub const MODEL_ARRIVES: &str = "The model is on its way.";
+/// The first run is under way.
+pub const FIRST_RUN: &str = "The model reads the prompt for the first time.";
+/// The engine does not answer.
+pub const ENGINE_STOPPED: &str = "The engine is not running; what you typed is kept.";
+/// The figure is older than the prompt.
+pub const SHOWS_LAST_GOOD: &str = "The figures still show the last prompt that could be run.";
+
+// ---- Heads
+
+/// Heading of the head chooser.
+pub const HEADS: &str = "Heads";
+/// Name of the head chooser.
+pub const CHOOSE_HEAD: &str = "Choose a layer and a head";
+/// What a head is.
+pub const WHAT_IS_A_HEAD: &str = "Each head decides on its own which earlier tokens matter. \
+    A row is one token asking; its weights add up to 1.";
+/// Goes to the head before.
+pub const PREVIOUS_HEAD: &str = "Previous head";
+/// Goes to the head after.
+pub const NEXT_HEAD: &str = "Next head";
+/// The keys that move between heads.
+pub const HEAD_KEYS: &str = "layer [ ]   head , .";
+
+// ---- Attention map
+
+/// Title of the horizontal axis.
+pub const KEY_AXIS: &str = "key (column): the token looked at";
+/// Title of the vertical axis.
+pub const QUERY_AXIS: &str = "query (row): the token that looks";
+/// The same where there is little room.
+pub const KEY_AXIS_SHORT: &str = "key (column)";
+/// The same where there is little room.
+pub const QUERY_AXIS_SHORT: &str = "query (row)";
+/// What hatching means.
+pub const MASKED: &str = "hatched: no looking ahead";
+/// What the map is, for readers who hear it.
+pub const MAP_ROLE: &str = "attention map";
+/// How to move in the map.
+pub const MAP_KEYS: &str = "Arrow keys move the selected cell.";
+/// Name of the colour scale.
+pub const SCALE: &str = "weight";
+/// Heading of the row that is spelled out.
+pub const THIS_ROW: &str = "This row";
+/// Name of the sum of a row.
+pub const SUM: &str = "sum";
+/// Opens the table behind a figure.
+pub const SHOW_NUMBERS: &str = "Numbers";
+/// Head of the table's first column.
+pub const QUERY: &str = "query";
+/// Head of a table's column.
+pub const KEY: &str = "key";
+/// Head of a table's column.
+pub const WEIGHT: &str = "weight";
+/// Head of a table's column.
+pub const PART: &str = "part";
+/// A link in the selected row.
+pub const PART_ROW: &str = "selected row";
+/// A link in the selected column.
+pub const PART_COLUMN: &str = "selected column";
+/// One of the strongest links.
+pub const PART_STRONGEST: &str = "strongest";
+/// The pattern of the selected head has not arrived.
+pub const PATTERN_AWAITED: &str =
+    "This head was not recorded; it appears as soon as the engine is live.";
+/// The pattern of the selected head was asked for.
+pub const PATTERN_UNDER_WAY: &str = "Asking the engine for this head.";
+
+// ---- Inspector
+
+/// Heading of the selected cell.
+pub const SELECTED: &str = "Selected";
+/// Name of the score.
+pub const SCORE: &str = "score q\u{b7}k/\u{221a}d";
+/// Name of the log-sum-exp.
+pub const LOG_SUM_EXP: &str = "row log-sum-exp";
+/// Name of the rank.
+pub const RANK: &str = "rank in row";
+/// The mask forbids to look.
+pub const IS_MASKED: &str = "masked";
+/// In place of a number that does not exist.
+pub const NOTHING: &str = "\u{2013}";
+/// Heading of the next tokens.
+pub const NEXT_TOKEN: &str = "Next token";
+/// Head of a table's column.
+pub const TOKEN: &str = "token";
+/// Head of a table's column.
+pub const TOKEN_ID: &str = "id";
+/// Head of a table's column.
+pub const PROBABILITY: &str = "probability";
+/// Heading of the surprise.
+pub const SURPRISE: &str = "Surprise in bits";
+/// Head of a table's column.
+pub const NATS: &str = "surprise, nats";
+/// Head of a table's column.
+pub const BITS: &str = "surprise, bits";
+/// A single token.
+pub const NO_SURPRISE: &str =
+    "A single token has nothing before it, so nothing to be surprised by.";
+
+// ---- Generation
+
+/// Starts a generation.
+pub const GENERATE: &str = "Generate";
+/// Stops a generation.
+pub const STOP: &str = "Stop";
+/// Label of the seed.
+pub const SEED: &str = "seed";
+/// Takes the continuation over.
+pub const KEEP: &str = "Add to prompt";
+/// Drops the continuation.
+pub const DISCARD: &str = "Discard";
+/// Name of the generated tokens.
+pub const CONTINUATION: &str = "What the model wrote";
+/// What Generate will do.
+pub const GENERATE_HINT: &str = "40 tokens, temperature 1";
+
+// ---- Engine
+
+/// The state of the engine, for the badge.
+pub const ENGINE: &str = "Engine";
+/// Nothing computes yet.
+pub const STARTING: &str = "starting";
+/// Names a run that came with the page.
+pub const RECORDED_RUN: &str = "Recorded run";
+/// A list of builds without the one that is wanted.
+pub const NO_BUILD: &str = "this build is not there";
+/// A worker whose script did not run.
+pub const NO_SCRIPT: &str = "its script did not run";
+/// A message of a kind that is not known.
+pub const NO_MESSAGE: &str = "neither an event nor progress";
+/// A message that the browser could not hand over.
+pub const NOT_COPIED: &str = "it could not be copied";
+/// An error of the browser that says nothing.
+pub const NO_REASON: &str = "no reason was given";
+/// A recorded run is shown.
+pub const RECORDED: &str = "recorded run";
+/// The engine does not answer.
+pub const STOPPED: &str = "stopped";
+/// The engine's module is arriving.
+pub const FETCHING_ENGINE: &str = "Loading the engine";
+/// The model is arriving.
+pub const LOADING_MODEL: &str = "Loading the model";
+/// Does not want to wait.
+pub const CANCEL: &str = "Cancel";
+/// The visitor did not want to wait.
+pub const LOAD_CANCELLED: &str = "loading was cancelled";
+/// Wants another attempt.
+pub const TRY_AGAIN: &str = "Try again";
+/// Chooses the CPU.
+pub const USE_CPU: &str = "Use CPU";
+/// Chooses the GPU.
+pub const USE_GPU: &str = "Use GPU";
+/// Heading of the badge's panel.
+pub const WHAT_COMPUTES: &str = "What computes";
+/// Name of the device.
+pub const DEVICE: &str = "Device";
+/// Heading of the self-test.
+pub const SELF_TEST: &str = "Self-test, GPU against CPU";
+/// Head of a table's column.
+pub const OPERATION: &str = "operation";
+/// Head of a table's column.
+pub const MAX_ERROR: &str = "largest error";
+/// Head of a table's column.
+pub const TOLERANCE: &str = "allowed";
+/// Head of a table's column.
+pub const RESULT: &str = "result";
+/// A case is within its tolerance.
+pub const PASSED: &str = "passed";
+/// A case is not within its tolerance.
+pub const FAILED: &str = "failed";
+/// Heading of the calibration.
+pub const CALIBRATION: &str = "One run of this model";
+/// The GPU is being tried.
+pub const GPU_ON_TRIAL: &str = "The GPU is being prepared in the background.";
+/// The browser has no WebGPU.
+pub const NO_WEBGPU: &str = "This browser has no WebGPU, so the CPU computes.";
+/// The GPU build is not there.
+pub const GPU_NOT_BUILT: &str =
+    "The GPU build of the engine is not there yet, so the CPU computes until it is.";
+/// The list of builds did not arrive.
+pub const NO_ENGINES: &str = "The engine could not be found: engines.json did not arrive.";
+/// What the CPU build computes on.
+pub const CPU: &str = "CPU";
+/// What the GPU build computes on.
+pub const GPU: &str = "GPU";
+
+/// The keys and what they do, for the help panel.
+pub const KEYS: &[(&str, &str)] = &[
+    ("[ and ]", "previous and next layer"),
+    (", and .", "previous and next head"),
+    (
+        "Arrow keys",
+        "move in the map, the heads or the tokens, whichever has the focus",
+    ),
+    (
+        "Home, End",
+        "first and last key of the row, or first and last token",
+    ),
+    ("Enter", "run the prompt at once"),
+    ("Shift Enter", "new line in the prompt"),
+    ("?", "open this help"),
+    ("Esc", "close what is open"),
+];
+/// What the page is, for the help panel.
+pub const ABOUT: &str = "Headlight runs a small transformer in this browser tab. Type a prompt, \
+    choose a head, and see how much each token looks at each earlier one. Everything is computed \
+    here, by the same engine as on the command line.";
+
+/// A head as people write it: layer, dot, head.
+#[must_use]
+pub fn head_name(head: Head) -> String {
+    format!("head {}.{}", head.layer, head.head)
+}
+
+/// Title of the figure.
+#[must_use]
+pub fn head_title(head: Head) -> String {
+    format!("Layer {}, head {}", head.layer, head.head)
+}
+
+/// Name of a row of heads.
+#[must_use]
+pub fn layer(layer: usize) -> String {
+    format!("layer {layer}")
+}
+
+/// Begins the sentence about a row.
+pub const FROM: &str = "From ";
+/// A token that looks at itself.
+pub const ITSELF: &str = "itself";
+
+/// The first token cannot look back.
+#[must_use]
+pub fn first_looks_at_itself(head: &str) -> String {
+    format!(" comes first, so {head} can only look at the token itself.")
+}
+
+/// The token just before.
+#[must_use]
+pub fn the_token_before(name: &str) -> String {
+    format!("the token before it, {name}")
+}
+
+/// Most of the weight goes to one key.
+#[must_use]
+pub fn puts(percent: &str) -> String {
+    format!("puts {percent} of its weight on ")
+}
+
+/// The weight goes to many keys.
+#[must_use]
+pub fn spreads(n_keys: usize) -> String {
+    format!("spreads its weight over {n_keys} tokens: ")
+}
+
+/// The key that gets the most of a spread.
+#[must_use]
+pub fn gets_most(percent: &str) -> String {
+    format!(" gets the most, {percent}.")
+}
+
+/// A token that occurs more than once.
+#[must_use]
+pub fn token_at(quoted: &str, pos: usize) -> String {
+    format!("{quoted} (token {pos})")
+}
+
+/// Which query looks at which key.
+#[must_use]
+pub fn cell(query: &str, key: &str) -> String {
+    format!("query {query} \u{2192} key {key}")
+}
+
+/// A cell and its weight.
+#[must_use]
+pub fn cell_spoken(title: &str, weight: &str) -> String {
+    format!("{title}: weight {weight}")
+}
+
+/// A cell that the mask hides.
+#[must_use]
+pub fn cell_masked(title: &str) -> String {
+    format!("{title}: masked, a token cannot look ahead")
+}
+
+/// A place in a row.
+#[must_use]
+pub fn rank(rank: usize, n: usize) -> String {
+    format!("{rank} of {n}")
+}
+
+/// The keys of a row that are not spelled out.
+#[must_use]
+pub fn row_rest(n: usize, weight: &str) -> String {
+    format!("{n} more: {weight}")
+}
+
+/// What the table of a long prompt lists.
+#[must_use]
+pub fn links_caption(listed: usize, total: usize) -> String {
+    format!("The selected row and column, and the {listed} strongest of {total} links")
+}
+
+/// The most probable next token.
+#[must_use]
+pub fn most_probable_next(word: &str, percent: &str) -> String {
+    format!("{word} comes next with {percent}.")
+}
+
+/// A number of bits.
+#[must_use]
+pub fn bits(number: &str) -> String {
+    format!("{number}\u{a0}bits")
+}
+
+/// The most surprising token.
+#[must_use]
+pub fn most_surprising(name: &str, bits: &str) -> String {
+    format!("{name} surprised the model most: {bits} bits.")
+}
+
+/// Perplexity and mean surprise.
+#[must_use]
+pub fn perplexity(perplexity: &str, bits: &str) -> String {
+    format!("Perplexity {perplexity} \u{b7} {bits} bits per token")
+}
+
+/// What the model wrote, for readers who hear the page.
+#[must_use]
+pub fn wrote(text: &str) -> String {
+    format!("The model wrote: {text}")
+}
+
+/// A message of the engine as a sentence: full stop, and a capital unless it
+/// starts with a name such as that of a file, which has its own spelling.
+#[must_use]
+pub fn sentence(message: &str) -> String {
+    let message = message.trim();
+    let first_word = message.split(' ').next().unwrap_or_default();
+    let is_word = first_word.chars().all(|c| c.is_alphabetic() || c == ',');
+    let mut characters = message.chars();
+    let Some(first) = characters.next() else {
+        return String::new();
+    };
+    let first: String = if is_word {
+        first.to_uppercase().collect()
+    } else {
+        first.to_string()
+    };
+    let stop = if message.ends_with(['.', '?', '\u{2026}']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{first}{}{stop}", characters.as_str())
+}
+
+/// How a worker died, without a full stop.
+#[must_use]
+pub fn death(death: &Death) -> String {
+    match death {
+        Death::Crashed(message) if message.is_empty() => "the engine crashed".to_owned(),
+        Death::Crashed(message) => format!("the engine crashed ({message})"),
+        Death::Silent => "the engine stopped answering".to_owned(),
+        Death::Unreadable(message) => {
+            format!("the engine sent something that is no message ({message})")
+        }
+        Death::NotStarted(message) => format!("the engine could not be started ({message})"),
+    }
+}
+
+/// A fresh worker replaces one that died.
+#[must_use]
+pub fn restarted(cause: &str) -> String {
+    sentence(&format!(
+        "{cause}, so a fresh one was started and your prompt runs again"
+    ))
+}
+
+/// Another backend replaces one that failed.
+#[must_use]
+pub fn fell_back(cause: &str) -> String {
+    sentence(&format!(
+        "on the GPU {cause}, so the CPU took over and your prompt runs again"
+    ))
+}
+
+/// The GPU failed for the last time.
+#[must_use]
+pub fn gpu_failed_twice(cause: &str) -> String {
+    sentence(&format!(
+        "the GPU failed twice, so the CPU computes: {cause}"
+    ))
+}
+
+/// The GPU was asked for and does not compute.
+#[must_use]
+pub fn gpu_refused(reason: &str) -> String {
+    format!("The GPU was asked for. {}", sentence(reason))
+}
+
+/// The page gives up.
+#[must_use]
+pub fn gave_up(cause: &str) -> String {
+    sentence(&format!(
+        "{cause}, again and again; your prompt is kept and the page waits for you"
+    ))
+}
+
+/// A head that the model does not have.
+#[must_use]
+pub fn no_such_head(head: Head, n_layers: usize, n_heads: usize) -> String {
+    format!(
+        "There is no {}: this model has layers 0 to {} with heads 0 to {}, so the nearest is shown.",
+        head_name(head),
+        n_layers.saturating_sub(1),
+        n_heads.saturating_sub(1)
+    )
+}
+
+/// A room that does not exist.
+#[must_use]
+pub fn no_such_room(room: &str) -> String {
+    format!("There is no room called \u{201c}{room}\u{201d} here, so Attention is shown.")
+}
+
+/// A link of the future.
+#[must_use]
+pub fn link_too_new(version: &str) -> String {
+    format!(
+        "This link was made by a newer Headlight (version {version}), so the usual view is shown."
+    )
+}
+
+/// A value in a link that cannot be read.
+#[must_use]
+pub fn bad_link_value(key: &str, value: &str) -> String {
+    let value: String = value.chars().take(40).collect();
+    format!(
+        "The link says {key}=\u{201c}{value}\u{201d}, which is not understood; the usual {key} is shown."
+    )
+}
+
+/// What computes, while it does.
+#[must_use]
+pub fn live(backend: &str) -> String {
+    format!("{backend}, live")
+}
+
+/// The run that is shown.
+#[must_use]
+pub fn run(id: u64) -> String {
+    format!("Run {id}")
+}
+
+/// Tokens of the context that are used.
+#[must_use]
+pub fn tokens_of_context(n: usize, n_ctx: Option<usize>) -> String {
+    match n_ctx {
+        Some(n_ctx) => format!("{n} of {n_ctx} tokens"),
+        None => format!("{n} tokens"),
+    }
+}
+
+/// The self-test in a few words.
+#[must_use]
+pub fn self_test(n_passed: usize, n: usize) -> String {
+    if n_passed == n {
+        format!("Self-test passed, {n} operations")
+    } else {
+        format!("Self-test failed, {} of {n} operations", n - n_passed)
+    }
+}
+
+/// A transfer's bytes.
+#[must_use]
+pub fn loaded_of(loaded: &str, total: Option<&str>) -> String {
+    match total {
+        Some(total) => format!("{loaded} of {total}"),
+        None => loaded.to_owned(),
+    }
+}
+
+/// A transfer's rate.
+#[must_use]
+pub fn per_second(bytes: &str) -> String {
+    format!("{bytes}/s")
+}
+
+/// A transfer's remaining time.
+#[must_use]
+pub fn time_left(duration: &str) -> String {
+    format!("{duration} left")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_message_becomes_a_sentence() {
+        assert_eq!(
+            sentence("prompt has 300 tokens, expected at most 256"),
+            "Prompt has 300 tokens, expected at most 256."
+        );
+        assert_eq!(sentence("Done."), "Done.");
+        assert_eq!(
+            sentence("model.safetensors is cut short"),
+            "model.safetensors is cut short."
+        );
+        assert_eq!(sentence(""), "");
+    }
+
+    #[test]
+    fn a_long_value_in_a_bad_link_is_cut() {
+        let notice = bad_link_value("layer", &"x".repeat(500));
+        assert!(notice.len() < 160, "{notice}");
+    }
+}
