@@ -5,8 +5,7 @@
 
 use std::path::Path;
 
-use burn::tensor::Device;
-use headlight_engine::{Backend, HeadRef, Loaded, ModelFiles};
+use headlight_engine::{HeadRef, Loaded, ModelFiles};
 use headlight_model::Unhurried;
 use serde_json::json;
 
@@ -24,7 +23,7 @@ fn main() -> Result<(), Failure> {
         weights: std::fs::read(folder.join("model.safetensors"))?,
         tokenizer: std::fs::read(folder.join("tokenizer.json"))?,
     };
-    let loaded = Loaded::from_files(&files, &Device::flex(), Backend::Cpu)?;
+    let loaded = Loaded::on_cpu(&files)?;
     let at = HeadRef {
         layer: layer.parse()?,
         head: head.parse()?,

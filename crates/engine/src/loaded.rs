@@ -149,6 +149,15 @@ impl Loaded {
         Self::with_tokenizer(files, Box::new(tokenizer), device, backend)
     }
 
+    /// The same on the CPU.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if one of the files cannot be used, naming it.
+    pub fn on_cpu(files: &ModelFiles) -> Result<Self, AnswerError> {
+        Self::from_files(files, &Device::flex(), Backend::Cpu)
+    }
+
     /// The same with a tokenizer from elsewhere.
     ///
     /// # Errors

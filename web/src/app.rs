@@ -1,0 +1,120 @@
+//! The page: frame around the room, keys, and what the root element says.
+
+use std::time::Duration;
+
+use headlight_view::{Action, Panel, State, status};
+use leptos::ev::{self, KeyboardEvent};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use crate::attention::AttentionRoom;
+use crate::shell::{Header, Notices, Prompt, StatusLine};
+use crate::store::Store;
+use crate::{effects, host};
+
+/// The whole page.
+#[component]
+pub fn App() -> impl IntoView {
+    let store = Store::new();
+    provide_context(store);
+    tell_the_truth(store);
+    listen_to_keys(store);
+    close_panels_from_outside(store);
+    effects::start(store);
+    let announcement = store.select(|state: &State| state.announcement.clone());
+    view! {
+        <Header/>
+        <Prompt/>
+        <Notices/>
+        <AttentionRoom/>
+        <StatusLine/>
+        <p class="unseen" role="status" aria-live="polite">{move || announcement.get()}</p>
+    }
+}
+
+/// Keeps the root element's attributes true. They change a moment after the
+/// figures, so that whoever waits for them finds the figures drawn.
+fn tell_the_truth(store: Store) {
+    let attributes = store.select(status::root);
+    Effect::new(move |_| {
+        let attributes = attributes.get();
+        set_timeout(
+            move || {
+                host::set_root("data-engine", Some(attributes.engine));
+                host::set_root("data-backend", Some(attributes.backend));
+                host::set_root("data-run", attributes.run.as_deref());
+            },
+            Duration::ZERO,
+        );
+    });
+}
+
+/// The keys that work everywhere but where text is typed.
+fn listen_to_keys(store: Store) {
+    let handle = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            close_panel(store);
+            return;
+        }
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing(&event) {
+            return;
+        }
+        let (layers, heads) = match event.key().as_str() {
+            "[" => (-1, 0),
+            "]" => (1, 0),
+            "," => (0, -1),
+            "." => (0, 1),
+            "?" => {
+                event.prevent_default();
+                store.dispatch(Action::Toggle(Panel::Help));
+                return;
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        store.dispatch(Action::MoveHead { layers, heads });
+    });
+    on_cleanup(move || handle.remove());
+}
+
+fn is_typing(event: &KeyboardEvent) -> bool {
+    let target = event
+        .target()
+        .and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|element| matches!(element.tag_name().as_str(), "TEXTAREA" | "INPUT"))
+}
+
+/// Closes what is open and gives the focus back to what opened it.
+fn close_panel(store: Store) {
+    if store.peek(|state| state.panel.is_none()) {
+        return;
+    }
+    let opener = document()
+        .query_selector("[aria-expanded='true'][data-opener]")
+        .ok()
+        .flatten();
+    store.dispatch(Action::ClosePanel);
+    if let Some(opener) = opener {
+        host::focus_element(opener);
+    }
+}
+
+fn close_panels_from_outside(store: Store) {
+    let handle = window_event_listener(ev::pointerdown, move |event| {
+        if store.peek(|state| state.panel.is_none()) {
+            return;
+        }
+        let target = event
+            .target()
+            .and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+        let is_inside = target.is_some_and(|element| {
+            element
+                .closest(".popover")
+                .is_ok_and(|found| found.is_some())
+        });
+        if !is_inside {
+            store.dispatch(Action::ClosePanel);
+        }
+    });
+    on_cleanup(move || handle.remove());
+}

@@ -1,0 +1,86 @@
+//! The Attention room: heads, the map of one head, and what is selected in it.
+
+mod heads;
+mod map;
+mod matrix;
+mod next;
+mod numbers;
+mod painted;
+mod row;
+mod surprise;
+
+use headlight_view::attention::AttentionRoom as Room;
+use headlight_view::run::{Head, Pattern, Run};
+use headlight_view::{Shared, State};
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+use crate::store::store;
+
+/// What the figures draw, each part followed by itself.
+#[derive(Clone, Copy)]
+struct Shown {
+    run: Memo<Option<Shared<Run>>>,
+    pattern: Memo<Option<Shared<Pattern>>>,
+    head: Memo<Head>,
+    query: Memo<usize>,
+    key: Memo<usize>,
+    hover: Memo<Option<(usize, usize)>>,
+}
+
+impl Shown {
+    fn new() -> Self {
+        let store = store();
+        Self {
+            run: store.select(|state: &State| state.room.run.clone()),
+            pattern: store.select(|state: &State| state.room.pattern()),
+            head: store.select(|state: &State| state.room.head),
+            query: store.select(|state: &State| state.room.query()),
+            key: store.select(|state: &State| state.room.key()),
+            hover: store.select(|state: &State| state.room.hover),
+        }
+    }
+
+    /// Run and pattern, if both are there and belong together.
+    fn both(self) -> Option<(Shared<Run>, Shared<Pattern>)> {
+        let (run, pattern) = (self.run.get()?, self.pattern.get()?);
+        (run.seq_len() == pattern.seq_len()).then_some((run, pattern))
+    }
+}
+
+/// The room.
+#[component]
+pub fn AttentionRoom() -> impl IntoView {
+    let shown = Shown::new();
+    let is_stale = store().select(|state: &State| {
+        let Room { error, run, .. } = &state.room;
+        error.is_some() && run.is_some()
+    });
+    view! {
+        <main class="room" class:stale=move || is_stale.get()>
+            <heads::Heads/>
+            <map::Map shown/>
+            <section class="inspector">
+                <row::Selected shown/>
+                <next::Next shown/>
+                <surprise::Surprise shown/>
+            </section>
+        </main>
+    }
+}
+
+/// Where a key moves in a grid of `n` things, `columns` to a row; `None` if it does not.
+pub fn moved(event: &KeyboardEvent, from: usize, n: usize, columns: usize) -> Option<usize> {
+    let last = n.checked_sub(1)?;
+    let to = match event.key().as_str() {
+        "ArrowLeft" => from.saturating_sub(1),
+        "ArrowRight" => from + 1,
+        "ArrowUp" => from.checked_sub(columns).unwrap_or(from),
+        "ArrowDown" if from + columns <= last => from + columns,
+        "ArrowDown" => from,
+        "Home" => 0,
+        "End" => last,
+        _ => return None,
+    };
+    Some(to.min(last))
+}

@@ -1,0 +1,106 @@
+//! The selected row spelled out, and the selected cell in numbers.
+
+use headlight_view::row::{CellFacts, RowBar, RowBars};
+use headlight_view::{Action, State, text};
+use leptos::prelude::*;
+
+use super::Shown;
+use super::map::readout;
+use crate::shell::Visible;
+use crate::store::store;
+
+/// Bars and numbers of the selected row, their sum, and the colour scale.
+#[component]
+pub fn Row(shown: Shown) -> impl IntoView {
+    let row = Memo::new(move |_| {
+        let (run, pattern) = shown.both()?;
+        Some(RowBars::new(&run.tokens, &pattern, shown.query.get()))
+    });
+    let bars = move || {
+        let bars = row.get().map(|row| row.bars).unwrap_or_default();
+        bars.into_iter().map(|bar| draw(shown, bar)).collect_view()
+    };
+    let rest = move || {
+        row.get()?
+            .rest
+            .map(|rest| view! { <p class="number rest">{rest}</p> })
+    };
+    let sum = move || row.get().map(|row| format!("{} {}", text::SUM, row.sum));
+    let room = store().select(|state: &State| {
+        let px = state.expected_row_px();
+        px.map_or_else(String::new, |px| format!("{px}px"))
+    });
+    let pointed = readout(shown);
+    view! {
+        <div class="this-row">
+            <h3>{text::THIS_ROW}</h3>
+            <ol class="bars" style:min-height=move || room.get()>{bars}</ol>
+            {rest}
+            <p class="number sum">{sum}</p>
+            <div class="legend">
+                <span class="number">"0"</span>
+                <span class="scale" aria-hidden="true"></span>
+                <span class="number">"1"</span>
+                <span>{text::SCALE}</span>
+            </div>
+            <div class="legend">
+                <i class="hatched" aria-hidden="true"></i>
+                <span>{text::MASKED}</span>
+            </div>
+            <p class="readout" aria-hidden="true">{pointed}</p>
+        </div>
+    }
+}
+
+fn draw(shown: Shown, bar: RowBar) -> impl IntoView {
+    let store = store();
+    let key = bar.key;
+    let select = move |_| {
+        let query = shown.query.get_untracked();
+        store.dispatch(Action::SelectCell(query, key));
+    };
+    view! {
+        <li class:selected=move || shown.key.get() == key on:click=select>
+            <span class="name"><Visible token=bar.label/></span>
+            <span class="track">
+                <span class="bar" style:width=format!("{:.2}%", bar.fraction * 100.0)></span>
+            </span>
+            <span class="number">{bar.weight}</span>
+        </li>
+    }
+}
+
+/// The selected cell.
+#[component]
+pub fn Selected(shown: Shown) -> impl IntoView {
+    let facts = Memo::new(move |_| {
+        let (run, pattern) = shown.both()?;
+        let (query, key) = (shown.query.get(), shown.key.get());
+        Some(CellFacts::new(&run.tokens, &pattern, query, key))
+    });
+    let title = move || facts.with(|f| f.as_ref().map(|f| f.title.clone()));
+    let weight = move || {
+        facts.with(|f| {
+            let weight = f.as_ref().map(|f| f.weight.clone());
+            weight.map(|weight| weight.unwrap_or_else(|| text::IS_MASKED.to_owned()))
+        })
+    };
+    let nothing = || text::NOTHING.to_owned();
+    let number =
+        move |of: fn(&CellFacts) -> &String| facts.with(|f| f.as_ref().map(|f| of(f).clone()));
+    view! {
+        <section class="block" aria-labelledby="selected-title">
+            <h3 id="selected-title">{text::SELECTED}</h3>
+            <dl class="facts">
+                <dt>{move || title().unwrap_or_else(|| text::WEIGHT.to_owned())}</dt>
+                <dd class="number">{move || weight().unwrap_or_else(nothing)}</dd>
+                <dt>{text::SCORE}</dt>
+                <dd class="number">{move || number(|f| &f.score).unwrap_or_else(nothing)}</dd>
+                <dt>{text::LOG_SUM_EXP}</dt>
+                <dd class="number">{move || number(|f| &f.log_sum_exp).unwrap_or_else(nothing)}</dd>
+                <dt>{text::RANK}</dt>
+                <dd class="number">{move || number(|f| &f.rank).unwrap_or_else(nothing)}</dd>
+            </dl>
+        </section>
+    }
+}

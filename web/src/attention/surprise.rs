@@ -1,0 +1,93 @@
+//! Surprise per token.
+
+use headlight_view::surprise::{self, SurpriseBar, SurpriseChart, SurpriseLabel};
+use headlight_view::{Action, Figure, text};
+use leptos::ev::MouseEvent;
+use leptos::html::Div;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::Shown;
+use super::numbers::{Column, NumbersButton, NumbersTable};
+use crate::host;
+use crate::store::store;
+
+/// The figure.
+#[component]
+pub fn Surprise(shown: Shown) -> impl IntoView {
+    let store = store();
+    let element = NodeRef::<Div>::new();
+    let width = host::width_of(element);
+    let chart = Memo::new(move |_| {
+        let (run, width) = (shown.run.get()?, width.get());
+        (width > 0.0).then(|| SurpriseChart::new(&run, width))
+    });
+    let summary = move || shown.run.get().map(|run| surprise::summary(&run));
+    let perplexity = move || shown.run.get().and_then(|run| surprise::perplexity(&run));
+    let rows = Signal::derive(move || {
+        let run = shown.run.get();
+        run.map(|run| surprise::table(&run)).unwrap_or_default()
+    });
+    let columns: [Column; 3] = [text::TOKEN, text::NATS, text::BITS];
+    let select = move |event: MouseEvent| {
+        let n = shown.run.get_untracked().map_or(0, |run| run.seq_len());
+        let x = x_within(&event).unwrap_or(-1.0);
+        let pos = chart.with_untracked(|chart| chart.as_ref()?.pos_at(x, n));
+        if let Some(pos) = pos {
+            store.dispatch(Action::SelectRow(pos));
+        }
+    };
+    view! {
+        <section class="block" aria-labelledby="surprise-title">
+            <div class="heading">
+                <h3 id="surprise-title">{text::SURPRISE}</h3>
+                <NumbersButton figure=Figure::Surprise/>
+            </div>
+            <figure data-figure=Figure::Surprise.name() aria-labelledby="surprise-title">
+                <figcaption class="unseen">{summary}</figcaption>
+                <div class="chart" node_ref=element on:click=select>
+                    {move || chart.get().map(|chart| draw(shown, chart))}
+                </div>
+            </figure>
+            <p class="perplexity">{perplexity}</p>
+            <NumbersTable figure=Figure::Surprise caption=text::SURPRISE columns rows/>
+        </section>
+    }
+}
+
+fn x_within(event: &MouseEvent) -> Option<f64> {
+    let chart: web_sys::Element = event.current_target()?.dyn_into().ok()?;
+    Some(f64::from(event.client_x()) - chart.get_bounding_client_rect().left())
+}
+
+fn draw(shown: Shown, chart: SurpriseChart) -> impl IntoView {
+    let bar = move |bar: SurpriseBar| {
+        let SurpriseBar {
+            pos,
+            x,
+            y,
+            width,
+            height,
+        } = bar;
+        let class = move || {
+            if shown.query.get() == pos {
+                "bit selected"
+            } else {
+                "bit"
+            }
+        };
+        view! { <rect class=class x=x y=y width=width height=height/> }
+    };
+    let label = |SurpriseLabel { x, text }| {
+        view! { <text class="axis" text-anchor="middle" x=x y=chart.base + 14.0>{text}</text> }
+    };
+    view! {
+        <svg aria-hidden="true" width=chart.width height=chart.height>
+            <line class="hair" x1="0" x2=chart.width y1=chart.top + 0.5 y2=chart.top + 0.5/>
+            <text class="axis" x="0" y=chart.top - 3.0>{chart.max_label}</text>
+            {chart.bars.into_iter().map(bar).collect_view()}
+            <line class="hair base" x1="0" x2=chart.width y1=chart.base + 0.5 y2=chart.base + 0.5/>
+            {chart.labels.into_iter().map(label).collect_view()}
+        </svg>
+    }
+}

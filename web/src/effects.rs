@@ -1,0 +1,125 @@
+//! What the reducer asks for, done with the browser.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use headlight_view::session::Input;
+use headlight_view::{Action, Effect, ModelInfo, text};
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::host::{self, FetchError};
+use crate::link::Engines;
+use crate::store::Store;
+
+/// A pause in typing after which the prompt runs.
+const TYPING_PAUSE: Duration = Duration::from_millis(120);
+/// How long the Share button says that it worked.
+const COPIED_FOR: Duration = Duration::from_secs(2);
+/// How often silence is measured.
+const TICK: Duration = Duration::from_millis(500);
+/// How often the page asks whether a build was added.
+const TICKS_BETWEEN_BUILDS: u32 = 12;
+
+/// Carries out one effect.
+pub fn run(store: Store, effect: Effect) {
+    match effect {
+        Effect::Worker(command) => store.with_link(|link| link.obey(store, command)),
+        Effect::RunLater(edit) => set_timeout(
+            move || store.dispatch(Action::RunPrompt(edit)),
+            TYPING_PAUSE,
+        ),
+        Effect::FetchRecording(model) => spawn_local(async move {
+            // A recording only fills the time until the engine answers.
+            if let Ok(json) = host::fetch_text(&format!("recorded/{model}.json")).await {
+                store.dispatch(Action::Recorded(json));
+            }
+        }),
+        Effect::WriteLink(fragment) => host::replace_fragment(&fragment),
+        Effect::CopyLink => spawn_local(async move {
+            let address = window().location().href().unwrap_or_default();
+            let is_copied = host::copy(&address).await;
+            store.dispatch(Action::Shared(is_copied));
+            set_timeout(move || store.dispatch(Action::ForgetShared), COPIED_FOR);
+        }),
+        Effect::UseTheme { theme, is_chosen } => {
+            host::set_root("data-theme", Some(theme.name()));
+            if is_chosen {
+                host::remember_theme(theme);
+            }
+        }
+    }
+}
+
+/// Sets the page going: theme, address, lists, clock.
+pub fn start(store: Store) {
+    store.dispatch(Action::UseTheme(host::preferred_theme()));
+    store.dispatch(Action::Opened(host::fragment()));
+    let opened = window_event_listener(leptos::ev::hashchange, move |_| {
+        store.dispatch(Action::Opened(host::fragment()));
+    });
+    on_cleanup(move || opened.remove());
+    fetch_builds(store);
+    fetch_models(store);
+    tick(store);
+}
+
+/// Looks which builds of the engine there are.
+fn fetch_builds(store: Store) {
+    spawn_local(async move {
+        let input = match host::fetch_text("engines.json").await {
+            Ok(json) => match serde_json::from_str::<Engines>(&json) {
+                Ok(engines) => {
+                    let (has_cpu, has_gpu) = (engines.cpu.is_some(), engines.gpu.is_some());
+                    store.with_link(|link| link.use_engines(engines));
+                    Input::Builds {
+                        has_cpu,
+                        has_gpu,
+                        has_webgpu: host::has_webgpu(),
+                    }
+                }
+                Err(_) => Input::NoBuilds(text::NO_ENGINES.to_owned()),
+            },
+            Err(FetchError::Missing | FetchError::Failed) => {
+                Input::NoBuilds(text::NO_ENGINES.to_owned())
+            }
+        };
+        store.dispatch(Action::Engine(input));
+    });
+}
+
+fn fetch_models(store: Store) {
+    spawn_local(async move {
+        // Without the list the picker says so; the model of the link still loads.
+        if let Ok(json) = host::fetch_text("models/index.json").await
+            && let Ok(models) = serde_json::from_str::<Vec<ModelInfo>>(&json)
+        {
+            store.dispatch(Action::Models(models));
+        }
+    });
+}
+
+/// Tells the session that time passes, while it waits for something.
+fn tick(store: Store) {
+    let last_ms = Cell::new(host::now_ms());
+    let n_ticks = Cell::new(0_u32);
+    let ticking = set_interval_with_handle(
+        move || {
+            let now_ms = host::now_ms();
+            let elapsed_ms = now_ms - last_ms.replace(now_ms);
+            n_ticks.set(n_ticks.get().wrapping_add(1));
+            let (needs_ticks, awaits_builds) =
+                store.peek(|state| (state.session.needs_ticks(), state.session.awaits_builds()));
+            if needs_ticks {
+                store.dispatch(Action::Engine(Input::Tick { elapsed_ms, now_ms }));
+            }
+            if awaits_builds && n_ticks.get().is_multiple_of(TICKS_BETWEEN_BUILDS) {
+                fetch_builds(store);
+            }
+        },
+        TICK,
+    );
+    if let Ok(ticking) = ticking {
+        on_cleanup(move || ticking.clear());
+    }
+}

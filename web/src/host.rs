@@ -1,0 +1,191 @@
+//! What only a browser has: the clock, the address, storage, fetch, element sizes.
+
+use headlight_view::Theme;
+use leptos::html::ElementType;
+use leptos::prelude::*;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Request, RequestCache, RequestInit, Response};
+
+/// Where a chosen theme is remembered.
+const THEME_KEY: &str = "headlight-theme";
+
+/// Milliseconds since the page was opened.
+pub fn now_ms() -> f64 {
+    window().performance().map_or(0.0, |clock| clock.now())
+}
+
+/// The fragment of the page's address, with its `#`.
+pub fn fragment() -> String {
+    window().location().hash().unwrap_or_default()
+}
+
+/// Replaces the fragment without a new entry in the history.
+pub fn replace_fragment(fragment: &str) {
+    if let Ok(history) = window().history() {
+        // Refused only when called far too often; the next call catches up.
+        drop(history.replace_state_with_url(&JsValue::NULL, "", Some(fragment)));
+    }
+}
+
+/// True if the browser offers WebGPU; whether it works, the engine finds out.
+pub fn has_webgpu() -> bool {
+    let navigator: JsValue = window().navigator().into();
+    js_sys::Reflect::get(&navigator, &JsValue::from_str("gpu")).is_ok_and(|gpu| gpu.is_object())
+}
+
+/// The theme that was chosen before, else the one the system prefers.
+pub fn preferred_theme() -> Theme {
+    let storage = window().local_storage().ok().flatten();
+    let chosen = storage.and_then(|storage| storage.get_item(THEME_KEY).ok().flatten());
+    if let Some(theme) = chosen.and_then(|name| Theme::from_name(&name)) {
+        return theme;
+    }
+    let query = window().match_media("(prefers-color-scheme: dark)");
+    match query.ok().flatten() {
+        Some(query) if query.matches() => Theme::Dark,
+        _ => Theme::Light,
+    }
+}
+
+/// Remembers a chosen theme, where the browser lets us.
+pub fn remember_theme(theme: Theme) {
+    if let Some(storage) = window().local_storage().ok().flatten() {
+        drop(storage.set_item(THEME_KEY, theme.name()));
+    }
+}
+
+/// Sets or removes an attribute of the root element.
+pub fn set_root(name: &str, value: Option<&str>) {
+    let Some(root) = document().document_element() else {
+        return;
+    };
+    // Fails only for names that are no attribute names.
+    drop(match value {
+        Some(value) => root.set_attribute(name, value),
+        None => root.remove_attribute(name),
+    });
+}
+
+/// Gives the focus to the element of this id, if there is one.
+pub fn focus(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        focus_element(element);
+    }
+}
+
+/// Scrolls `container`, and nothing around it, until the element of this id is seen.
+pub fn reveal_within(container: &web_sys::HtmlElement, id: &str) {
+    let Some(element) = document().get_element_by_id(id) else {
+        return;
+    };
+    let (outer, inner) = (
+        container.get_bounding_client_rect(),
+        element.get_bounding_client_rect(),
+    );
+    let above = (outer.top() - inner.top()).max(0.0);
+    let below = (inner.bottom() - outer.bottom()).max(0.0);
+    let by = (below - above).round() as i32;
+    if by != 0 {
+        container.set_scroll_top(container.scroll_top() + by);
+    }
+}
+
+/// Gives the focus to an element.
+pub fn focus_element(element: web_sys::Element) {
+    // What cannot have the focus leaves it where it was.
+    drop(element.unchecked_into::<web_sys::HtmlElement>().focus());
+}
+
+/// The value of a colour of the style sheet, as it is written there.
+pub fn css_colour(name: &str) -> String {
+    let root = document().document_element();
+    let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
+    style.map_or_else(String::new, |style| {
+        style.get_property_value(name).unwrap_or_default()
+    })
+}
+
+/// Copies text to the clipboard; false if the browser refuses.
+pub async fn copy(text: &str) -> bool {
+    let clipboard = window().navigator().clipboard();
+    // Pages that are not served securely have no clipboard at all.
+    if clipboard.is_undefined() {
+        return false;
+    }
+    JsFuture::from(clipboard.write_text(text)).await.is_ok()
+}
+
+/// Why a file did not arrive.
+#[derive(Debug)]
+pub enum FetchError {
+    /// The server has no such file.
+    Missing,
+    /// Anything else.
+    Failed,
+}
+
+/// Fetches a text of this site, asking the server whether it changed.
+pub async fn fetch_text(url: &str) -> Result<String, FetchError> {
+    let failed = |_: JsValue| FetchError::Failed;
+    let init = RequestInit::new();
+    init.set_cache(RequestCache::NoCache);
+    let request = Request::new_with_str_and_init(url, &init).map_err(failed)?;
+    let response = JsFuture::from(window().fetch_with_request(&request));
+    let response: Response = response.await.map_err(failed)?.unchecked_into();
+    if response.status() == 404 {
+        return Err(FetchError::Missing);
+    }
+    if !response.ok() {
+        return Err(FetchError::Failed);
+    }
+    let text = JsFuture::from(response.text().map_err(failed)?).await;
+    text.map_err(failed)?.as_string().ok_or(FetchError::Failed)
+}
+
+/// The width of an element's content box, followed as it changes.
+pub fn width_of<E>(element: NodeRef<E>) -> Signal<f64>
+where
+    E: ElementType + 'static,
+    E::Output: JsCast + Clone + 'static,
+{
+    let (width, set_width) = signal(0.0);
+    let observer = StoredValue::new_local(None::<(web_sys::ResizeObserver, ResizeClosure)>);
+    Effect::new(move |_| {
+        let Some(element) = element.get() else {
+            return;
+        };
+        let element: web_sys::Element = element.unchecked_into();
+        // At once, so that the first paint has the right size.
+        set_width.set(content_width(&element));
+        let closure = Closure::new(move |entries: js_sys::Array, _: web_sys::ResizeObserver| {
+            let entry = entries
+                .get(0)
+                .unchecked_into::<web_sys::ResizeObserverEntry>();
+            let new = entry.content_rect().width().floor();
+            if new > 0.0 && (new - width.get_untracked()).abs() >= 1.0 {
+                set_width.set(new);
+            }
+        });
+        let resize = web_sys::ResizeObserver::new(closure.as_ref().unchecked_ref());
+        if let Ok(resize) = resize {
+            resize.observe(&element);
+            observer.set_value(Some((resize, closure)));
+        }
+    });
+    on_cleanup(move || {
+        observer.update_value(|observer| {
+            if let Some((resize, _)) = observer.take() {
+                resize.disconnect();
+            }
+        });
+    });
+    width.into()
+}
+
+fn content_width(element: &web_sys::Element) -> f64 {
+    f64::from(element.client_width())
+}
+
+type ResizeClosure = Closure<dyn FnMut(js_sys::Array, web_sys::ResizeObserver)>;

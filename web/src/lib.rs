@@ -1,0 +1,27 @@
+//! The page: a Leptos app in the browser, drawing what `headlight-view` decides.
+//!
+//! - `store`: the one signal that is written, and the way actions reach it
+//! - `effects`: what the reducer asks for, done with the browser
+//! - `link`: workers, and the one file that knows both the engine's messages and the view's
+//! - `host`: the few things that only a browser has
+//! - `shell`: the frame around the room; `attention`: the room
+//!
+//! Text of users and models enters the document as text nodes only.
+
+#![expect(unreachable_pub, reason = "Leptos components are `pub` by convention")]
+
+mod app;
+mod attention;
+mod effects;
+mod host;
+mod link;
+mod shell;
+mod store;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Draws the page into the document's body.
+#[wasm_bindgen(start)]
+pub fn start() {
+    leptos::mount::mount_to_body(app::App);
+}

@@ -1,0 +1,83 @@
+//! What a worker says, heard and handed on.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use headlight_view::session::{Death, Input, Message, WorkerId};
+use headlight_view::{Action, text};
+use leptos::ev;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::MessageEvent;
+
+use super::messages;
+use crate::host;
+use crate::store::Store;
+
+/// The listeners of one worker; they are deaf once dropped.
+pub struct Listeners {
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_garbled: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(ev::Event)>,
+}
+
+impl Listeners {
+    /// Listens to `worker`, whose module has about `wasm_bytes` bytes.
+    pub fn attach(
+        store: Store,
+        id: WorkerId,
+        worker: &web_sys::Worker,
+        wasm_bytes: Option<u64>,
+    ) -> Self {
+        let is_booted = Rc::new(Cell::new(false));
+        let heard = Rc::clone(&is_booted);
+        let on_message = Closure::new(move |event: MessageEvent| {
+            let input = match messages::unpack(&event.data(), wasm_bytes) {
+                Ok(message) => {
+                    heard.set(heard.get() || message == Message::Booted);
+                    Input::Said {
+                        worker: id,
+                        message,
+                        now_ms: host::now_ms(),
+                    }
+                }
+                Err(death) => Input::Died { worker: id, death },
+            };
+            store.dispatch(Action::Engine(input));
+        });
+        let on_garbled = Closure::new(move |_: MessageEvent| {
+            let death = Death::Unreadable(text::NOT_COPIED.to_owned());
+            store.dispatch(Action::Engine(Input::Died { worker: id, death }));
+        });
+        let on_error = Closure::new(move |event: ev::Event| {
+            let message = error_message(&event);
+            let death = if is_booted.get() {
+                Death::Crashed(message.unwrap_or_default())
+            } else {
+                Death::NotStarted(message.unwrap_or_else(|| text::NO_SCRIPT.to_owned()))
+            };
+            store.dispatch(Action::Engine(Input::Died { worker: id, death }));
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onmessageerror(Some(on_garbled.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Self {
+            _on_message: on_message,
+            _on_garbled: on_garbled,
+            _on_error: on_error,
+        }
+    }
+}
+
+/// The message of an error event, on one line and not too long.
+fn error_message(event: &ev::Event) -> Option<String> {
+    let message = js_sys::Reflect::get(event, &JsValue::from_str("message")).ok()?;
+    let message = message.as_string()?;
+    let line = message
+        .lines()
+        .next()?
+        .trim_start_matches("Uncaught ")
+        .trim();
+    let line: String = line.chars().take(120).collect();
+    (!line.is_empty()).then_some(line)
+}

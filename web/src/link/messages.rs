@@ -1,0 +1,236 @@
+//! The one place that knows both the engine's messages and the view's.
+
+use headlight_engine as engine;
+use headlight_engine::{Event, Request, Response, Wire};
+use headlight_view::next::N_NEXT;
+use headlight_view::run::{Backend, Head, Pattern, PatternError, Run, Token, WeightedToken};
+use headlight_view::session as view;
+use headlight_view::session::{Ask, Death, Message};
+use headlight_view::text;
+use js_sys::{Array, Float32Array, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Packs a question as the object that the worker expects.
+pub fn pack(ask: Ask) -> Result<JsValue, String> {
+    let wire = Wire::from_request(&request(ask)).map_err(|error| error.to_string())?;
+    let message = Object::new();
+    let is_set = Reflect::set(&message, &"json".into(), &wire.json.into());
+    is_set.map_err(super::describe)?;
+    Ok(message.into())
+}
+
+/// Reads what a worker posted: its loader's words, or the engine's.
+pub fn unpack(data: &JsValue, wasm_bytes: Option<u64>) -> Result<Message, Death> {
+    let get = |name: &str| Reflect::get(data, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    if let Some(json) = get("json").as_string() {
+        let buffers = Array::from(&get("buffers"));
+        let buffers = buffers.iter().map(|buffer| floats(&buffer)).collect();
+        let event = Wire { json, buffers }.into_event();
+        let event = event.map_err(|error| Death::Unreadable(error.to_string()))?;
+        return message(event).map_err(|error| Death::Unreadable(error.to_string()));
+    }
+    match get("kind").as_string().as_deref() {
+        Some("progress") => Ok(Message::Fetching {
+            loaded_bytes: get("loaded").as_f64().unwrap_or(0.0) as u64,
+            total_bytes: get("total")
+                .as_f64()
+                .filter(|total| *total > 0.0)
+                .map(|total| total as u64)
+                .or(wasm_bytes),
+        }),
+        Some("failed") => Err(Death::NotStarted(
+            get("message").as_string().unwrap_or_default(),
+        )),
+        _ => Err(Death::Unreadable(text::NO_MESSAGE.to_owned())),
+    }
+}
+
+fn floats(buffer: &JsValue) -> Vec<f32> {
+    buffer
+        .dyn_ref::<Float32Array>()
+        .map(Float32Array::to_vec)
+        .unwrap_or_default()
+}
+
+fn request(ask: Ask) -> Request {
+    match ask {
+        Ask::Load {
+            run,
+            model,
+            choice,
+            fails_self_test,
+        } => Request::Load {
+            run: engine::RunId(run.0),
+            model,
+            backend: match choice {
+                view::Choice::Auto => engine::BackendChoice::Auto,
+                view::Choice::Cpu => engine::BackendChoice::Cpu,
+                view::Choice::Gpu => engine::BackendChoice::Gpu,
+            },
+            inject: fails_self_test.then_some(engine::Fault::SelfTest),
+        },
+        Ask::Run { run, prompt, head } => Request::Run {
+            run: engine::RunId(run.0),
+            prompt,
+            top: N_NEXT,
+            edits: Vec::new(),
+            pattern: Some(head_ref(head)),
+        },
+        Ask::Pattern { run, head } => Request::Pattern {
+            run: engine::RunId(run.0),
+            head: head_ref(head),
+        },
+        Ask::Generate { run, wish } => Request::Generate {
+            run: engine::RunId(run.0),
+            prompt: wish.prompt,
+            max_tokens: wish.max_tokens,
+            sampling: engine::Sampling {
+                temperature: wish.temperature,
+                seed: wish.seed,
+                ..engine::Sampling::default()
+            },
+            edits: Vec::new(),
+        },
+        Ask::Cancel { run } => Request::Cancel {
+            run: engine::RunId(run.0),
+        },
+        Ask::Inject(fault) => Request::Inject {
+            fault: match fault {
+                view::Fault::SelfTest => engine::Fault::SelfTest,
+                view::Fault::Panic => engine::Fault::Panic,
+                view::Fault::Close => engine::Fault::Close,
+            },
+        },
+    }
+}
+
+fn message(event: Event) -> Result<Message, PatternError> {
+    Ok(match event {
+        Event::Booted { .. } => Message::Booted,
+        // The page shows no progress of its own for these yet; they are a sign of life.
+        Event::Heartbeat | Event::Progress { .. } => Message::Heartbeat,
+        Event::LoadProgress {
+            run: id,
+            loaded_bytes,
+            total_bytes,
+        } => Message::LoadProgress {
+            run: run_id(id),
+            loaded_bytes,
+            total_bytes,
+        },
+        Event::Token { run: id, token } => Message::Token {
+            run: run_id(id),
+            token: WeightedToken {
+                id: token.id,
+                text: token.text,
+                prob: token.prob,
+            },
+        },
+        Event::Done { run: id, response } => done(run_id(id), response)?,
+        Event::Failed { run: id, error } => Message::Failed {
+            run: run_id(id),
+            blame: match error.kind {
+                engine::ErrorKind::Input => view::Blame::Input,
+                engine::ErrorKind::Device => view::Blame::Device,
+                engine::ErrorKind::Internal => view::Blame::Internal,
+            },
+            message: error.message,
+        },
+        Event::Cancelled { run: id } => Message::Cancelled { run: run_id(id) },
+    })
+}
+
+fn done(run: view::RunId, response: Response) -> Result<Message, PatternError> {
+    Ok(match response {
+        Response::Loaded(model) => Message::Loaded {
+            run,
+            model: Box::new(loaded(model)),
+        },
+        Response::Run(mut answer) => {
+            let head = answer.pattern.take();
+            Message::Ran {
+                run,
+                pattern: head.map(pattern).transpose()?,
+                answer: ran(answer),
+            }
+        }
+        Response::Pattern(head) => Message::Pattern {
+            run,
+            pattern: pattern(head)?,
+        },
+        Response::Generated { stopped, .. } => Message::Generated {
+            run,
+            end: match stopped {
+                engine::StopReason::End => view::GenerationEnd::EndToken,
+                engine::StopReason::MaxTokens => view::GenerationEnd::MaxTokens,
+                engine::StopReason::Context => view::GenerationEnd::Context,
+            },
+        },
+    })
+}
+
+fn ran(answer: engine::RunAnswer) -> Run {
+    let token = |token: engine::TokenText| Token {
+        id: token.id,
+        text: token.text,
+    };
+    let next = |token: engine::NextToken| WeightedToken {
+        id: token.id,
+        text: token.text,
+        prob: token.prob,
+    };
+    Run {
+        id: 0,
+        backend: backend(answer.backend),
+        tokens: answer.tokens.into_iter().map(token).collect(),
+        next: answer.next.into_iter().map(next).collect(),
+        nll: answer.nll,
+        perplexity: answer.perplexity,
+        elapsed_ms: answer.elapsed_ms,
+    }
+}
+
+fn loaded(model: engine::LoadedModel) -> view::LoadedModel {
+    let report = model.backend;
+    let case = |case: engine::SelfTestCase| view::SelfTestCase {
+        name: case.name,
+        max_abs_error: case.max_abs_error,
+        tolerance: case.tolerance,
+    };
+    let cases = report.self_test.map(|test| test.cases).unwrap_or_default();
+    view::LoadedModel {
+        name: model.name,
+        shape: model.shape,
+        n_parameters: model.n_parameters,
+        weight_bytes: model.weight_bytes,
+        backend: view::BackendReport {
+            backend: backend(report.backend),
+            device: report.device,
+            reason: report.reason,
+            self_test: cases.into_iter().map(case).collect(),
+            cpu_ms: report.cpu_ms,
+            gpu_ms: report.gpu_ms,
+        },
+    }
+}
+
+fn pattern(head: engine::HeadPattern) -> Result<Pattern, PatternError> {
+    let engine::HeadRef { layer, head: index } = head.head;
+    let named = Head { layer, head: index };
+    Pattern::new(named, head.seq_len, head.pattern, head.lse)
+}
+
+const fn head_ref(Head { layer, head }: Head) -> engine::HeadRef {
+    engine::HeadRef { layer, head }
+}
+
+const fn run_id(run: engine::RunId) -> view::RunId {
+    view::RunId(run.0)
+}
+
+const fn backend(backend: engine::Backend) -> Backend {
+    match backend {
+        engine::Backend::Cpu => Backend::Cpu,
+        engine::Backend::Gpu => Backend::Gpu,
+    }
+}

@@ -1,0 +1,130 @@
+//! The workers: started, ended, spoken to and listened to. All decisions are
+//! the session's; this carries them out.
+
+mod listen;
+mod messages;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use headlight_view::session::{Build, Command, Death, Input, WorkerId};
+use headlight_view::{Action, text};
+use serde::Deserialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{WorkerOptions, WorkerType};
+
+use crate::store::Store;
+use listen::Listeners;
+
+/// The builds of the engine, from `engines.json`.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Engines {
+    /// The small one.
+    pub cpu: Option<EngineFile>,
+    /// The large one; absent while it is still being built.
+    pub gpu: Option<EngineFile>,
+}
+
+/// One build of the engine.
+#[derive(Clone, Debug, Deserialize)]
+pub struct EngineFile {
+    /// The worker's script, relative to the page.
+    pub worker: String,
+    /// Size of the module it loads.
+    #[serde(default)]
+    pub wasm_bytes: Option<u64>,
+}
+
+/// Every worker that runs.
+#[derive(Default)]
+pub struct Link {
+    engines: Engines,
+    workers: BTreeMap<WorkerId, Running>,
+}
+
+struct Running {
+    worker: web_sys::Worker,
+    /// Kept for as long as the worker may call them.
+    _listeners: Listeners,
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Link")
+            .field("engines", &self.engines)
+            .field("workers", &self.workers.keys())
+            .finish()
+    }
+}
+
+impl Link {
+    /// Takes the newest list of builds.
+    pub fn use_engines(&mut self, engines: Engines) {
+        self.engines = engines;
+    }
+
+    /// Carries out a command of the session.
+    pub fn obey(&mut self, store: Store, command: Command) {
+        match command {
+            Command::Start { worker, build } => {
+                if let Err(message) = self.start(store, worker, build) {
+                    report(store, worker, Death::NotStarted(message));
+                }
+            }
+            Command::Terminate(worker) => self.terminate(worker),
+            Command::Post { worker, ask } => {
+                let Some(running) = self.workers.get(&worker) else {
+                    return;
+                };
+                let posted = messages::pack(ask)
+                    .and_then(|message| running.worker.post_message(&message).map_err(describe));
+                if let Err(message) = posted {
+                    report(store, worker, Death::Unreadable(message));
+                }
+            }
+        }
+    }
+
+    fn start(&mut self, store: Store, id: WorkerId, build: Build) -> Result<(), String> {
+        let file = match build {
+            Build::Cpu => self.engines.cpu.as_ref(),
+            Build::Gpu => self.engines.gpu.as_ref(),
+        };
+        let file = file.ok_or_else(|| text::NO_BUILD.to_owned())?;
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = web_sys::Worker::new_with_options(&file.worker, &options).map_err(describe)?;
+        let listeners = Listeners::attach(store, id, &worker, file.wasm_bytes);
+        let running = Running {
+            worker,
+            _listeners: listeners,
+        };
+        self.workers.insert(id, running);
+        Ok(())
+    }
+
+    fn terminate(&mut self, id: WorkerId) {
+        if let Some(running) = self.workers.remove(&id) {
+            running.worker.terminate();
+            // The listener that led here may still be on the stack.
+            spawn_local(async move { drop(running) });
+        }
+    }
+}
+
+/// Tells the session of a death, after whatever is being done now.
+fn report(store: Store, worker: WorkerId, death: Death) {
+    spawn_local(async move {
+        store.dispatch(Action::Engine(Input::Died { worker, death }));
+    });
+}
+
+/// What JavaScript says about its own error.
+fn describe(error: JsValue) -> String {
+    js_sys::Reflect::get(&error, &JsValue::from_str("message"))
+        .ok()
+        .and_then(|message| message.as_string())
+        .unwrap_or_else(|| text::NO_REASON.to_owned())
+}

@@ -1,0 +1,122 @@
+//! The badge that says what computes, and why.
+
+use headlight_view::session::{Choice, Input};
+use headlight_view::status::{self, BackendPanel, Light};
+use headlight_view::{Action, Panel, text};
+use leptos::prelude::*;
+
+use super::popover::Popover;
+use crate::store::store;
+
+/// The badge.
+#[component]
+pub fn BackendBadge() -> impl IntoView {
+    let store = store();
+    let badge = store.select(status::badge);
+    let dot = move || match badge.with(|badge| badge.light) {
+        Light::Waiting => "dot waiting",
+        Light::Live => "dot live",
+        Light::Stopped => "dot stopped",
+    };
+    let label = move || badge.with(|badge| badge.label.clone());
+    let name = Signal::derive(move || format!("{}: {}", text::ENGINE, label()));
+    let button = view! {
+        <i class=dot aria-hidden="true"></i>
+        <span>{label}</span>
+    };
+    view! {
+        <Popover panel=Panel::Backend heading=text::WHAT_COMPUTES class="button quiet badge" name=name button=button>
+            <Report/>
+        </Popover>
+    }
+}
+
+#[component]
+fn Report() -> impl IntoView {
+    let store = store();
+    let panel = store.select(status::backend_panel);
+    let choose = move |choice| store.dispatch(Action::Engine(Input::Choose(choice)));
+    let reasons = move || {
+        let reasons = panel.with(|panel| panel.reasons.clone());
+        let paragraph = |reason: String| view! { <p class="say">{reason}</p> };
+        reasons.into_iter().map(paragraph).collect_view()
+    };
+    view! {
+        <dl class="facts">
+            <dt>{text::DEVICE}</dt>
+            <dd>{move || panel.with(|panel| panel.device.clone())}</dd>
+        </dl>
+        {reasons}
+        {move || panel.with(calibration)}
+        {move || panel.with(self_test)}
+        <div class="actions">
+            <button
+                type="button"
+                class="button"
+                disabled=move || panel.with(|panel| !panel.can_use_cpu)
+                on:click=move |_| choose(Choice::Cpu)
+            >
+                {text::USE_CPU}
+            </button>
+            <button
+                type="button"
+                class="button"
+                disabled=move || panel.with(|panel| !panel.can_use_gpu)
+                on:click=move |_| choose(Choice::Gpu)
+            >
+                {text::USE_GPU}
+            </button>
+        </div>
+    }
+}
+
+fn calibration(panel: &BackendPanel) -> Option<impl IntoView + use<>> {
+    if panel.calibration.is_empty() {
+        return None;
+    }
+    let line = |(name, time): &(&'static str, String)| {
+        view! { <dt>{*name}</dt><dd class="number">{time.clone()}</dd> }
+    };
+    let lines = panel.calibration.iter().map(line).collect_view();
+    Some(view! {
+        <h3>{text::CALIBRATION}</h3>
+        <dl class="facts">{lines}</dl>
+    })
+}
+
+fn self_test(panel: &BackendPanel) -> Option<impl IntoView + use<>> {
+    let summary = panel.self_test.clone()?;
+    let row = |([name, error, tolerance], is_passed): &([String; 3], bool)| {
+        let result = if *is_passed {
+            text::PASSED
+        } else {
+            text::FAILED
+        };
+        view! {
+            <tr class:failed=!*is_passed>
+                <th scope="row">{name.clone()}</th>
+                <td>{error.clone()}</td>
+                <td>{tolerance.clone()}</td>
+                <td>{result}</td>
+            </tr>
+        }
+    };
+    let rows = panel.cases.iter().map(row).collect_view();
+    Some(view! {
+        <h3>{text::SELF_TEST}</h3>
+        <p class="note">{summary}</p>
+        <div class="scroll" tabindex="0" role="region" aria-label=text::SELF_TEST>
+            <table class="numbers">
+                <thead>
+                    <tr>
+                        <th scope="col">{text::OPERATION}</th>
+                        <th scope="col">{text::MAX_ERROR}</th>
+                        <th scope="col">{text::TOLERANCE}</th>
+                        <th scope="col">{text::RESULT}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    })
+}

@@ -1,0 +1,148 @@
+//! The prompt's tokens, to point at, and those that the model wrote after them.
+
+use headlight_view::attention::Continuation;
+use headlight_view::run::{Run, Token};
+use headlight_view::token::VisibleToken;
+use headlight_view::{Action, Shared, State, number, text};
+use leptos::ev::KeyboardEvent;
+use leptos::html::Div;
+use leptos::prelude::*;
+
+use crate::attention::moved;
+use crate::host;
+use crate::store::{Store, store};
+
+/// The tokens; choosing one chooses the row to look at.
+#[component]
+pub fn Chips() -> impl IntoView {
+    let store = store();
+    let run = store.select(|state: &State| state.room.run.clone());
+    let query = store.select(|state: &State| state.room.query());
+    let key = store.select(|state: &State| state.room.key());
+    let continuation = store.select(|state: &State| state.room.continuation.clone());
+    let on_key = move |event: KeyboardEvent| {
+        let n = store.peek(|state| state.room.seq_len());
+        if let Some(row) = moved(&event, query.get_untracked(), n, 1) {
+            event.prevent_default();
+            store.dispatch(Action::SelectRow(row));
+            host::focus(&format!("chip-{row}"));
+        }
+    };
+    let element = NodeRef::<Div>::new();
+    Effect::new(move |_| {
+        run.track();
+        if let Some(element) = element.get() {
+            host::reveal_within(&element, &format!("chip-{}", query.get()));
+        }
+    });
+    let chips = move || {
+        let run: Option<Shared<Run>> = run.get();
+        run.map(|run| {
+            let tokens = run.tokens.iter().enumerate();
+            tokens
+                .map(|(pos, token)| chip(store, pos, token, query, key))
+                .collect_view()
+        })
+    };
+    let guessed = store.select(|state: &State| match state.room.run {
+        Some(_) => Vec::new(),
+        None => state.axis_tokens(),
+    });
+    let ghosts = move || {
+        let tokens = guessed.get().into_iter();
+        let ghost = |token: VisibleToken| view! { <span class="chip ghost">{token.full()}</span> };
+        tokens.map(ghost).collect_view()
+    };
+    view! {
+        <div class="tokens" node_ref=element>
+            <Show when=move || !guessed.with(Vec::is_empty)>
+                <div class="chips" aria-hidden="true">{ghosts}</div>
+            </Show>
+            <div class="chips" role="listbox" aria-label=text::TOKENS aria-orientation="horizontal" on:keydown=on_key>
+                {chips}
+            </div>
+            {move || continuation.get().map(|written| view! { <Written written/> })}
+        </div>
+    }
+}
+
+fn chip(
+    store: Store,
+    pos: usize,
+    token: &Token,
+    query: Memo<usize>,
+    key: Memo<usize>,
+) -> impl IntoView + use<> {
+    let shown = VisibleToken::new(&token.text);
+    let title = format!("{pos}: {} (id {})", shown.full(), token.id);
+    let is_query = move || query.get() == pos;
+    view! {
+        <span
+            role="option"
+            id=format!("chip-{pos}")
+            class="chip"
+            class:query=is_query
+            class:key=move || key.get() == pos
+            aria-selected=move || is_query().to_string()
+            tabindex=move || if is_query() { "0" } else { "-1" }
+            title=title
+            on:click=move |_| store.dispatch(Action::SelectRow(pos))
+        >
+            <Visible token=shown/>
+        </span>
+    }
+}
+
+/// A token with its spaces as faint marks.
+#[component]
+pub fn Visible(token: VisibleToken) -> impl IntoView {
+    let lead = token.lead;
+    let lead = (!lead.is_empty()).then(|| view! { <span class="lead">{lead}</span> });
+    view! { {lead}<bdi>{token.body}</bdi> }
+}
+
+/// What the model wrote after the prompt.
+#[component]
+fn Written(written: Continuation) -> impl IntoView {
+    let store = store();
+    let is_writing = store.select(|state: &State| state.session.is_generating());
+    let has_tokens = !written.tokens.is_empty();
+    let tokens = written.tokens.iter().map(|token| {
+        let shown = VisibleToken::new(&token.text);
+        let title = format!("{} ({})", shown.full(), number::percent(token.prob));
+        view! { <span class="chip new" title=title><Visible token=shown/></span> }
+    });
+    let tokens = tokens.collect_view();
+    let error = written
+        .error
+        .map(|error| view! { <p class="error" role="alert">{error}</p> });
+    view! {
+        <div class="continuation" role="group" aria-label=text::CONTINUATION>
+            {tokens}
+            <Show when=move || is_writing.get()>
+                <span class="caret" aria-hidden="true"></span>
+            </Show>
+            <Show when=move || !is_writing.get()>
+                <span class="actions">
+                    <Show when=move || has_tokens>
+                        <button
+                            type="button"
+                            class="button small"
+                            on:click=move |_| store.dispatch(Action::KeepContinuation)
+                        >
+                            {text::KEEP}
+                        </button>
+                    </Show>
+                    <button
+                        type="button"
+                        class="button quiet small"
+                        on:click=move |_| store.dispatch(Action::DropContinuation)
+                    >
+                        {text::DISCARD}
+                    </button>
+                </span>
+            </Show>
+            {error}
+        </div>
+    }
+}

@@ -1,0 +1,17 @@
+//! The frame that all rooms share.
+
+mod backend;
+mod chips;
+mod header;
+mod help;
+mod models;
+mod notices;
+mod popover;
+mod prompt;
+mod status;
+
+pub use chips::Visible;
+pub use header::Header;
+pub use notices::Notices;
+pub use prompt::Prompt;
+pub use status::StatusLine;

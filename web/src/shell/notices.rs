@@ -1,0 +1,94 @@
+//! What the visitor should know now: progress, a stopped engine, notices.
+
+use headlight_view::session::{Input, Phase};
+use headlight_view::status::{self, Progress};
+use headlight_view::{Action, State, text};
+use leptos::prelude::*;
+
+use crate::store::{Store, store};
+
+/// Everything between the prompt and the room that comes and goes.
+#[component]
+pub fn Notices() -> impl IntoView {
+    let store = store();
+    let progress = store.select(|state: &State| status::progress(&state.session.phase()));
+    let stopped = store.select(|state: &State| match state.session.phase() {
+        Phase::Stopped(sentence) => Some(sentence),
+        _ => None,
+    });
+    let notices = store.select(|state: &State| state.notices.clone());
+    let lines = move || {
+        let notices = notices.get().into_iter().enumerate();
+        notices
+            .map(|(index, sentence)| notice(store, index, sentence))
+            .collect_view()
+    };
+    view! {
+        <section class="notices" aria-label=text::MESSAGES>
+            {move || stopped.get().map(|sentence| view! { <Stopped sentence/> })}
+            {lines}
+            <Show when=move || progress.with(Option::is_some)>
+                <Loading progress/>
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn Stopped(sentence: String) -> impl IntoView {
+    let store = store();
+    view! {
+        <div class="notice bad" role="alert">
+            <p>{sentence}</p>
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| store.dispatch(Action::Engine(Input::TryAgain))
+            >
+                {text::TRY_AGAIN}
+            </button>
+        </div>
+    }
+}
+
+fn notice(store: Store, index: usize, sentence: String) -> impl IntoView {
+    view! {
+        <div class="notice">
+            <p>{sentence}</p>
+            <button
+                type="button"
+                class="button quiet"
+                on:click=move |_| store.dispatch(Action::Dismiss(index))
+            >
+                {text::DISMISS}
+            </button>
+        </div>
+    }
+}
+
+/// Shown only after a moment: what arrives at once needs no bar.
+#[component]
+fn Loading(progress: Memo<Option<Progress>>) -> impl IntoView {
+    let store = store();
+    let title = move || progress.with(|p| p.as_ref().map(|p| p.title));
+    let detail = move || progress.with(|p| p.as_ref().map(|p| p.detail.clone()));
+    let fraction = move || progress.with(|p| p.as_ref().and_then(|p| p.fraction));
+    view! {
+        <div class="loading">
+            <span>{title}</span>
+            <progress
+                aria-label=title
+                max="1"
+                value=move || fraction().map(|fraction| format!("{fraction:.4}"))
+            ></progress>
+            <span class="number">{detail}</span>
+            <button
+                type="button"
+                class="button quiet"
+                on:click=move |_| store.dispatch(Action::Engine(Input::CancelLoad))
+            >
+                {text::CANCEL}
+            </button>
+        </div>
+    }
+}

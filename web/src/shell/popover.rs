@@ -1,0 +1,57 @@
+//! A button and what it opens, one at a time over the page.
+
+use headlight_view::{Action, Panel, State};
+use leptos::prelude::*;
+
+use crate::store::store;
+
+/// Name of a panel in the document.
+const fn id(panel: Panel) -> &'static str {
+    match panel {
+        Panel::Models => "panel-models",
+        Panel::Backend => "panel-backend",
+        Panel::Help => "panel-help",
+    }
+}
+
+/// A button that opens `children` below itself.
+#[component]
+pub fn Popover(
+    /// Which panel.
+    panel: Panel,
+    /// What the panel is called.
+    heading: &'static str,
+    /// Classes of the button.
+    class: &'static str,
+    /// A name for the button, where its content is none or says only a value.
+    #[prop(into)]
+    name: Signal<String>,
+    /// What the button shows.
+    button: impl IntoView + 'static,
+    /// What it opens.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let store = store();
+    let is_open = store.select(move |state: &State| state.panel == Some(panel));
+    view! {
+        <div class="popover">
+            <button
+                type="button"
+                class=class
+                data-opener=""
+                aria-label=move || name.get()
+                aria-expanded=move || is_open.get().to_string()
+                aria-controls=move || is_open.get().then(|| id(panel))
+                on:click=move |_| store.dispatch(Action::Toggle(panel))
+            >
+                {button}
+            </button>
+            <Show when=move || is_open.get()>
+                <section class="panel" id=id(panel) aria-label=heading>
+                    <h2>{heading}</h2>
+                    {children()}
+                </section>
+            </Show>
+        </div>
+    }
+}

@@ -1,0 +1,116 @@
+//! The prompt: a field to type in, and its tokens to point at.
+
+use headlight_view::session::Input;
+use headlight_view::{Action, State, number, status, text};
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+use super::chips::Chips;
+use crate::store::store;
+
+/// Field, tokens, generation.
+#[component]
+pub fn Prompt() -> impl IntoView {
+    let store = store();
+    let error = store.select(|state: &State| state.room.error.clone());
+    let has_run = store.select(|state: &State| state.room.run.is_some());
+    let stale = move || has_run.get().then_some(text::SHOWS_LAST_GOOD);
+    let sentence = move |error| {
+        view! { <p class="error" role="alert" id="prompt-error">{error}" "{stale}</p> }
+    };
+    view! {
+        <section class="prompt" aria-label=text::PROMPT>
+            <Field/>
+            <Writing/>
+            <Chips/>
+            {move || error.get().map(sentence)}
+        </section>
+    }
+}
+
+#[component]
+fn Field() -> impl IntoView {
+    let store = store();
+    let prompt = store.select(|state: &State| state.prompt.clone());
+    let is_bad = store.select(|state: &State| state.room.error.is_some());
+    let used = store.select(|state: &State| {
+        let run = state.room.run.as_ref()?;
+        let took = number::duration(run.elapsed_ms);
+        Some(format!("{} \u{b7} {took}", status::tokens(state)))
+    });
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+            event.prevent_default();
+            store.dispatch(Action::RunPrompt(store.peek(|state| state.edit)));
+        }
+    };
+    view! {
+        <label class="label" for="prompt">{text::PROMPT}</label>
+        <textarea
+            id="prompt"
+            rows="1"
+            spellcheck="false"
+            autocomplete="off"
+            placeholder=text::PROMPT_HINT
+            aria-invalid=move || is_bad.get().to_string()
+            aria-describedby=move || is_bad.get().then_some("prompt-error")
+            prop:value=move || prompt.get()
+            on:input=move |event| store.dispatch(Action::EditPrompt(event_target_value(&event)))
+            on:keydown=on_key
+        ></textarea>
+        <span class="used number">{move || used.get()}</span>
+    }
+}
+
+/// Generate, or Stop, with the seed.
+#[component]
+fn Writing() -> impl IntoView {
+    let store = store();
+    let is_writing = store.select(|state: &State| state.session.is_generating());
+    let can_write = store.select(|state: &State| {
+        state.session.backend().is_some() && state.room.error.is_none() && !state.prompt.is_empty()
+    });
+    let seed = store.select(|state: &State| state.seed);
+    let set_seed = move |event| {
+        if let Ok(seed) = event_target_value(&event).parse() {
+            store.dispatch(Action::SetSeed(seed));
+        }
+    };
+    view! {
+        <div class="writing">
+            <label class="label" for="seed">{text::SEED}</label>
+            <input
+                id="seed"
+                class="number"
+                type="number"
+                min="0"
+                step="1"
+                inputmode="numeric"
+                prop:value=move || seed.get().to_string()
+                on:change=set_seed
+            />
+            <Show
+                when=move || is_writing.get()
+                fallback=move || view! {
+                    <button
+                        type="button"
+                        class="button"
+                        title=text::GENERATE_HINT
+                        disabled=move || !can_write.get()
+                        on:click=move |_| store.dispatch(Action::Generate)
+                    >
+                        {text::GENERATE}
+                    </button>
+                }
+            >
+                <button
+                    type="button"
+                    class="button"
+                    on:click=move |_| store.dispatch(Action::Engine(Input::StopGenerating))
+                >
+                    {text::STOP}
+                </button>
+            </Show>
+        </div>
+    }
+}

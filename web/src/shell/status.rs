@@ -1,0 +1,24 @@
+//! The line at the bottom.
+
+use headlight_view::{status, text};
+use leptos::prelude::*;
+
+use crate::store::store;
+
+/// The run that is shown, in facts, and the promise.
+#[component]
+pub fn StatusLine() -> impl IntoView {
+    let facts = store().select(status::status_line);
+    let spans = move || {
+        let facts = facts.get().into_iter();
+        facts
+            .map(|fact| view! { <span>{fact}</span> })
+            .collect_view()
+    };
+    view! {
+        <footer class="status">
+            {spans}
+            <span class="promise">{text::NOTHING_LEAVES}</span>
+        </footer>
+    }
+}

@@ -1,0 +1,59 @@
+//! The page's state: one signal, written here and nowhere else.
+
+use headlight_view::{Action, State, reduce};
+use leptos::prelude::*;
+
+use crate::effects;
+use crate::link::Link;
+
+/// The state, the way to change it, and the workers that its changes drive.
+#[derive(Clone, Copy, Debug)]
+pub struct Store {
+    state: ReadSignal<State>,
+    write: WriteSignal<State>,
+    link: StoredValue<Link, LocalStorage>,
+}
+
+impl Store {
+    /// A page that nothing has happened to.
+    pub fn new() -> Self {
+        let (state, write) = signal(State::default());
+        Self {
+            state,
+            write,
+            link: StoredValue::new_local(Link::default()),
+        }
+    }
+
+    /// Applies an action and carries out what follows from it.
+    pub fn dispatch(self, action: Action) {
+        let mut effects = Vec::new();
+        self.write.update(|state| effects = reduce(state, action));
+        for effect in effects {
+            effects::run(self, effect);
+        }
+    }
+
+    /// A part of the state, or something computed from it, that changes when it changes.
+    pub fn select<T>(self, part: impl Fn(&State) -> T + Send + Sync + 'static) -> Memo<T>
+    where
+        T: PartialEq + Send + Sync + 'static,
+    {
+        Memo::new(move |_| self.state.with(&part))
+    }
+
+    /// Looks at the state as it is now, without following it.
+    pub fn peek<T>(self, part: impl FnOnce(&State) -> T) -> T {
+        self.state.with_untracked(part)
+    }
+
+    /// Does something with the workers.
+    pub fn with_link(self, act: impl FnOnce(&mut Link)) {
+        self.link.update_value(act);
+    }
+}
+
+/// The store, from any component below [`App`](crate::app::App).
+pub fn store() -> Store {
+    expect_context()
+}
