@@ -1,0 +1,124 @@
+//! The page as a folder: shell, engines, style, models, recorded runs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::dist::Dist;
+use crate::engines::{self, Engines};
+use crate::headers::{self, CONTENT_SECURITY_POLICY};
+use crate::models;
+use crate::template;
+use crate::toolchain::WasmToolchain;
+use crate::wasm::{Module, Quality};
+use crate::workspace::Workspace;
+
+/// Builds the whole page into `folder`.
+pub(crate) fn build(workspace: &Workspace, folder: &Path, quality: Quality) -> Result<()> {
+    let toolchain = WasmToolchain::ensure(workspace)?;
+    let page = Dist::create(folder, quality)?;
+    let mut engines = build_without_gpu(workspace, toolchain, &page)?;
+    engines.gpu = Some(engines::build(
+        workspace,
+        toolchain,
+        Module::EngineGpu,
+        &page,
+    )?);
+    engines.write(&page)?;
+    page.write_plain(
+        "_headers",
+        headers::static_host_file(page.folder())?.as_bytes(),
+    )
+}
+
+/// Builds all but the gpu engine, which is as much again; the page is complete without it.
+pub(crate) fn build_without_gpu(
+    workspace: &Workspace,
+    toolchain: WasmToolchain,
+    page: &Dist,
+) -> Result<Engines> {
+    // First, so that a build that fails half-way leaves a folder that can be replaced.
+    Engines::default().write(page)?;
+    write_shell(workspace, toolchain, page)?;
+    let engines = Engines {
+        cpu: Some(engines::build(
+            workspace,
+            toolchain,
+            Module::EngineCpu,
+            page,
+        )?),
+        gpu: None,
+    };
+    models::copy(workspace, page)?;
+    copy_files(&workspace.path("web/recorded"), "recorded/", page)?;
+    copy_files(&workspace.path("web/assets"), "", page)?;
+    engines.write(page)?;
+    Ok(engines)
+}
+
+/// The document, its style, and the module that draws everything else.
+fn write_shell(workspace: &Workspace, toolchain: WasmToolchain, page: &Dist) -> Result<()> {
+    let linked = Module::Shell.compile(workspace, toolchain, page.quality())?;
+    let (shell_js, shell_wasm, _) = engines::write_module(Module::Shell, linked, page)?;
+    let boot = template::fill(
+        &read(&workspace.path("web/boot.js"))?,
+        &[("SHELL_JS", &shell_js), ("SHELL_WASM", &shell_wasm)],
+    )?;
+    let boot_js = page.write_hashed("boot", "js", boot.as_bytes())?;
+    let css = page.write_hashed("style", "css", style(workspace)?.as_bytes())?;
+    let document = template::fill(
+        &read(&workspace.path("web/index.html"))?,
+        &[
+            ("CSP", CONTENT_SECURITY_POLICY),
+            ("CSS", &css),
+            ("BOOT_JS", &boot_js),
+            ("SHELL_JS", &shell_js),
+            ("SHELL_WASM", &shell_wasm),
+        ],
+    )?;
+    page.write("index.html", document.as_bytes())
+}
+
+/// All style sheets in one: the tokens first, the others by name.
+fn style(workspace: &Workspace) -> Result<String> {
+    let mut files = files_in(&workspace.path("web/style"))?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "css"));
+    files.sort_by_key(|file| (!file.ends_with("tokens.css"), file.clone()));
+    let mut style = String::new();
+    for file in files {
+        style.push_str(&read(&file)?);
+        style.push('\n');
+    }
+    Ok(style)
+}
+
+/// Copies the files of `folder`, if there is one, under names that start with `prefix`.
+fn copy_files(folder: &Path, prefix: &str, page: &Dist) -> Result<()> {
+    for file in files_in(folder)? {
+        let bytes =
+            fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+        if let Some(name) = file.file_name().and_then(|name| name.to_str()) {
+            page.write(&format!("{prefix}{name}"), &bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// The files in a folder by name; none if there is no such folder.
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|file| file.is_file())
+        .collect();
+    files.sort_unstable();
+    Ok(files)
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
+}

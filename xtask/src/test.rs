@@ -1,0 +1,179 @@
+//! `cargo xtask test` and its fast half `check`.
+//!
+//! Everything runs even after a failure, each stage under a heading with its
+//! seconds, so one run of CI shows all that is wrong and where the time went.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::results::Tally;
+use crate::stages::{Stages, count_tests};
+use crate::toolchain::WasmToolchain;
+use crate::wasm::Quality;
+use crate::workspace::Workspace;
+use crate::{browser_tools, page, process};
+
+/// The page's crates: they are built for wasm32, not for this machine.
+const WEB_CRATES: &[&str] = &["headlight-web", "headlight-worker"];
+
+/// The crates with tests for a GPU.
+const GPU_CRATES: &[&str] = &["headlight-model", "headlight-engine"];
+
+/// Formatting, lints and native tests; `true` when nothing failed.
+pub(crate) fn fast_half(workspace: &Workspace) -> bool {
+    let mut stages = Stages::default();
+    native_stages(workspace, &mut stages);
+    stages.finish()
+}
+
+/// Everything that CI runs; `true` when nothing failed.
+pub(crate) fn everything(workspace: &Workspace) -> bool {
+    let mut stages = Stages::default();
+    let mut wasm = None;
+    stages.step("set-up: a compiler for WebAssembly", || {
+        let toolchain = WasmToolchain::ensure(workspace)?;
+        toolchain.ensure_clippy()?;
+        wasm = Some(toolchain);
+        Ok(())
+    });
+    native_stages(workspace, &mut stages);
+    stages.step("lints, wasm32", || lints_wasm(workspace, wasm));
+    stages.counted("tests on a software GPU", || gpu_tests(workspace));
+    stages.step("documentation", || documentation(workspace));
+    stages.step("documentation, wasm32", || {
+        documentation_wasm(workspace, wasm)
+    });
+    let dist = workspace.page_folder("test");
+    let mut has_page = false;
+    stages.step("build: the page", || {
+        page::build(workspace, &dist, Quality::Quick)?;
+        has_page = true;
+        Ok(())
+    });
+    let mut cli = None;
+    stages.step("build: the command line", || {
+        cli = Some(build_cli(workspace)?);
+        Ok(())
+    });
+    if workspace.path("tests/browser/package.json").is_file() {
+        stages.counted("tests in a browser", || {
+            let cli = cli.context("there is no command line to compare with")?;
+            anyhow::ensure!(has_page, "there is no page to test");
+            browser_tests(workspace, &dist, &cli)
+        });
+    } else {
+        println!("\n=== tests in a browser\nnot run: tests/browser/package.json does not exist");
+    }
+    stages.finish()
+}
+
+fn native_stages(workspace: &Workspace, stages: &mut Stages) {
+    stages.step("formatting", || {
+        process::run(workspace.cargo("fmt").args(["--all", "--check"]))
+    });
+    stages.step("lints", || {
+        let mut clippy = workspace.cargo("clippy");
+        clippy.args(all_but_web()).arg("--all-targets");
+        process::run(clippy.args(["--", "-D", "warnings"]))
+    });
+    stages.counted("tests", || {
+        let mut test = workspace.cargo("test");
+        test.args(all_but_web()).arg("--no-fail-fast");
+        count_tests(&mut test, Tally::from_libtest)
+    });
+}
+
+fn all_but_web() -> Vec<&'static str> {
+    let mut words = vec!["--workspace"];
+    words.extend(WEB_CRATES.iter().flat_map(|name| ["--exclude", name]));
+    words
+}
+
+/// The page's crates with the cpu engine: the gpu engine is the same code over
+/// another device, and checking it would compile wgpu once more.
+fn only_web() -> Vec<&'static str> {
+    let mut words: Vec<&str> = WEB_CRATES
+        .iter()
+        .flat_map(|name| ["--package", name])
+        .collect();
+    words.extend([
+        "--no-default-features",
+        "--features",
+        "headlight-worker/cpu",
+    ]);
+    words
+}
+
+fn lints_wasm(workspace: &Workspace, toolchain: Option<WasmToolchain>) -> Result<()> {
+    let toolchain = toolchain.context("there is no compiler for wasm32")?;
+    let mut clippy = toolchain.cargo(workspace, "clippy");
+    clippy.args(only_web()).arg("--lib");
+    process::run(clippy.args(["--", "-D", "warnings"]))
+}
+
+fn gpu_tests(workspace: &Workspace) -> Result<Tally> {
+    let mut test = workspace.cargo("test");
+    test.args(GPU_CRATES.iter().flat_map(|name| ["--package", name]))
+        .args(["--features", "gpu", "--no-fail-fast"]);
+    match browser_tools::ensure_lavapipe() {
+        // Both names: the second is the one that older Vulkan loaders read.
+        Ok(driver) => {
+            test.env("VK_DRIVER_FILES", &driver)
+                .env("VK_ICD_FILENAMES", &driver);
+        }
+        Err(error) => println!("{error:#}; tests that need a GPU take what this machine has"),
+    }
+    count_tests(&mut test, Tally::from_libtest)
+}
+
+fn documentation(workspace: &Workspace) -> Result<()> {
+    let mut doc = workspace.cargo("doc");
+    doc.args(all_but_web())
+        .args(["--no-deps", "--document-private-items"])
+        .env("RUSTDOCFLAGS", "-D warnings");
+    process::run(&mut doc)
+}
+
+fn documentation_wasm(workspace: &Workspace, toolchain: Option<WasmToolchain>) -> Result<()> {
+    let toolchain = toolchain.context("there is no compiler for wasm32")?;
+    let mut doc = toolchain.cargo(workspace, "doc");
+    doc.args(only_web())
+        .args(["--no-deps", "--lib", "--document-private-items"])
+        .env("RUSTDOCFLAGS", "-D warnings");
+    process::run(&mut doc)
+}
+
+/// Builds `headlight` and returns the program's file.
+fn build_cli(workspace: &Workspace) -> Result<PathBuf> {
+    process::run(workspace.cargo("build").args([
+        "--package",
+        "headlight-cli",
+        "--bin",
+        "headlight",
+    ]))?;
+    let name = format!("headlight{}", std::env::consts::EXE_SUFFIX);
+    Ok(workspace.target().join("debug").join(name))
+}
+
+/// Runs the page in Chromium; the runner's last line is `N passed, N failed`.
+fn browser_tests(workspace: &Workspace, dist: &Path, cli: &Path) -> Result<Tally> {
+    browser_tools::ensure_node()?;
+    let chromium = browser_tools::ensure_chromium()?;
+    let folder = workspace.path("tests/browser");
+    process::run(
+        Command::new("npm")
+            .args(["ci", "--no-audit", "--no-fund"])
+            .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+            .current_dir(&folder),
+    )?;
+    let mut test = Command::new("npm");
+    test.arg("test")
+        .current_dir(&folder)
+        .env("HEADLIGHT_DIST", dist)
+        .env("HEADLIGHT_BIN", cli)
+        .env("HEADLIGHT_XTASK", std::env::current_exe()?)
+        .env("CHROMIUM", chromium);
+    count_tests(&mut test, Tally::from_summary)
+}

@@ -1,0 +1,92 @@
+//! Compiling the page's three modules: the shell, and the engine with and without WebGPU.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use crate::process;
+use crate::toolchain::{TARGET, WasmToolchain};
+use crate::workspace::Workspace;
+
+/// How much the compiler should try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quality {
+    /// For development and tests: minutes sooner, larger.
+    Quick,
+    /// For visitors.
+    Release,
+}
+
+/// One WebAssembly module of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Module {
+    /// The page itself.
+    Shell,
+    /// The engine that computes on the CPU only.
+    EngineCpu,
+    /// The engine that computes on WebGPU, and on the CPU where that is faster.
+    EngineGpu,
+}
+
+impl Module {
+    /// The stem of the module's file names.
+    pub(crate) fn stem(self) -> &'static str {
+        match self {
+            Self::Shell => "shell",
+            Self::EngineCpu => "engine-cpu",
+            Self::EngineGpu => "engine-gpu",
+        }
+    }
+
+    fn package(self) -> &'static str {
+        match self {
+            Self::Shell => "headlight-web",
+            Self::EngineCpu | Self::EngineGpu => "headlight-worker",
+        }
+    }
+
+    fn profile(self, quality: Quality) -> &'static str {
+        match (quality, self) {
+            (Quality::Quick, _) => "web-quick",
+            (Quality::Release, Self::Shell) => "shell-release",
+            (Quality::Release, Self::EngineCpu | Self::EngineGpu) => "web-release",
+        }
+    }
+
+    fn features(self) -> &'static [&'static str] {
+        match self {
+            Self::Shell => &[],
+            Self::EngineCpu => &["--no-default-features", "--features", "cpu"],
+            Self::EngineGpu => &["--no-default-features", "--features", "gpu"],
+        }
+    }
+
+    /// Compiles the module and returns its bytes as the linker wrote them.
+    pub(crate) fn compile(
+        self,
+        workspace: &Workspace,
+        toolchain: WasmToolchain,
+        quality: Quality,
+    ) -> Result<Vec<u8>> {
+        eprintln!("building {} ({})", self.stem(), self.profile(quality));
+        let mut cargo = toolchain.cargo(workspace, "build");
+        cargo
+            .args(["--package", self.package(), "--lib"])
+            .args(["--profile", self.profile(quality)])
+            .args(self.features());
+        process::run(&mut cargo)?;
+        let file = self.linked_file(workspace, quality);
+        fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))
+    }
+
+    /// Where cargo puts the linked module. Both engines have the same name there.
+    fn linked_file(self, workspace: &Workspace, quality: Quality) -> PathBuf {
+        let name = format!("{}.wasm", self.package().replace('-', "_"));
+        workspace
+            .wasm_target()
+            .join(TARGET)
+            .join(self.profile(quality))
+            .join(name)
+    }
+}
