@@ -169,7 +169,7 @@ use gpu::{device_complaint, open_gpu};
 mod gpu {
     //! Opening the GPU, and hearing what it complains about.
 
-    use std::sync::{Arc, Mutex, PoisonError};
+    use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
     use burn::tensor::Device;
 
@@ -179,12 +179,29 @@ mod gpu {
     /// a rejected shader is reported only here, after stale data was read.
     static COMPLAINT: Mutex<Option<String>> = Mutex::new(None);
 
+    /// The GPU once it has been opened: a module can open its default GPU only
+    /// once, and a second model is loaded onto the same one.
+    static OPENED: Mutex<Option<(Device, String)>> = Mutex::new(None);
+
+    fn opened() -> MutexGuard<'static, Option<(Device, String)>> {
+        OPENED.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Opens the default GPU: the device and its name.
     ///
     /// # Errors
     ///
     /// Returns a sentence saying why there is none.
     pub(super) async fn open_gpu() -> Result<(Device, String), String> {
+        if let Some(gpu) = opened().clone() {
+            return Ok(gpu);
+        }
+        let gpu = open().await?;
+        *opened() = Some(gpu.clone());
+        Ok(gpu)
+    }
+
+    async fn open() -> Result<(Device, String), String> {
         let (device, setup) = Device::wgpu_options()
             .init_with_setup_async()
             .await
