@@ -49,7 +49,10 @@ fn train(args: &TrainArgs) -> Result<String, Failure> {
         seed: args.seed,
         resume: args.resume,
     };
-    if let Some(minutes) = training.minutes.filter(|minutes| minutes.is_nan() || *minutes <= 0.0) {
+    if let Some(minutes) = training
+        .minutes
+        .filter(|minutes| minutes.is_nan() || *minutes <= 0.0)
+    {
         let message = format!("--minutes is {minutes}, expected a number above 0");
         return Err(Failure::Input(message));
     }

@@ -4,7 +4,7 @@ use crate::Event;
 
 /// A file that could not be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{path} could not be read: {reason}")]
+#[error("the file {path} could not be read: {reason}")]
 pub struct FetchError {
     /// What was asked for.
     pub path: String,

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Int, Tensor};
 use headlight_activations::{HookPoint, Site};
 
 use crate::attention::{AttentionPlan, DEFAULT_QUERY_BLOCK, Heads};
-use crate::generate::Cache;
+use crate::cache::Cache;
 use crate::kept::KeptLayer;
 use crate::tap::Tap;
 use crate::{Architecture, DenseWeights, MlpWeights, NormWeights, Weights};

@@ -1,58 +1,13 @@
 //! Generation: token by token, with keys and values kept.
 
-use burn::tensor::Tensor;
 use headlight_activations::Edit;
 
+use crate::cache::Cache;
 use crate::forward::Pass;
-use crate::run::Readback;
+use crate::readback::Readback;
 use crate::sampling::softmax;
 use crate::tap::{ResolvedEdit, Tap};
 use crate::{Model, Pace, RunError, Sampler};
-
-/// Keys and values of the tokens so far, in tensors whose size never changes,
-/// so that no token allocates.
-#[derive(Debug)]
-pub(crate) struct Cache {
-    /// One pair per layer: `[1, head, capacity, d_head]` each.
-    layers: Vec<(Tensor<4>, Tensor<4>)>,
-    len: usize,
-}
-
-impl Cache {
-    pub(crate) fn new(model: &Model, capacity: usize) -> Self {
-        let shape = &model.architecture.shape;
-        let empty = || Tensor::zeros([1, shape.n_heads, capacity, shape.d_head], &model.device());
-        Self {
-            layers: (0..shape.n_layers).map(|_| (empty(), empty())).collect(),
-            len: 0,
-        }
-    }
-
-    /// How many tokens came before the current pass.
-    pub(crate) const fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Adds the keys and values of the current pass to a layer's, and returns
-    /// all of them up to the capacity; those beyond are not to be looked at.
-    pub(crate) fn extend(
-        &mut self,
-        layer: usize,
-        k: Tensor<4>,
-        v: Tensor<4>,
-    ) -> (Tensor<4>, Tensor<4>) {
-        let [batch, n_heads, n, d_head] = k.dims();
-        let region = [0..batch, 0..n_heads, self.len..self.len + n, 0..d_head];
-        let (keys, values) = &mut self.layers[layer];
-        keys.inplace(|keys| keys.slice_assign(region.clone(), k));
-        values.inplace(|values| values.slice_assign(region, v));
-        (keys.clone(), values.clone())
-    }
-
-    fn advance(&mut self, n: usize) {
-        self.len += n;
-    }
-}
 
 /// A token that was generated.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,7 +5,7 @@ use headlight_activations::{HookPoint, Site};
 
 use crate::RunError;
 use crate::attention::AttentionPlan;
-use crate::run::Readback;
+use crate::readback::Readback;
 use crate::tap::{ResolvedEdit, Tap};
 
 /// Queries, keys and log-sum-exp of one layer: linear in the sequence.

@@ -13,11 +13,14 @@
 
 mod activation_function;
 mod attention;
+mod cache;
 mod config;
 mod forward;
 mod generate;
 mod kept;
 mod pace;
+mod readback;
+mod resolve;
 mod run;
 mod safetensors;
 mod sampling;

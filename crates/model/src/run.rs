@@ -1,14 +1,14 @@
 //! One run: tokens in, logits and captured activations out.
 
-use burn::tensor::{ExecutionError, Int, Tensor, TensorData, Transaction};
+use burn::tensor::{ExecutionError, Int, Tensor, TensorData};
 use headlight_activations::{
-    Activation, Activations, Capture, CapturePos, Edit, EditError, EditOp, HookError, HookPoint,
-    Site,
+    Activation, Activations, Capture, CapturePos, Edit, EditError, HookError, HookPoint, Site,
 };
 
 use crate::forward::Pass;
 use crate::kept::{KeptRun, Pattern};
-use crate::tap::{ResolvedEdit, ResolvedOp, Taken, Tap};
+use crate::readback::Readback;
+use crate::tap::{ResolvedEdit, Taken, Tap};
 use crate::{Model, Pace, Stopped};
 
 /// Which logits a run computes.
@@ -245,43 +245,6 @@ fn unmask(scores: &mut [f32]) {
     }
 }
 
-/// Several tensors, read in one go.
-#[derive(Default)]
-pub(crate) struct Readback {
-    transaction: Transaction,
-    count: usize,
-}
-
-/// Names one tensor of a [`Readback`].
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Slot(usize);
-
-/// The values of a [`Readback`].
-pub(crate) struct ReadValues(Vec<Vec<f32>>);
-
-impl Readback {
-    pub(crate) fn add<const D: usize>(&mut self, tensor: Tensor<D>) -> Slot {
-        self.transaction = std::mem::take(&mut self.transaction).register(tensor);
-        self.count += 1;
-        Slot(self.count - 1)
-    }
-
-    pub(crate) async fn read(self) -> Result<ReadValues, RunError> {
-        let data = self.transaction.execute_async().await?;
-        let values = data
-            .into_iter()
-            .map(|data| data.iter::<f32>().collect())
-            .collect();
-        Ok(ReadValues(values))
-    }
-}
-
-impl ReadValues {
-    pub(crate) fn take(&mut self, slot: Slot) -> Vec<f32> {
-        std::mem::take(&mut self.0[slot.0])
-    }
-}
-
 impl Model {
     /// Runs a sequence through the model.
     ///
@@ -304,7 +267,7 @@ impl Model {
         self.run_resolved(&request, edits, pace).await
     }
 
-    async fn run_resolved<P: Pace>(
+    pub(crate) async fn run_resolved<P: Pace>(
         &self,
         request: &RunRequest<'_>,
         edits: Vec<ResolvedEdit>,
@@ -388,76 +351,5 @@ impl Model {
             }
         }
         Ok(())
-    }
-
-    /// Checks the edits and puts numbers in place of means, which takes a
-    /// clean run of the prompt if there are any.
-    pub(crate) async fn resolve<P: Pace>(
-        &self,
-        edits: &[Edit],
-        prompt: &[u32],
-        seq_len: usize,
-        pace: &P,
-    ) -> Result<Vec<ResolvedEdit>, RunError> {
-        for edit in edits {
-            edit.check(&self.architecture.shape, seq_len)?;
-        }
-        let means = self.clean_means(edits, prompt, pace).await?;
-        Ok(edits.iter().map(|edit| resolve_one(edit, &means)).collect())
-    }
-
-    async fn clean_means<P: Pace>(
-        &self,
-        edits: &[Edit],
-        prompt: &[u32],
-        pace: &P,
-    ) -> Result<Activations, RunError> {
-        let hooks = edits
-            .iter()
-            .filter(|edit| edit.op == EditOp::Mean)
-            .map(|edit| edit.hook);
-        let capture = Capture {
-            hooks: hooks.collect(),
-            pos: CapturePos::Mean,
-        };
-        if capture.hooks.is_empty() {
-            return Ok(Activations::new());
-        }
-        let logits = LogitsWanted::Last;
-        let request = RunRequest {
-            tokens: prompt,
-            capture: &capture,
-            edits: &[],
-            logits,
-        };
-        let (_, means) = self
-            .run_resolved(&request, Vec::new(), pace)
-            .await?
-            .read()
-            .await?;
-        Ok(means)
-    }
-}
-
-fn resolve_one(edit: &Edit, means: &Activations) -> ResolvedEdit {
-    let vector = || edit.value.clone().unwrap_or_default();
-    let op = match edit.op {
-        EditOp::Zero => ResolvedOp::Zero,
-        EditOp::Add => ResolvedOp::Add(vector()),
-        EditOp::Set => ResolvedOp::Set(vector()),
-        EditOp::Mean => {
-            let mean = &means[&edit.hook];
-            ResolvedOp::Set(match edit.head {
-                // `[batch, head, d_head]` less the position axis, so a row is a head.
-                Some(head) => mean.rows().nth(head).unwrap_or_default().to_vec(),
-                None => mean.data.clone(),
-            })
-        }
-    };
-    ResolvedEdit {
-        hook: edit.hook,
-        head: edit.head,
-        pos: edit.pos.clone(),
-        op,
     }
 }

@@ -17,7 +17,7 @@ use crate::token::{self, VisibleToken};
 pub const DEFAULT_MODEL: &str = "stories";
 /// The prompt that is shown when nothing else is asked for.
 pub const DEFAULT_PROMPT: &str =
-    "Lily and Tom were good friends. One day, Lily found a red ball in the garden. She";
+    "Once upon a time, there was an old witch called Oona. She felt excited because she loved";
 /// The head that is shown when nothing else is asked for.
 pub const DEFAULT_HEAD: Head = Head { layer: 1, head: 2 };
 
