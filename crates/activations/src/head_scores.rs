@@ -84,11 +84,9 @@ fn detect(
             (!targets.is_empty()).then(|| targets.iter().map(weight).sum())
         })
         .collect();
-    let share = if total > 0.0 {
-        on_targets.iter().sum::<f64>() / total
-    } else {
-        0.0
-    };
+    // An empty sum of floats is -0, which would be printed.
+    let sum = on_targets.iter().fold(0.0, |sum, x| sum + x);
+    let share = if total > 0.0 { sum / total } else { 0.0 };
     (share, mean(on_targets.into_iter()))
 }
 
@@ -146,7 +144,7 @@ mod tests {
     fn a_single_token_has_no_sink() {
         let scores = HeadScores::of(&[1.0], &[4]);
         assert_eq!(scores.sink, None);
-        assert_eq!(scores.previous, 0.0);
+        assert_eq!(scores.previous.to_bits(), 0, "not a negative zero");
     }
 
     #[test]

@@ -112,7 +112,7 @@ fn why_failed(test: &SelfTest, device: &str) -> Option<String> {
         |error| format!("an error of {error:.1e}, more than {:.1e}", case.tolerance),
     );
     Some(format!(
-        "{device} failed its self-test: {} gave {found}, so the CPU computes",
+        "{device} failed its self-test: {} gave {found}",
         case.name
     ))
 }
@@ -205,7 +205,7 @@ mod gpu {
         let (device, setup) = Device::wgpu_options()
             .init_with_setup_async()
             .await
-            .map_err(|error| format!("No GPU could be opened ({error}), so the CPU computes"))?;
+            .map_err(|error| format!("No GPU could be opened ({error})"))?;
         setup.device.on_uncaptured_error(Arc::new(|error| {
             let mut complaint = COMPLAINT.lock().unwrap_or_else(PoisonError::into_inner);
             complaint.get_or_insert(error.to_string());

@@ -95,8 +95,8 @@ pub enum RunError {
 
 /// A finished run whose values are still on the device.
 ///
-/// Add what is wanted of it to one [`Readback`], so that an answer costs one
-/// read.
+/// [`RunOutput::read`] and [`RunOutput::summary`] bring what is wanted of it to
+/// the host in one read.
 #[derive(Debug)]
 pub struct RunOutput {
     /// `[pos, d_vocab]`, or `[1, d_vocab]` for the last position only.

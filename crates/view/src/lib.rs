@@ -1,6 +1,6 @@
 //! The page without a page: state, decisions, geometry and words.
 //!
-//! Nothing here knows a browser. [`reduce`] applies an [`Action`] to the
+//! Nothing here knows a browser. [`reduce()`] applies an [`Action`] to the
 //! [`State`] and returns the [`Effect`]s that the page carries out; what is
 //! drawn is computed from the state by pure functions:
 //!

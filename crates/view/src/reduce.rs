@@ -88,7 +88,6 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::KeepContinuation => {
             if let Some(continuation) = state.room.continuation.take() {
                 state.prompt.push_str(&continuation.text());
-                state.edit += 1;
                 ask(state, effects);
             }
         }
@@ -137,6 +136,8 @@ fn apply_to_frame(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
 
 /// Runs the prompt as it stands, or says that there is none.
 fn ask(state: &mut State, effects: &mut Vec<Effect>) {
+    // A typing pause that is still to come has nothing left to ask.
+    state.edit += 1;
     state.asked.clone_from(&state.prompt);
     state.room.continuation = None;
     if state.prompt.is_empty() {

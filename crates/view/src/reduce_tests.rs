@@ -111,6 +111,20 @@ fn typing_waits_for_a_pause_and_only_the_last_pause_counts() {
 }
 
 #[test]
+fn a_prompt_that_enter_has_asked_is_not_asked_again_after_the_pause() {
+    let mut state = live("");
+    reduce(&mut state, Action::EditPrompt("Tom ran".to_owned()));
+    let typed = state.edit;
+    assert!(posted(&reduce(&mut state, Action::RunPrompt(typed))).is_some());
+    assert_eq!(reduce(&mut state, Action::RunPrompt(typed)), []);
+    let again = Action::RunPrompt(state.edit);
+    assert!(
+        posted(&reduce(&mut state, again)).is_some(),
+        "Enter always asks"
+    );
+}
+
+#[test]
 fn an_error_keeps_what_was_typed_and_what_was_shown() {
     let mut state = live("");
     reduce(&mut state, Action::EditPrompt("Tom ".repeat(400)));

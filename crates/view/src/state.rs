@@ -19,7 +19,7 @@ pub const DEFAULT_MODEL: &str = "stories";
 pub const DEFAULT_PROMPT: &str =
     "Once upon a time, there was an old witch called Oona. She felt excited because she loved";
 /// The head that is shown when nothing else is asked for.
-pub const DEFAULT_HEAD: Head = Head { layer: 1, head: 2 };
+pub const DEFAULT_HEAD: Head = Head { layer: 1, head: 0 };
 
 /// A model of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -459,7 +459,9 @@ pub fn gpu_failed_twice(cause: &str) -> String {
 /// The GPU was asked for and does not compute.
 #[must_use]
 pub fn gpu_refused(reason: &str) -> String {
-    format!("The GPU was asked for. {}", sentence(reason))
+    sentence(&format!(
+        "the GPU was asked for, but the CPU computes: {reason}"
+    ))
 }
 
 /// The page gives up.

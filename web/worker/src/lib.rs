@@ -20,7 +20,7 @@ mod entry {
     /// Listens for requests and starts the engine. The engine's first event
     /// tells the page that requests will be heard.
     #[wasm_bindgen(start)]
-    pub fn start() {
+    pub(crate) fn start() {
         std::panic::set_hook(Box::new(|info| {
             web_sys::console::error_1(&JsValue::from_str(&info.to_string()));
         }));

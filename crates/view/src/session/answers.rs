@@ -28,7 +28,7 @@ impl Session {
             } => self.load_progressed(id, loaded_bytes, total_bytes),
             Message::Loaded { run, model } => {
                 worker.settle();
-                self.loaded_model(id, run, model, step);
+                self.loaded_model(id, run, *model, step);
             }
             Message::Token { run, token } => {
                 if self.is_active(id) && self.open.generation == Some(run) {
@@ -162,7 +162,7 @@ impl Session {
         }
     }
 
-    fn loaded_model(&mut self, id: WorkerId, run: RunId, model: Box<LoadedModel>, step: &mut Step) {
+    fn loaded_model(&mut self, id: WorkerId, run: RunId, model: LoadedModel, step: &mut Step) {
         if !self.is_load(id, run) {
             return;
         }
@@ -170,7 +170,7 @@ impl Session {
         let report = model.backend.clone();
         if let Some(worker) = self.worker_mut(id) {
             worker.stage = Stage::Ready;
-            worker.model = Some(*model);
+            worker.model = Some(model);
         }
         if self.is_active(id) {
             self.stopped = None;
