@@ -1,0 +1,120 @@
+// Before the engine is there: a recorded run to look at, progress to watch, and a way out.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { assertAccessible } from "./accessible.mjs";
+import * as cli from "./cli.mjs";
+import { badge, link, live, notices, promptField, PROMPT, rootOf, shown } from "./page.mjs";
+import { suite } from "./runner.mjs";
+import { modelFolder, MODEL } from "./settings.mjs";
+import { assertAgrees } from "./tables.mjs";
+
+const test = suite("plain");
+
+/** The script of either worker. */
+const WORKERS = "**/worker-*.js";
+
+const HEAD = { layer: 1, head: 2 };
+
+test("a recorded run is shown, and called one, until the engine is live", async (t) => {
+  const page = await t.visit(null);
+  const letWorkersIn = await hold(page, WORKERS);
+  await page.route("**/models/index.json", listRecording);
+  await page.route(`**/recorded/${MODEL}.json`, async (route) =>
+    route.fulfill({ json: await recording() }),
+  );
+  await page.goto(`${t.origin}/${link({ prompt: PROMPT, ...HEAD })}`);
+  await page.waitForSelector("html[data-engine=recorded]");
+  assert.match(await badge(page), /recorded/);
+  const view = await shown(page);
+  assert.equal(view.backend, "none", "nothing computed this");
+  await assertAgrees(view, PROMPT, 1e-5);
+  await assertAccessible(page, "recorded");
+  letWorkersIn();
+  await live(page);
+  assert.match(await badge(page), /CPU/);
+  await assertAgrees(await shown(page), PROMPT, 1e-5);
+});
+
+test("a page whose engine is slow says so, keeps what is typed, and can be cancelled", async (t) => {
+  const page = await t.visit(null);
+  const letWorkersIn = await hold(page, WORKERS);
+  // As if nothing was recorded of this prompt.
+  await page.goto(`${t.origin}/${link({ backend: "cpu", prompt: "Lily had a" })}`);
+  const cancel = page.getByRole("button", { name: "Cancel" });
+  await cancel.waitFor();
+  assert.equal((await rootOf(page)).engine, "loading");
+  await page.getByRole("progressbar", { name: "Loading the engine" }).waitFor();
+  await assertAccessible(page, "loading");
+  await promptField(page).fill("Tom saw a dog.");
+  await cancel.click();
+  await page.waitForSelector("html[data-engine=failed]");
+  assert.deepEqual(await notices(page), ["Loading was cancelled."]);
+  letWorkersIn();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await live(page);
+  const view = await shown(page);
+  assert.equal(view.prompt, "Tom saw a dog.");
+  await assertAgrees(view, "Tom saw a dog.", 1e-5);
+});
+
+/** Lets nothing that matches through until the returned function is called. */
+async function hold(page, pattern) {
+  let letIn;
+  const gate = new Promise((resolve) => {
+    letIn = resolve;
+  });
+  await page.route(pattern, async (route) => {
+    await gate;
+    // What was cancelled in the meantime cannot go on.
+    await route.continue().catch(() => {});
+  });
+  return letIn;
+}
+
+/** The list of models, saying that there is a recorded run. */
+async function listRecording(route) {
+  const response = await route.fetch();
+  const models = await response.json();
+  for (const model of models) model.recorded = model.name === MODEL;
+  await route.fulfill({ response, json: models });
+}
+
+/** A recorded run made of the command line's answers. */
+async function recording() {
+  const config = JSON.parse(await readFile(join(modelFolder(), "config.json"), "utf8"));
+  const { pattern } = await cli.attention(PROMPT, HEAD);
+  const { tokens, next, nll, perplexity } = await cli.run(PROMPT);
+  const [n_heads, d_model] = [config.n_head, config.n_embd];
+  return {
+    format: "headlight-recording",
+    version: 1,
+    model: MODEL,
+    prompt: PROMPT,
+    shape: {
+      n_layers: config.n_layer,
+      n_heads,
+      n_kv_heads: n_heads,
+      d_model,
+      d_head: d_model / n_heads,
+      d_mlp: config.n_inner ?? 4 * d_model,
+      d_vocab: config.vocab_size,
+      n_ctx: config.n_positions,
+    },
+    answer: {
+      backend: "cpu",
+      tokens,
+      next: next.slice(0, 10),
+      nll,
+      perplexity,
+      elapsed_ms: 1,
+      pattern: { head: HEAD, seq_len: tokens.length },
+    },
+    pattern: pattern.flat(),
+    lse: tokens.map(() => 0),
+  };
+}
+
+export const { tests } = test;

@@ -1,0 +1,65 @@
+// Workers that die: the page recovers by itself, says so once, and loses nothing.
+
+import assert from "node:assert/strict";
+
+import { link, live, notices, PROMPT, shown, type } from "./page.mjs";
+import { suite } from "./runner.mjs";
+import { assertAgrees } from "./tables.mjs";
+
+const test = suite("plain");
+
+test("a worker that panics in mid-run is replaced, and the page says so", async (t) => {
+  // What a panic leaves in the console is how a developer learns of it.
+  t.expect(/a fault injected by a test/);
+  t.expect(/unreachable/);
+  await recovers(t, "panic");
+  const lines = t.trouble().filter((line) => /a fault injected by a test/.test(line));
+  assert.equal(lines.length, 1, "the fault happened, once");
+});
+
+test("a worker that closes itself silently is replaced, and the page says so", async (t) => {
+  await recovers(t, "close");
+});
+
+test("an engine that never starts leaves a sentence, the prompt and a way to go on", async (t) => {
+  t.expect(/404/);
+  const page = await t.visit();
+  await page.route("**/worker-*.js", (route) => route.fulfill({ status: 404 }));
+  await page.reload();
+  await page.waitForSelector("html[data-engine=failed]", { timeout: 30_000 });
+  const [said] = await notices(page);
+  assertSentence(said);
+  assert.ok((await shown(page)).prompt.length > 0, "the prompt is kept");
+  await page.unroute("**/worker-*.js");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await live(page);
+  const { prompt, ...view } = await shown(page);
+  await assertAgrees(view, prompt, 1e-5);
+});
+
+async function recovers(t, fault) {
+  const view = { backend: "cpu", fault, prompt: PROMPT, layer: 2, head: 1 };
+  const page = await t.visit(link(view));
+  const since = performance.now();
+  await live(page);
+  t.note(`live after ${((performance.now() - since) / 1e3).toFixed(1)} s`);
+  const said = await notices(page);
+  assert.equal(said.length, 1, `one sentence, not ${JSON.stringify(said)}`);
+  assertSentence(said[0]);
+  assert.match(said[0], /engine/);
+  t.note(said[0]);
+  const { prompt, ...recovered } = await shown(page);
+  assert.equal(prompt, PROMPT, "the prompt is kept");
+  assert.deepEqual(recovered.head, { layer: 2, head: 1 });
+  await assertAgrees(recovered, PROMPT, 1e-5);
+  await type(page, "Tom saw a dog. Tom");
+  await assertAgrees(await shown(page), "Tom saw a dog. Tom", 1e-5);
+}
+
+/** One sentence: a capital, no line break, no full stop but the last. */
+function assertSentence(text) {
+  assert.match(text, /^[A-Z][^\n]*[^.\s]\.$/);
+  assert.doesNotMatch(text, /panicked|undefined|null|\bat \S+:\d+/);
+}
+
+export const { tests } = test;

@@ -1,0 +1,126 @@
+// WebGPU computed by SwiftShader: the CPU's numbers, and a badge that tells the truth.
+
+import assert from "node:assert/strict";
+
+import { assertAccessible } from "./accessible.mjs";
+import {
+  badge,
+  chooseHead,
+  computedOn,
+  link,
+  live,
+  notice,
+  openBadge,
+  PROMPT,
+  promptField,
+  shown,
+  type,
+} from "./page.mjs";
+import { suite } from "./runner.mjs";
+import { assertAgrees, gapsNote } from "./tables.mjs";
+
+const test = suite("gpu");
+
+/** A GPU adds in another order and may round `exp` by a few ulp. */
+const TOLERANCE = 1e-4;
+
+test("a GPU that is asked for computes, and stays", async (t) => {
+  const page = await t.visit(link({ backend: "gpu", prompt: PROMPT, layer: 1, head: 2 }));
+  const since = performance.now();
+  await computedOn(page, "gpu");
+  t.note(`live on the gpu after ${((performance.now() - since) / 1e3).toFixed(1)} s`);
+  t.note(gapsNote(await assertAgrees(await shown(page), PROMPT, TOLERANCE)));
+  await page.evaluate(recordBackends);
+  for (const prompt of ["Tom saw a dog. Tom", "Lily had a cat and a"]) {
+    await type(page, prompt);
+    const view = await shown(page);
+    assert.equal(view.backend, "gpu");
+    t.note(gapsNote(await assertAgrees(view, prompt, TOLERANCE)));
+  }
+  await chooseHead(page, { layer: 3, head: 1 });
+  await assertAgrees(await shown(page), "Lily had a cat and a", TOLERANCE);
+  assert.deepEqual(await page.evaluate(() => window.backends), ["gpu"], "it stays");
+  assert.match(await badge(page), /\bGPU\b/);
+  const panel = await openBadge(page);
+  await panel.getByText(/the gpu was asked for and passed its self-test/i).waitFor();
+  await assertSelfTestPassed(panel);
+});
+
+test("left alone, the page takes the faster backend and shows both times", async (t) => {
+  const page = await t.visit(link({ prompt: PROMPT }));
+  await live(page);
+  const panel = await openBadge(page);
+  await panel.getByRole("table").waitFor({ timeout: 100_000 });
+  const times = await panel.locator("h3:has-text('One run') + dl").evaluate((list) => {
+    const names = [...list.querySelectorAll("dt")].map((name) => name.textContent);
+    const values = [...list.querySelectorAll("dd")].map((value) => value.textContent);
+    return Object.fromEntries(names.map((name, index) => [name, values[index]]));
+  });
+  const [cpuMs, gpuMs] = [milliseconds(times.CPU), milliseconds(times.GPU)];
+  const faster = gpuMs < cpuMs ? "gpu" : "cpu";
+  await computedOn(page, faster);
+  t.note(`one run: CPU ${times.CPU}, GPU ${times.GPU}; ${faster} was taken`);
+  assert.match(await badge(page), new RegExp(`\\b${faster}\\b`, "i"));
+  await assertSelfTestPassed(panel);
+  await assertAccessible(page, "badge with a self-test");
+  await assertAgrees(await shown(page), PROMPT, TOLERANCE);
+});
+
+test("a GPU that fails its self-test does not compute, and the page says why", async (t) => {
+  const page = await t.visit(link({ backend: "gpu", fault: "self-test", prompt: PROMPT }));
+  const said = await notice(page, /self-test/);
+  t.note(said);
+  assert.match(said, /a fault injected by a test/, "the operation is named");
+  assert.match(said, /CPU/);
+  await computedOn(page, "cpu");
+  assert.equal(await promptField(page).inputValue(), PROMPT);
+  assert.match(await badge(page), /\bCPU\b/);
+  const panel = await openBadge(page);
+  await panel.getByRole("row", { name: /a fault injected by a test.*failed/ }).waitFor();
+  await assertAgrees(await shown(page), PROMPT, 1e-5);
+  await type(page, "Tom saw a dog. Tom");
+  const view = await shown(page);
+  assert.equal(view.backend, "cpu");
+  await assertAgrees(view, "Tom saw a dog. Tom", 1e-5);
+});
+
+test("the badge switches from GPU to CPU and keeps the prompt", async (t) => {
+  const page = await t.visit(link({ backend: "gpu", prompt: PROMPT }));
+  await computedOn(page, "gpu");
+  const panel = await openBadge(page);
+  await panel.getByRole("button", { name: "Use CPU" }).click();
+  await computedOn(page, "cpu");
+  assert.match(await badge(page), /\bCPU\b/);
+  await assertAgrees(await shown(page), PROMPT, 1e-5);
+});
+
+/** Keeps every backend that is ever shown from now on. */
+function recordBackends() {
+  const root = document.documentElement;
+  window.backends = [root.dataset.backend];
+  const look = () => {
+    const { backend } = root.dataset;
+    if (!window.backends.includes(backend)) window.backends.push(backend);
+  };
+  new MutationObserver(look).observe(root, { attributeFilter: ["data-backend"] });
+}
+
+async function assertSelfTestPassed(panel) {
+  const rows = await panel.locator("tbody tr").evaluateAll((rows) =>
+    rows.map((row) => [...row.cells].map((cell) => cell.textContent)),
+  );
+  assert.ok(rows.length >= 10, `only ${rows.length} operations were tested`);
+  for (const [name, error, tolerance, result] of rows) {
+    assert.equal(result, "passed", name);
+    assert.ok(Number(error) <= Number(tolerance), `${name}: ${error} > ${tolerance}`);
+  }
+}
+
+/** Reads `7 ms` or `1.2 s`. */
+function milliseconds(text) {
+  const [, number, unit] = text?.match(/^([\d.]+)\s(ms|s)$/) ?? [];
+  assert.ok(unit, `${text} is no time`);
+  return Number(number) * (unit === "s" ? 1e3 : 1);
+}
+
+export const { tests } = test;

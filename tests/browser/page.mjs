@@ -1,0 +1,121 @@
+// The page as a visitor and a script see it: controls by role and name, the root element's word.
+
+import { readTables } from "./tables.mjs";
+
+/** The prompt most tests use: short enough to read a failure. */
+export const PROMPT = "Lily and Tom were good friends. One day, Lily found a red ball.";
+
+/** How long the engine may take to arrive and answer. */
+const ARRIVES_MS = 90_000;
+
+/** How long an engine that is live may take for anything. */
+const ANSWERS_MS = 30_000;
+
+/** A link to a view; what is left out stays as the page has it. */
+export function link(view) {
+  const pairs = Object.entries(view).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+  return `#/attention?${["v=1", ...pairs].join("&")}`;
+}
+
+/** The parts of the page's own link. */
+export async function linkOf(page) {
+  const [, query = ""] = new URL(page.url()).hash.split("?");
+  return Object.fromEntries(new URLSearchParams(query));
+}
+
+/** What the root element says about the machinery. */
+export function rootOf(page) {
+  return page.evaluate(() => {
+    const { engine, backend, run } = document.documentElement.dataset;
+    return { engine, backend, run };
+  });
+}
+
+/** Waits until the engine has answered. */
+export async function live(page) {
+  await page.waitForSelector("html[data-engine=live]", { timeout: ARRIVES_MS });
+  await page.waitForSelector('table[data-for="attention.pattern"] td', {
+    state: "attached",
+    timeout: ANSWERS_MS,
+  });
+}
+
+/** Waits until this backend has computed what is shown. */
+export function computedOn(page, backend) {
+  const selector = `html[data-engine=live][data-backend=${backend}]`;
+  return page.waitForSelector(selector, { timeout: ARRIVES_MS });
+}
+
+/** The prompt's field. */
+export function promptField(page) {
+  return page.getByRole("textbox", { name: "Prompt" });
+}
+
+/** Types a prompt in place of the old one and waits for its answer; at rest before. */
+export async function type(page, prompt) {
+  const { run } = await rootOf(page);
+  await promptField(page).fill(prompt);
+  await answered(page, prompt, run);
+}
+
+/** Waits for the answer to `prompt` that follows the run called `before`. */
+export async function answered(page, prompt, before) {
+  const isAnswered = ([prompt, before]) => {
+    const query = location.hash.split("?")[1] ?? "";
+    const asked = new URLSearchParams(query).get("prompt");
+    return asked === prompt && document.documentElement.dataset.run !== before;
+  };
+  await page.waitForFunction(isAnswered, [prompt, before], { timeout: ANSWERS_MS });
+}
+
+/** Chooses a head with the pointer and waits for its map. */
+export async function chooseHead(page, { layer, head }) {
+  await page.getByRole("radio", { name: `Layer ${layer}, head ${head}`, exact: true }).click();
+  await showsHead(page, { layer, head });
+}
+
+/** Waits until the map and its table show this head. */
+export async function showsHead(page, { layer, head }) {
+  const isShown = (name) => {
+    const chosen = document.querySelector('[role=radio][aria-checked="true"]');
+    const cell = document.querySelector('table[data-for="attention.pattern"] td');
+    return chosen?.getAttribute("aria-label") === name && cell !== null;
+  };
+  const name = `Layer ${layer}, head ${head}`;
+  await page.waitForFunction(isShown, name, { timeout: ANSWERS_MS });
+}
+
+/** Everything the page shows, read at one moment. */
+export async function shown(page) {
+  const { head, prompt, root, tables } = await page.evaluate(readTables);
+  const [layer, index] = (head?.match(/\d+/g) ?? []).map(Number);
+  return { ...root, ...tables, prompt, head: { layer, head: index } };
+}
+
+/** The notices between prompt and room, each a string. */
+export async function notices(page) {
+  const paragraphs = page.getByRole("region", { name: "Messages" }).locator("p");
+  return (await paragraphs.allTextContents()).map((text) => text.trim());
+}
+
+/** Waits for a notice and returns it. */
+export async function notice(page, pattern) {
+  const messages = page.getByRole("region", { name: "Messages" });
+  const found = messages.locator("p").filter({ hasText: pattern }).first();
+  await found.waitFor({ timeout: ARRIVES_MS });
+  return (await found.textContent()).trim();
+}
+
+/** The words of the badge. */
+export async function badge(page) {
+  const button = page.getByRole("button", { name: /^Engine: / });
+  return (await button.getAttribute("aria-label")).replace("Engine: ", "");
+}
+
+/** Opens what is behind the badge. */
+export async function openBadge(page) {
+  await page.getByRole("button", { name: /^Engine: / }).click();
+  const panel = page.getByRole("region", { name: "What computes" });
+  await panel.waitFor({ timeout: ANSWERS_MS });
+  return panel;
+}
