@@ -55,7 +55,12 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) prompt: String,
     /// How many next tokens to list; at most the vocabulary
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 10,
+        allow_negative_numbers = true
+    )]
     pub(crate) top: usize,
     /// A change to make on the way, as JSON; may be repeated
     #[arg(long = "edit", value_name = "JSON", value_parser = parse_edit)]
@@ -101,10 +106,10 @@ pub(crate) struct AttentionArgs {
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) prompt: String,
     /// Which layer, counted from 0
-    #[arg(long, value_name = "L")]
+    #[arg(long, value_name = "L", allow_negative_numbers = true)]
     pub(crate) layer: usize,
     /// Which head, counted from 0
-    #[arg(long, value_name = "H")]
+    #[arg(long, value_name = "H", allow_negative_numbers = true)]
     pub(crate) head: usize,
     /// Print one JSON object
     #[arg(long)]
@@ -119,7 +124,12 @@ pub(crate) struct GenerateArgs {
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) prompt: String,
     /// How many new tokens at most
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 50,
+        allow_negative_numbers = true
+    )]
     pub(crate) max_tokens: usize,
     /// Divides the logits; 0 takes the most probable token
     #[arg(
@@ -130,7 +140,12 @@ pub(crate) struct GenerateArgs {
     )]
     pub(crate) temperature: f64,
     /// Keep only the K most probable tokens; 0 keeps all
-    #[arg(long, value_name = "K", default_value_t = 0)]
+    #[arg(
+        long,
+        value_name = "K",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
     pub(crate) top_k: usize,
     /// Keep the smallest set of tokens that reaches this probability
     #[arg(
@@ -141,7 +156,12 @@ pub(crate) struct GenerateArgs {
     )]
     pub(crate) top_p: f64,
     /// Seeds the draws
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
     pub(crate) seed: u64,
     /// A change to make on the way, as JSON; may be repeated
     #[arg(long = "edit", value_name = "JSON", value_parser = parse_edit)]

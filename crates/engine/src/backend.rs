@@ -54,7 +54,7 @@ pub async fn load<P: Pace>(
         gpu_ms: None,
     };
     if choice == BackendChoice::Cpu {
-        report.reason = "The CPU was asked for".to_owned();
+        report.reason = "The CPU computes".to_owned();
         return Ok((cpu, report));
     }
     let (device, name) = match open_gpu().await {
@@ -205,7 +205,8 @@ mod gpu {
         let (device, setup) = Device::wgpu_options()
             .init_with_setup_async()
             .await
-            .map_err(|error| format!("No GPU could be opened ({error})"))?;
+            .ok()
+            .ok_or("No GPU could be opened here")?;
         setup.device.on_uncaptured_error(Arc::new(|error| {
             let mut complaint = COMPLAINT.lock().unwrap_or_else(PoisonError::into_inner);
             complaint.get_or_insert(error.to_string());
