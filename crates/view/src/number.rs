@@ -16,6 +16,9 @@ pub fn percent(fraction: f64) -> String {
 /// A percentage with exactly one decimal, for columns of numbers.
 #[must_use]
 pub fn percent_column(fraction: f64) -> String {
+    if fraction > 0.0 && fraction < 0.000_5 {
+        return "<\u{2009}0.1\u{a0}%".to_owned();
+    }
     format!("{:.1}\u{a0}%", fraction * 100.0)
 }
 

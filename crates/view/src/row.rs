@@ -49,13 +49,13 @@ impl RowBars {
         }
         let sum: f64 = visible.iter().map(|weight| f64::from(*weight)).sum();
         let shown: f64 = keys.iter().map(|key| f64::from(visible[*key])).sum();
-        let largest = visible.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
         let n_rest = visible.len() - keys.len();
         let bar = |key: usize| RowBar {
             key,
             label: VisibleToken::new(tokens.get(key).map_or("", |token| &token.text)),
             weight: fixed(f64::from(visible[key]), 3),
-            fraction: f64::from(visible[key] / largest).clamp(0.0, 1.0),
+            // Of the whole, so that rows can be compared and agree with the legend.
+            fraction: f64::from(visible[key]).clamp(0.0, 1.0),
         };
         Self {
             bars: keys.into_iter().map(bar).collect(),

@@ -352,6 +352,27 @@ pub fn rank(rank: usize, n: usize) -> String {
     format!("{rank} of {n}")
 }
 
+/// Words that the model reads letter by letter; `None` where there are none.
+#[must_use]
+pub fn spelt_words(words: &[String]) -> Option<String> {
+    const NAMED: usize = 3;
+    let quoted = |word: &String| format!("\u{201c}{word}\u{201d}");
+    let named: Vec<String> = words.iter().take(NAMED).map(quoted).collect();
+    let list = match (named.as_slice(), words.len()) {
+        ([], _) => return None,
+        ([word], 1) => {
+            return Some(format!(
+                "{word} is not a word this model knows: it reads it letter by letter."
+            ));
+        }
+        (all, n) if n > NAMED => format!("{} and {} more", all.join(", "), n - NAMED),
+        ([most @ .., last], _) => format!("{} and {last}", most.join(", ")),
+    };
+    Some(format!(
+        "{list} are not words this model knows: it reads them letter by letter."
+    ))
+}
+
 /// The keys of a row that are not spelled out.
 #[must_use]
 pub fn row_rest(n: usize, weight: &str) -> String {

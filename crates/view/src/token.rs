@@ -115,6 +115,28 @@ fn push_visible(text: &mut String, character: char) {
     }
 }
 
+/// The words that a model reads letter by letter, because its vocabulary does
+/// not have them: runs of at least two tokens of one letter each, each word
+/// once, in the order of the text.
+#[must_use]
+pub fn spelt_words<'a>(tokens: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut run = String::new();
+    for text in tokens.into_iter().chain([""]) {
+        let mut characters = text.chars();
+        match (characters.next(), characters.next()) {
+            (Some(letter), None) if letter.is_alphabetic() => run.push(letter),
+            _ => {
+                let word = std::mem::take(&mut run);
+                if word.chars().count() > 1 && !words.contains(&word) {
+                    words.push(word);
+                }
+            }
+        }
+    }
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,5 +189,15 @@ mod tests {
         assert_eq!(token.short(10).chars().count(), 10);
         assert_eq!(token.short(10), "abcdef\u{2026}hij");
         assert_eq!(VisibleToken::new("short").short(10), "short");
+    }
+
+    #[test]
+    fn words_that_are_spelt_are_found_once_each() {
+        let tokens = [
+            "I", " like", " ", "c", "a", "t", "s", ",", " ", "c", "a", "t", "s", " a",
+        ];
+        assert_eq!(spelt_words(tokens), ["cats"]);
+        assert_eq!(spelt_words(["A", " ball", "."]), [""; 0]);
+        assert_eq!(spelt_words([" ", "o", "x"]), ["ox"]);
     }
 }

@@ -54,11 +54,18 @@ pub fn Chips() -> impl IntoView {
         tokens.map(ghost).collect_view()
     };
     view! {
-        <div class="tokens" node_ref=element>
+        <div class="tokens">
             <Show when=move || !guessed.with(Vec::is_empty)>
                 <div class="chips" aria-hidden="true">{ghosts}</div>
             </Show>
-            <div class="chips" role="listbox" aria-label=text::TOKENS aria-orientation="horizontal" on:keydown=on_key>
+            <div
+                class="chips"
+                role="listbox"
+                aria-label=text::TOKENS
+                aria-orientation="horizontal"
+                node_ref=element
+                on:keydown=on_key
+            >
                 {chips}
             </div>
             {move || continuation.get().map(|written| view! { <Written written/> })}

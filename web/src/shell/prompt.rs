@@ -1,8 +1,9 @@
 //! The prompt: a field to type in, and its tokens to point at.
 
 use headlight_view::session::Input;
-use headlight_view::{Action, State, number, status, text};
+use headlight_view::{Action, State, number, status, text, token};
 use leptos::ev::KeyboardEvent;
+use leptos::html;
 use leptos::prelude::*;
 
 use super::chips::Chips;
@@ -15,6 +16,11 @@ pub fn Prompt() -> impl IntoView {
     let error = store.select(|state: &State| state.room.error.clone());
     let has_run = store.select(|state: &State| state.room.run.is_some());
     let stale = move || has_run.get().then_some(text::SHOWS_LAST_GOOD);
+    let spelt = store.select(|state: &State| {
+        let run = state.room.run.as_ref()?;
+        let tokens = run.tokens.iter().map(|token| token.text.as_str());
+        text::spelt_words(&token::spelt_words(tokens))
+    });
     let sentence = move |error| {
         view! { <p class="error" role="alert" id="prompt-error">{error}" "{stale}</p> }
     };
@@ -23,6 +29,7 @@ pub fn Prompt() -> impl IntoView {
             <Field/>
             <Writing/>
             <Chips/>
+            {move || spelt.get().map(|note| view! { <p class="spelt">{note}</p> })}
             {move || error.get().map(sentence)}
         </section>
     }
@@ -71,9 +78,14 @@ fn Writing() -> impl IntoView {
         state.session.backend().is_some() && state.room.error.is_none() && !state.prompt.is_empty()
     });
     let seed = store.select(|state: &State| state.seed);
-    let set_seed = move |event| {
-        if let Ok(seed) = event_target_value(&event).parse() {
-            store.dispatch(Action::SetSeed(seed));
+    let field = NodeRef::<html::Input>::new();
+    let set_seed = move |event| match event_target_value(&event).parse() {
+        Ok(seed) => store.dispatch(Action::SetSeed(seed)),
+        // What is no seed gives way to the one that is used.
+        Err(_) => {
+            if let Some(field) = field.get_untracked() {
+                field.set_value(&seed.get_untracked().to_string());
+            }
         }
     };
     view! {
@@ -81,6 +93,7 @@ fn Writing() -> impl IntoView {
             <label class="label" for="seed">{text::SEED}</label>
             <input
                 id="seed"
+                node_ref=field
                 class="number"
                 type="number"
                 min="0"
