@@ -59,9 +59,9 @@ fn the_model_is_near_the_truth_and_far_from_chance() {
     let bits = |nats: f64| nats / count as f64 / std::f64::consts::LN_2;
     let (model, truth) = (bits(model_nats), bits(true_nats));
     println!("{model:.3} bits per token, the truth {truth:.3}, over {count} tokens");
-    // An even guess over 1,199 ids is 10.2 bits. A bigram model of this
-    // language is above 3; a model that lost its weights or its tokenizer is
-    // far beyond.
+    // An even guess over 1,199 ids is 10.2 bits, and the training loss
+    // was 2.6 after a tenth of the steps. The shipped model is 0.23 above the truth;
+    // the room is for retraining, not for a model that lost what it learnt.
     assert!(model < truth + 0.7, "{model:.3} bits against {truth:.3}");
     assert!(
         model > truth - 0.1,
