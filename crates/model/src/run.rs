@@ -7,6 +7,7 @@ use headlight_activations::{
 
 use crate::forward::Pass;
 use crate::kept::{KeptRun, Pattern};
+use crate::loss::negative_log_likelihood;
 use crate::readback::Readback;
 use crate::tap::{ResolvedEdit, Taken, Tap};
 use crate::{Model, Pace, Stopped};
@@ -178,7 +179,10 @@ impl RunOutput {
         assert_eq!(n, targets.len(), "logits of every position are needed");
         let mut readback = Readback::default();
         let last = readback.add(self.logits.clone().narrow(0, n - 1, 1).reshape([d_vocab]));
-        let nll = (n > 1).then(|| readback.add(negative_log_likelihood(&self.logits, targets)));
+        let nll = (n > 1).then(|| {
+            let logits = self.logits.clone().narrow(0, 0, n - 1);
+            readback.add(negative_log_likelihood(logits, &targets[1..]))
+        });
         let norms: Vec<_> = self
             .norms()
             .into_iter()
@@ -217,18 +221,6 @@ pub struct RunSummary {
     pub norms: Vec<(HookPoint, Vec<f32>)>,
     /// The head asked for.
     pub pattern: Option<Pattern>,
-}
-
-/// `-log p(token t | tokens before t)` for t from 1: `[pos - 1]`.
-fn negative_log_likelihood(logits: &Tensor<2>, targets: &[u32]) -> Tensor<1> {
-    let n = targets.len();
-    let logits = logits.clone().narrow(0, 0, n - 1);
-    let ids: Vec<i32> = targets[1..].iter().map(|&id| id as i32).collect();
-    let ids = Tensor::<2, Int>::from_data(TensorData::new(ids, [n - 1, 1]), &logits.device());
-    let max = logits.clone().max_dim(1);
-    let shifted = logits - max;
-    let log_sum = shifted.clone().exp().sum_dim(1).log();
-    (log_sum - shifted.gather(1, ids)).reshape([n - 1])
 }
 
 pub(crate) fn check_finite(values: &[f32]) -> Result<(), RunError> {

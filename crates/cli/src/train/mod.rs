@@ -14,7 +14,7 @@ use burn::optim::grad_clipping::GradientClippingConfig;
 use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use headlight_engine::{Instant, now};
-use headlight_model::{Architecture, Model, Weights};
+use headlight_model::{Architecture, Model, Weights, negative_log_likelihood};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::failure::Failure;
@@ -189,22 +189,16 @@ fn mean_nll(model: &Model, rows: &[Vec<u32>]) -> Tensor<1> {
             // Behind the end of a row anything may stand: its weight is 0, and
             // no earlier position can see it.
             inputs.push(row.get(pos).map_or(0, |&id| id as i32));
-            targets.push(row.get(pos + 1).map_or(0, |&id| id as i32));
+            targets.push(row.get(pos + 1).copied().unwrap_or(0));
             weights.push(if pos + 1 < row.len() { 1.0_f32 } else { 0.0 });
         }
     }
     let device = model.device();
     let n_targets: f32 = weights.iter().sum();
-    let int = |values: Vec<i32>, shape| {
-        Tensor::<2, Int>::from_data(TensorData::new(values, shape), &device)
-    };
-    let logits = model.logits(int(inputs, [batch, n]));
+    let inputs = TensorData::new(inputs, [batch, n]);
+    let logits = model.logits(Tensor::<2, Int>::from_data(inputs, &device));
     let d_vocab = logits.dims()[2];
-    let logits = logits.reshape([batch * n, d_vocab]);
-    let max = logits.clone().max_dim(1).detach();
-    let shifted = logits - max;
-    let log_sum = shifted.clone().exp().sum_dim(1).log();
-    let nll = log_sum - shifted.gather(1, int(targets, [batch * n, 1]));
-    let weights = TensorData::new(weights, [batch * n, 1]);
-    (nll * Tensor::<2>::from_data(weights, &device)).sum() / n_targets
+    let nll = negative_log_likelihood(logits.reshape([batch * n, d_vocab]), &targets);
+    let weights = TensorData::new(weights, [batch * n]);
+    (nll * Tensor::<1>::from_data(weights, &device)).sum() / n_targets
 }
