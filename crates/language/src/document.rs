@@ -5,7 +5,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 use crate::grammar::Grammar;
-use crate::labels::{DocumentLabels, PlaceId, TokenLabels};
+use crate::labels::{Construct, DocumentLabels, PlaceId, TokenLabels};
 use crate::program::Role;
 use crate::state::State;
 
@@ -20,6 +20,8 @@ pub struct Document {
     pub labels: DocumentLabels,
     /// What is true after each token; as many as `tokens`.
     pub token_labels: Vec<TokenLabels>,
+    /// What each token is an instance of; as many as `tokens`.
+    pub constructs: Vec<Option<Construct>>,
 }
 
 /// What documents are for; each purpose has its own stream for the same seed.
@@ -106,6 +108,7 @@ impl Grammar {
     fn sample(&self, rng: &mut impl Rng) -> Document {
         let mut state = self.initial();
         let (mut tokens, mut token_labels) = (Vec::new(), Vec::new());
+        let mut constructs = Vec::new();
         loop {
             let choices = self.choices(&state);
             // 53 random bits: a uniform number in [0, 1) that is the same on every machine.
@@ -121,6 +124,7 @@ impl Grammar {
             state = choice.state;
             tokens.push(choice.token);
             token_labels.push(state.labels());
+            constructs.push(choice.construct);
         }
         let text = self.vocabulary().decode(&tokens);
         Document {
@@ -128,6 +132,7 @@ impl Grammar {
             tokens,
             labels: self.document_labels(&state),
             token_labels,
+            constructs,
         }
     }
 

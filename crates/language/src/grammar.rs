@@ -142,7 +142,8 @@ impl Grammar {
             });
         }
         let mut is_quote = vec![false; vocabulary.len()];
-        for (id, word) in vocabulary.words() {
+        let mark = vocabulary.id("\"").map(|id| (id, "\""));
+        for (id, word) in vocabulary.words().chain(mark) {
             is_quote[id as usize] = word.contains('"');
         }
         Ok(Self {

@@ -48,6 +48,27 @@ pub enum Gender {
     Plural,
 }
 
+/// What a token is an instance of: the rules of the language that a model can keep or break.
+///
+/// The instruction that emitted the token decides; the word alone does not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Construct {
+    /// The preposition or the noun of a place that the story has told before, as in
+    /// "It is *in* the *kitchen*".
+    Location,
+    /// A second or later use of an invented name.
+    Name,
+    /// A third-person pronoun, as in "she", "him", "its".
+    Pronoun,
+    /// A token that closes a quotation, such as `,"`.
+    Quote,
+    /// A word that is certain to fit the mood of the story, as endings have them.
+    Mood,
+    /// A form of a verb that agrees with its subject in number and with the story in tense.
+    Verb,
+}
+
 /// A place of the language; [`crate::Grammar::place`] gives its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -24,7 +24,7 @@ mod vocabulary;
 pub use document::{Document, Purpose, Stories, generate};
 pub use grammar::{Grammar, GrammarError};
 pub use labels::{
-    DocumentLabels, Gender, LabelPosterior, Mood, Number, PlaceId, Tense, TokenLabels,
+    Construct, DocumentLabels, Gender, LabelPosterior, Mood, Number, PlaceId, Tense, TokenLabels,
 };
 pub use oracle::{Filter, Oracle, OracleError};
 pub use state::State;

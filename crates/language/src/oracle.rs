@@ -5,13 +5,14 @@
 //! are merged. The set stays small because a sentence's choices are drawn when
 //! their first token is emitted.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use thiserror::Error;
 
 use crate::grammar::Grammar;
-use crate::labels::LabelPosterior;
+use crate::labels::{Construct, LabelPosterior};
 use crate::state::State;
+use crate::step::Choice;
 
 /// The language cannot have produced a text.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -162,13 +163,36 @@ impl Filter<'_> {
         Ok(total)
     }
 
+    /// All ways to go on, from every state that the prefix can be in.
+    ///
+    /// The probabilities are given the prefix: they sum to 1, or there are no choices
+    /// after the end token. The same token can appear more than once.
+    pub fn choices(&self) -> impl Iterator<Item = Choice> + '_ {
+        self.states.iter().flat_map(|(state, weight)| {
+            let choices = self.grammar.choices(state).into_iter();
+            choices.map(move |choice| Choice {
+                prob: weight * choice.prob,
+                ..choice
+            })
+        })
+    }
+
     /// Probability of each next token: `[d_vocab]`, sums to 1, all 0 after the end token.
     pub fn next(&self) -> Vec<f64> {
         let mut probs = vec![0.0; self.grammar.vocabulary().len()];
-        for (state, weight) in &self.states {
-            for choice in self.grammar.choices(state) {
-                probs[choice.token as usize] += weight * choice.prob;
-            }
+        for choice in self.choices() {
+            probs[choice.token as usize] += choice.prob;
+        }
+        probs
+    }
+
+    /// Probability that the next token is an instance of each construct, or of none.
+    ///
+    /// The values sum to 1; the map is empty after the end token.
+    pub fn constructs(&self) -> BTreeMap<Option<Construct>, f64> {
+        let mut probs = BTreeMap::new();
+        for choice in self.choices() {
+            *probs.entry(choice.construct).or_default() += choice.prob;
         }
         probs
     }

@@ -129,6 +129,15 @@ impl State {
         }
     }
 
+    /// The name of a role, once it has one; objects answer with the hero's.
+    pub(crate) fn name(&self, role: Role) -> Option<u8> {
+        match role {
+            Role::Partner => self.partner,
+            Role::Friend => self.friend.name,
+            Role::Hero | Role::First | Role::Second | Role::Both => self.hero.name,
+        }
+    }
+
     /// Where a role is.
     pub(crate) fn place(&self, role: Role) -> Option<u8> {
         match role {

@@ -3,7 +3,7 @@
 mod fill;
 
 use crate::grammar::Grammar;
-use crate::labels::{Gender, Mood, Number, Tense};
+use crate::labels::{Construct, Mood, Number, Tense};
 use crate::program::{BOUNDARY, DONE, Op, Sentence, Stage, Test};
 use crate::state::State;
 use crate::vocabulary::{END, START};
@@ -15,6 +15,8 @@ pub struct Choice {
     pub prob: f64,
     /// The token that is emitted. Several choices may emit the same one.
     pub token: u32,
+    /// What this token is an instance of, if of anything that is scored.
+    pub construct: Option<Construct>,
     /// The state after the token.
     pub state: State,
 }
@@ -121,26 +123,35 @@ impl Grammar {
 
     /// Adds the choice of one token after which the program goes on at `pc`.
     fn emit(&self, state: State, prob: f64, token: u32, pc: u16, out: &mut Vec<Choice>) {
-        self.emit_pronoun(state, prob, token, pc, None, out);
+        self.emit_as(None, state, prob, token, pc, out);
     }
 
-    /// The same for a token that may be a pronoun.
-    fn emit_pronoun(
+    /// The same for a token that is an instance of a construct.
+    fn emit_as(
         &self,
+        construct: Option<Construct>,
         mut state: State,
         prob: f64,
         token: u32,
         pc: u16,
-        pronoun: Option<Gender>,
         out: &mut Vec<Choice>,
     ) {
+        let is_quote = self.is_quote(token);
+        let construct = if is_quote && state.in_quote {
+            Some(Construct::Quote)
+        } else {
+            construct
+        };
         state.len = state.len.saturating_add(1);
         state.pc = pc;
-        state.pronoun = pronoun;
-        state.in_quote ^= self.is_quote(token);
+        if construct != Some(Construct::Pronoun) {
+            state.pronoun = None;
+        }
+        state.in_quote ^= is_quote;
         out.push(Choice {
             prob,
             token,
+            construct,
             state: self.settle(state),
         });
     }

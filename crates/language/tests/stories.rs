@@ -1,10 +1,10 @@
 //! What the generator promises: lengths, entropy, variety, agreement and labels.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use headlight_language::{
-    END, Gender, Grammar, Mood, Number, Oracle, Purpose, START, Stories, Tense, generate,
-    vocabulary,
+    Construct, END, Gender, Grammar, Mood, Number, Oracle, Purpose, START, Stories, Tense,
+    generate, vocabulary,
 };
 
 #[test]
@@ -214,4 +214,75 @@ fn the_language_has_at_least_400_content_words() {
         .collect();
     println!("{} content words, names included", words.len());
     assert!(words.len() >= 400 + 84);
+}
+
+#[test]
+fn constructs_are_told_by_the_instruction_and_agree_with_the_labels() {
+    let grammar = Grammar::stories();
+    let mut counts: BTreeMap<Construct, usize> = BTreeMap::new();
+    for document in Stories::new(12, Purpose::Test).take(500) {
+        let n = document.tokens.len();
+        assert_eq!(document.constructs.len(), n);
+        for pos in 1..n {
+            let (token, construct) = (document.tokens[pos], document.constructs[pos]);
+            let (before, labels) = (document.token_labels[pos - 1], document.token_labels[pos]);
+            let has_closed = before.in_quote && !labels.in_quote;
+            assert_eq!(construct == Some(Construct::Quote), has_closed);
+            let is_pronoun = construct == Some(Construct::Pronoun);
+            assert_eq!(is_pronoun, labels.pronoun.is_some());
+            let word = vocabulary().show(token);
+            let earlier = &document.tokens[..pos];
+            match construct {
+                Some(Construct::Name) => {
+                    let is_known = |&id: &u32| vocabulary().show(id).trim() == word.trim();
+                    assert!(earlier.iter().any(is_known), "{word}: {}", document.text);
+                }
+                Some(Construct::Location) => {
+                    // Known places: the hero's and the objects' before this token.
+                    let known = [
+                        before.place,
+                        before.object_places[0],
+                        before.object_places[1],
+                    ];
+                    let known = known.into_iter().flatten();
+                    let mut places = known.filter_map(|place| grammar.place(place));
+                    let part = word.trim().to_lowercase();
+                    assert!(places.any(|place| place.split(' ').any(|word| word == part)));
+                }
+                _ => {}
+            }
+            if let Some(construct) = construct {
+                *counts.entry(construct).or_default() += 1;
+            }
+        }
+    }
+    println!("{counts:?}");
+    assert_eq!(counts.len(), 6, "{counts:?}");
+}
+
+#[test]
+fn the_probabilities_of_constructs_are_those_with_which_they_come() {
+    let oracle = Oracle::stories();
+    let mut counts: BTreeMap<Option<Construct>, [f64; 3]> = BTreeMap::new();
+    for document in Stories::new(13, Purpose::Test).take(200) {
+        let mut filter = oracle.filter();
+        for (&token, construct) in document.tokens.iter().zip(&document.constructs) {
+            let probs = filter.constructs();
+            assert!((probs.values().sum::<f64>() - 1.0).abs() < 1e-9);
+            assert!(probs[construct] > 0.0);
+            for (known, prob) in probs {
+                let [count, expected, variance] = counts.entry(known).or_default();
+                *count += f64::from(u8::from(known == *construct));
+                *expected += prob;
+                *variance += prob * (1.0 - prob);
+            }
+            filter.push(token).unwrap();
+        }
+        assert!(filter.constructs().is_empty(), "nothing follows the end");
+    }
+    for (construct, [count, expected, variance]) in counts {
+        // Deviations are a martingale, so 5 standard deviations come once in 10^6.
+        let z = (count - expected) / variance.sqrt();
+        assert!(z.abs() < 5.0, "{construct:?}: {count} for {expected}");
+    }
 }

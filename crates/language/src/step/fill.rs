@@ -2,7 +2,7 @@
 
 use super::Choice;
 use crate::grammar::Grammar;
-use crate::labels::{Gender, Mood, Number, Tense};
+use crate::labels::{Construct, Gender, Mood, Number, Tense};
 use crate::program::{Pool, Role, Slot};
 use crate::state::State;
 
@@ -20,7 +20,7 @@ impl Grammar {
     pub(super) fn fill(&self, slot: &Slot, state: State, prob: f64, out: &mut Vec<Choice>) {
         let next = state.pc + 1;
         match slot {
-            Slot::Word(words) => self.any_of(words, state, prob, out),
+            Slot::Word(words) => self.any_of(words, None, state, prob, out),
             Slot::MoodWord {
                 bright,
                 dark,
@@ -32,9 +32,10 @@ impl Grammar {
                 } else {
                     1.0 - fits
                 };
+                let construct = is_sure.then_some(Construct::Mood);
                 for (words, share) in [(bright, bright_share), (dark, 1.0 - bright_share)] {
                     if share > 0.0 {
-                        self.any_of(words, state, prob * share, out);
+                        self.any_of(words, construct, state, prob * share, out);
                     }
                 }
             }
@@ -124,9 +125,17 @@ impl Grammar {
     }
 
     /// Any of these tokens, alike.
-    fn any_of(&self, tokens: &[u32], state: State, prob: f64, out: &mut Vec<Choice>) {
+    fn any_of(
+        &self,
+        tokens: &[u32],
+        construct: Option<Construct>,
+        state: State,
+        prob: f64,
+        out: &mut Vec<Choice>,
+    ) {
+        let prob = prob / tokens.len() as f64;
         for &token in tokens {
-            self.emit(state, prob / tokens.len() as f64, token, state.pc + 1, out);
+            self.emit_as(construct, state, prob, token, state.pc + 1, out);
         }
     }
 
@@ -170,7 +179,8 @@ impl Grammar {
             if !is_now {
                 state.tense = Some(tense);
             }
-            self.emit(state, prob * share, token, state.pc + 1, out);
+            let construct = Some(Construct::Verb);
+            self.emit_as(construct, state, prob * share, token, state.pc + 1, out);
         }
     }
 
@@ -184,27 +194,20 @@ impl Grammar {
         next: u16,
         out: &mut Vec<Choice>,
     ) {
-        if let Some(gender) = state.gender(role) {
-            return self.emit_pronoun(
-                state,
-                prob,
-                tokens[gender as usize],
-                next,
-                Some(gender),
-                out,
-            );
-        }
-        for gender in [Gender::Feminine, Gender::Masculine] {
+        let genders = match state.gender(role) {
+            Some(gender) => vec![(gender, 1.0)],
+            None => vec![(Gender::Feminine, 0.5), (Gender::Masculine, 0.5)],
+        };
+        let is_open = state.gender(role).is_none();
+        for (gender, share) in genders {
             let mut state = state;
-            state.person_mut(role).gender = Some(gender);
-            self.emit_pronoun(
-                state,
-                prob / 2.0,
-                tokens[gender as usize],
-                next,
-                Some(gender),
-                out,
-            );
+            if is_open {
+                state.person_mut(role).gender = Some(gender);
+            }
+            state.pronoun = Some(gender);
+            let token = tokens[gender as usize];
+            let construct = Some(Construct::Pronoun);
+            self.emit_as(construct, state, prob * share, token, next, out);
         }
     }
 
@@ -220,23 +223,15 @@ impl Grammar {
     ) {
         let facts = &self.facts;
         let next = state.pc + 1;
-        let known = match role {
-            Role::Partner => state.partner,
-            Role::Friend => state.friend.name,
-            Role::Hero | Role::First | Role::Second | Role::Both => state.hero.name,
-        };
-        if let (Pool::Known, Some(name)) = (pool, known) {
+        if let (Pool::Known, Some(name)) = (pool, state.name(role)) {
             let state = State {
                 is_joined: false,
                 ..state
             };
-            return self.emit(
-                state,
-                prob,
-                facts.names.token(usize::from(name), is_spaced),
-                next,
-                out,
-            );
+            let index = usize::from(name);
+            let token = facts.names.token(index, is_spaced);
+            let construct = (index >= facts.n_common).then_some(Construct::Name);
+            return self.emit_as(construct, state, prob, token, next, out);
         }
         self.new_name(role, pool, is_spaced, state, prob, out);
     }
@@ -415,12 +410,14 @@ impl Grammar {
                     counts[usize::from(facts.place_preps[place])] += 1.0;
                 }
                 let total: f64 = counts.iter().sum();
+                let construct = known.map(|_| Construct::Location);
                 for (prep, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0.0) {
                     let state = State {
                         prep: Some(prep as u8),
                         ..state
                     };
-                    self.emit(state, prob * count / total, tokens[prep], next, out);
+                    let prob = prob * count / total;
+                    self.emit_as(construct, state, prob, tokens[prep], next, out);
                 }
             }
             Slot::PlaceNoun {
@@ -444,13 +441,9 @@ impl Grammar {
                         ..state
                     };
                     state.move_to(*role, Some(place as u8));
-                    self.emit(
-                        state,
-                        prob,
-                        facts.places.token(place, *is_spaced),
-                        next,
-                        out,
-                    );
+                    let token = facts.places.token(place, *is_spaced);
+                    let construct = known.map(|_| Construct::Location);
+                    self.emit_as(construct, state, prob, token, next, out);
                 });
             }
             _ => {}
