@@ -79,7 +79,7 @@ fn the_reference_split_treats_marks_and_contractions_as_gpt_2_does() {
 
 #[test]
 fn encoding_the_text_of_a_story_gives_its_tokens() {
-    for (index, document) in Stories::new(3, Purpose::Test).take(1000).enumerate() {
+    for (index, document) in Stories::new(3, Purpose::Test).take(10_000).enumerate() {
         let mut tokens = encode(&document.text);
         tokens.push(END);
         assert_eq!(tokens, document.tokens, "story {index}: {}", document.text);
