@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Attention(AttentionArgs),
     /// Continue a prompt
     Generate(GenerateArgs),
+    /// Write stories with their labels, and how sure one can be of each label
+    Stories(StoriesArgs),
     /// Train one of the shipped models
     Train(TrainArgs),
 }
@@ -170,6 +172,27 @@ pub(crate) struct GenerateArgs {
     #[arg(long)]
     pub(crate) json: bool,
 }
+
+#[derive(Debug, Args)]
+pub(crate) struct StoriesArgs {
+    /// How many stories
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=MAX_DOCUMENTS))]
+    pub(crate) documents: u64,
+    /// Seeds the stories
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        allow_negative_numbers = true
+    )]
+    pub(crate) seed: u64,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+/// At 13 KB a story, more than a disk holds: a larger number is a slip.
+const MAX_DOCUMENTS: u64 = 10_000_000;
 
 #[derive(Debug, Args)]
 pub(crate) struct TrainArgs {

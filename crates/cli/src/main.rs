@@ -8,6 +8,7 @@ mod commands;
 mod failure;
 mod library_tokenizer;
 mod model_dir;
+mod progress;
 mod train;
 
 use std::io::Write;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Cli, Command, TrainArgs, TrainModel};
-use commands::{attention, capture, generate, run};
+use commands::{attention, capture, generate, run, stories};
 use failure::{Failure, usage_line};
 
 fn main() -> ExitCode {
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Command::Capture(args) => capture::capture(args),
         Command::Attention(args) => attention::attention(args),
         Command::Generate(args) => generate::generate(args),
+        Command::Stories(args) => stories::stories(args),
         Command::Train(args) => train(args),
     };
     match result {

@@ -4,3 +4,4 @@ pub(crate) mod attention;
 pub(crate) mod capture;
 pub(crate) mod generate;
 pub(crate) mod run;
+pub(crate) mod stories;
