@@ -168,6 +168,11 @@ impl Grammar {
         self.facts.place(id.0)
     }
 
+    /// Tokens of the longest story that can come, start and end token included.
+    pub fn max_tokens(&self) -> usize {
+        usize::from(self.lengths.max)
+    }
+
     /// The state before the start token.
     pub fn initial(&self) -> State {
         State::initial(BEGIN)

@@ -9,6 +9,7 @@ use crate::forward::Pass;
 use crate::kept::{KeptRun, Pattern};
 use crate::loss::negative_log_likelihood;
 use crate::readback::Readback;
+use crate::sampling::log_probs;
 use crate::tap::{ResolvedEdit, Taken, Tap};
 use crate::{Model, Pace, Stopped};
 
@@ -155,6 +156,20 @@ impl RunOutput {
             })
             .collect();
         Ok((logits, activations))
+    }
+
+    /// Natural logarithms of the next token's probabilities after each
+    /// position: `[pos, d_vocab]`, row-major, in f64.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the device fails or answers with something that is
+    /// no number.
+    pub async fn log_probs(self) -> Result<Vec<f64>, RunError> {
+        let [_, d_vocab] = self.logits.dims();
+        let (logits, _) = self.read().await?;
+        check_finite(&logits)?;
+        Ok(logits.chunks_exact(d_vocab).flat_map(log_probs).collect())
     }
 
     /// What the engine shows of a run, in one read.

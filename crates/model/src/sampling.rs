@@ -14,6 +14,19 @@ pub(crate) fn softmax(logits: &[f32], temperature: f64) -> Vec<f64> {
     weights.into_iter().map(|w| w / sum).collect()
 }
 
+/// Natural logarithms of the probabilities of a row of logits, in f64:
+/// `[d_vocab]` to the same.
+///
+/// Finite for finite logits, however improbable a token is.
+#[must_use]
+pub fn log_probs(logits: &[f32]) -> Vec<f64> {
+    let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    // In f64 before the difference: two finite f32 may be further apart than f32 reaches.
+    let shifted = logits.iter().map(|&x| f64::from(x) - f64::from(max));
+    let log_sum = shifted.clone().map(f64::exp).sum::<f64>().ln();
+    shifted.map(|x| x - log_sum).collect()
+}
+
 /// The most probable tokens with their probabilities, most probable first,
 /// ties to the lowest id. At most `top` of them.
 #[must_use]
@@ -112,6 +125,15 @@ mod tests {
             .collect();
         assert_eq!(ids, [1, 3, 2]);
         assert_eq!(Sampler::new(0.0, 0, 1.0, 9).draw(&LOGITS), 1);
+    }
+
+    #[test]
+    fn log_probs_are_the_logarithms_of_the_probabilities() {
+        for (log_prob, prob) in log_probs(&LOGITS).iter().zip(softmax(&LOGITS, 1.0)) {
+            assert!((log_prob - prob.ln()).abs() < 1e-15, "{log_prob}");
+        }
+        let apart = log_probs(&[f32::MAX, f32::MIN]);
+        assert_eq!(apart, [0.0, 2.0 * f64::from(f32::MIN)]);
     }
 
     #[test]

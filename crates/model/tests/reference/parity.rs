@@ -4,7 +4,8 @@
 use crate::fixtures::{MODELS, Prompt, engines, expected, fixture, ids, load, prompts};
 use headlight_activations::{Activations, Capture, Edit, HookPoint};
 use headlight_model::{
-    ActivationFunction, LogitsWanted, Model, RunRequest, Sampler, Unhurried, most_probable,
+    ActivationFunction, LogitsWanted, Model, RunRequest, Sampler, Unhurried, log_probs,
+    most_probable,
 };
 
 fn run(
@@ -21,21 +22,9 @@ fn run(
     };
     let output = pollster::block_on(model.run(request, &Unhurried)).unwrap();
     let (logits, activations) = pollster::block_on(output.read()).unwrap();
-    (
-        log_softmax(&logits, model.architecture.shape.d_vocab),
-        activations,
-    )
-}
-
-fn log_softmax(logits: &[f32], d_vocab: usize) -> Vec<f64> {
-    logits
-        .chunks_exact(d_vocab)
-        .flat_map(|row| {
-            let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let sum: f64 = row.iter().map(|&x| f64::from(x - max).exp()).sum();
-            row.iter().map(move |&x| f64::from(x - max) - sum.ln())
-        })
-        .collect()
+    let d_vocab = model.architecture.shape.d_vocab;
+    let log_probs = logits.chunks_exact(d_vocab).flat_map(log_probs);
+    (log_probs.collect(), activations)
 }
 
 fn max_abs_difference(a: &[f64], b: &[f64]) -> f64 {
@@ -192,7 +181,7 @@ fn the_cache_does_not_change_the_probabilities() {
                 pollster::block_on(model.generate(&tokens[..1], tokens.len(), &[], &Unhurried))
                     .unwrap();
             for (pos, rest) in tokens.iter().zip(1..).map(|(_, next)| (next - 1, next)) {
-                let got = log_softmax(generation.logits(), d_vocab);
+                let got = log_probs(generation.logits());
                 let want = &whole[pos * d_vocab..rest * d_vocab];
                 let gap = max_abs_difference(&got, want);
                 assert!(
