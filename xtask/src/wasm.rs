@@ -18,6 +18,16 @@ pub(crate) enum Quality {
     Release,
 }
 
+impl Quality {
+    /// The Cargo profile that builds with it.
+    fn profile(self) -> &'static str {
+        match self {
+            Self::Quick => "web-quick",
+            Self::Release => "web-release",
+        }
+    }
+}
+
 /// One WebAssembly module of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Module {
@@ -46,14 +56,6 @@ impl Module {
         }
     }
 
-    fn profile(self, quality: Quality) -> &'static str {
-        match (quality, self) {
-            (Quality::Quick, _) => "web-quick",
-            (Quality::Release, Self::Shell) => "shell-release",
-            (Quality::Release, Self::EngineCpu | Self::EngineGpu) => "web-release",
-        }
-    }
-
     fn features(self) -> &'static [&'static str] {
         match self {
             Self::Shell => &[],
@@ -69,11 +71,11 @@ impl Module {
         toolchain: WasmToolchain,
         quality: Quality,
     ) -> Result<Vec<u8>> {
-        eprintln!("building {} ({})", self.stem(), self.profile(quality));
+        eprintln!("building {} ({})", self.stem(), quality.profile());
         let mut cargo = toolchain.cargo(workspace, "build");
         cargo
             .args(["--package", self.package(), "--lib"])
-            .args(["--profile", self.profile(quality)])
+            .args(["--profile", quality.profile()])
             .args(self.features());
         process::run(&mut cargo)?;
         let file = self.linked_file(workspace, quality);
@@ -86,7 +88,7 @@ impl Module {
         workspace
             .wasm_target()
             .join(TARGET)
-            .join(self.profile(quality))
+            .join(quality.profile())
             .join(name)
     }
 }
