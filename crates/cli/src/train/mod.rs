@@ -6,20 +6,22 @@
 
 mod checkpoint;
 mod init;
+mod step;
 mod stories;
 
 use std::path::PathBuf;
 
 use burn::optim::grad_clipping::GradientClippingConfig;
-use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::optim::{AdamWConfig, ModuleOptimizer};
+use burn::tensor::Device;
 use headlight_engine::{Instant, now};
-use headlight_model::{Architecture, Model, Weights, negative_log_likelihood};
+use headlight_model::{Architecture, Model, Weights};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::failure::Failure;
 use checkpoint::Checkpoint;
 use init::RandomWeights;
+use step::{Halves, one_step};
 
 pub(crate) use stories::{DEFAULT_STEPS, stories};
 
@@ -39,7 +41,7 @@ pub(crate) struct Recipe<'a> {
     pub(crate) config: serde_json::Value,
     pub(crate) tokenizer: serde_json::Value,
     /// The rows of the batch of one step.
-    pub(crate) batch: &'a dyn Fn(usize) -> Vec<Vec<u32>>,
+    pub(crate) batch: &'a mut dyn FnMut(usize) -> Vec<Vec<u32>>,
     pub(crate) peak_learning_rate: f64,
     pub(crate) warm_up_steps: usize,
 }
@@ -51,17 +53,12 @@ const CHECKPOINT_SECONDS: f64 = 120.0;
 const LOG_STEPS: usize = 50;
 
 /// Trains, or goes on training, until the steps or the minutes are used up.
-pub(crate) fn train(training: &Training, recipe: &Recipe<'_>) -> Result<(), Failure> {
+pub(crate) fn train(training: &Training, recipe: &mut Recipe<'_>) -> Result<(), Failure> {
     let architecture = Architecture::from_json(recipe.config.to_string().as_bytes())
         .map_err(|error| Failure::Other(error.to_string()))?;
     let checkpoint = Checkpoint::new(training, recipe)?;
     let device = Device::flex().autodiff();
-    let mut optimizer = AdamWConfig::new()
-        .with_beta_2(0.99)
-        .with_epsilon(1e-8)
-        .with_weight_decay(0.01)
-        .with_grad_clipping(Some(GradientClippingConfig::Norm(1.0)))
-        .init();
+    let mut optimizer = optimizer();
     let (mut model, mut state) = match checkpoint.read(&architecture, &device, training)? {
         Some((model, record, state)) => {
             optimizer = optimizer.load_record(record);
@@ -81,11 +78,12 @@ pub(crate) fn train(training: &Training, recipe: &Recipe<'_>) -> Result<(), Fail
     let (begun, before) = (now(), state.seconds);
     let mut saved = now();
     let mut recent = Recent::default();
+    let halves = Halves::for_this_machine();
     while state.step < training.steps {
         let rows = (recipe.batch)(state.step);
         let rate = learning_rate(recipe, state.step, training.steps);
         let loss;
-        (model, loss) = one_step(model, &mut optimizer, &rows, rate);
+        (model, loss) = one_step(model, &mut optimizer, &rows, rate, halves)?;
         state.step += 1;
         state.tokens += rows.iter().map(|row| row.len() - 1).sum::<usize>();
         state.seconds = before + begun.elapsed().as_secs_f64();
@@ -113,6 +111,15 @@ pub(crate) fn train(training: &Training, recipe: &Recipe<'_>) -> Result<(), Fail
     }
     bar.finish();
     checkpoint.write(&model, &optimizer, &state)
+}
+
+fn optimizer() -> ModuleOptimizer {
+    AdamWConfig::new()
+        .with_beta_2(0.99)
+        .with_epsilon(1e-8)
+        .with_weight_decay(0.01)
+        .with_grad_clipping(Some(GradientClippingConfig::Norm(1.0)))
+        .init()
 }
 
 /// Tokens per second since this process began.
@@ -161,44 +168,4 @@ fn learning_rate(recipe: &Recipe<'_>, step: usize, steps: usize) -> f64 {
     let share = (step - recipe.warm_up_steps) as f64 / span as f64;
     let floor = 0.05;
     peak * (floor + (1.0 - floor) * 0.5 * (1.0 + (std::f64::consts::PI * share).cos()))
-}
-
-/// One step of the optimiser; returns the mean loss in bits per token.
-fn one_step(
-    model: Model,
-    optimizer: &mut ModuleOptimizer,
-    rows: &[Vec<u32>],
-    rate: f64,
-) -> (Model, f64) {
-    let loss = mean_nll(&model, rows);
-    let gradients = loss.backward();
-    let nats = pollster::block_on(loss.into_scalar_async::<f32>());
-    let gradients = GradientsParams::from_grads(gradients, &model.weights);
-    let weights = optimizer.step(rate, model.weights, gradients);
-    let bits = nats.map_or(f64::NAN, |nats| f64::from(nats) / std::f64::consts::LN_2);
-    (Model::new(model.architecture, weights), bits)
-}
-
-/// Mean negative log-likelihood of the rows' tokens from the second on, nats.
-fn mean_nll(model: &Model, rows: &[Vec<u32>]) -> Tensor<1> {
-    let longest = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let (batch, n) = (rows.len(), longest - 1);
-    let (mut inputs, mut targets, mut weights) = (Vec::new(), Vec::new(), Vec::new());
-    for row in rows {
-        for pos in 0..n {
-            // Behind the end of a row anything may stand: its weight is 0, and
-            // no earlier position can see it.
-            inputs.push(row.get(pos).map_or(0, |&id| id as i32));
-            targets.push(row.get(pos + 1).copied().unwrap_or(0));
-            weights.push(if pos + 1 < row.len() { 1.0_f32 } else { 0.0 });
-        }
-    }
-    let device = model.device();
-    let n_targets: f32 = weights.iter().sum();
-    let inputs = TensorData::new(inputs, [batch, n]);
-    let logits = model.logits(Tensor::<2, Int>::from_data(inputs, &device));
-    let d_vocab = logits.dims()[2];
-    let nll = negative_log_likelihood(logits.reshape([batch * n, d_vocab]), &targets);
-    let weights = TensorData::new(weights, [batch * n]);
-    (nll * Tensor::<1>::from_data(weights, &device)).sum() / n_targets
 }

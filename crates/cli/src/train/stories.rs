@@ -19,24 +19,51 @@ pub(crate) const DEFAULT_STEPS: usize = 6000;
 /// Trains models/stories.
 pub(crate) fn stories(training: &Training) -> Result<(), Failure> {
     let stories = Stories::new(training.seed, Purpose::Training);
-    let batch = |step: usize| {
-        let first = (step - step % POOL) * BATCH;
-        let mut pool: Vec<Vec<u32>> = (first..first + POOL * BATCH)
-            .map(|index| stories.document(index as u64).tokens)
-            .collect();
-        pool.sort_by_key(Vec::len);
-        // Short and long batches in turn, not short ones first.
-        let place = step * 5 % POOL;
-        pool.drain(place * BATCH..(place + 1) * BATCH).collect()
+    let mut pool = Pool::default();
+    let mut batch = |step: usize| {
+        let number = step / POOL;
+        if pool.number != Some(number) {
+            pool = Pool::draw(number, &stories);
+        }
+        pool.batch(step % POOL)
     };
-    let recipe = Recipe {
+    let mut recipe = Recipe {
         config: config(),
         tokenizer: tokenizer_json(),
-        batch: &batch,
+        batch: &mut batch,
         peak_learning_rate: 2e-3,
         warm_up_steps: 200,
     };
-    train(training, &recipe)
+    train(training, &mut recipe)
+}
+
+/// The documents of [`POOL`] steps, shortest first.
+#[derive(Default)]
+struct Pool {
+    /// Which pool of the stream this is; none before the first is drawn.
+    number: Option<usize>,
+    documents: Vec<Vec<u32>>,
+}
+
+impl Pool {
+    fn draw(number: usize, stories: &Stories<'_>) -> Self {
+        let first = number * POOL * BATCH;
+        let mut documents: Vec<Vec<u32>> = (first..first + POOL * BATCH)
+            .map(|index| stories.document(index as u64).tokens)
+            .collect();
+        documents.sort_by_key(Vec::len);
+        Self {
+            number: Some(number),
+            documents,
+        }
+    }
+
+    /// The rows of one of the pool's steps, counted from 0.
+    fn batch(&self, step: usize) -> Vec<Vec<u32>> {
+        // Short and long batches in turn, not short ones first.
+        let place = step * 5 % POOL;
+        self.documents[place * BATCH..(place + 1) * BATCH].to_vec()
+    }
 }
 
 fn config() -> serde_json::Value {
