@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use headlight_language::{
-    Grammar, Mood, Oracle, OracleError, Purpose, START, State, Stories, vocabulary,
+    END, Grammar, Mood, Oracle, OracleError, Purpose, START, State, Stories, vocabulary,
 };
 
 /// A small grammar with every construct of the large one.
@@ -18,7 +18,9 @@ fn enumerate(
     depth: usize,
     prefix: &mut Vec<u32>,
     probs: &mut BTreeMap<Vec<u32>, f64>,
+    n_paths: &mut usize,
 ) {
+    *n_paths += 1;
     *probs.entry(prefix.clone()).or_default() += prob;
     if depth == 0 {
         return;
@@ -32,6 +34,7 @@ fn enumerate(
             depth - 1,
             prefix,
             probs,
+            n_paths,
         );
         prefix.pop();
     }
@@ -42,6 +45,7 @@ fn on_a_reduced_grammar_the_oracle_equals_enumeration() {
     let grammar = Grammar::parse(REDUCED).unwrap();
     let oracle = Oracle::new(&grammar);
     let mut probs = BTreeMap::new();
+    let mut n_paths = 0;
     enumerate(
         &grammar,
         &grammar.initial(),
@@ -49,6 +53,7 @@ fn on_a_reduced_grammar_the_oracle_equals_enumeration() {
         60,
         &mut Vec::new(),
         &mut probs,
+        &mut n_paths,
     );
     let mut next: BTreeMap<&[u32], Vec<(u32, f64)>> = BTreeMap::new();
     for (prefix, prob) in &probs {
@@ -56,7 +61,12 @@ fn on_a_reduced_grammar_the_oracle_equals_enumeration() {
             next.entry(before).or_default().push((last, *prob));
         }
     }
-    println!("{} prefixes", probs.len());
+    println!("{n_paths} paths to {} prefixes", probs.len());
+    let whole = probs
+        .iter()
+        .filter(|(prefix, _)| prefix.last() == Some(&END));
+    let total: f64 = whole.map(|(_, prob)| prob).sum();
+    assert!((total - 1.0).abs() < 1e-9, "stories have {total} in all");
     // Every 7th prefix: as good, and quick. 1e-12 leaves room for sums in another order only.
     for (prefix, followers) in next
         .iter()
