@@ -125,27 +125,20 @@ pub struct LabelPosterior {
     pub tense: BTreeMap<Option<Tense>, f64>,
     /// Number of the latest subject.
     pub number: BTreeMap<Option<Number>, f64>,
-    /// What the latest token agrees with, if it is a pronoun.
+    /// What the latest token agrees with, if it is a pronoun: the gender of the one it means.
     pub pronoun: BTreeMap<Option<Gender>, f64>,
+    /// One hero or a pair, in the whole story: it may be decided before a name tells it.
+    pub heroes: BTreeMap<Number, f64>,
+    /// Pronoun of the hero or heroes as far as told; `None` while it is open.
+    pub gender: BTreeMap<Option<Gender>, f64>,
+    /// Name of the hero, or of the first of the pair; `None` before it is told.
+    pub hero: BTreeMap<Option<String>, f64>,
     /// Where the hero is.
     pub place: BTreeMap<Option<PlaceId>, f64>,
+    /// The first and second object, as in "ball"; `None` before they are told.
+    pub objects: [BTreeMap<Option<String>, f64>; 2],
     /// Where the first and second object are.
     pub object_places: [BTreeMap<Option<PlaceId>, f64>; 2],
     /// Whether a quotation is open.
     pub in_quote: BTreeMap<bool, f64>,
-}
-
-impl LabelPosterior {
-    /// Adds the labels of one state with its posterior weight.
-    pub(crate) fn add(&mut self, labels: &TokenLabels, prob: f64) {
-        *self.mood.entry(labels.mood).or_default() += prob;
-        *self.tense.entry(labels.tense).or_default() += prob;
-        *self.number.entry(labels.number).or_default() += prob;
-        *self.pronoun.entry(labels.pronoun).or_default() += prob;
-        *self.place.entry(labels.place).or_default() += prob;
-        for (map, place) in self.object_places.iter_mut().zip(labels.object_places) {
-            *map.entry(place).or_default() += prob;
-        }
-        *self.in_quote.entry(labels.in_quote).or_default() += prob;
-    }
 }

@@ -15,6 +15,7 @@ mod grammar;
 mod labels;
 mod lexicon;
 mod oracle;
+mod posterior;
 mod program;
 mod state;
 mod step;

@@ -201,7 +201,7 @@ impl Filter<'_> {
     pub fn posterior(&self) -> LabelPosterior {
         let mut posterior = LabelPosterior::default();
         for (state, weight) in &self.states {
-            posterior.add(&state.labels(), *weight);
+            self.grammar.add_labels(state, *weight, &mut posterior);
         }
         posterior
     }

@@ -1,7 +1,7 @@
 //! The state of a story: everything that earlier tokens have fixed and later tokens depend on.
 
 use crate::labels::{Gender, Mood, Number, PlaceId, Tense, TokenLabels};
-use crate::program::{Effect, Role};
+use crate::program::{Effect, Role, Sentence, Stage};
 
 /// The state of a story after some tokens.
 ///
@@ -173,6 +173,14 @@ impl State {
     /// Marks a family of sentences as used.
     pub(crate) fn mark_used(&mut self, family: u8) {
         self.used[usize::from(family >> 6)] |= 1 << (family & 63);
+    }
+
+    /// This state at the start of a sentence.
+    pub(crate) fn begin(mut self, sentence: &Sentence) -> Self {
+        self.pc = sentence.start;
+        self.mark_used(sentence.family);
+        self.is_joined |= sentence.stage == Stage::Join;
+        self
     }
 
     /// Applies an effect that emits nothing.

@@ -158,11 +158,18 @@ impl Grammar {
 
     /// Draws the next sentence.
     fn boundary(&self, state: State, prob: f64, out: &mut Vec<Choice>) {
-        let facts = facts(&state);
+        for (sentence, share) in self.sentence_probs(&state) {
+            self.walk(state.begin(sentence), prob * share, out);
+        }
+    }
+
+    /// The sentences that can come next, with their probabilities, which sum to 1.
+    pub(crate) fn sentence_probs(&self, state: &State) -> Vec<(&Sentence, f64)> {
+        let facts = facts(state);
         let total = |stage: Stage| -> f64 {
             self.sentences
                 .iter()
-                .map(|sentence| self.weight(sentence, stage, facts, &state))
+                .map(|sentence| self.weight(sentence, stage, facts, state))
                 .sum()
         };
         let stages = if state.len <= 1 {
@@ -185,7 +192,7 @@ impl Grammar {
             };
             let joined = State {
                 is_joined: true,
-                ..state
+                ..*state
             };
             let can_join = total(Stage::Join) > 0.0
                 && self
@@ -199,23 +206,17 @@ impl Grammar {
                 (Stage::Ending, end),
             ]
         };
+        let mut probs = Vec::new();
         for (stage, share) in stages.into_iter().filter(|(_, share)| *share > 0.0) {
             let total = total(stage);
             for sentence in &self.sentences {
-                let weight = self.weight(sentence, stage, facts, &state);
+                let weight = self.weight(sentence, stage, facts, state);
                 if weight > 0.0 {
-                    let mut next = State {
-                        pc: sentence.start,
-                        ..state
-                    };
-                    next.mark_used(sentence.family);
-                    if stage == Stage::Join {
-                        next.is_joined = true;
-                    }
-                    self.walk(next, prob * share * weight / total, out);
+                    probs.push((sentence, share * weight / total));
                 }
             }
         }
+        probs
     }
 
     /// The weight of a sentence at this point; 0 if it cannot come.

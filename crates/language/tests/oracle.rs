@@ -120,10 +120,25 @@ fn the_true_labels_have_probability_above_zero_and_maps_sum_to_1() {
             assert!(posterior.number[&labels.number] > 0.0);
             assert!(posterior.place[&labels.place] > 0.0);
             assert!(posterior.in_quote[&labels.in_quote] > 0.999_999);
-            let total: f64 = posterior.place.values().sum();
-            assert!((total - 1.0).abs() < 1e-9);
+            assert!(posterior.heroes[&document.labels.number] > 0.0);
+            for total in [
+                posterior.place.values().sum::<f64>(),
+                posterior.heroes.values().sum(),
+                posterior.gender.values().sum(),
+                posterior.hero.values().sum(),
+                posterior.objects[0].values().sum(),
+                posterior.objects[1].values().sum(),
+            ] {
+                assert!((total - 1.0).abs() < 1e-9);
+            }
         }
         let posterior = filter.posterior();
+        let labels = &document.labels;
+        assert!(posterior.hero[&Some(labels.hero.clone())] > 0.999_999);
+        assert!(posterior.heroes[&labels.number] > 0.999_999);
+        for (objects, object) in posterior.objects.iter().zip(&labels.objects) {
+            assert!(objects[object] > 0.999_999);
+        }
         assert!(
             posterior.mood[&document.labels.mood] > 0.999_999,
             "the ending shows the mood"
