@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Attention(AttentionArgs),
     /// Continue a prompt
     Generate(GenerateArgs),
+    /// A model against the exact probabilities of its language
+    Eval(EvalArgs),
     /// Write stories with their labels, and how sure one can be of each label
     Stories(StoriesArgs),
     /// Train one of the shipped models
@@ -168,6 +170,26 @@ pub(crate) struct GenerateArgs {
     /// A change to make on the way, as JSON; may be repeated
     #[arg(long = "edit", value_name = "JSON", value_parser = parse_edit)]
     pub(crate) edits: Vec<Edit>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvalArgs {
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+    /// How many stories
+    #[arg(long, value_name = "N", default_value_t = 200, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=MAX_DOCUMENTS))]
+    pub(crate) documents: u64,
+    /// Seeds the stories
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        allow_negative_numbers = true
+    )]
+    pub(crate) seed: u64,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,

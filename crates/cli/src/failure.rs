@@ -65,7 +65,7 @@ fn one_line(text: &str) -> String {
 /// What clap says of wrong usage, as one line: its first paragraph.
 pub(crate) fn usage_line(error: &clap::Error) -> String {
     if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        return "no command was given, expected run, capture, attention, generate, stories or train"
+        return "no command was given, expected run, capture, attention, generate, eval, stories or train"
             .to_owned();
     }
     let text = error.to_string();

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Cli, Command, TrainArgs, TrainModel};
-use commands::{attention, capture, generate, run, stories};
+use commands::{attention, capture, eval, generate, run, stories};
 use failure::{Failure, usage_line};
 
 fn main() -> ExitCode {
@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Capture(args) => capture::capture(args),
         Command::Attention(args) => attention::attention(args),
         Command::Generate(args) => generate::generate(args),
+        Command::Eval(args) => eval::eval(args),
         Command::Stories(args) => stories::stories(args),
         Command::Train(args) => train(args),
     };

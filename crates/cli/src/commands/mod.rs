@@ -2,6 +2,7 @@
 
 pub(crate) mod attention;
 pub(crate) mod capture;
+pub(crate) mod eval;
 pub(crate) mod generate;
 pub(crate) mod run;
 pub(crate) mod stories;
