@@ -24,6 +24,7 @@ import tokenizer as tiny_tokenizers
 import tokenizer_cases
 
 GREEDY_TOKENS = 12
+STORIES = Path(__file__).resolve().parent.parent / "models" / "stories"
 
 # Chosen so that every greedy step has a clear winner, by 0.05 in logits or more.
 SEEDS = {"tiny-a": 22, "tiny-b": 11, "tiny-c": 15, "tiny-attn": 15}
@@ -353,6 +354,8 @@ def main():
         (out / name).mkdir(parents=True)
     build_models(out)
     tokenizer_cases.write(out / "tokenizers")
+    stories = tiny_tokenizers.Tokenizer.from_file(str(STORIES / "tokenizer.json"))
+    tokenizer_cases.write_stories(out / "tokenizers" / "stories-cases.json", stories)
     for name, texts in (STORY_PROMPTS | {"tiny-attn": ATTN_PROMPTS}).items():
         print(name, {key: float(f"{value:.2g}") for key, value in expect(out / name, texts).items()})
 

@@ -72,6 +72,28 @@ BYTE_LEVEL_TEXTS = [
     "AnnaAnna TomAnna. Anna",
 ]
 
+# For models/stories: its own words, whole and cut, beside the texts above.
+STORIES_TEXTS = [
+    "Once upon a time, there was a girl named Anna.",
+    "Once upon a time, there was a girl named Anna. She had a red ball.",
+    "once upon a time there were two boys",
+    "ONCE UPON A TIME",
+    '"Where is my ball?" she asked. "It is in the kitchen," said Tom.',
+    '"Where is my ball?"she asked."It is in the kitchen,"said Tom.',
+    "They were very happy .  They  were very sad\t.",
+    "the kitchens, the kitchenette, a ki tchen",
+    " Anna\u00a0went\u2009home\n\n Tom\r\n",
+    "<|story|>",
+    "<|end|>",
+    "a<|end|> b <|story|>c",
+    "<|story|><|story|> the",
+    "<| story|> <|end |> <|END|>",
+    "\u202eOnce upon\u202c a time \u200fשלום\u200e.",
+    "\x00Once\x07 upon\x1b a\x7f time\x80\x9f",
+    "🙂Anna🙂 👩\u200d👩\u200d👧said",
+    "Zoë and Łukasz went to the café.",
+]
+
 WORD_LEVEL_TEXTS = [
     "",
     " ",
@@ -97,6 +119,12 @@ WORD_LEVEL_TEXTS = [
     "<|START|>",
     "<unk>",
 ]
+
+
+def write_stories(path, tokenizer):
+    """What the shipped model's tokenizer makes of texts."""
+    texts = (*BYTE_LEVEL_TEXTS, *STORIES_TEXTS)
+    write_lines(path, [text_case("stories", tokenizer, text) for text in texts])
 
 
 def write(folder):
