@@ -213,7 +213,7 @@ pub(crate) struct StoriesArgs {
     pub(crate) out: PathBuf,
 }
 
-/// At 13 KB a story, more than a disk holds: a larger number is a slip.
+/// At 16 KB a story, more than a disk holds: a larger number is a slip.
 const MAX_DOCUMENTS: u64 = 10_000_000;
 
 #[derive(Debug, Args)]

@@ -65,8 +65,14 @@ fn the_lines_are_the_stories_of_the_sample_stream() {
             );
         }
         let last = story.token_labels.len() - 1;
-        let place = label("place")[last].as_str().map(str::to_owned);
-        assert_eq!(place, story.labels.place);
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let [first, second] = &story.labels.object_places;
+        assert_eq!(text(&label("place")[last]), story.labels.place);
+        assert_eq!(text(&label("first_object_place")[last]), *first);
+        assert_eq!(text(&label("second_object_place")[last]), *second);
+        let objects = ["first_object", "second_object"].map(|name| text(label(name)));
+        assert_eq!(objects, story.labels.objects);
+        assert_eq!(label("hero").as_str(), Some(&*story.labels.hero));
     }
 }
 
@@ -78,11 +84,17 @@ fn every_label_has_the_certainty_that_the_oracle_gives() {
         assert_eq!(line.labels.keys().collect::<Vec<_>>(), names);
         for (name, certainty) in &line.certainty {
             assert_eq!(certainty.len(), line.tokens.len(), "{name}");
-            // The truth is never impossible; 1e-9 is room for a sum of weights.
+            // 1e-9 is room for a sum of weights.
             assert!(
-                certainty.iter().all(|p| *p > 0.0 && *p <= 1.0 + 1e-9),
+                certainty.iter().all(|p| (0.0..=1.0 + 1e-9).contains(p)),
                 "{name}"
             );
+            // The truth is possible all along, but for what has not been told yet.
+            let is_told =
+                ["gender", "hero", "first_object", "second_object"].contains(&name.as_str());
+            assert!(is_told || certainty.iter().all(|p| *p > 0.0), "{name}");
+            let last = certainty[certainty.len() - 1];
+            assert!(!is_told || (last - 1.0).abs() < 1e-9, "{name}: {last}");
             let values = line.labels[name].as_array().map(Vec::len);
             assert_eq!(
                 values.unwrap_or(line.tokens.len()),
@@ -90,6 +102,8 @@ fn every_label_has_the_certainty_that_the_oracle_gives() {
                 "{name}"
             );
         }
+        // A name is told by a token.
+        assert_eq!(line.certainty["hero"][0], 0.0);
         // Mood is drawn with the start token and shows only later.
         assert_eq!(line.certainty["mood"][0], 0.5);
         let half = line.tokens.len() / 2;

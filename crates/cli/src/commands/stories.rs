@@ -13,7 +13,7 @@ use std::io::{BufWriter, Write};
 
 use headlight_language::{
     Document, Filter, Gender, Grammar, LabelPosterior, Mood, Number, Oracle, PlaceId, Purpose,
-    Stories, Tense,
+    Stories, Tense, TokenLabels,
 };
 use serde::Serialize;
 
@@ -30,12 +30,19 @@ struct Line<'a> {
     certainty: Certainty,
 }
 
-/// What is true: of the story where it is one value, after each token where it
-/// is a list.
+/// What is true: of the whole story where it is one value, after each token
+/// where it is a list.
 #[derive(Serialize)]
 struct Labels {
     mood: Mood,
+    /// One hero or a pair.
+    heroes: Number,
+    gender: Option<Gender>,
+    hero: Option<String>,
+    first_object: Option<String>,
+    second_object: Option<String>,
     tense: Vec<Option<Tense>>,
+    /// Number of the latest subject.
     number: Vec<Option<Number>>,
     pronoun: Vec<Option<Gender>>,
     place: Vec<Option<String>>,
@@ -45,9 +52,17 @@ struct Labels {
 }
 
 /// The oracle's probability, after each token, of the label that is true.
+///
+/// The gender, name and objects of a story are told by a token: until then their
+/// certainty is 0, though one may guess.
 #[derive(Default, Serialize)]
 struct Certainty {
     mood: Vec<f64>,
+    heroes: Vec<f64>,
+    gender: Vec<f64>,
+    hero: Vec<f64>,
+    first_object: Vec<f64>,
+    second_object: Vec<f64>,
     tense: Vec<f64>,
     number: Vec<f64>,
     pronoun: Vec<f64>,
@@ -84,39 +99,44 @@ pub(crate) fn stories(args: &StoriesArgs) -> Result<String, Failure> {
 
 /// A document with the certainty of its labels.
 fn line<'a>(document: &'a Document, mut filter: Filter<'_>) -> Result<Line<'a>, Failure> {
+    let labels = labels(document);
     let mut certainty = Certainty::default();
-    for (&token, labels) in document.tokens.iter().zip(&document.token_labels) {
+    for (&token, at) in document.tokens.iter().zip(&document.token_labels) {
         filter
             .push(token)
             .map_err(|error| Failure::Other(error.to_string()))?;
-        let LabelPosterior {
-            mood,
-            tense,
-            number,
-            pronoun,
-            place,
-            object_places: [first, second],
-            in_quote,
-            ..
-        } = filter.posterior();
-        let [first_place, second_place] = &labels.object_places;
-        certainty.mood.push(of(&mood, &labels.mood));
-        certainty.tense.push(of(&tense, &labels.tense));
-        certainty.number.push(of(&number, &labels.number));
-        certainty.pronoun.push(of(&pronoun, &labels.pronoun));
-        certainty.place.push(of(&place, &labels.place));
-        certainty.first_object_place.push(of(&first, first_place));
-        certainty
-            .second_object_place
-            .push(of(&second, second_place));
-        certainty.in_quote.push(of(&in_quote, &labels.in_quote));
+        certainty.push(&filter.posterior(), &labels, at);
     }
     Ok(Line {
         text: &document.text,
         tokens: &document.tokens,
-        labels: labels(document),
+        labels,
         certainty,
     })
+}
+
+impl Certainty {
+    /// Adds how sure one can be after one token, of the story and of what is
+    /// true `at` this token.
+    fn push(&mut self, sure: &LabelPosterior, story: &Labels, at: &TokenLabels) {
+        self.mood.push(of(&sure.mood, &story.mood));
+        self.heroes.push(of(&sure.heroes, &story.heroes));
+        self.gender.push(of(&sure.gender, &story.gender));
+        self.hero.push(of(&sure.hero, &story.hero));
+        let [first, second] = &sure.objects;
+        self.first_object.push(of(first, &story.first_object));
+        self.second_object.push(of(second, &story.second_object));
+        self.tense.push(of(&sure.tense, &at.tense));
+        self.number.push(of(&sure.number, &at.number));
+        self.pronoun.push(of(&sure.pronoun, &at.pronoun));
+        self.place.push(of(&sure.place, &at.place));
+        let [first, second] = &sure.object_places;
+        self.first_object_place
+            .push(of(first, &at.object_places[0]));
+        self.second_object_place
+            .push(of(second, &at.object_places[1]));
+        self.in_quote.push(of(&sure.in_quote, &at.in_quote));
+    }
 }
 
 /// The probability of a value; one that cannot be has none.
@@ -125,22 +145,26 @@ fn of<K: Ord>(probs: &BTreeMap<K, f64>, value: &K) -> f64 {
 }
 
 fn labels(document: &Document) -> Labels {
-    let all = &document.token_labels;
-    let words = |place: Option<PlaceId>| place.and_then(|id| Grammar::stories().place(id));
+    let (story, tokens) = (&document.labels, &document.token_labels);
+    let [first, second] = &story.objects;
+    let places = |place: &dyn Fn(&TokenLabels) -> Option<PlaceId>| {
+        let ids = tokens.iter().map(place);
+        ids.map(|id| id.and_then(|id| Grammar::stories().place(id)))
+            .collect()
+    };
     Labels {
-        mood: document.labels.mood,
-        tense: all.iter().map(|labels| labels.tense).collect(),
-        number: all.iter().map(|labels| labels.number).collect(),
-        pronoun: all.iter().map(|labels| labels.pronoun).collect(),
-        place: all.iter().map(|labels| words(labels.place)).collect(),
-        first_object_place: all
-            .iter()
-            .map(|labels| words(labels.object_places[0]))
-            .collect(),
-        second_object_place: all
-            .iter()
-            .map(|labels| words(labels.object_places[1]))
-            .collect(),
-        in_quote: all.iter().map(|labels| labels.in_quote).collect(),
+        mood: story.mood,
+        heroes: story.number,
+        gender: story.gender,
+        hero: Some(story.hero.clone()),
+        first_object: first.clone(),
+        second_object: second.clone(),
+        tense: tokens.iter().map(|at| at.tense).collect(),
+        number: tokens.iter().map(|at| at.number).collect(),
+        pronoun: tokens.iter().map(|at| at.pronoun).collect(),
+        place: places(&|at| at.place),
+        first_object_place: places(&|at| at.object_places[0]),
+        second_object_place: places(&|at| at.object_places[1]),
+        in_quote: tokens.iter().map(|at| at.in_quote).collect(),
     }
 }
