@@ -23,6 +23,8 @@ pub(crate) struct Compiler<'s> {
     ops: Vec<Op>,
     sentences: Vec<Sentence>,
     families: Vec<String>,
+    /// All forms of the verb at an instruction.
+    verbs: Vec<(usize, [String; 4])>,
     /// Line that is being compiled.
     line: usize,
     /// A space waits for the next word.
@@ -39,13 +41,19 @@ impl<'s> Compiler<'s> {
             ops: vec![Op::Boundary, Op::Finish, Op::Done, Op::Begin],
             sentences: Vec::new(),
             families: Vec::new(),
+            verbs: Vec::new(),
             line: 0,
             is_spaced: false,
         }
     }
 
     /// The compiled parts.
-    pub(crate) fn finish(self) -> (Facts, Vec<Op>, Vec<Sentence>, Vocabulary) {
+    pub(crate) fn finish(mut self) -> (Facts, Vec<Op>, Vec<Sentence>, Vocabulary) {
+        for (index, words) in self.verbs {
+            if let Op::Fill(Slot::Verb { all_forms, .. }) = &mut self.ops[index] {
+                *all_forms = words.map(|word| self.vocabulary.id(&word));
+            }
+        }
         (self.facts, self.ops, self.sentences, self.vocabulary)
     }
 
@@ -250,6 +258,8 @@ impl<'s> Compiler<'s> {
         let is_now = parts.next() == Some("now");
         let is_spaced = std::mem::take(&mut self.is_spaced);
         let forms = conjugate(base, &self.source.verbs);
+        let words = forms.each_ref().map(|form| spaced(is_spaced, form));
+        self.verbs.push((self.ops.len(), words));
         // A role of one number never needs the forms of the other.
         let [many, one, were, was] = forms;
         let forms = match role {
@@ -260,6 +270,7 @@ impl<'s> Compiler<'s> {
         let forms = forms.map(|form| self.vocabulary.intern(&spaced(is_spaced, &form)));
         self.ops.push(Op::Fill(Slot::Verb {
             forms,
+            all_forms: [None; 4],
             role,
             is_now,
         }));

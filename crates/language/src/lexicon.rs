@@ -70,6 +70,21 @@ impl Forms {
         }
     }
 
+    /// The word of a token, if it has one in this form.
+    pub(crate) fn index_of(&self, token: u32, is_spaced: bool) -> Option<usize> {
+        let tokens = if is_spaced { &self.spaced } else { &self.bare };
+        // 0 stands for words that no sentence uses in this form.
+        tokens
+            .iter()
+            .position(|&known| known == token && known != 0)
+    }
+
+    /// All tokens in this form.
+    pub(crate) fn tokens(&self, is_spaced: bool) -> impl Iterator<Item = u32> + '_ {
+        let tokens = if is_spaced { &self.spaced } else { &self.bare };
+        tokens.iter().copied().filter(|&token| token != 0)
+    }
+
     /// Number of words.
     pub(crate) fn len(&self) -> usize {
         self.words.len()

@@ -5,6 +5,7 @@
 //! - [`State`]: everything the story so far has fixed; [`Grammar::choices`] lists what may follow.
 //! - [`Document`], [`Stories`], [`generate`]: sampling, with labels that are right by construction.
 //! - [`Oracle`], [`Filter`]: the exact next-token distribution, by filtering over states.
+//! - [`judge`](fn@judge), [`Judgement`]: scores of generated text by the rules of the language.
 //! - [`Vocabulary`], [`tokenizer_json`]: the tokens, and the Hugging Face file that yields them.
 //!
 //! Generator and oracle share one function, [`Grammar::choices`], so they cannot disagree.
@@ -12,6 +13,7 @@
 mod compile;
 mod document;
 mod grammar;
+mod judge;
 mod labels;
 mod lexicon;
 mod oracle;
@@ -24,6 +26,7 @@ mod vocabulary;
 
 pub use document::{Document, Purpose, Stories, generate};
 pub use grammar::{Grammar, GrammarError};
+pub use judge::{Judge, Judgement, Score, judge};
 pub use labels::{
     Construct, DocumentLabels, Gender, LabelPosterior, Mood, Number, PlaceId, Tense, TokenLabels,
 };

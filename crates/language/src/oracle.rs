@@ -206,6 +206,16 @@ impl Filter<'_> {
         posterior
     }
 
+    /// Goes on from other states, with weights that need not sum to 1.
+    pub(crate) fn restart(&mut self, mut states: Vec<(State, f64)>) {
+        let total: f64 = states.iter().map(|(_, weight)| weight).sum();
+        for (_, weight) in &mut states {
+            *weight /= total;
+        }
+        self.states = states;
+        self.n_tokens += 1;
+    }
+
     /// Number of states that the prefix can be in.
     pub fn n_states(&self) -> usize {
         self.states.len()

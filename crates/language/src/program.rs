@@ -112,6 +112,9 @@ pub(crate) enum Slot {
     /// Forms: present plural, present singular, past plural, past singular.
     Verb {
         forms: [u32; 4],
+        /// The same forms even where the role has one number only; `None` if no
+        /// sentence uses the form.
+        all_forms: [Option<u32>; 4],
         role: Role,
         is_now: bool,
     },

@@ -1,7 +1,7 @@
 //! The state of a story: everything that earlier tokens have fixed and later tokens depend on.
 
 use crate::labels::{Gender, Mood, Number, PlaceId, Tense, TokenLabels};
-use crate::program::{Effect, Role, Sentence, Stage};
+use crate::program::{Effect, Role, Sentence, Stage, Test};
 
 /// The state of a story after some tokens.
 ///
@@ -135,6 +135,14 @@ impl State {
             Role::Partner => self.partner,
             Role::Friend => self.friend.name,
             Role::Hero | Role::First | Role::Second | Role::Both => self.hero.name,
+        }
+    }
+
+    /// Whether a test of the facts holds.
+    pub(crate) fn holds(&self, test: Test) -> bool {
+        match test {
+            Test::Plural(role) => self.number(role) == Number::Plural,
+            Test::Coloured(role) => self.things[role.thing()].colour.is_some(),
         }
     }
 

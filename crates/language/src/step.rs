@@ -2,9 +2,11 @@
 
 mod fill;
 
+pub(crate) use fill::{FITS_MOOD, pronoun_share};
+
 use crate::grammar::Grammar;
-use crate::labels::{Construct, Mood, Number, Tense};
-use crate::program::{BOUNDARY, DONE, Op, Sentence, Stage, Test};
+use crate::labels::{Construct, Mood, Tense};
+use crate::program::{BOUNDARY, DONE, Op, Sentence, Stage};
 use crate::state::State;
 use crate::vocabulary::{END, START};
 
@@ -30,6 +32,9 @@ const JOIN: f64 = 0.35;
 const FACTS: [&str; 17] = [
     "S", "P", "K", "F", "G", "A", "B", "L", "M", "W", "C", "T", "D", "HAPPY", "SAD", "AP", "BP",
 ];
+
+/// The bits of the facts that fix the mood, by [`Mood`].
+pub(crate) const MOOD_BITS: [u32; 2] = [1 << 13, 1 << 14];
 
 /// The bit of a fact by its name in conditions.
 pub(crate) fn fact_bit(name: &str) -> Option<u32> {
@@ -75,6 +80,9 @@ impl Grammar {
     pub fn choices(&self, state: &State) -> Vec<Choice> {
         let mut out = Vec::new();
         self.walk(*state, 1.0, &mut out);
+        for choice in &mut out {
+            choice.state = self.settle(choice.state);
+        }
         out
     }
 
@@ -106,11 +114,11 @@ impl Grammar {
             match &self.ops[usize::from(state.pc)] {
                 Op::Jump(pc) => state.pc = *pc,
                 Op::Unless(test, pc) => {
-                    let holds = match *test {
-                        Test::Plural(role) => state.number(role) == Number::Plural,
-                        Test::Coloured(role) => state.things[role.thing()].colour.is_some(),
+                    state.pc = if state.holds(*test) {
+                        state.pc + 1
+                    } else {
+                        *pc
                     };
-                    state.pc = if holds { state.pc + 1 } else { *pc };
                 }
                 Op::Do(effect) => {
                     state.apply(*effect);
@@ -152,7 +160,7 @@ impl Grammar {
             prob,
             token,
             construct,
-            state: self.settle(state),
+            state,
         });
     }
 
@@ -250,5 +258,15 @@ impl Grammar {
             f64::from(self.lengths.ramp_end),
         );
         ((f64::from(len) - start) / (end - start)).clamp(0.0, 1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bits_of_the_moods_are_theirs() {
+        assert_eq!(MOOD_BITS.map(Some), ["HAPPY", "SAD"].map(fact_bit));
     }
 }

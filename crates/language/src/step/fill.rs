@@ -9,7 +9,7 @@ use crate::state::State;
 /// Probability that a story is told in the past.
 const PAST: f64 = 0.6;
 /// How often a word that may follow the mood does.
-const FITS_MOOD: f64 = 0.85;
+pub(crate) const FITS_MOOD: f64 = 0.85;
 /// How often a new name is an ordinary one where both sorts are allowed.
 const COMMON_NAME: f64 = 0.5;
 /// How often a new object is plural.
@@ -17,7 +17,7 @@ const PLURAL_OBJECT: f64 = 0.3;
 
 impl Grammar {
     /// Adds the choices of a slot.
-    pub(super) fn fill(&self, slot: &Slot, state: State, prob: f64, out: &mut Vec<Choice>) {
+    pub(crate) fn fill(&self, slot: &Slot, state: State, prob: f64, out: &mut Vec<Choice>) {
         let next = state.pc + 1;
         match slot {
             Slot::Word(words) => self.any_of(words, None, state, prob, out),
@@ -43,6 +43,7 @@ impl Grammar {
                 forms,
                 role,
                 is_now,
+                ..
             } => self.verb(forms, *role, *is_now, state, prob, out),
             Slot::Pronoun { tokens, role } => self.pronoun(tokens, *role, state, prob, next, out),
             Slot::Subject {
@@ -452,7 +453,7 @@ impl Grammar {
 }
 
 /// How often a subject is named by its pronoun.
-fn pronoun_share(state: &State, role: Role) -> f64 {
+pub(crate) fn pronoun_share(state: &State, role: Role) -> f64 {
     let other = if role == Role::Friend {
         Role::Hero
     } else {
