@@ -242,6 +242,8 @@ pub(crate) struct TrainArgs {
 pub(crate) enum TrainModel {
     /// models/stories
     Stories,
+    /// models/induction
+    Induction,
 }
 
 fn parse_edit(text: &str) -> Result<Edit, String> {

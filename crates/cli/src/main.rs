@@ -43,11 +43,13 @@ fn main() -> ExitCode {
 }
 
 fn train(args: &TrainArgs) -> Result<String, Failure> {
+    let default_steps = match args.model {
+        TrainModel::Stories => train::STORIES_STEPS,
+        TrainModel::Induction => train::INDUCTION_STEPS,
+    };
     let training = train::Training {
         out: args.out.clone(),
-        steps: args
-            .steps
-            .map_or(train::DEFAULT_STEPS, |steps| steps as usize),
+        steps: args.steps.map_or(default_steps, |steps| steps as usize),
         minutes: args.minutes,
         seed: args.seed,
         resume: args.resume,
@@ -61,6 +63,7 @@ fn train(args: &TrainArgs) -> Result<String, Failure> {
     }
     match args.model {
         TrainModel::Stories => train::stories(&training)?,
+        TrainModel::Induction => train::induction(&training)?,
     }
     Ok(format!("{} holds the model", args.out.display()))
 }

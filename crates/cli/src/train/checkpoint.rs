@@ -5,91 +5,125 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use burn::optim::{ModuleOptimizer, OptimizerRecord};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Bytes, Device, Tensor};
 use headlight_model::{Architecture, Model, NamedTensor, Weights};
 use safetensors::tensor::{Dtype, TensorView};
 use serde::{Deserialize, Serialize};
 
+use super::log::{Line, Log};
 use super::{Recipe, Training};
 use crate::failure::Failure;
 
+const STATE: &str = "checkpoint/state.json";
+const OPTIMIZER: &str = "checkpoint/optimizer.bin";
+const WEIGHTS: &str = "model.safetensors";
+
 /// How far a run has come.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct State {
+    /// The model's name on the command line.
+    pub(super) model: String,
     pub(super) seed: u64,
     pub(super) steps_in_all: usize,
     pub(super) step: usize,
     pub(super) tokens: usize,
     pub(super) seconds: f64,
-    /// Step, tokens so far, seconds so far, mean loss in bits per token.
-    pub(super) log: Vec<(usize, usize, f64, f64)>,
+    pub(super) log: Log,
 }
 
-pub(super) struct Checkpoint {
-    out: PathBuf,
-    seed: u64,
-    steps_in_all: usize,
-}
-
-impl Checkpoint {
-    /// Makes the folder and writes what does not change.
-    pub(super) fn new(training: &Training, recipe: &Recipe<'_>) -> Result<Self, Failure> {
-        let out = training.out.clone();
-        let folder = out.join("checkpoint");
-        std::fs::create_dir_all(&folder).map_err(|error| Failure::write(&folder, &error))?;
-        let this = Self {
-            out,
+impl State {
+    /// Before the first step.
+    pub(super) fn new(training: &Training, recipe: &Recipe<'_>) -> Self {
+        Self {
+            model: recipe.name.to_owned(),
             seed: training.seed,
             steps_in_all: training.steps,
-        };
-        this.put("config.json", (pretty(&recipe.config) + "\n").as_bytes())?;
-        this.put(
-            "tokenizer.json",
-            (pretty(&recipe.tokenizer) + "\n").as_bytes(),
-        )?;
-        Ok(this)
+            step: 0,
+            tokens: 0,
+            seconds: 0.0,
+            log: Log::default(),
+        }
     }
 
-    /// What an earlier run left, if this one is to go on from there.
-    pub(super) fn read(
-        &self,
-        architecture: &Architecture,
-        device: &Device,
-        training: &Training,
-    ) -> Result<Option<(Model, OptimizerRecord, State)>, Failure> {
-        if !training.resume {
-            return Ok(None);
+    /// Takes in one more step; returns the new line of the log where one is due.
+    pub(super) fn advance(&mut self, tokens: usize, seconds: f64, bits: f64) -> Option<Line> {
+        self.step += 1;
+        self.tokens += tokens;
+        self.seconds = seconds;
+        let now = Line {
+            step: self.step,
+            tokens: self.tokens,
+            seconds,
+            bits,
+        };
+        self.log.add(now, self.step == self.steps_in_all)
+    }
+
+    /// Refuses to go on with anything but the same training.
+    fn check(&self, training: &Training, recipe: &Recipe<'_>) -> Result<(), Failure> {
+        if self.model != recipe.name {
+            let (out, found) = (training.out.display(), &self.model);
+            let message = format!("{out} holds the model {found}, expected {}", recipe.name);
+            return Err(Failure::input("--resume", message));
         }
-        let path = self.out.join("checkpoint/state.json");
-        let bytes = std::fs::read(&path).map_err(|error| {
-            Failure::input(
-                "--resume",
-                format!("{} could not be read: {error}", path.display()),
-            )
-        })?;
-        let state: State = serde_json::from_slice(&bytes)
-            .map_err(|error| Failure::input(path.display(), error))?;
         for (option, found, expected) in [
-            ("--seed", training.seed, state.seed),
-            ("--steps", training.steps as u64, state.steps_in_all as u64),
+            ("--seed", training.seed, self.seed),
+            ("--steps", training.steps as u64, self.steps_in_all as u64),
         ] {
             if found != expected {
                 let message = format!("is {found}, expected {expected} as in the run to resume");
                 return Err(Failure::input(option, message));
             }
         }
-        let path = self.out.join("model.safetensors");
-        let bytes = std::fs::read(&path).map_err(|error| Failure::input(path.display(), error))?;
-        let weights = Weights::from_safetensors(&bytes, architecture, device)
-            .map_err(|error| Failure::input(path.display(), error))?;
-        let path = self.optimizer_path();
-        let record =
-            OptimizerRecord::load(&path).map_err(|error| Failure::input(path.display(), error))?;
-        Ok(Some((
-            Model::new(architecture.clone(), weights),
-            record,
-            state,
-        )))
+        Ok(())
+    }
+}
+
+pub(super) struct Checkpoint {
+    out: PathBuf,
+}
+
+impl Checkpoint {
+    /// The checkpoint in a folder, whether there is one yet or not.
+    pub(super) const fn in_folder(out: PathBuf) -> Self {
+        Self { out }
+    }
+
+    /// Makes the folder and writes what does not change.
+    pub(super) fn begin(&self, recipe: &Recipe<'_>) -> Result<(), Failure> {
+        let folder = self.out.join("checkpoint");
+        std::fs::create_dir_all(&folder).map_err(|error| Failure::write(&folder, &error))?;
+        self.put("config.json", (pretty(&recipe.config) + "\n").as_bytes())?;
+        self.put(
+            "tokenizer.json",
+            (pretty(&recipe.tokenizer) + "\n").as_bytes(),
+        )
+    }
+
+    /// What an earlier run of the same training left.
+    pub(super) fn read(
+        &self,
+        training: &Training,
+        recipe: &Recipe<'_>,
+        architecture: &Architecture,
+        device: &Device,
+    ) -> Result<(Weights, OptimizerRecord, State), Failure> {
+        let read = |name: &str| {
+            let path = self.out.join(name);
+            std::fs::read(&path).map_err(|error| {
+                let message = format!("{} could not be read: {error}", path.display());
+                Failure::input("--resume", message)
+            })
+        };
+        let about = |name: &str| self.out.join(name).display().to_string();
+        let state: State = serde_json::from_slice(&read(STATE)?)
+            .map_err(|error| Failure::input(about(STATE), error))?;
+        state.check(training, recipe)?;
+        let weights = Weights::from_safetensors(&read(WEIGHTS)?, architecture, device)
+            .map_err(|error| Failure::input(about(WEIGHTS), error))?;
+        let record = OptimizerRecord::from_bytes(Bytes::from_bytes_vec(read(OPTIMIZER)?))
+            .map_err(|error| Failure::input(about(OPTIMIZER), error))?;
+        Ok((weights, record, state))
     }
 
     pub(super) fn write(
@@ -98,28 +132,13 @@ impl Checkpoint {
         optimizer: &ModuleOptimizer,
         state: &State,
     ) -> Result<(), Failure> {
-        let path = self.optimizer_path();
-        optimizer
-            .to_record()
-            .save(&path)
-            .map_err(|error| Failure::Other(format!("{}: {error}", path.display())))?;
-        self.put("model.safetensors", &safetensors_of(&model.weights)?)?;
-        let state = State {
-            seed: self.seed,
-            steps_in_all: self.steps_in_all,
-            log: state.log.clone(),
-            ..*state
-        };
-        self.put("checkpoint/state.json", pretty(&state).as_bytes())?;
-        let mut csv = "step,tokens,seconds,loss_bits_per_token\n".to_owned();
-        for (step, tokens, seconds, loss) in &state.log {
-            csv += &format!("{step},{tokens},{seconds:.1},{loss:.4}\n");
-        }
-        self.put("training.csv", csv.as_bytes())
-    }
-
-    fn optimizer_path(&self) -> PathBuf {
-        self.out.join("checkpoint/optimizer.bin")
+        let record = optimizer.to_record().into_bytes();
+        let record = record.map_err(|error| Failure::Other(error.to_string()))?;
+        self.put(OPTIMIZER, &record)?;
+        self.put(WEIGHTS, &safetensors_of(&model.weights)?)?;
+        self.put(STATE, pretty(state).as_bytes())?;
+        self.put("log.csv", state.log.csv().as_bytes())?;
+        self.put("log.svg", state.log.svg(&state.model).as_bytes())
     }
 
     /// Writes beside the old file and then in its place, so that a run that is

@@ -5,25 +5,31 @@
 //! one would have seen.
 
 mod checkpoint;
+mod induction;
 mod init;
+mod log;
 mod step;
+mod stop;
 mod stories;
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use burn::optim::grad_clipping::GradientClippingConfig;
 use burn::optim::{AdamWConfig, ModuleOptimizer};
 use burn::tensor::Device;
-use headlight_engine::{Instant, now};
+use headlight_engine::now;
 use headlight_model::{Architecture, Model, Weights};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::failure::Failure;
-use checkpoint::Checkpoint;
+use checkpoint::{Checkpoint, State};
 use init::RandomWeights;
 use step::{Halves, one_step};
+use stop::StopSignal;
 
-pub(crate) use stories::{DEFAULT_STEPS, stories};
+pub(crate) use induction::{DEFAULT_STEPS as INDUCTION_STEPS, induction};
+pub(crate) use stories::{DEFAULT_STEPS as STORIES_STEPS, stories};
 
 /// What to train and for how long.
 #[derive(Debug)]
@@ -37,6 +43,8 @@ pub(crate) struct Training {
 
 /// A model and its data: everything that differs between the shipped models.
 pub(crate) struct Recipe<'a> {
+    /// As the command line calls it.
+    pub(crate) name: &'static str,
     /// `config.json` as it is written beside the weights.
     pub(crate) config: serde_json::Value,
     pub(crate) tokenizer: serde_json::Value,
@@ -49,68 +57,77 @@ pub(crate) struct Recipe<'a> {
 /// A checkpoint is written at least this often.
 const CHECKPOINT_SECONDS: f64 = 120.0;
 
-/// Loss is logged as the mean over this many steps.
-const LOG_STEPS: usize = 50;
-
-/// Trains, or goes on training, until the steps or the minutes are used up.
+/// Trains, or goes on training, until the steps or the minutes are used up or
+/// somebody asks for an end; stderr says how to go on if steps are left.
 pub(crate) fn train(training: &Training, recipe: &mut Recipe<'_>) -> Result<(), Failure> {
     let architecture = Architecture::from_json(recipe.config.to_string().as_bytes())
         .map_err(|error| Failure::Other(error.to_string()))?;
-    let checkpoint = Checkpoint::new(training, recipe)?;
+    let checkpoint = Checkpoint::in_folder(training.out.clone());
+    let stop = StopSignal::listen()?;
     let device = Device::flex().autodiff();
     let mut optimizer = optimizer();
-    let (mut model, mut state) = match checkpoint.read(&architecture, &device, training)? {
-        Some((model, record, state)) => {
-            optimizer = optimizer.load_record(record);
-            (model, state)
-        }
-        None => {
-            let mut source = RandomWeights::new(training.seed, architecture.shape.n_layers);
-            let weights = Weights::from_source(&mut source, &architecture, &device);
-            let weights = weights.unwrap_or_else(|never| match never {});
-            (
-                Model::new(architecture, weights),
-                checkpoint::State::default(),
-            )
-        }
+    let (weights, mut state) = if training.resume {
+        let (weights, record, state) = checkpoint.read(training, recipe, &architecture, &device)?;
+        optimizer = optimizer.load_record(record);
+        (weights, state)
+    } else {
+        checkpoint.begin(recipe)?;
+        let mut source = RandomWeights::new(training.seed, architecture.shape.n_layers);
+        let weights = Weights::from_source(&mut source, &architecture, &device);
+        let weights = weights.unwrap_or_else(|never| match never {});
+        (weights, State::new(training, recipe))
     };
+    let mut model = Model::new(architecture, weights);
     let bar = progress_bar(training.steps, state.step);
-    let (begun, before) = (now(), state.seconds);
+    let (begun, seconds_before) = (now(), state.seconds);
     let mut saved = now();
-    let mut recent = Recent::default();
     let halves = Halves::for_this_machine();
     while state.step < training.steps {
         let rows = (recipe.batch)(state.step);
         let rate = learning_rate(recipe, state.step, training.steps);
         let loss;
         (model, loss) = one_step(model, &mut optimizer, &rows, rate, halves)?;
-        state.step += 1;
-        state.tokens += rows.iter().map(|row| row.len() - 1).sum::<usize>();
-        state.seconds = before + begun.elapsed().as_secs_f64();
-        recent.add(loss);
-        if let Some(mean) = recent.mean_if(state.step.is_multiple_of(LOG_STEPS)) {
-            state
-                .log
-                .push((state.step, state.tokens, state.seconds, mean));
-            bar.set_message(format!(
-                "{mean:.3} bits, {:.0} tokens/s",
-                rate_of(&state, before, begun)
-            ));
+        let tokens = rows.iter().map(|row| row.len() - 1).sum();
+        let seconds = seconds_before + begun.elapsed().as_secs_f64();
+        if let Some(line) = state.advance(tokens, seconds, loss) {
+            let per_second = line.tokens as f64 / line.seconds;
+            bar.set_message(format!("{:.3} bits, {per_second:.0} tokens/s", line.bits));
         }
         bar.set_position(state.step as u64);
-        let is_over = training
+        let is_time_over = training
             .minutes
             .is_some_and(|m| begun.elapsed().as_secs_f64() > m * 60.0);
-        if is_over || saved.elapsed().as_secs_f64() > CHECKPOINT_SECONDS {
+        if is_time_over || stop.is_set() {
+            break;
+        }
+        if saved.elapsed().as_secs_f64() > CHECKPOINT_SECONDS {
             checkpoint.write(&model, &optimizer, &state)?;
             saved = now();
         }
-        if is_over {
-            break;
-        }
     }
     bar.finish();
-    checkpoint.write(&model, &optimizer, &state)
+    checkpoint.write(&model, &optimizer, &state)?;
+    if state.step < training.steps {
+        say_how_to_go_on(training, &state);
+    }
+    Ok(())
+}
+
+fn say_how_to_go_on(training: &Training, state: &State) {
+    let State {
+        model,
+        step,
+        steps_in_all: steps,
+        seed,
+        ..
+    } = state;
+    let out = training.out.display();
+    // Whoever closed stderr does not want to know.
+    let _written = writeln!(
+        std::io::stderr(),
+        "headlight: stopped after {step} of {steps} steps; to go on: headlight train {model} \
+         --out {out} --steps {steps} --seed {seed} --resume"
+    );
 }
 
 fn optimizer() -> ModuleOptimizer {
@@ -120,34 +137,6 @@ fn optimizer() -> ModuleOptimizer {
         .with_weight_decay(0.01)
         .with_grad_clipping(Some(GradientClippingConfig::Norm(1.0)))
         .init()
-}
-
-/// Tokens per second since this process began.
-fn rate_of(state: &checkpoint::State, seconds_before: f64, begun: Instant) -> f64 {
-    let share = begun.elapsed().as_secs_f64() / (seconds_before + begun.elapsed().as_secs_f64());
-    state.tokens as f64 * share / begun.elapsed().as_secs_f64()
-}
-
-/// The mean loss since it was last asked for.
-#[derive(Default)]
-struct Recent {
-    sum: f64,
-    count: usize,
-}
-
-impl Recent {
-    fn add(&mut self, loss: f64) {
-        self.sum += loss;
-        self.count += 1;
-    }
-
-    fn mean_if(&mut self, is_due: bool) -> Option<f64> {
-        (is_due && self.count > 0).then(|| {
-            let mean = self.sum / self.count as f64;
-            *self = Self::default();
-            mean
-        })
-    }
 }
 
 /// Drawn only when stderr is a terminal.

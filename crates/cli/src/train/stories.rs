@@ -28,6 +28,7 @@ pub(crate) fn stories(training: &Training) -> Result<(), Failure> {
         pool.batch(step % POOL)
     };
     let mut recipe = Recipe {
+        name: "stories",
         config: config(),
         tokenizer: tokenizer_json(),
         batch: &mut batch,
