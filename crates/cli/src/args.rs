@@ -69,6 +69,9 @@ pub(crate) struct RunArgs {
     /// A change to make on the way, as JSON; may be repeated
     #[arg(long = "edit", value_name = "JSON", value_parser = parse_edit)]
     pub(crate) edits: Vec<Edit>,
+    /// Put the exact probabilities of the model's language beside the model's
+    #[arg(long)]
+    pub(crate) truth: bool,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,

@@ -5,6 +5,7 @@
 //! - [`State`]: everything the story so far has fixed; [`Grammar::choices`] lists what may follow.
 //! - [`Document`], [`Stories`], [`generate`]: sampling, with labels that are right by construction.
 //! - [`Oracle`], [`Filter`]: the exact next-token distribution, by filtering over states.
+//! - [`Truth`]: what the language says of one text, for the page.
 //! - [`judge`](fn@judge), [`Judgement`]: scores of generated text by the rules of the language.
 //! - [`Vocabulary`], [`tokenizer_json`]: the tokens, and the Hugging Face file that yields them.
 //!
@@ -22,6 +23,7 @@ mod program;
 mod state;
 mod step;
 mod tokenizer;
+mod truth;
 mod vocabulary;
 
 pub use document::{Document, Purpose, Stories, generate};
@@ -34,4 +36,5 @@ pub use oracle::{Filter, Oracle, OracleError};
 pub use state::State;
 pub use step::Choice;
 pub use tokenizer::tokenizer_json;
+pub use truth::{Impossible, MAX_EXPECTED, NamedToken, TrueToken, Truth, TruthAnswer, TruthAsk};
 pub use vocabulary::{END, START, Vocabulary, vocabulary};

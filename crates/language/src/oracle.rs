@@ -13,6 +13,7 @@ use crate::grammar::Grammar;
 use crate::labels::{Construct, LabelPosterior};
 use crate::state::State;
 use crate::step::Choice;
+use crate::vocabulary::Vocabulary;
 
 /// The language cannot have produced a text.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -47,6 +48,11 @@ impl<'g> Oracle<'g> {
     /// The oracle of a grammar.
     pub fn new(grammar: &'g Grammar) -> Self {
         Self { grammar }
+    }
+
+    /// The words of the grammar.
+    pub(crate) fn vocabulary(&self) -> &'g Vocabulary {
+        self.grammar.vocabulary()
     }
 
     /// A filter before the first token, to be moved token by token.

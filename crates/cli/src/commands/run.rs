@@ -1,41 +1,104 @@
 //! `headlight run`.
 
+use std::f64::consts::LN_2;
+
+use headlight_engine::{Loaded, RunAnswer, TokenText};
+use headlight_language::{NamedToken, Truth, TruthAsk};
 use headlight_model::Unhurried;
 use serde_json::json;
 
+use super::eval::language;
 use crate::args::RunArgs;
 use crate::failure::Failure;
 use crate::model_dir::open;
 
 pub(crate) fn run(args: &RunArgs) -> Result<String, Failure> {
     let loaded = open(&args.engine)?;
+    let about = args.engine.model.display();
+    if args.truth {
+        language::check_name(&loaded).map_err(|error| Failure::input(&about, error))?;
+    }
     let run = loaded.run(&args.prompt, args.top, &args.edits, None, &Unhurried);
     let (answer, _) = pollster::block_on(run)?;
-    if args.json {
-        let object = json!({
-            "backend": answer.backend,
-            "tokens": answer.tokens,
-            "next": answer.next,
-            "nll": answer.nll,
-            "perplexity": answer.perplexity,
-            "residual": answer.residual,
-        });
-        return Ok(object.to_string());
+    let truth = args.truth.then(|| truth(&loaded, &answer.tokens));
+    let truth = truth
+        .transpose()
+        .map_err(|error| Failure::input(&about, error))?;
+    if !args.json {
+        return Ok(table(&answer, truth.as_ref()));
     }
-    let mut out = String::from("token                 surprise in bits\n");
-    for (token, nll) in answer.tokens.iter().zip(&answer.nll) {
-        let bits = nll.map_or_else(
-            || "-".to_owned(),
-            |x| format!("{:.3}", x / std::f64::consts::LN_2),
-        );
-        out += &format!("{:<20}  {bits}\n", format!("{:?}", token.text));
+    let mut object = json!({
+        "backend": answer.backend,
+        "tokens": answer.tokens,
+        "next": answer.next,
+        "nll": answer.nll,
+        "perplexity": answer.perplexity,
+        "residual": answer.residual,
+    });
+    if let Some(truth) = truth {
+        object["truth"] = json!(truth);
+    }
+    Ok(object.to_string())
+}
+
+/// What the language itself says, or why it says nothing of this model's tokens.
+fn truth(loaded: &Loaded, tokens: &[TokenText]) -> Result<Truth, String> {
+    let named = |token: &TokenText| NamedToken {
+        id: token.id,
+        text: token.text.clone(),
+    };
+    let ask = TruthAsk {
+        ask: 0,
+        d_vocab: loaded.model.architecture.shape.d_vocab,
+        tokens: tokens.iter().map(named).collect(),
+    };
+    ask.answer().truth
+}
+
+fn table(answer: &RunAnswer, truth: Option<&Truth>) -> String {
+    let mut out = String::from("token                 surprise in bits");
+    out += if truth.is_some() {
+        "  in the language itself\n"
+    } else {
+        "\n"
+    };
+    for (pos, token) in answer.tokens.iter().enumerate() {
+        let model = bits(answer.nll[pos]);
+        let truth = truth.map_or_else(String::new, |truth| {
+            format!("  {:>22}", bits(truth.nll[pos]))
+        });
+        let line = format!("{:<20}  {model:>16}{truth}", format!("{:?}", token.text));
+        out += line.trim_end();
+        out.push('\n');
     }
     if let Some(perplexity) = answer.perplexity {
         out += &format!("perplexity {perplexity:.3}\n");
     }
-    out += "\nnext                  probability\n";
-    for next in &answer.next {
-        out += &format!("{:<20}  {:.4}\n", format!("{:?}", next.text), next.prob);
+    if let Some(impossible) = truth.and_then(|truth| truth.impossible.as_ref()) {
+        let (text, pos) = (&impossible.text, impossible.pos);
+        out += &format!("not of the language from token {pos} on: {text:?} cannot follow there\n");
     }
-    Ok(out.trim_end().to_owned())
+    out += "\nnext                  probability";
+    out += if truth.is_some() {
+        "  in the language itself\n"
+    } else {
+        "\n"
+    };
+    for next in &answer.next {
+        let true_prob = truth.filter(|truth| !truth.next.is_empty()).map(|truth| {
+            let found = truth.next.iter().find(|token| token.id == next.id);
+            format!("  {:>22.4}", found.map_or(0.0, |token| token.prob))
+        });
+        out += &format!(
+            "{:<20}  {:>11.4}{}\n",
+            format!("{:?}", next.text),
+            next.prob,
+            true_prob.unwrap_or_default()
+        );
+    }
+    out.trim_end().to_owned()
+}
+
+fn bits(nll: Option<f64>) -> String {
+    nll.map_or_else(|| "-".to_owned(), |nll| format!("{:.3}", nll / LN_2))
 }

@@ -9,7 +9,7 @@ const STORIES: &str = "stories";
 
 /// A model that the language's probabilities say nothing about.
 #[derive(Debug, Error)]
-pub(super) enum LanguageError {
+pub(in crate::commands) enum LanguageError {
     #[error(
         "config.json has no headlight_language, expected \"{STORIES}\": only of that language \
          are the exact probabilities known"
@@ -37,16 +37,21 @@ pub(super) enum LanguageError {
     Tokens { index: usize, text: String },
 }
 
-/// Checks what can be known before a story is drawn.
-pub(super) fn check(loaded: &Loaded) -> Result<(), LanguageError> {
+/// Checks that the model says it is of the language.
+pub(in crate::commands) fn check_name(loaded: &Loaded) -> Result<(), LanguageError> {
     match loaded.model.architecture.language.as_deref() {
-        None => return Err(LanguageError::NoLanguage),
-        Some(STORIES) => {}
+        None => Err(LanguageError::NoLanguage),
+        Some(STORIES) => Ok(()),
         Some(found) => {
             let found = found.to_owned();
-            return Err(LanguageError::OtherLanguage { found });
+            Err(LanguageError::OtherLanguage { found })
         }
     }
+}
+
+/// Checks what can be known before a story is drawn.
+pub(super) fn check(loaded: &Loaded) -> Result<(), LanguageError> {
+    check_name(loaded)?;
     let n_ctx = loaded.model.architecture.shape.n_ctx;
     let longest = Grammar::stories().max_tokens();
     if n_ctx < longest {

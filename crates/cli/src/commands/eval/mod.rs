@@ -3,7 +3,7 @@
 //! Every token after the start token counts, the end token included. Stories
 //! come from the stream that is kept for tests, which no training has seen.
 
-mod language;
+pub(super) mod language;
 mod tally;
 
 use headlight_activations::Capture;
