@@ -24,6 +24,11 @@ export function run(prompt) {
   return ask("run", "--prompt", prompt, "--top", "1000000");
 }
 
+/** `headlight run` with the exact probabilities of the model's language. */
+export function truth(prompt) {
+  return ask("run", "--prompt", prompt, "--truth");
+}
+
 /** `headlight attention` of one head. */
 export function attention(prompt, { layer, head }) {
   return ask("attention", "--prompt", prompt, "--layer", String(layer), "--head", String(head));

@@ -39,6 +39,7 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
         "cli" => beyond_pure(&["kernels", "model", "engine"]),
         "web" => vec!["view", "engine"],
         "worker" => vec!["engine"],
+        "truth" => vec!["language"],
         "tests" => beyond_pure(&["kernels", "model", "engine", "view", "cli"]),
         "xtask" => vec![],
         _ => return None,

@@ -25,6 +25,7 @@ const TICKS_BETWEEN_BUILDS: u32 = 12;
 pub fn run(store: Store, effect: Effect) {
     match effect {
         Effect::Worker(command) => store.with_link(|link| link.obey(store, command)),
+        Effect::Truth(command) => store.with_link(|link| link.obey_truth(store, command)),
         Effect::RunLater(edit) => set_timeout(
             move || store.dispatch(Action::RunPrompt(edit)),
             TYPING_PAUSE,

@@ -1,4 +1,4 @@
-// Starts one build of the engine in this dedicated worker.
+// Starts one module in this dedicated worker: a build of the engine, or the language.
 //
 // Posts { kind: "progress", loaded, total } while the module arrives (bytes
 // before compression), and { kind: "failed", message } when it does not start.

@@ -1,7 +1,9 @@
-//! The engine's builds on the page: one worker script each, and `engines.json`.
+//! The workers of the page: the engine's builds and the language, one script each,
+//! and `engines.json`.
 //!
 //! ```json
-//! { "cpu": { "worker": "worker-cpu-HASH.js", "wasm_bytes": 655000 }, "gpu": null }
+//! { "cpu": { "worker": "worker-cpu-HASH.js", "wasm_bytes": 655000 }, "gpu": null,
+//!   "truth": { "worker": "worker-truth-HASH.js", "wasm_bytes": 160000 } }
 //! ```
 //!
 //! `null` is a build that is not there (yet): `serve` shows the page with the
@@ -22,16 +24,18 @@ use crate::workspace::Workspace;
 /// The name of the list; it is never cached.
 pub(crate) const FILE: &str = "engines.json";
 
-/// The engines of a page.
+/// The workers of a page.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Engines {
     /// The build without WebGPU.
     pub(crate) cpu: Option<Engine>,
     /// The build with WebGPU.
     pub(crate) gpu: Option<Engine>,
+    /// The language with its exact probabilities.
+    pub(crate) truth: Option<Engine>,
 }
 
-/// One build of the engine.
+/// One worker.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Engine {
     /// The module worker's script, relative to the page.
@@ -49,7 +53,7 @@ impl Engines {
     }
 }
 
-/// Compiles one engine and writes its module and its worker script.
+/// Compiles one worker's module and writes it with the worker's script.
 pub(crate) fn build(
     workspace: &Workspace,
     toolchain: WasmToolchain,
@@ -69,7 +73,7 @@ pub(crate) fn build(
             ("ENGINE_WASM_BYTES", &wasm_bytes.to_string()),
         ],
     )?;
-    let stem = module.stem().replace("engine", "worker");
+    let stem = format!("worker-{}", module.stem().trim_start_matches("engine-"));
     Ok(Engine {
         worker: page.write_hashed(&stem, "js", script.as_bytes())?,
         wasm_bytes,

@@ -49,6 +49,7 @@ pub(crate) fn build_without_gpu(
             page,
         )?),
         gpu: None,
+        truth: Some(engines::build(workspace, toolchain, Module::Truth, page)?),
     };
     models::copy(workspace, page)?;
     copy_files(&workspace.path("web/recorded"), "recorded/", page)?;

@@ -37,6 +37,12 @@ const BUDGETS: &[Budget] = &[
         aim_bytes: 350_000,
     },
     Budget {
+        what: "truth",
+        stems: &["worker-truth-", "truth-"],
+        gate_bytes: 100_000,
+        aim_bytes: 60_000,
+    },
+    Budget {
         what: "engine, gpu",
         stems: &["worker-gpu-", "engine-gpu-"],
         gate_bytes: 1_500_000,

@@ -16,7 +16,7 @@ use crate::workspace::Workspace;
 use crate::{browser_tools, page, process};
 
 /// The page's crates: they are built for wasm32, not for this machine.
-const WEB_CRATES: &[&str] = &["headlight-web", "headlight-worker"];
+const WEB_CRATES: &[&str] = &["headlight-web", "headlight-truth", "headlight-worker"];
 
 /// The crates with tests for a GPU.
 const GPU_CRATES: &[&str] = &["headlight-model", "headlight-engine"];

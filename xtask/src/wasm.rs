@@ -1,4 +1,4 @@
-//! Compiling the page's three modules: the shell, and the engine with and without WebGPU.
+//! Compiling the page's modules: the shell, the engine with and without WebGPU, and the language.
 
 use std::fs;
 use std::path::PathBuf;
@@ -37,6 +37,8 @@ pub(crate) enum Module {
     EngineCpu,
     /// The engine that computes on WebGPU, and on the CPU where that is faster.
     EngineGpu,
+    /// The Stories language with its exact probabilities.
+    Truth,
 }
 
 impl Module {
@@ -46,6 +48,7 @@ impl Module {
             Self::Shell => "shell",
             Self::EngineCpu => "engine-cpu",
             Self::EngineGpu => "engine-gpu",
+            Self::Truth => "truth",
         }
     }
 
@@ -53,12 +56,13 @@ impl Module {
         match self {
             Self::Shell => "headlight-web",
             Self::EngineCpu | Self::EngineGpu => "headlight-worker",
+            Self::Truth => "headlight-truth",
         }
     }
 
     fn features(self) -> &'static [&'static str] {
         match self {
-            Self::Shell => &[],
+            Self::Shell | Self::Truth => &[],
             Self::EngineCpu => &["--no-default-features", "--features", "cpu"],
             Self::EngineGpu => &["--no-default-features", "--features", "gpu"],
         }

@@ -5,7 +5,8 @@
 
 use std::path::Path;
 
-use headlight_engine::{HeadRef, Loaded, ModelFiles};
+use headlight_engine::{HeadRef, Loaded, ModelFiles, TokenText};
+use headlight_language::{NamedToken, TruthAsk};
 use headlight_model::Unhurried;
 use serde_json::json;
 
@@ -31,6 +32,19 @@ fn main() -> Result<(), Failure> {
     let run = loaded.run(prompt, 10, &[], Some(at), &Unhurried);
     let (answer, _) = pollster::block_on(run)?;
     let pattern = answer.pattern.clone().ok_or("the answer has no pattern")?;
+    let architecture = &loaded.model.architecture;
+    let truth = (architecture.language.as_deref() == Some("stories")).then(|| {
+        let named = |token: &TokenText| NamedToken {
+            id: token.id,
+            text: token.text.clone(),
+        };
+        let ask = TruthAsk {
+            ask: 0,
+            d_vocab: architecture.shape.d_vocab,
+            tokens: answer.tokens.iter().map(named).collect(),
+        };
+        ask.answer().truth
+    });
     let recording = json!({
         "format": "headlight-recording",
         "version": 1,
@@ -40,6 +54,7 @@ fn main() -> Result<(), Failure> {
         "answer": answer,
         "pattern": pattern.pattern,
         "lse": pattern.lse,
+        "truth": truth.transpose()?,
     });
     println!("{recording}");
     Ok(())

@@ -170,6 +170,7 @@ impl<H: Host> Engine<H> {
         let info = LoadedModel {
             name: name.to_owned(),
             shape: loaded.model.architecture.shape,
+            language: loaded.model.architecture.language.clone(),
             n_parameters: loaded.model.n_parameters(),
             weight_bytes: loaded.weight_bytes,
             backend,

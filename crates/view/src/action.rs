@@ -3,12 +3,15 @@
 use crate::run::Head;
 use crate::session::{Command, Input};
 use crate::state::{Figure, ModelInfo, Panel, Theme};
+use crate::truth::{TruthCommand, TruthInput};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// The engine's side of things moved.
     Engine(Input),
+    /// The worker that holds the language says something.
+    Truth(TruthInput),
     /// The page was opened, or its address changed.
     Opened(String),
     /// The list of models arrived.
@@ -76,6 +79,8 @@ pub enum Action {
 pub enum Effect {
     /// Do something with a worker.
     Worker(Command),
+    /// Do something with the worker that holds the language.
+    Truth(TruthCommand),
     /// Come back with [`Action::RunPrompt`] after a pause.
     RunLater(u64),
     /// Fetch the recorded run of a model.

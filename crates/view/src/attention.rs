@@ -6,6 +6,7 @@ use crate::run::{Head, Pattern, Run, WeightedToken};
 use crate::sentence::{self, Span};
 use crate::session::GenerationEnd;
 use crate::shared::Shared;
+use crate::truth::ShownTruth;
 
 /// How many numbers of patterns of one run are kept, so that going back to a
 /// head is instant on short prompts and memory stays small on long ones.
@@ -58,6 +59,8 @@ pub struct AttentionRoom {
     pub continuation: Option<Continuation>,
     /// Why the newest prompt has no answer, in one sentence.
     pub error: Option<String>,
+    /// What the model's language itself says of the run.
+    pub truth: ShownTruth,
     patterns: BTreeMap<Head, Shared<Pattern>>,
 }
 
@@ -74,6 +77,10 @@ impl AttentionRoom {
     /// Shows a run, and one pattern of it if there is one.
     pub fn show(&mut self, run: Run, pattern: Option<Pattern>) {
         let n = run.seq_len();
+        // The same tokens have the same truth.
+        if self.run.as_ref().is_none_or(|old| old.tokens != run.tokens) {
+            self.truth = ShownTruth::None;
+        }
         self.run = Some(Shared::new(run));
         self.error = None;
         self.hover = None;

@@ -5,8 +5,9 @@
 //! drawn is computed from the state by pure functions:
 //!
 //! - [`session`]: which worker answers, run ids, stale answers, dead workers
+//! - [`truth`]: what the model's language itself says, and the worker that knows it
 //! - [`run`], [`recording`], [`permalink`], [`attention`]: what is shown and selected
-//! - [`matrix`], [`row`], [`next`], [`surprise`], [`ramp`]: figures as rectangles, bars, colours
+//! - [`matrix`], [`row`], [`next`], [`surprise`], [`perplexity`], [`ramp`]: figures as rectangles, bars, colours
 //! - [`sentence`], [`table`], [`status`], [`number`], [`token`], [`text`]: the same in words and numbers
 
 mod action;
@@ -15,6 +16,7 @@ pub mod matrix;
 pub mod next;
 pub mod number;
 pub mod permalink;
+pub mod perplexity;
 pub mod ramp;
 pub mod recording;
 mod reduce;
@@ -29,6 +31,7 @@ pub mod surprise;
 pub mod table;
 pub mod text;
 pub mod token;
+pub mod truth;
 
 pub use action::{Action, Effect};
 pub use reduce::reduce;

@@ -1,4 +1,7 @@
-//! The most probable next tokens as bars.
+//! The most probable next tokens as bars, with a mark at the probability that the
+//! language itself gives them.
+
+use headlight_language::Truth;
 
 use crate::number::{full, percent, percent_column};
 use crate::run::Run;
@@ -17,22 +20,35 @@ pub struct NextBar {
     pub label: VisibleToken,
     /// Its probability as text.
     pub percent: String,
-    /// Length of the bar: its probability over the largest.
+    /// Length of the bar: its probability over the largest of all that is drawn.
     pub fraction: f64,
+    /// The same of its probability in the language, where that is known.
+    pub true_fraction: Option<f64>,
 }
 
 /// The bars, most probable first.
 #[must_use]
-pub fn bars(run: &Run) -> Vec<NextBar> {
-    let largest = run.next.first().map_or(1.0, |token| token.prob);
-    let largest = largest.max(f64::MIN_POSITIVE);
+pub fn bars(run: &Run, truth: Option<&Truth>) -> Vec<NextBar> {
+    let shown = run.next.iter().take(N_NEXT);
+    let probs = shown.clone().map(|token| token.prob);
+    let true_probs = shown.filter_map(|token| true_prob(truth, token.id));
+    let largest = probs.chain(true_probs).fold(f64::MIN_POSITIVE, f64::max);
     let bar = |token: &crate::run::WeightedToken| NextBar {
         id: token.id,
         label: VisibleToken::new(&token.text),
         percent: percent_column(token.prob),
         fraction: (token.prob / largest).clamp(0.0, 1.0),
+        true_fraction: true_prob(truth, token.id).map(|prob| prob / largest),
     };
     run.next.iter().take(N_NEXT).map(bar).collect()
+}
+
+/// A next token's probability in the language; 0 for one that cannot follow,
+/// `None` where the text has left the language or has ended.
+fn true_prob(truth: Option<&Truth>, id: u32) -> Option<f64> {
+    let next = &truth?.next;
+    let found = next.iter().find(|token| token.id == id);
+    (!next.is_empty()).then(|| found.map_or(0.0, |token| token.prob))
 }
 
 /// What comes next, in one sentence.
@@ -44,11 +60,17 @@ pub fn summary(run: &Run) -> String {
     })
 }
 
-/// The numbers behind the bars: id, token, probability.
+/// The numbers behind the bars: id, token, probability, and in the language.
 #[must_use]
-pub fn table(run: &Run) -> Vec<[String; 3]> {
+pub fn rows(run: &Run, truth: Option<&Truth>) -> Vec<Vec<String>> {
     let row = |token: &crate::run::WeightedToken| {
-        [token.id.to_string(), token.text.clone(), full(token.prob)]
+        let true_prob = true_prob(truth, token.id);
+        vec![
+            token.id.to_string(),
+            token.text.clone(),
+            full(token.prob),
+            true_prob.map(full).unwrap_or_default(),
+        ]
     };
     run.next.iter().map(row).collect()
 }
@@ -60,7 +82,8 @@ mod tests {
 
     #[test]
     fn the_longest_bar_is_full_and_shows_its_own_probability() {
-        let bars = bars(&run(&["a"]));
+        let bars = bars(&run(&["a"]), None);
+        assert_eq!(bars[0].true_fraction, None);
         assert!((bars[0].fraction - 1.0).abs() < 1e-12);
         assert_eq!(bars[0].percent, "31.0\u{a0}%");
         assert_eq!(bars[0].label.body, "They");
@@ -79,6 +102,29 @@ mod tests {
     fn no_next_token_is_no_bar() {
         let mut run = run(&["a"]);
         run.next.clear();
-        assert!(bars(&run).is_empty() && summary(&run).is_empty());
+        assert!(bars(&run, None).is_empty() && summary(&run).is_empty());
+    }
+
+    #[test]
+    fn the_truth_is_a_mark_on_the_same_scale() {
+        let token = |id, prob| headlight_language::TrueToken {
+            id,
+            text: String::new(),
+            prob,
+        };
+        let mut truth = Truth {
+            nll: vec![None],
+            next: vec![token(9, 0.62), token(4, 0.38)],
+            impossible: None,
+        };
+        let run = run(&["a"]);
+        let bars = bars(&run, Some(&truth));
+        assert!((bars[0].fraction - 0.5).abs() < 1e-12);
+        assert_eq!(bars[0].true_fraction, Some(1.0));
+        assert_eq!(rows(&run, Some(&truth))[0][3], "0.62");
+        truth.next.remove(0);
+        assert_eq!(true_prob(Some(&truth), 9), Some(0.0));
+        truth.next.clear();
+        assert_eq!(true_prob(Some(&truth), 9), None);
     }
 }

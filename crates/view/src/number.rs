@@ -65,6 +65,39 @@ pub fn scientific(value: f64) -> String {
     }
 }
 
+/// A perplexity: two decimals, none from 1000 on, a power of ten from a million on.
+#[must_use]
+pub fn perplexity(value: f64) -> String {
+    if value < 999.995 {
+        return fixed(value, 2);
+    }
+    if value < 999_999.5 {
+        return fixed(value, 0);
+    }
+    let text = format!("{value:.1e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let superscript = |digit: char| match digit {
+        '1' => '\u{b9}',
+        '2' => '\u{b2}',
+        '3' => '\u{b3}',
+        '0' | '4'..='9' => char::from_u32(u32::from(digit) - 0x30 + 0x2070).unwrap_or(digit),
+        _ => digit,
+    };
+    let exponent: String = exponent.chars().map(superscript).collect();
+    format!("{digits}\u{a0}\u{d7}\u{a0}10{exponent}")
+}
+
+/// `2^exponent` for a whole exponent, as the label of an axis.
+#[must_use]
+pub fn whole_power_of_two(exponent: f64) -> String {
+    let value = exponent.exp2();
+    if value < 999_999.5 {
+        fixed(value, 0)
+    } else {
+        perplexity(value)
+    }
+}
+
 /// Bytes with a decimal unit: `2.1 MB`.
 #[must_use]
 pub fn bytes(count: u64) -> String {
@@ -140,5 +173,13 @@ mod tests {
         assert_eq!(bytes(999_500), "1.0\u{a0}MB");
         assert_eq!(duration(999.6), "1.0\u{a0}s");
         assert_eq!(duration(0.42), "0.4\u{a0}ms");
+    }
+
+    #[test]
+    fn a_perplexity_never_has_more_than_six_digits() {
+        assert_eq!(perplexity(6.414), "6.41");
+        assert_eq!(perplexity(1234.4), "1234");
+        assert_eq!(perplexity(1.04e9), "1.0\u{a0}\u{d7}\u{a0}10\u{2079}");
+        assert_eq!(perplexity(3.26e12), "3.3\u{a0}\u{d7}\u{a0}10\u{b9}\u{b2}");
     }
 }

@@ -7,16 +7,20 @@
 //!  "shape": {"n_layers": 4, "n_heads": 4, ...},
 //!  "answer": {"backend": "cpu", "tokens": [..], "next": [..], "nll": [..], "perplexity": 9.4,
 //!             "pattern": {"head": {"layer": 1, "head": 2}, "seq_len": 17}, "elapsed_ms": 6.1},
-//!  "pattern": [..], "lse": [..]}
+//!  "pattern": [..], "lse": [..],
+//!  "truth": {"nll": [..], "next": [..], "impossible": null}}
 //! ```
 //!
 //! `answer` is the engine's answer to a run as it crosses to the page, and the
-//! two arrays beside it are the ones that travel as buffers there.
+//! two arrays beside it are the ones that travel as buffers there. `truth` is what
+//! the model's language says of the prompt, null where that is not known.
 
 use headlight_activations::ModelShape;
+use headlight_language::Truth;
 use serde::Deserialize;
 
 use crate::run::{Backend, Head, Pattern, PatternError, Run, Token, WeightedToken};
+use crate::shared::Shared;
 
 /// What `format` says.
 const FORMAT: &str = "headlight-recording";
@@ -36,6 +40,8 @@ pub struct Recording {
     pub run: Run,
     /// The pattern of one head.
     pub pattern: Pattern,
+    /// What the model's language says of the prompt, where that is known.
+    pub truth: Option<Shared<Truth>>,
 }
 
 /// A recording that cannot be shown.
@@ -61,12 +67,17 @@ pub enum RecordingError {
     #[error(transparent)]
     Pattern(#[from] PatternError),
     /// Its tokens and its numbers are not equally many.
-    #[error("recorded run has {tokens} tokens, {nll} losses and a pattern of {seq_len}")]
+    #[error(
+        "recorded run has {tokens} tokens, {nll} losses, {truth} true losses and a pattern of \
+         {seq_len}"
+    )]
     Lengths {
         /// Number of tokens.
         tokens: usize,
         /// Number of losses.
         nll: usize,
+        /// Number of true losses.
+        truth: usize,
         /// Number of positions.
         seq_len: usize,
     },
@@ -87,6 +98,8 @@ struct File {
     answer: Answer,
     pattern: Vec<f32>,
     lse: Vec<f32>,
+    #[serde(default)]
+    truth: Option<Truth>,
 }
 
 #[derive(Deserialize)]
@@ -134,10 +147,12 @@ impl Recording {
             perplexity: answer.perplexity,
             elapsed_ms: answer.elapsed_ms,
         };
-        if run.tokens.len() != seq_len || run.nll.len() != seq_len {
+        let truth_len = file.truth.as_ref().map_or(seq_len, |truth| truth.nll.len());
+        if [run.tokens.len(), run.nll.len(), truth_len] != [seq_len; 3] {
             return Err(RecordingError::Lengths {
                 tokens: run.tokens.len(),
                 nll: run.nll.len(),
+                truth: truth_len,
                 seq_len,
             });
         }
@@ -147,6 +162,7 @@ impl Recording {
             shape: file.shape,
             run,
             pattern,
+            truth: file.truth.map(Shared::new),
         })
     }
 }

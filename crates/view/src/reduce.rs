@@ -11,6 +11,7 @@ use crate::run::Head;
 use crate::session::{Generation, Input, News, Phase, Step};
 use crate::state::State;
 use crate::text;
+use crate::truth::{self, ShownTruth, TruthInput};
 
 /// How many tokens the model writes at a time.
 const N_GENERATED: usize = 40;
@@ -30,6 +31,7 @@ pub fn reduce(state: &mut State, action: Action) -> Vec<Effect> {
 fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Engine(input) => step(state, input, effects),
+        Action::Truth(input) => hear_truth(state, input, effects),
         Action::Opened(fragment) => open(state, &fragment, effects),
         Action::Models(models) => {
             // Asked for only where there is one, so that no request fails.
@@ -230,6 +232,7 @@ fn show_recording(state: &mut State, json: &str) {
             if is_wanted {
                 state.recorded_shape = Some(recording.shape);
                 state.room.show(recording.run, Some(recording.pattern));
+                state.room.truth = recording.truth.map_or(ShownTruth::None, ShownTruth::Known);
             }
         }
         Err(error) => state.tell(text::sentence(&error.to_string())),
@@ -253,6 +256,7 @@ fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
         News::ModelReady => fit_head(state, effects),
         News::Ran { run, pattern } => {
             state.room.show(run, pattern);
+            ask_truth(state, effects);
             state.announce_row();
         }
         News::RunFailed(sentence) => {
@@ -287,6 +291,35 @@ fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
             state.tell(sentence);
         }
         News::Notice(sentence) => state.tell(sentence),
+    }
+}
+
+/// Asks what the model's language says of the run that is shown, unless that is known.
+fn ask_truth(state: &mut State, effects: &mut Vec<Effect>) {
+    let model = state.session.loaded();
+    let model = model.filter(|model| truth::is_known(model.language.as_deref()));
+    let (Some(model), Some(run)) = (model, &state.room.run) else {
+        state.room.truth = ShownTruth::None;
+        state.truth.forget();
+        return;
+    };
+    match state.room.truth {
+        ShownTruth::Known(_) => state.truth.forget(),
+        ShownTruth::Awaited => {}
+        ShownTruth::None | ShownTruth::Unavailable(_) => {
+            state.room.truth = ShownTruth::Awaited;
+            let command = state.truth.ask(run, model.shape.d_vocab);
+            effects.extend(command.map(Effect::Truth));
+        }
+    }
+}
+
+fn hear_truth(state: &mut State, input: TruthInput, effects: &mut Vec<Effect>) {
+    let (shown, command) = state.truth.hear(input);
+    effects.extend(command.map(Effect::Truth));
+    // A worker can fail after its model has been left.
+    if let (Some(shown), ShownTruth::Awaited) = (shown, &state.room.truth) {
+        state.room.truth = shown;
     }
 }
 

@@ -7,6 +7,8 @@ use crate::run::Backend;
 use crate::run::tests::{pattern, run};
 use crate::session::{Ask, BackendReport, Blame, Command, LoadedModel, Message, RunId, WorkerId};
 use crate::state::{DEFAULT_PROMPT, Panel, Theme};
+use crate::truth::{Truth, TruthCommand};
+use headlight_language::TruthAnswer;
 
 fn said(worker: u32, message: Message) -> Action {
     Action::Engine(Input::Said {
@@ -43,6 +45,11 @@ fn posted(effects: &[Effect]) -> Option<RunId> {
 
 /// A page opened with this fragment whose first prompt has been answered.
 fn live(fragment: &str) -> State {
+    live_with(fragment, Some("stories"))
+}
+
+/// The same with a model of this language.
+fn live_with(fragment: &str, language: Option<&str>) -> State {
     let mut state = State::default();
     reduce(&mut state, Action::Opened(fragment.to_owned()));
     let builds = Input::Builds {
@@ -55,6 +62,7 @@ fn live(fragment: &str) -> State {
     let model = LoadedModel {
         name: "stories".to_owned(),
         shape: shape(),
+        language: language.map(str::to_owned),
         n_parameters: 1_000,
         weight_bytes: 4_000,
         backend: BackendReport {
@@ -310,4 +318,80 @@ fn the_axes_of_an_empty_map_have_about_as_many_places_as_there_will_be_tokens() 
     assert_eq!(state.axis_tokens().len(), 11);
     state.asked = "Lily".to_owned();
     assert_eq!(state.axis_tokens().len(), 8);
+}
+
+/// The question that the effects ask of the language's worker.
+fn asked_truth(effects: &[Effect]) -> Option<u64> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Truth(TruthCommand::Ask(ask)) => Some(ask.ask),
+        _ => None,
+    })
+}
+
+fn truth(ask: u64, n: usize) -> Action {
+    let truth = Truth {
+        nll: vec![None; n],
+        next: Vec::new(),
+        impossible: None,
+    };
+    let answer = TruthAnswer {
+        ask,
+        truth: Ok(truth),
+    };
+    Action::Truth(TruthInput::Answered(answer))
+}
+
+fn run_again(state: &mut State, words: &[&str]) -> Vec<Effect> {
+    let edit = state.edit;
+    let id = posted(&reduce(state, Action::RunPrompt(edit))).unwrap();
+    let message = Message::Ran {
+        run: id,
+        answer: run(words),
+        pattern: None,
+    };
+    reduce(state, said(1, message))
+}
+
+#[test]
+fn the_truth_of_a_run_is_asked_once_and_kept_with_its_tokens() {
+    let mut state = live("");
+    assert_eq!(state.room.truth, ShownTruth::Awaited);
+    let effects = reduce(&mut state, Action::Truth(TruthInput::Ready));
+    reduce(&mut state, truth(asked_truth(&effects).unwrap(), 4));
+    assert!(state.room.truth.known().is_some());
+    let same = run_again(&mut state, &["Lily", " ran", ".", " She"]);
+    assert_eq!(asked_truth(&same), None);
+    assert!(state.room.truth.known().is_some());
+    let other = run_again(&mut state, &["Tom", " ran"]);
+    assert_eq!(state.room.truth, ShownTruth::Awaited);
+    let newest = asked_truth(&other).unwrap();
+    reduce(&mut state, truth(newest - 1, 4));
+    assert_eq!(state.room.truth, ShownTruth::Awaited, "an old answer");
+    reduce(&mut state, truth(newest, 2));
+    assert_eq!(state.room.truth.known().unwrap().nll.len(), 2);
+}
+
+#[test]
+fn a_model_without_a_known_language_has_no_truth() {
+    let mut state = live_with("", None);
+    assert_eq!(state.room.truth, ShownTruth::None);
+    let effects = run_again(&mut state, &["Tom", " ran"]);
+    assert!(
+        !effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Truth(_)))
+    );
+}
+
+#[test]
+fn a_language_that_does_not_arrive_is_told_and_asked_for_again() {
+    let mut state = live("");
+    let failed = Action::Truth(TruthInput::Failed("it is gone".to_owned()));
+    reduce(&mut state, failed);
+    let ShownTruth::Unavailable(sentence) = &state.room.truth else {
+        panic!("{:?}", state.room.truth);
+    };
+    assert!(sentence.contains("it is gone"), "{sentence}");
+    let effects = run_again(&mut state, &["Tom", " ran"]);
+    assert!(effects.contains(&Effect::Truth(TruthCommand::Start)));
 }

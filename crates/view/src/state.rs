@@ -12,6 +12,7 @@ use crate::sentence;
 use crate::session::{Choice, Phase, Session};
 use crate::text;
 use crate::token::{self, VisibleToken};
+use crate::truth::TruthSource;
 
 /// The model that is shown when nothing else is asked for.
 pub const DEFAULT_MODEL: &str = "stories";
@@ -95,6 +96,8 @@ pub enum Figure {
     Next,
     /// Surprise per token.
     Surprise,
+    /// Perplexity so far.
+    Perplexity,
 }
 
 impl Figure {
@@ -105,6 +108,7 @@ impl Figure {
             Self::Pattern => "attention.pattern",
             Self::Next => "attention.next",
             Self::Surprise => "attention.surprise",
+            Self::Perplexity => "attention.perplexity",
         }
     }
 }
@@ -140,6 +144,7 @@ pub struct State {
     /// Seeds the draws of the next text.
     pub seed: u64,
     pub(crate) written: String,
+    pub(crate) truth: TruthSource,
     pub(crate) recorded_shape: Option<ModelShape>,
     pub(crate) restarted: Option<String>,
 }
@@ -161,6 +166,7 @@ impl Default for State {
             is_copied: false,
             seed: 0,
             written: String::new(),
+            truth: TruthSource::default(),
             recorded_shape: None,
             restarted: None,
         }

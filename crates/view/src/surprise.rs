@@ -1,8 +1,11 @@
-//! Surprise per token in bits, as a small bar chart.
+//! Surprise per token in bits, as a small bar chart, with a mark where the
+//! language itself would stand.
 
 use std::f64::consts::LN_2;
 
-use crate::number::{fixed, full};
+use headlight_language::Truth;
+
+use crate::number::{fixed, full, percent};
 use crate::run::Run;
 use crate::sentence;
 use crate::text;
@@ -30,6 +33,26 @@ pub struct SurpriseBar {
     pub height: f64,
 }
 
+/// A token's surprise in the language itself: a line across its column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrueMark {
+    /// Left end.
+    pub x: f64,
+    /// Height.
+    pub y: f64,
+    /// Length.
+    pub width: f64,
+}
+
+/// Where the text is no longer of the language.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Beyond {
+    /// Left edge.
+    pub x: f64,
+    /// Width, to the end of the chart.
+    pub width: f64,
+}
+
 /// A token below the chart.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SurpriseLabel {
@@ -54,6 +77,10 @@ pub struct SurpriseChart {
     pub max_label: String,
     /// The bars; the first token has none.
     pub bars: Vec<SurpriseBar>,
+    /// The surprise in the language itself, where it is known.
+    pub marks: Vec<TrueMark>,
+    /// The tokens from the impossible one on, if there is one.
+    pub beyond: Option<Beyond>,
     /// Some of the tokens.
     pub labels: Vec<SurpriseLabel>,
 }
@@ -65,17 +92,21 @@ pub fn bits(nll: f64) -> f64 {
 }
 
 impl SurpriseChart {
-    /// Draws the surprise of `run` in `width_px` pixels.
+    /// Draws the surprise of `run`, beside the truth where that is known, in
+    /// `width_px` pixels.
     #[must_use]
-    pub fn new(run: &Run, width_px: f64) -> Self {
+    pub fn new(run: &Run, truth: Option<&Truth>, width_px: f64) -> Self {
         let width = width_px.max(120.0);
         let pitch = width / run.nll.len().max(1) as f64;
-        let most = run.nll.iter().flatten().copied().fold(0.0, f64::max);
+        let true_nll = truth.map_or(&[][..], |truth| &truth.nll);
+        let most = run.nll.iter().chain(true_nll).flatten().copied();
+        let most = most.fold(0.0, f64::max);
         let max_bits = bits(most).ceil().max(1.0);
         let base = TOP + PLOT_HEIGHT;
+        let gap = (pitch * 0.25).min(4.0);
+        let height = |nll: f64| bits(nll).max(0.0) / max_bits * PLOT_HEIGHT;
         let bar = |(pos, nll): (usize, &Option<f64>)| {
-            let height = bits((*nll)?).max(0.0) / max_bits * PLOT_HEIGHT;
-            let gap = (pitch * 0.25).min(4.0);
+            let height = height((*nll)?);
             Some(SurpriseBar {
                 pos,
                 x: pos as f64 * pitch + gap / 2.0,
@@ -84,6 +115,18 @@ impl SurpriseChart {
                 height,
             })
         };
+        let mark = |(pos, nll): (usize, &Option<f64>)| {
+            Some(TrueMark {
+                x: pos as f64 * pitch,
+                y: base - height((*nll)?),
+                width: pitch,
+            })
+        };
+        let impossible = truth.and_then(|truth| truth.impossible.as_ref());
+        let beyond = impossible.map(|token| Beyond {
+            x: token.pos as f64 * pitch,
+            width: width - token.pos as f64 * pitch,
+        });
         Self {
             width,
             height: base + BOTTOM,
@@ -91,6 +134,8 @@ impl SurpriseChart {
             top: TOP,
             max_label: text::bits(&fixed(max_bits, 0)),
             bars: run.nll.iter().enumerate().filter_map(bar).collect(),
+            marks: true_nll.iter().enumerate().filter_map(mark).collect(),
+            beyond,
             labels: labels(run, pitch, width),
         }
     }
@@ -130,25 +175,47 @@ pub fn summary(run: &Run) -> String {
     )
 }
 
-/// Perplexity and mean surprise in one line.
+/// Where the text leaves the language, in one sentence.
 #[must_use]
-pub fn perplexity(run: &Run) -> Option<String> {
-    let perplexity = run.perplexity?;
-    Some(text::perplexity(
-        &fixed(perplexity, 2),
-        &fixed(perplexity.log2(), 2),
+pub fn leaves(run: &Run, truth: &Truth) -> Option<String> {
+    let impossible = truth.impossible.as_ref()?;
+    let name = sentence::name(&run.tokens, impossible.pos);
+    let expected = impossible.expected.iter().map(|token| {
+        let word = VisibleToken::new(&token.text).quoted();
+        text::with_probability(&word, &percent(token.prob))
+    });
+    let expected: Vec<String> = expected.collect();
+    Some(text::not_stories_from(&name, &text::any_of(&expected)))
+}
+
+/// One token's surprise, under the model and in the language.
+#[must_use]
+pub fn of_token(run: &Run, truth: Option<&Truth>, pos: usize) -> Option<String> {
+    let name = sentence::name(&run.tokens, pos);
+    let in_bits = |nll: f64| fixed(bits(nll), 2);
+    let model = in_bits((*run.nll.get(pos)?)?);
+    let truth = truth.and_then(|truth| *truth.nll.get(pos)?);
+    Some(truth.map_or_else(
+        || text::token_bits(&name, &model),
+        |truth| text::token_both_bits(&name, &model, &in_bits(truth)),
     ))
 }
 
-/// The chart's numbers: token, nats, bits.
+/// The chart's numbers: token, nats, bits, and bits in the language where known.
 #[must_use]
-pub fn table(run: &Run) -> Vec<[String; 3]> {
-    let row = |(token, nll): (&crate::run::Token, &Option<f64>)| {
-        let nats = nll.map(full).unwrap_or_default();
-        let in_bits = nll.map(|nll| full(bits(nll))).unwrap_or_default();
-        [crate::table::header(&token.text), nats, in_bits]
+pub fn rows(run: &Run, truth: Option<&Truth>) -> Vec<Vec<String>> {
+    let in_bits = |nll: f64| full(bits(nll));
+    let row = |(pos, token): (usize, &crate::run::Token)| {
+        let nll = run.nll.get(pos).copied().flatten();
+        let truth = truth.and_then(|truth| *truth.nll.get(pos)?);
+        vec![
+            crate::table::header(&token.text),
+            nll.map(full).unwrap_or_default(),
+            nll.map(in_bits).unwrap_or_default(),
+            truth.map(in_bits).unwrap_or_default(),
+        ]
     };
-    run.tokens.iter().zip(&run.nll).map(row).collect()
+    run.tokens.iter().enumerate().map(row).collect()
 }
 
 #[cfg(test)]
@@ -158,14 +225,14 @@ mod tests {
 
     #[test]
     fn the_first_token_has_no_bar() {
-        let chart = SurpriseChart::new(&run(&["a", " b", " c"]), 300.0);
+        let chart = SurpriseChart::new(&run(&["a", " b", " c"]), None, 300.0);
         let places: Vec<usize> = chart.bars.iter().map(|bar| bar.pos).collect();
         assert_eq!(places, [1, 2]);
     }
 
     #[test]
     fn one_nat_is_a_little_less_than_one_and_a_half_bits() {
-        let chart = SurpriseChart::new(&run(&["a", " b"]), 300.0);
+        let chart = SurpriseChart::new(&run(&["a", " b"]), None, 300.0);
         assert_eq!(chart.max_label, "2\u{a0}bits");
         let expected = 1.0 / LN_2 / 2.0 * PLOT_HEIGHT;
         assert!((chart.bars[0].height - expected).abs() < 1e-9);
@@ -174,7 +241,7 @@ mod tests {
     #[test]
     fn labels_never_touch() {
         let words = vec![" wonderful"; 40];
-        let chart = SurpriseChart::new(&run(&words), 300.0);
+        let chart = SurpriseChart::new(&run(&words), None, 300.0);
         for pair in chart.labels.windows(2) {
             assert!(pair[1].x - pair[0].x >= 9.0 * 6.4);
         }
@@ -183,8 +250,8 @@ mod tests {
 
     #[test]
     fn the_table_holds_full_precision() {
-        let rows = table(&run(&["a", " b"]));
-        assert_eq!(rows[0], ["a", "", ""]);
+        let rows = rows(&run(&["a", " b"]), None);
+        assert_eq!(rows[0], ["a", "", "", ""]);
         assert_eq!(rows[1][1], "1");
         assert_eq!(rows[1][2].parse::<f64>().unwrap(), 1.0 / LN_2);
     }
@@ -194,6 +261,52 @@ mod tests {
         let mut run = run(&["a"]);
         run.perplexity = None;
         assert_eq!(summary(&run), text::NO_SURPRISE);
-        assert_eq!(perplexity(&run), None);
+        assert_eq!(of_token(&run, None, 0), None);
+    }
+
+    /// One bit at each of the first `n` tokens, then nothing.
+    fn truth(n: usize, len: usize) -> Truth {
+        let nll = (0..len).map(|pos| (pos > 0 && pos < n).then_some(LN_2));
+        let impossible = (n < len).then(|| headlight_language::Impossible {
+            pos: n,
+            text: "x".to_owned(),
+            expected: vec![headlight_language::TrueToken {
+                id: 4,
+                text: " y".to_owned(),
+                prob: 0.5,
+            }],
+        });
+        Truth {
+            nll: nll.collect(),
+            next: Vec::new(),
+            impossible,
+        }
+    }
+
+    #[test]
+    fn the_truth_is_marked_where_it_is_known_and_the_rest_is_beyond() {
+        let run = run(&["a", " b", " c", " d"]);
+        let chart = SurpriseChart::new(&run, Some(&truth(3, 4)), 400.0);
+        assert_eq!(chart.marks.len(), 2);
+        // One bit of two.
+        assert!((chart.base - chart.marks[0].y - PLOT_HEIGHT / 2.0).abs() < 1e-9);
+        let beyond = chart.beyond.unwrap();
+        assert_eq!((beyond.x, beyond.width), (300.0, 100.0));
+        let whole = SurpriseChart::new(&run, Some(&truth(4, 4)), 400.0);
+        assert_eq!((whole.marks.len(), whole.beyond), (3, None));
+    }
+
+    #[test]
+    fn the_impossible_token_is_named_and_the_others_have_two_numbers() {
+        let run = run(&["a", " b", " c"]);
+        let truth = truth(2, 3);
+        let said = leaves(&run, &truth).unwrap();
+        assert!(said.contains("\u{201c}c\u{201d} cannot"), "{said}");
+        assert!(said.contains("\u{201c}y\u{201d} (50\u{a0}%)"), "{said}");
+        let both = of_token(&run, Some(&truth), 1).unwrap();
+        assert!(both.contains("1.44") && both.contains("1.00"), "{both}");
+        let one = of_token(&run, Some(&truth), 2).unwrap();
+        assert!(one.contains("1.44") && !one.contains("language"), "{one}");
+        assert_eq!(leaves(&run, &self::truth(3, 3)), None);
     }
 }

@@ -150,6 +150,8 @@ pub const TOKEN: &str = "token";
 pub const TOKEN_ID: &str = "id";
 /// Head of a table's column.
 pub const PROBABILITY: &str = "probability";
+/// Head of a table's column.
+pub const TRUE_PROBABILITY: &str = "in the language itself";
 /// Heading of the surprise.
 pub const SURPRISE: &str = "Surprise in bits";
 /// Head of a table's column.
@@ -159,6 +161,30 @@ pub const BITS: &str = "surprise, bits";
 /// A single token.
 pub const NO_SURPRISE: &str =
     "A single token has nothing before it, so nothing to be surprised by.";
+
+/// Heading of the perplexity.
+pub const PERPLEXITY: &str = "Perplexity so far";
+/// The model's mark in a legend.
+pub const THE_MODEL: &str = "the model";
+/// The language's mark in a legend.
+pub const THE_TRUTH: &str = "the language itself";
+/// Head of a table's column.
+pub const TRUE_BITS: &str = "in the language itself, bits";
+/// Head of a table's column.
+pub const MODEL_PERPLEXITY: &str = "perplexity so far";
+/// Head of a table's column.
+pub const TRUE_PERPLEXITY: &str = "true perplexity so far";
+/// Head of a table's column.
+pub const EXCESS: &str = "excess so far, bits per token";
+/// Below the model's perplexity in the equation.
+pub const OF_MODEL: &str = "model";
+/// Below the language's perplexity in the equation.
+pub const OF_TRUTH: &str = "language itself";
+/// Below the excess in the equation.
+pub const OF_EXCESS: &str = "excess in bits";
+/// What the excess means.
+pub const ABOUT_EXCESS: &str = "The excess is what the model does not know, in bits per token. \
+    On one text it can be below zero; its mean over the language is the KL divergence from the truth.";
 
 // ---- Generation
 
@@ -187,6 +213,8 @@ pub const STARTING: &str = "starting";
 pub const RECORDED_RUN: &str = "Recorded run";
 /// A list of builds without the one that is wanted.
 pub const NO_BUILD: &str = "this build is not there";
+/// The page was built without the language.
+pub const NO_TRUTH_BUILD: &str = "this page was built without them";
 /// A worker whose script did not run.
 pub const NO_SCRIPT: &str = "its script did not run";
 /// A message of a kind that is not known.
@@ -407,6 +435,76 @@ pub fn most_surprising(name: &str, bits: &str) -> String {
 #[must_use]
 pub fn perplexity(perplexity: &str, bits: &str) -> String {
     format!("Perplexity {perplexity} \u{b7} {bits} bits per token")
+}
+
+/// The language's worker refused the tokens.
+#[must_use]
+pub fn no_truth(reason: &str) -> String {
+    format!("No exact probabilities: {reason}.")
+}
+
+/// The language's worker is not there.
+#[must_use]
+pub fn truth_failed(reason: &str) -> String {
+    format!("The exact probabilities of the language did not arrive: {reason}.")
+}
+
+/// Names the tokens whose truth is known, where not all are.
+#[must_use]
+pub fn over_the_first(n_tokens: usize) -> String {
+    match n_tokens {
+        1 => "Over the first token: ".to_owned(),
+        _ => format!("Over the first {n_tokens} tokens: "),
+    }
+}
+
+/// Perplexities and excess, for readers who hear the page.
+#[must_use]
+pub fn identity(over: &str, model: &str, truth: &str, excess: &str) -> String {
+    format!(
+        "{over}model perplexity {model} is true perplexity {truth} times 2 to the power of {excess}."
+    )
+}
+
+/// The text has left the language; `expected` says what could have stood there.
+#[must_use]
+pub fn not_stories_from(name: &str, expected: &str) -> String {
+    let instead = if expected.is_empty() {
+        "the story is over".to_owned()
+    } else {
+        format!("the language goes on with {expected}")
+    };
+    format!(
+        "Not Stories from here: {name} cannot follow; {instead}. No truth is shown from there on."
+    )
+}
+
+/// A word and its probability.
+#[must_use]
+pub fn with_probability(word: &str, percent: &str) -> String {
+    format!("{word} ({percent})")
+}
+
+/// Things of which one is meant.
+#[must_use]
+pub fn any_of(things: &[String]) -> String {
+    match things {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// One token's surprise under the model.
+#[must_use]
+pub fn token_bits(name: &str, model: &str) -> String {
+    format!("{name}: {model}\u{a0}bits for the model")
+}
+
+/// One token's surprise under the model and in the language.
+#[must_use]
+pub fn token_both_bits(name: &str, model: &str, truth: &str) -> String {
+    format!("{name}: {model}\u{a0}bits for the model, {truth}\u{a0}in the language itself")
 }
 
 /// What the model wrote, for readers who hear the page.

@@ -1,16 +1,19 @@
 //! The Attention room: heads, the map of one head, and what is selected in it.
 
 mod heads;
+mod legend;
 mod map;
 mod matrix;
 mod next;
 mod numbers;
 mod painted;
+mod perplexity;
 mod row;
 mod surprise;
 
 use headlight_view::attention::AttentionRoom as Room;
 use headlight_view::run::{Head, Pattern, Run};
+use headlight_view::truth::{ShownTruth, Truth};
 use headlight_view::{Shared, State};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -22,6 +25,7 @@ use crate::store::store;
 struct Shown {
     run: Memo<Option<Shared<Run>>>,
     pattern: Memo<Option<Shared<Pattern>>>,
+    truth: Memo<ShownTruth>,
     head: Memo<Head>,
     query: Memo<usize>,
     key: Memo<usize>,
@@ -34,11 +38,36 @@ impl Shown {
         Self {
             run: store.select(|state: &State| state.room.run.clone()),
             pattern: store.select(|state: &State| state.room.pattern()),
+            truth: store.select(|state: &State| state.room.truth.clone()),
             head: store.select(|state: &State| state.room.head),
             query: store.select(|state: &State| state.room.query()),
             key: store.select(|state: &State| state.room.key()),
             hover: store.select(|state: &State| state.room.hover),
         }
+    }
+
+    /// What the model's language says of the run, if that is known.
+    fn known_truth(self) -> Option<Shared<Truth>> {
+        self.truth.with(ShownTruth::known)
+    }
+
+    /// True where the language's marks stand in a figure, or soon will: `has_marks`
+    /// looks for them in the truth that has arrived.
+    fn has_truth(self, has_marks: fn(&Truth) -> bool) -> Signal<bool> {
+        Signal::derive(move || match self.known_truth() {
+            Some(truth) => has_marks(&truth),
+            None => self.truth.get() == ShownTruth::Awaited,
+        })
+    }
+
+    /// Columns of a table, the last `n_true` of which are numbers of the language.
+    fn columns(self, columns: &'static [numbers::Column], n_true: usize) -> Vec<numbers::Column> {
+        let n_hidden = if self.known_truth().is_some() {
+            0
+        } else {
+            n_true
+        };
+        columns[..columns.len() - n_hidden].to_vec()
     }
 
     /// Run and pattern, if both are there and belong together.
@@ -64,6 +93,7 @@ pub fn AttentionRoom() -> impl IntoView {
                 <row::Selected shown/>
                 <next::Next shown/>
                 <surprise::Surprise shown/>
+                <perplexity::PerplexitySoFar shown/>
             </section>
         </main>
     }

@@ -54,24 +54,35 @@ fn Frame(figure: Figure, label: &'static str, children: Children) -> impl IntoVi
     }
 }
 
-/// A table of three columns.
+/// A table whose first column heads its rows.
 #[component]
 pub fn NumbersTable(
     figure: Figure,
     caption: &'static str,
-    columns: [Column; 3],
-    #[prop(into)] rows: Signal<Vec<[String; 3]>>,
+    #[prop(into)] columns: Signal<Vec<Column>>,
+    #[prop(into)] rows: Signal<Vec<Vec<String>>>,
 ) -> impl IntoView {
-    let heads = columns.map(|column| view! { <th scope="col">{column}</th> });
-    let row = |[first, second, third]: [String; 3]| {
-        view! { <tr><th scope="row">{first}</th><td>{second}</td><td>{third}</td></tr> }
+    let heads = move || {
+        let head = |column| view! { <th scope="col">{column}</th> };
+        columns.get().into_iter().map(head).collect_view()
     };
-    let body = move || rows.get().into_iter().map(row).collect_view();
+    // A column without a head is one whose numbers are not known.
+    let row = |n_columns: usize, cells: Vec<String>| {
+        let mut cells = cells.into_iter().take(n_columns);
+        let first = cells.next();
+        let rest = cells.map(|cell| view! { <td>{cell}</td> }).collect_view();
+        view! { <tr><th scope="row">{first}</th>{rest}</tr> }
+    };
+    let body = move || {
+        let n_columns = columns.with(Vec::len);
+        let rows = rows.get().into_iter().map(|cells| row(n_columns, cells));
+        rows.collect_view()
+    };
     view! {
         <Frame figure label=caption>
             <table class="numbers" data-for=figure.name()>
                 <caption>{caption}</caption>
-                <thead><tr>{heads.into_iter().collect_view()}</tr></thead>
+                <thead><tr>{heads}</tr></thead>
                 <tbody>{body}</tbody>
             </table>
         </Frame>

@@ -1,6 +1,6 @@
 //! Surprise per token.
 
-use headlight_view::surprise::{self, SurpriseBar, SurpriseChart, SurpriseLabel};
+use headlight_view::surprise::{self, Beyond, SurpriseBar, SurpriseChart, SurpriseLabel, TrueMark};
 use headlight_view::{Action, Figure, text};
 use leptos::ev::MouseEvent;
 use leptos::html::Div;
@@ -8,9 +8,12 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::Shown;
+use super::legend::TruthLegend;
 use super::numbers::{Column, NumbersButton, NumbersTable};
 use crate::host;
 use crate::store::store;
+
+const COLUMNS: &[Column] = &[text::TOKEN, text::NATS, text::BITS, text::TRUE_BITS];
 
 /// The figure.
 #[component]
@@ -20,15 +23,27 @@ pub fn Surprise(shown: Shown) -> impl IntoView {
     let width = host::width_of(element);
     let chart = Memo::new(move |_| {
         let (run, width) = (shown.run.get()?, width.get());
-        (width > 0.0).then(|| SurpriseChart::new(&run, width))
+        let truth = shown.known_truth();
+        (width > 0.0).then(|| SurpriseChart::new(&run, truth.as_deref(), width))
     });
     let summary = move || shown.run.get().map(|run| surprise::summary(&run));
-    let perplexity = move || shown.run.get().and_then(|run| surprise::perplexity(&run));
+    let of_token = move || {
+        let (run, truth) = (shown.run.get()?, shown.known_truth());
+        surprise::of_token(&run, truth.as_deref(), shown.query.get())
+    };
+    let leaves = move || {
+        let (run, truth) = (shown.run.get()?, shown.known_truth()?);
+        let sentence = surprise::leaves(&run, &truth)?;
+        Some(view! { <p class="leaves">{sentence}</p> })
+    };
     let rows = Signal::derive(move || {
         let run = shown.run.get();
-        run.map(|run| surprise::table(&run)).unwrap_or_default()
+        let truth = shown.known_truth();
+        run.map(|run| surprise::rows(&run, truth.as_deref()))
+            .unwrap_or_default()
     });
-    let columns: [Column; 3] = [text::TOKEN, text::NATS, text::BITS];
+    let has_marks = shown.has_truth(|truth| truth.nll.iter().any(Option::is_some));
+    let columns = Signal::derive(move || shown.columns(COLUMNS, 1));
     let select = move |event: MouseEvent| {
         let n = shown.run.get_untracked().map_or(0, |run| run.seq_len());
         let x = x_within(&event).unwrap_or(-1.0);
@@ -45,11 +60,13 @@ pub fn Surprise(shown: Shown) -> impl IntoView {
             </div>
             <figure data-figure=Figure::Surprise.name() aria-labelledby="surprise-title">
                 <figcaption class="unseen">{summary}</figcaption>
+                <TruthLegend is_there=has_marks/>
                 <div class="chart" node_ref=element on:click=select>
                     {move || chart.get().map(|chart| draw(shown, chart))}
                 </div>
             </figure>
-            <p class="perplexity">{perplexity}</p>
+            <p class="of-token">{of_token}</p>
+            {leaves}
             <NumbersTable figure=Figure::Surprise caption=text::SURPRISE columns rows/>
         </section>
     }
@@ -81,11 +98,20 @@ fn draw(shown: Shown, chart: SurpriseChart) -> impl IntoView {
     let label = |SurpriseLabel { x, text }| {
         view! { <text class="axis" text-anchor="middle" x=x y=chart.base + 14.0>{text}</text> }
     };
+    let mark = |TrueMark { x, y, width }| {
+        view! { <line class="true-level" x1=x x2=x + width y1=y y2=y/> }
+    };
+    let (top, height) = (chart.top, chart.base - chart.top);
+    let beyond = |Beyond { x, width }| {
+        view! { <rect class="beyond" x=x y=top width=width height=height/> }
+    };
     view! {
         <svg aria-hidden="true" width=chart.width height=chart.height>
             <line class="hair" x1="0" x2=chart.width y1=chart.top + 0.5 y2=chart.top + 0.5/>
             <text class="axis" x="0" y=chart.top - 3.0>{chart.max_label}</text>
+            {chart.beyond.map(beyond)}
             {chart.bars.into_iter().map(bar).collect_view()}
+            {chart.marks.into_iter().map(mark).collect_view()}
             <line class="hair base" x1="0" x2=chart.width y1=chart.base + 0.5 y2=chart.base + 0.5/>
             {chart.labels.into_iter().map(label).collect_view()}
         </svg>

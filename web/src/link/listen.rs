@@ -70,7 +70,7 @@ impl Listeners {
 }
 
 /// The message of an error event, on one line and not too long.
-fn error_message(event: &ev::Event) -> Option<String> {
+pub(super) fn error_message(event: &ev::Event) -> Option<String> {
     let message = js_sys::Reflect::get(event, &JsValue::from_str("message")).ok()?;
     let message = message.as_string()?;
     let line = message

@@ -201,6 +201,7 @@ fn loaded(model: engine::LoadedModel) -> view::LoadedModel {
     view::LoadedModel {
         name: model.name,
         shape: model.shape,
+        language: model.language,
         n_parameters: model.n_parameters,
         weight_bytes: model.weight_bytes,
         backend: view::BackendReport {

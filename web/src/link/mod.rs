@@ -3,11 +3,13 @@
 
 mod listen;
 mod messages;
+mod truth;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use headlight_view::session::{Build, Command, Death, Input, WorkerId};
+use headlight_view::truth::TruthCommand;
 use headlight_view::{Action, text};
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
@@ -16,17 +18,20 @@ use web_sys::{WorkerOptions, WorkerType};
 
 use crate::store::Store;
 use listen::Listeners;
+use truth::TruthWorker;
 
-/// The builds of the engine, from `engines.json`.
+/// The workers' modules, from `engines.json`.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Engines {
     /// The small one.
     pub cpu: Option<EngineFile>,
     /// The large one; absent while it is still being built.
     pub gpu: Option<EngineFile>,
+    /// The language with its exact probabilities, no engine at all.
+    pub truth: Option<EngineFile>,
 }
 
-/// One build of the engine.
+/// One module.
 #[derive(Clone, Debug, Deserialize)]
 pub struct EngineFile {
     /// The worker's script, relative to the page.
@@ -41,6 +46,7 @@ pub struct EngineFile {
 pub struct Link {
     engines: Engines,
     workers: BTreeMap<WorkerId, Running>,
+    truth: TruthWorker,
 }
 
 struct Running {
@@ -55,6 +61,7 @@ impl fmt::Debug for Link {
             .debug_struct("Link")
             .field("engines", &self.engines)
             .field("workers", &self.workers.keys())
+            .field("truth", &self.truth)
             .finish()
     }
 }
@@ -85,6 +92,13 @@ impl Link {
                 }
             }
         }
+    }
+
+    /// Carries out a command to the worker that holds the language.
+    pub fn obey_truth(&mut self, store: Store, command: TruthCommand) {
+        let script = self.engines.truth.as_ref();
+        let script = script.map(|file| file.worker.as_str());
+        self.truth.obey(store, script, command);
     }
 
     fn start(&mut self, store: Store, id: WorkerId, build: Build) -> Result<(), String> {

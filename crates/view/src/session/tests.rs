@@ -159,6 +159,7 @@ fn model(backend: Backend) -> LoadedModel {
             d_vocab: 999,
             n_ctx: 256,
         },
+        language: None,
         n_parameters: 1_000_000,
         weight_bytes: 4_000_000,
         backend: BackendReport {

@@ -174,6 +174,8 @@ pub struct LoadedModel {
     pub name: String,
     /// Its sizes.
     pub shape: ModelShape,
+    /// The language whose exact probabilities are known, such as `stories`.
+    pub language: Option<String>,
     /// Number of parameters.
     pub n_parameters: u64,
     /// Bytes of the weights file.

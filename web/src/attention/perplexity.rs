@@ -1,0 +1,124 @@
+//! Perplexity so far, and how it falls into truth and excess.
+
+use headlight_view::perplexity::{self, GridLine, Identity, PerplexityChart, Selected};
+use headlight_view::truth::ShownTruth;
+use headlight_view::{Figure, text};
+use leptos::html::Div;
+use leptos::prelude::*;
+
+use super::Shown;
+use super::numbers::{Column, NumbersButton, NumbersTable};
+use crate::host;
+
+const COLUMNS: &[Column] = &[
+    text::TOKEN,
+    text::MODEL_PERPLEXITY,
+    text::TRUE_PERPLEXITY,
+    text::EXCESS,
+];
+
+/// The figure.
+#[component]
+pub fn PerplexitySoFar(shown: Shown) -> impl IntoView {
+    let element = NodeRef::<Div>::new();
+    let width = host::width_of(element);
+    let chart = Memo::new(move |_| {
+        let (run, width) = (shown.run.get()?, width.get());
+        let truth = shown.known_truth();
+        PerplexityChart::new(&run, truth.as_deref(), shown.query.get(), width)
+    });
+    let summary = move || {
+        let (run, truth) = (shown.run.get()?, shown.known_truth());
+        perplexity::summary(&run, truth.as_deref())
+    };
+    let rows = Signal::derive(move || {
+        let (run, truth) = (shown.run.get(), shown.known_truth());
+        run.map(|run| perplexity::rows(&run, truth.as_deref()))
+            .unwrap_or_default()
+    });
+    let columns = Signal::derive(move || shown.columns(COLUMNS, 2));
+    view! {
+        <section class="block" aria-labelledby="perplexity-title">
+            <div class="heading">
+                <h3 id="perplexity-title">{text::PERPLEXITY}</h3>
+                <NumbersButton figure=Figure::Perplexity/>
+            </div>
+            <figure data-figure=Figure::Perplexity.name() aria-labelledby="perplexity-title">
+                <figcaption class="unseen">{summary}</figcaption>
+                <div class="chart lines" node_ref=element>
+                    {move || chart.get().map(draw)}
+                </div>
+            </figure>
+            <InWords shown/>
+            <NumbersTable figure=Figure::Perplexity caption=text::PERPLEXITY columns rows/>
+        </section>
+    }
+}
+
+/// The identity where the truth is known, else the model's numbers, and why.
+#[component]
+fn InWords(shown: Shown) -> impl IntoView {
+    let words = move || {
+        let run = shown.run.get()?;
+        let truth = shown.known_truth();
+        let identity = truth.and_then(|truth| Identity::new(&run, &truth));
+        Some(match identity {
+            Some(identity) => equation(identity).into_any(),
+            None => view! { <p class="perplexity">{perplexity::of_the_model(&run)}</p> }.into_any(),
+        })
+    };
+    let why_not = move || match shown.truth.get() {
+        ShownTruth::Unavailable(sentence) => Some(view! { <p class="excess-note">{sentence}</p> }),
+        _ => None,
+    };
+    view! { {words} {why_not} }
+}
+
+fn equation(identity: Identity) -> impl IntoView {
+    let Identity {
+        over,
+        model,
+        truth,
+        excess,
+    } = identity;
+    // Said by the figure's caption, so that it is not read as digits in a row.
+    view! {
+        <div aria-hidden="true">
+            {over.map(|over| view! { <p class="over">{over}</p> })}
+            <p class="equation">
+                <span class="term"><b>{model}</b><small><span class="key of-model"></span>{text::OF_MODEL}</small></span>
+                <span class="sign">"="</span>
+                <span class="term"><b>{truth}</b><small><span class="key of-truth"></span>{text::OF_TRUTH}</small></span>
+                <span class="sign">"\u{d7}"</span>
+                <span class="term"><b>"2"<sup>{excess}</sup></b><small>{text::OF_EXCESS}</small></span>
+            </p>
+        </div>
+        <p class="excess-note">{text::ABOUT_EXCESS}</p>
+    }
+}
+
+fn draw(chart: PerplexityChart) -> impl IntoView {
+    let width = chart.width;
+    let line = |GridLine { y, label }| {
+        view! {
+            <line class="hair" x1="0" x2=width y1=y y2=y/>
+            <text class="axis" x="0" y=y - 3.0>{label}</text>
+        }
+    };
+    let at = |Selected { x, model, truth }| {
+        let dot = |class, y| view! { <circle class=class cx=x cy=y r="3"/> };
+        view! {
+            {truth.map(|truth| view! { <line class="gap" x1=x x2=x y1=model y2=truth/> })}
+            {truth.map(|truth| dot("dot of-truth", truth))}
+            {dot("dot of-model", model)}
+        }
+    };
+    view! {
+        <svg aria-hidden="true" width=width height=chart.height>
+            {chart.grid.into_iter().map(line).collect_view()}
+            <polyline class="line of-truth" points=chart.truth/>
+            <polyline class="line of-model" points=chart.model/>
+            {chart.selected.map(at)}
+        </svg>
+    }
+}
