@@ -182,10 +182,13 @@ pub(crate) struct GenerateArgs {
 pub(crate) struct EvalArgs {
     #[command(flatten)]
     pub(crate) engine: EngineArgs,
-    /// How many stories
-    #[arg(long, value_name = "N", default_value_t = 200, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=MAX_DOCUMENTS))]
+    /// How many stories of the language the model reads
+    #[arg(long, value_name = "N", default_value_t = 200, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(..=MAX_DOCUMENTS))]
     pub(crate) documents: u64,
-    /// Seeds the stories
+    /// How many stories the model writes, for the rules of the language to judge
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(..=MAX_DOCUMENTS))]
+    pub(crate) generate: u64,
+    /// Seeds the stories, read and written
     #[arg(
         long,
         value_name = "N",

@@ -7,12 +7,25 @@ use std::f64::consts::LN_2;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use headlight_language::{END, Oracle, Purpose, Stories};
+use headlight_engine::{Loaded, ModelFiles};
+use headlight_language::{Construct, END, Judgement, Oracle, Purpose, START, Stories, judge};
+use headlight_model::{Sampler, Unhurried};
 use process::{assert_refused, headlight, model, scratch};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde_json::{Value, json};
 
 const KINDS: [&str; 7] = [
     "location", "name", "pronoun", "quote", "mood", "verb", "other",
+];
+
+const CONSTRUCTS: [(&str, Construct); 6] = [
+    ("location", Construct::Location),
+    ("name", Construct::Name),
+    ("pronoun", Construct::Pronoun),
+    ("quote", Construct::Quote),
+    ("mood", Construct::Mood),
+    ("verb", Construct::Verb),
 ];
 
 fn arguments(folder: &Path, options: &[&str]) -> Vec<OsString> {
@@ -130,6 +143,134 @@ fn one_story_has_no_interval_and_people_get_a_table() {
     }
 }
 
+/// The answer's figures of `n` written stories, and nothing but them.
+fn generated(folder: &Path, n: &str, seed: &str) -> Value {
+    let options = ["--documents", "0", "--generate", n, "--seed", seed];
+    let answer = answer(arguments(folder, &[&options[..], &["--json"]].concat()));
+    let mut keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
+    keys.sort();
+    assert_eq!(keys, ["documents", "generated", "seed"]);
+    answer["generated"].clone()
+}
+
+fn loaded() -> Loaded {
+    let read = |name| std::fs::read(model("stories").join(name)).unwrap();
+    Loaded::on_cpu(&ModelFiles {
+        config: read("config.json"),
+        weights: read("model.safetensors"),
+        tokenizer: read("tokenizer.json"),
+    })
+    .unwrap()
+}
+
+/// A story written by a loop of our own, from the start token to the end token or a
+/// full context.
+fn written(loaded: &Loaded, seed: u64, index: u64) -> Vec<u32> {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&seed.to_le_bytes());
+    key[8..16].copy_from_slice(&index.to_le_bytes());
+    key[24..].copy_from_slice(b"written1");
+    let seed = ChaCha8Rng::from_seed(key).next_u64();
+    let mut sampler = Sampler::new(1.0, 0, 1.0, seed);
+    let n_ctx = loaded.model.architecture.shape.n_ctx;
+    let mut tokens = vec![START];
+    pollster::block_on(async {
+        let start = loaded.model.generate(&tokens, n_ctx, &[], &Unhurried);
+        let mut generation = start.await.unwrap();
+        while tokens.len() < n_ctx && !tokens.contains(&END) {
+            if tokens.len() > 1 {
+                let last = &tokens[tokens.len() - 1..];
+                generation.read(last, &Unhurried).await.unwrap();
+            }
+            tokens.push(generation.draw(&mut sampler).id);
+        }
+    });
+    tokens
+}
+
+#[test]
+fn written_stories_are_those_of_their_seeds_and_score_what_the_judge_says() {
+    let loaded = loaded();
+    let stories = [0, 1, 2].map(|index| written(&loaded, 3, index));
+    assert!(stories[0] != stories[1] && stories[1] != stories[2]);
+    for n in [2, 3] {
+        let found = generated(&model("stories"), &n.to_string(), "3");
+        let stories = &stories[..n];
+        let judged: Judgement = stories.iter().map(|tokens| judge(tokens)).sum();
+        let tokens: usize = stories.iter().map(|tokens| tokens.len() - 1).sum();
+        let ended = stories.iter().filter(|tokens| tokens.ends_with(&[END]));
+        assert!(tokens > 20 * n, "{tokens} tokens");
+        assert_eq!(found["stories"], n);
+        assert_eq!(found["tokens"], tokens);
+        assert_eq!(found["ended"], ended.count());
+        assert_eq!(found["sentences"], judged.n_sentences);
+        assert_eq!(found["unreadable_sentences"], judged.n_unreadable);
+        let share = |n: usize| n as f64 / tokens as f64;
+        assert_near(&found["impossible_tokens"], share(judged.n_impossible));
+        assert_near(&found["unread_tokens"], share(judged.n_skipped));
+        for (name, construct) in CONSTRUCTS {
+            let (score, found) = (judged.score(construct), &found[name]);
+            assert_eq!(found["n"], score.n, "{name}");
+            assert_eq!(found["correct"], score.n_correct, "{name}");
+            assert_eq!(found["rate"].is_number(), score.n > 0, "{name}");
+            if let Some(rate) = score.rate() {
+                assert_near(&found["rate"], rate);
+            }
+        }
+        let n_endings = judged.score(Construct::Mood).n - judged.n_unreadable;
+        let expected = &found["mood"]["expected_rate"];
+        assert_eq!(expected.is_number(), n_endings > 0, "{expected}");
+        if n_endings > 0 {
+            assert_near(expected, judged.expected_mood / n_endings as f64);
+        }
+    }
+}
+
+#[test]
+fn a_seed_writes_the_same_stories_again_and_another_one_others() {
+    let folder = model("stories");
+    let first = generated(&folder, "2", "5");
+    assert_eq!(generated(&folder, "2", "5"), first);
+    assert_ne!(generated(&folder, "2", "6"), first);
+    // What stands behind the end token is not part of the story.
+    let endless = changed("stories", "endless", "config.json", |config| {
+        config["eos_token_id"] = Value::Null;
+    });
+    assert_eq!(generated(&endless, "2", "5"), first);
+}
+
+#[test]
+fn what_is_written_changes_nothing_of_what_is_read() {
+    let plain = eval("2", "4");
+    assert!(plain.get("generated").is_none());
+    let zero = ["--documents", "2", "--seed", "4", "--generate", "0"];
+    let with = |options: &[&str]| {
+        let options = [options, &["--json"]].concat();
+        answer(arguments(&model("stories"), &options))
+    };
+    assert_eq!(with(&zero), plain);
+    let mut both = with(&[&zero[..5], &["1"]].concat());
+    let written = both.as_object_mut().unwrap().remove("generated");
+    assert_eq!(both, plain);
+    assert_eq!(written, Some(generated(&model("stories"), "1", "4")));
+}
+
+#[test]
+fn people_get_a_table_of_what_is_written() {
+    let text = |documents| {
+        let options = ["--documents", documents, "--generate", "1"];
+        let done = headlight(arguments(&model("stories"), &options));
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let (alone, both) = (text("0"), text("1"));
+    for word in ["1 stories written", "impossible", "sentences", "pronoun"] {
+        assert!(alone.contains(word), "{word} is not in {alone}");
+    }
+    assert!(!alone.contains("the truth"), "{alone}");
+    assert!(both.contains("the truth"), "{both}");
+    assert!(both.ends_with(&alone), "{both}");
+}
+
 /// A copy of a model with one file changed.
 fn changed(source: &str, name: &str, file: &str, change: impl Fn(&mut Value)) -> PathBuf {
     let folder = scratch(name);
@@ -198,6 +339,11 @@ fn bad_options_are_refused_in_one_line() {
     };
     refused(&["--documents", "0"], &["--documents", "0"]);
     refused(&["--documents", "-1"], &["--documents", "-1"]);
+    let nothing = ["--documents", "0", "--generate", "0"];
+    refused(&nothing, &["--documents", "--generate"]);
+    for bad in ["-1", "three", "1.5", "", "99999999999"] {
+        refused(&["--generate", bad], &["--generate", bad]);
+    }
     refused(&["--seed", "-1"], &["--seed", "-1"]);
     refused(&["--seed", "one"], &["--seed", "one"]);
 }

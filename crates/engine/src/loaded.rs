@@ -308,10 +308,33 @@ impl Loaded {
         sampling: &Sampling,
         edits: &[Edit],
         pace: &P,
-        mut on_token: impl FnMut(&GeneratedToken),
+        on_token: impl FnMut(&GeneratedToken),
     ) -> Result<(String, Vec<GeneratedToken>, StopReason), AnswerError> {
-        check_sampling(sampling)?;
         let prompt = self.encode(prompt)?;
+        let (tokens, stopped) = self
+            .continue_tokens(&prompt, max_tokens, sampling, edits, pace, on_token)
+            .await?;
+        let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
+        Ok((self.tokenizer.decode(&ids), tokens, stopped))
+    }
+
+    /// Continues tokens, as [`Self::generate`] does a prompt; a start token alone will
+    /// do, which no prompt can be.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there are no tokens, if anything in the request does not fit
+    /// the model, if `pace` stops the generation, or if the device fails.
+    pub async fn continue_tokens<P: Pace>(
+        &self,
+        prompt: &[u32],
+        max_tokens: usize,
+        sampling: &Sampling,
+        edits: &[Edit],
+        pace: &P,
+        mut on_token: impl FnMut(&GeneratedToken),
+    ) -> Result<(Vec<GeneratedToken>, StopReason), AnswerError> {
+        check_sampling(sampling)?;
         let end_tokens = &self.model.architecture.end_tokens;
         let n_ctx = self.model.architecture.shape.n_ctx;
         let mut sampler = Sampler::new(
@@ -320,10 +343,7 @@ impl Loaded {
             sampling.top_p,
             sampling.seed,
         );
-        let mut generation = self
-            .model
-            .generate(&prompt, max_tokens, edits, pace)
-            .await?;
+        let mut generation = self.model.generate(prompt, max_tokens, edits, pace).await?;
         let mut tokens: Vec<GeneratedToken> = Vec::new();
         let stopped = loop {
             if tokens.len() >= max_tokens {
@@ -345,8 +365,7 @@ impl Loaded {
                 generation.read(&[id], pace).await?;
             }
         };
-        let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
-        Ok((self.tokenizer.decode(&ids), tokens, stopped))
+        Ok((tokens, stopped))
     }
 
     /// The most probable next tokens after a row of logits.

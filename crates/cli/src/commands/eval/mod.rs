@@ -1,8 +1,10 @@
 //! `headlight eval`: a model against the exact probabilities of its language.
 //!
 //! Every token after the start token counts, the end token included. Stories
-//! come from the stream that is kept for tests, which no training has seen.
+//! come from the stream that is kept for tests, which no training has seen. With
+//! `--generate` the model also writes stories of its own, which are judged.
 
+mod generated;
 pub(super) mod language;
 mod tally;
 
@@ -16,28 +18,50 @@ use crate::args::EvalArgs;
 use crate::failure::Failure;
 use crate::model_dir::open;
 use crate::progress::progress_bar;
+use generated::Generated;
 use tally::{DocumentScore, KINDS, Kind, Scores, name};
 
 pub(crate) fn eval(args: &EvalArgs) -> Result<String, Failure> {
+    if args.documents == 0 && args.generate == 0 {
+        let message = "--documents is 0, expected at least 1, or --generate above 0";
+        return Err(Failure::Input(message.to_owned()));
+    }
     let loaded = open(&args.engine)?;
     let about = args.engine.model.display();
-    language::check(&loaded).map_err(|error| Failure::input(&about, error))?;
+    language::check(&loaded).map_err(|error| Failure::input(about, error))?;
+    let scores = match args.documents {
+        0 => None,
+        _ => Some(read(args, &loaded)?),
+    };
+    let generated = match args.generate {
+        0 => None,
+        n => Some(generated::write(&loaded, args.seed, n)?),
+    };
+    Ok(if args.json {
+        answer(args, scores.as_ref(), generated.as_ref()).to_string()
+    } else {
+        let tables = scores.map(|scores| table(args, &scores));
+        let generated = generated.map(|generated| generated.table());
+        let tables: Vec<String> = tables.into_iter().chain(generated).collect();
+        tables.join("\n\n")
+    })
+}
+
+/// Has the model read stories of the language.
+fn read(args: &EvalArgs, loaded: &Loaded) -> Result<Scores, Failure> {
+    let about = args.engine.model.display();
     let stories = Stories::new(args.seed, Purpose::Test);
     let bar = progress_bar(args.documents, "stories");
     let mut scores = Scores::default();
     for index in 0..args.documents {
         let document = stories.document(index);
-        language::check_document(&loaded, &document)
+        language::check_document(loaded, &document)
             .map_err(|error| Failure::input(&about, error))?;
-        scores.add(score(&loaded, &document)?);
+        scores.add(score(loaded, &document)?);
         bar.inc(1);
     }
     bar.finish_and_clear();
-    Ok(if args.json {
-        answer(args, &scores).to_string()
-    } else {
-        table(args, &scores)
-    })
+    Ok(scores)
 }
 
 /// One story under the model and under the truth.
@@ -60,7 +84,19 @@ fn score(loaded: &Loaded, document: &Document) -> Result<DocumentScore, Failure>
         .map_err(|error| Failure::Other(error.to_string()))
 }
 
-fn answer(args: &EvalArgs, scores: &Scores) -> Value {
+/// What was not asked for has no keys.
+fn answer(args: &EvalArgs, scores: Option<&Scores>, generated: Option<&Generated>) -> Value {
+    let mut answer = scores.map_or_else(|| json!({}), |scores| figures(args, scores));
+    answer["documents"] = json!(args.documents);
+    answer["seed"] = json!(args.seed);
+    if let Some(generated) = generated {
+        answer["generated"] = generated.answer();
+    }
+    answer
+}
+
+/// What the model makes of the stories that it has read.
+fn figures(args: &EvalArgs, scores: &Scores) -> Value {
     let total = scores.total();
     let by_kind = |value: &dyn Fn(Kind) -> Value| -> Map<String, Value> {
         KINDS
@@ -70,8 +106,6 @@ fn answer(args: &EvalArgs, scores: &Scores) -> Value {
     };
     let interval = scores.ratio_interval(args.seed);
     json!({
-        "documents": args.documents,
-        "seed": args.seed,
         "tokens": total.tokens(),
         "model_bits_per_token": number(total.model_bits_per_token()),
         "true_bits_per_token": number(total.true_bits_per_token()),
