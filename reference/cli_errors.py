@@ -13,7 +13,7 @@ MARKS_OF_A_BACKTRACE = (b"panicked", b"RUST_BACKTRACE", b"stack backtrace")
 def check_errors(checker, fixtures, scratch):
     """Everything in this module."""
     model = fixtures / "tiny-a"
-    for group in (model_cases, prompt_cases, option_cases, capture_cases, edit_cases):
+    for group in (model_cases, prompt_cases, option_cases, language_cases, capture_cases, edit_cases):
         for name, arguments, words in group(fixtures, scratch):
             refused(checker, name, checker.call(*arguments, backend=""), words)
     outcome = checker.call("run", "--model", model, "--prompt", "Tom", "--json", backend="gpu")
@@ -69,7 +69,7 @@ class Broken:
         """A fresh writable copy of the model."""
         self.count += 1
         folder = self.scratch / f"broken-{self.count}"
-        folder.mkdir()
+        folder.mkdir(parents=True)
         for name in ("config.json", "model.safetensors", "tokenizer.json"):
             shutil.copyfile(self.source / name, folder / name)
         return folder
@@ -249,6 +249,35 @@ def option_cases(fixtures, scratch):
         ("--max-tokens", "-2"), ("--max-tokens", "all"), ("--seed", "x"),
     ):  # fmt: skip
         yield f"generate {option} {value}", (*generate, f"{option}={value}"), [option]
+
+
+def language_cases(fixtures, scratch):
+    """Options of `eval` and `stories`, and models that they do not apply to."""
+    model, out = fixtures / "tiny-a", scratch / "s.jsonl"
+    evaluate = ("eval", "--model", model, "--json")
+    stories = ("stories", "--out", out, "--documents")
+    yield "eval of a model without a language", evaluate, ["tiny-a", "headlight_language", "stories"]
+    poems = Broken(model, scratch / "language").config(headlight_language="poems")
+    yield "eval of another language", ("eval", "--model", poems), ["headlight_language", "poems", "stories"]
+    short = Broken(model, scratch / "context").config(headlight_language="stories")
+    yield "eval with a context too short", ("eval", "--model", short), ["n_positions", "31"]
+    yield "eval without --model", ("eval", "--json"), ["--model"]
+    yield "eval of nothing", (*evaluate, "--documents", 0), ["--documents", "0", "--generate"]
+    nothing = ("--documents", 0, "--generate", 0)
+    yield "eval of nothing, said twice", (*evaluate, *nothing), ["--documents", "--generate"]
+    for option in ("--documents", "--generate", "--seed"):
+        for value in ("-1", "1.5", "1e3", "some", "", 2**70):
+            yield f"eval {option} {value}", (*evaluate, f"{option}={value}"), [option, value]
+    for option in ("--documents", "--generate"):
+        yield f"eval {option} beyond its range", (*evaluate, option, 10**9), [option, 10**9, "10000000"]
+    for value in ("0", "-3", "1.5", "1e3", "some", "", 2**70, 10**9):
+        yield f"stories --documents {value}", (*stories[:-1], f"--documents={value}"), ["--documents", value]
+    yield "stories --seed a word", (*stories, 1, "--seed", "one"), ["--seed", "one"]
+    yield "stories without --documents", stories[:-1], ["--documents"]
+    yield "stories without --out", ("stories", "--documents", 1), ["--out"]
+    missing = scratch / "no" / "such" / "s.jsonl"
+    yield "stories in a missing folder", ("stories", "--documents", 1, "--out", missing), ["s.jsonl"]
+    yield "stories in a folder", ("stories", "--documents", 1, "--out", scratch), [scratch.name]
 
 
 def capture_cases(fixtures, scratch):
