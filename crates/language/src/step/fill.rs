@@ -9,7 +9,7 @@ use crate::state::State;
 /// Probability that a story is told in the past.
 const PAST: f64 = 0.6;
 /// How often a word that may follow the mood does.
-pub(crate) const FITS_MOOD: f64 = 0.85;
+pub(crate) const FITS_MOOD: f64 = 0.9;
 /// How often a new name is an ordinary one where both sorts are allowed.
 const COMMON_NAME: f64 = 0.5;
 /// How often a new object is plural.
