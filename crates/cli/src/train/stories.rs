@@ -7,14 +7,14 @@ use super::{Recipe, Training, train};
 use crate::failure::Failure;
 
 /// Documents per step.
-const BATCH: usize = 16;
+const BATCH: usize = 8;
 
 /// Steps whose documents are drawn together and sorted by length, so that a
 /// batch has little padding.
 const POOL: usize = 8;
 
 /// Steps unless said otherwise.
-pub(crate) const DEFAULT_STEPS: usize = 6000;
+pub(crate) const DEFAULT_STEPS: usize = 20_000;
 
 /// Trains models/stories.
 pub(crate) fn stories(training: &Training) -> Result<(), Failure> {
@@ -32,8 +32,8 @@ pub(crate) fn stories(training: &Training) -> Result<(), Failure> {
         config: config(),
         tokenizer: tokenizer_json(),
         batch: &mut batch,
-        peak_learning_rate: 2e-3,
-        warm_up_steps: 200,
+        peak_learning_rate: 1.5e-3,
+        warm_up_steps: 400,
     };
     train(training, &mut recipe)
 }
@@ -73,10 +73,10 @@ fn config() -> serde_json::Value {
         "model_type": "gpt2",
         "vocab_size": vocabulary().len(),
         "n_positions": 160,
-        "n_embd": 128,
+        "n_embd": 192,
         "n_layer": 4,
-        "n_head": 4,
-        "n_inner": 512,
+        "n_head": 6,
+        "n_inner": 768,
         "activation_function": "gelu_new",
         "layer_norm_epsilon": 1e-5,
         "tie_word_embeddings": true,

@@ -6,6 +6,7 @@
 //! | slot | gives |
 //! |---|---|
 //! | `{H}` `{F}` | subject at the start of a sentence: pronoun or name |
+//! | `{subject.r}` | subject inside a sentence: pronoun where it is clear, or name |
 //! | `{h}` `{f}` | the name or names, or "the ducks" |
 //! | `{a}` `{A}` | "the ball", sometimes "the red ball"; with a capital "The" |
 //! | `{noun.a}` | "ball" alone |
@@ -68,8 +69,9 @@ impl Compiler<'_> {
             return Ok(());
         }
         match name {
-            "H" => self.subject(Role::Hero, is_spaced),
-            "F" => self.subject(Role::Friend, is_spaced),
+            "H" => self.subject(Role::Hero, is_spaced, true),
+            "F" => self.subject(Role::Friend, is_spaced, true),
+            "subject" => self.subject(role, is_spaced, false),
             "h" => self.reference(Role::Hero, is_spaced, false),
             "f" => self.reference(Role::Friend, is_spaced, false),
             "a" | "A" => self.object(Role::First, is_spaced, name == "A"),
@@ -159,13 +161,14 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    /// A subject at the start of a sentence: pronoun, or else the full reference.
-    fn subject(&mut self, role: Role, is_spaced: bool) -> Result<(), GrammarError> {
-        let tokens = [PRONOUNS[1].1, PRONOUNS[0].1]
+    /// A subject: pronoun, or else the full reference. The first of a sentence has a
+    /// capital, unless words that join come before it.
+    fn subject(&mut self, role: Role, is_spaced: bool, is_first: bool) -> Result<(), GrammarError> {
+        let tokens = [PRONOUNS[usize::from(is_first)].1, PRONOUNS[0].1]
             .map(|words| words.map(|word| self.vocabulary.intern(&spaced(is_spaced, word))));
         let subject = self.ops.len();
         self.ops.push(Op::Jump(BOUNDARY));
-        self.reference(role, is_spaced, true)?;
+        self.reference(role, is_spaced, is_first)?;
         let after = self.here()?;
         self.ops[subject] = Op::Fill(Slot::Subject {
             tokens,
