@@ -77,6 +77,20 @@ fn true_bits_are_the_oracles_over_every_token_after_the_start() {
 }
 
 #[test]
+fn the_shipped_model_is_near_the_truth_at_every_kind_of_token() {
+    let answer = eval("100", "7");
+    let ratio = answer["ratio"].as_f64().unwrap();
+    assert!(
+        (0.99..1.1).contains(&ratio),
+        "ratio of perplexities {ratio}"
+    );
+    for kind in KINDS {
+        let bits = answer["by_kind"][kind].as_f64().unwrap();
+        assert!(bits < 0.4, "{kind}: {bits} bits from the truth");
+    }
+}
+
+#[test]
 fn model_bits_are_those_of_run_with_the_end_token() {
     let found = eval("1", "6");
     let document = Stories::new(6, Purpose::Test).document(0);

@@ -17,10 +17,12 @@ use crate::truth::TruthSource;
 /// The model that is shown when nothing else is asked for.
 pub const DEFAULT_MODEL: &str = "stories";
 /// The prompt that is shown when nothing else is asked for.
-pub const DEFAULT_PROMPT: &str =
-    "Once upon a time, there was an old witch called Oona. She felt excited because she loved";
+///
+/// In it the model must look something up: where the bell was found.
+pub const DEFAULT_PROMPT: &str = "This is the story of a stubborn witch called Ella. \
+    She finds a bell in the tower. Ella goes back to the";
 /// The head that is shown when nothing else is asked for.
-pub const DEFAULT_HEAD: Head = Head { layer: 1, head: 0 };
+pub const DEFAULT_HEAD: Head = Head { layer: 3, head: 2 };
 
 /// A model of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
