@@ -25,7 +25,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::failure::Failure;
 use checkpoint::{Checkpoint, State};
 use init::RandomWeights;
-use step::{Halves, one_step};
+use step::{Halves, Row, one_step};
 use stop::StopSignal;
 
 pub(crate) use induction::{DEFAULT_STEPS as INDUCTION_STEPS, induction};
@@ -49,7 +49,7 @@ pub(crate) struct Recipe<'a> {
     pub(crate) config: serde_json::Value,
     pub(crate) tokenizer: serde_json::Value,
     /// The rows of the batch of one step.
-    pub(crate) batch: &'a mut dyn FnMut(usize) -> Vec<Vec<u32>>,
+    pub(crate) batch: &'a mut dyn FnMut(usize) -> Vec<Row>,
     pub(crate) peak_learning_rate: f64,
     pub(crate) warm_up_steps: usize,
 }
@@ -87,7 +87,7 @@ pub(crate) fn train(training: &Training, recipe: &mut Recipe<'_>) -> Result<(), 
         let rate = learning_rate(recipe, state.step, training.steps);
         let loss;
         (model, loss) = one_step(model, &mut optimizer, &rows, rate, halves)?;
-        let tokens = rows.iter().map(|row| row.len() - 1).sum();
+        let tokens = rows.iter().map(Row::n_targets).sum();
         let seconds = seconds_before + begun.elapsed().as_secs_f64();
         if let Some(line) = state.advance(tokens, seconds, loss) {
             let per_second = line.tokens as f64 / line.seconds;

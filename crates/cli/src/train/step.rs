@@ -18,6 +18,29 @@ use headlight_model::{Model, Weights, negative_log_likelihood};
 
 use crate::failure::Failure;
 
+/// A text to learn from.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Row {
+    /// Its tokens.
+    pub(crate) tokens: Vec<u32>,
+    /// How much each token counts when it is predicted: `[pos]`; 1 is as much as any.
+    /// The first token is not predicted, so its weight has no effect.
+    pub(crate) weights: Vec<f32>,
+}
+
+impl Row {
+    /// A text each token of which counts the same.
+    pub(crate) fn even(tokens: Vec<u32>) -> Self {
+        let weights = vec![1.0; tokens.len()];
+        Self { tokens, weights }
+    }
+
+    /// Number of tokens to predict.
+    pub(crate) fn n_targets(&self) -> usize {
+        self.tokens.len().saturating_sub(1)
+    }
+}
+
 /// How the halves of a batch are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Halves {
@@ -36,7 +59,7 @@ impl Halves {
 }
 
 /// Moves the weights by one step; returns them and the mean loss over the
-/// targets of all rows, in bits per token.
+/// targets of all rows, in bits per token, all of which count the same in it.
 ///
 /// # Errors
 ///
@@ -44,11 +67,11 @@ impl Halves {
 pub(super) fn one_step(
     model: Model,
     optimizer: &mut ModuleOptimizer,
-    rows: &[Vec<u32>],
+    rows: &[Row],
     rate: f64,
     halves: Halves,
 ) -> Result<(Model, f64), Failure> {
-    let n_targets = rows.iter().map(|row| row.len() - 1).sum();
+    let n_targets = rows.iter().map(Row::n_targets).sum();
     let (first, second) = rows.split_at(rows.len().div_ceil(2));
     let [first, second] = match halves {
         Halves::InTurn => [first, second].map(|rows| half(&model, rows, n_targets)),
@@ -77,41 +100,51 @@ pub(super) fn one_step(
 
 /// What one half adds to the loss and to its gradients.
 struct Half {
-    /// Summed over the half's targets, divided by those of the whole batch.
+    /// Summed over the half's targets, each counted once, divided by those of the
+    /// whole batch.
     nats: f64,
     gradients: GradientsParams,
 }
 
 /// The part of some rows in the loss over `n_targets`; nothing without rows.
-fn half(model: &Model, rows: &[Vec<u32>], n_targets: usize) -> Option<Half> {
+fn half(model: &Model, rows: &[Row], n_targets: usize) -> Option<Half> {
     if rows.is_empty() {
         return None;
     }
     // With a graph of its own a half never waits for the other's.
     let weights: Weights = model.weights.clone().fork(&model.device());
     let model = Model::new(model.architecture.clone(), weights);
-    let loss = summed_nll(&model, rows) / n_targets as f32;
+    let Nll { plain, weighted } = summed_nll(&model, rows);
+    let loss = weighted / n_targets as f32;
     let gradients = GradientsParams::from_grads(loss.backward(), &model.weights);
-    let nats = pollster::block_on(loss.into_scalar_async::<f32>());
+    let nats = pollster::block_on((plain / n_targets as f32).into_scalar_async::<f32>());
     Some(Half {
         nats: nats.map_or(f64::NAN, f64::from),
         gradients,
     })
 }
 
-/// Negative log-likelihood of the rows' tokens from the second on, in nats,
-/// summed.
-fn summed_nll(model: &Model, rows: &[Vec<u32>]) -> Tensor<1> {
-    let longest = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let (batch, n) = (rows.len(), longest - 1);
-    let (mut inputs, mut targets, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+/// Negative log-likelihood of the rows' tokens from the second on, in nats, summed.
+struct Nll {
+    /// Each token once.
+    plain: Tensor<1>,
+    /// Each token as often as its weight says.
+    weighted: Tensor<1>,
+}
+
+fn summed_nll(model: &Model, rows: &[Row]) -> Nll {
+    let n = rows.iter().map(Row::n_targets).max().unwrap_or(0);
+    let batch = rows.len();
+    let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+    let (mut is_there, mut weights) = (Vec::new(), Vec::new());
     for row in rows {
         for pos in 0..n {
             // Behind the end of a row anything may stand: its weight is 0, and
             // no earlier position can see it.
-            inputs.push(row.get(pos).map_or(0, |&id| id as i32));
-            targets.push(row.get(pos + 1).copied().unwrap_or(0));
-            weights.push(if pos + 1 < row.len() { 1.0_f32 } else { 0.0 });
+            inputs.push(row.tokens.get(pos).map_or(0, |&id| id as i32));
+            targets.push(row.tokens.get(pos + 1).copied().unwrap_or(0));
+            is_there.push(if pos < row.n_targets() { 1.0_f32 } else { 0.0 });
+            weights.push(row.weights.get(pos + 1).copied().unwrap_or(0.0));
         }
     }
     let device = model.device();
@@ -119,12 +152,19 @@ fn summed_nll(model: &Model, rows: &[Vec<u32>]) -> Tensor<1> {
     let logits = model.logits(Tensor::<2, Int>::from_data(inputs, &device));
     let d_vocab = logits.dims()[2];
     let nll = negative_log_likelihood(logits.reshape([batch * n, d_vocab]), &targets);
-    let weights = TensorData::new(weights, [batch * n]);
-    (nll * Tensor::<1>::from_data(weights, &device)).sum()
+    let times = |factors: Vec<f32>| {
+        let factors = TensorData::new(factors, [batch * n]);
+        (nll.clone() * Tensor::<1>::from_data(factors, &device)).sum()
+    };
+    Nll {
+        plain: times(is_there),
+        weighted: times(weights),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use burn::optim::SgdConfig;
     use burn::tensor::Device;
     use headlight_model::{Architecture, NamedTensor};
 
@@ -144,10 +184,9 @@ mod tests {
     }
 
     /// Five rows of different lengths, so that the halves differ in both.
-    fn rows() -> Vec<Vec<u32>> {
-        (2..7)
-            .map(|n| (0..n).map(|i| (i * n + 3) % 11).collect())
-            .collect()
+    fn rows() -> Vec<Row> {
+        let tokens = |n| (0..n).map(|i| (i * n + 3) % 11).collect();
+        (2..7).map(|n| Row::even(tokens(n))).collect()
     }
 
     fn values(model: &Model) -> Vec<f32> {
@@ -177,8 +216,8 @@ mod tests {
     #[test]
     fn the_loss_is_the_mean_over_the_targets_of_all_rows() {
         let (model, rows) = (model(), rows());
-        let n_targets = rows.iter().map(|row| row.len() - 1).sum();
-        let alone = |row: &Vec<u32>| half(&model, std::slice::from_ref(row), n_targets).unwrap();
+        let n_targets = rows.iter().map(Row::n_targets).sum();
+        let alone = |row: &Row| half(&model, std::slice::from_ref(row), n_targets).unwrap();
         let nats: f64 = rows.iter().map(|row| alone(row).nats).sum();
         let (_, bits) =
             one_step(model.clone(), &mut optimizer(), &rows, 1e-2, Halves::InTurn).unwrap();
@@ -198,5 +237,33 @@ mod tests {
         .unwrap();
         // Weights before training guess evenly among the 11 tokens.
         assert!((bits - 11_f64.log2()).abs() < 0.1, "{bits} bits");
+    }
+
+    #[test]
+    fn a_weight_of_two_is_the_row_twice_and_the_loss_that_is_told_stays_plain() {
+        let row = &rows()[4];
+        let doubled = Row {
+            weights: vec![2.0; row.tokens.len()],
+            ..row.clone()
+        };
+        let n_targets = row.n_targets();
+        let gradient = |rows: &[Row]| {
+            let half = half(&model(), rows, n_targets).unwrap();
+            let mut sum = GradientsAccumulator::new();
+            let model = model();
+            sum.accumulate(&model.weights, half.gradients);
+            // A plain step of gradient descent shows the gradient itself.
+            let mut descent = SgdConfig::new().init();
+            let weights = descent.step(1.0, model.weights, sum.grads());
+            (values(&Model::new(model.architecture, weights)), half.nats)
+        };
+        let (twice, plain_twice) = gradient(&[row.clone(), row.clone()]);
+        let (weighted, plain) = gradient(&[doubled]);
+        // The same numbers, added in another order.
+        for (twice, weighted) in twice.iter().zip(&weighted) {
+            assert!((twice - weighted).abs() < 1e-5, "{twice} {weighted}");
+        }
+        assert!((plain_twice - 2.0 * plain).abs() < 1e-5);
+        assert_ne!(weighted, gradient(std::slice::from_ref(row)).0);
     }
 }
