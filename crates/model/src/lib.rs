@@ -34,7 +34,7 @@ pub use config::{ActivationFunction, Architecture, ConfigError};
 pub use forward::Model;
 pub use generate::{Generated, Generation};
 pub use kept::{KeptRun, Pattern};
-pub use loss::negative_log_likelihood;
+pub use loss::{log_softmax, negative_log_likelihood};
 pub use pace::{Pace, Stopped, Unhurried};
 pub use run::{LogitsWanted, RunError, RunOutput, RunRequest, RunSummary};
 pub use safetensors::WeightsError;

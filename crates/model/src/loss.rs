@@ -22,6 +22,18 @@ pub fn negative_log_likelihood(logits: Tensor<2>, targets: &[u32]) -> Tensor<1> 
     (log_sum - shifted.gather(1, ids)).reshape([n])
 }
 
+/// Natural logarithms of the probabilities, row by row: `[row, d_vocab]`.
+///
+/// Gradients flow into the logits.
+#[must_use]
+pub fn log_softmax(logits: Tensor<2>) -> Tensor<2> {
+    // The maximum cancels in the result, so no gradient need flow through it.
+    let max = logits.clone().max_dim(1).detach();
+    let shifted = logits - max;
+    let log_sum = shifted.clone().exp().sum_dim(1).log();
+    shifted - log_sum
+}
+
 #[cfg(test)]
 mod tests {
     use burn::tensor::Device;
@@ -44,6 +56,16 @@ mod tests {
         let even = nll(&[[5.0; 3], [-5.0; 3]], &[0, 2]);
         // One rounding of an f32 near 1.
         assert!(even.iter().all(|x| (x - 3.0_f32.ln()).abs() < 2e-7));
+    }
+
+    #[test]
+    fn log_softmax_is_minus_the_surprise_of_each_token() {
+        let values = [0.3_f32, -2.0, 1.5];
+        let logits = TensorData::new(values.to_vec(), [1, 3]);
+        let logits = Tensor::<2>::from_data(logits, &Device::flex());
+        let all = pollster::block_on(log_softmax(logits).into_data_async()).unwrap();
+        let each = [0, 1, 2].map(|target| -nll(&[values], &[target])[0]);
+        assert_eq!(all.iter::<f32>().collect::<Vec<_>>(), each);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 
-use super::{Recipe, Row, Training, train};
+use super::{Goals, Recipe, Row, Training, train};
 use crate::failure::Failure;
 
 /// Sequences per step.
@@ -38,7 +38,11 @@ pub(crate) fn induction(training: &Training) -> Result<(), Failure> {
         let mut rng = ChaCha8Rng::seed_from_u64(training.seed);
         // Stream 0 is that of the weights.
         rng.set_stream(step as u64 + 1);
-        (0..BATCH).map(|_| Row::even(sequence(&mut rng))).collect()
+        let mut row = || Row {
+            tokens: sequence(&mut rng),
+            goals: Goals::Tokens,
+        };
+        (0..BATCH).map(|_| row()).collect()
     };
     let mut recipe = Recipe {
         name: "induction",

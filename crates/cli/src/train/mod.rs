@@ -25,7 +25,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::failure::Failure;
 use checkpoint::{Checkpoint, State};
 use init::RandomWeights;
-use step::{Halves, Row, one_step};
+use step::{Goal, Goals, Halves, Row, one_step};
 use stop::StopSignal;
 
 pub(crate) use induction::{DEFAULT_STEPS as INDUCTION_STEPS, induction};

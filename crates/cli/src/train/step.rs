@@ -14,7 +14,7 @@ use std::thread;
 use burn::module::Module;
 use burn::optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Int, Tensor, TensorData};
-use headlight_model::{Model, Weights, negative_log_likelihood};
+use headlight_model::{Model, Weights, log_softmax, negative_log_likelihood};
 
 use crate::failure::Failure;
 
@@ -23,18 +23,29 @@ use crate::failure::Failure;
 pub(crate) struct Row {
     /// Its tokens.
     pub(crate) tokens: Vec<u32>,
-    /// How much each token counts when it is predicted: `[pos]`; 1 is as much as any.
-    /// The first token is not predicted, so its weight has no effect.
-    pub(crate) weights: Vec<f32>,
+    /// What is learnt from it.
+    pub(crate) goals: Goals,
+}
+
+/// What a model learns to predict at each position of a text.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Goals {
+    /// The text's own next token.
+    Tokens,
+    /// All that could come next: one for each token but the first.
+    Distributions(Vec<Goal>),
+}
+
+/// What could come next, and how much that counts.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Goal {
+    /// 1 is as much as any other.
+    pub(crate) weight: f32,
+    /// Ids and their probabilities, which sum to 1.
+    pub(crate) probs: Vec<(u32, f32)>,
 }
 
 impl Row {
-    /// A text each token of which counts the same.
-    pub(crate) fn even(tokens: Vec<u32>) -> Self {
-        let weights = vec![1.0; tokens.len()];
-        Self { tokens, weights }
-    }
-
     /// Number of tokens to predict.
     pub(crate) fn n_targets(&self) -> usize {
         self.tokens.len().saturating_sub(1)
@@ -114,52 +125,75 @@ fn half(model: &Model, rows: &[Row], n_targets: usize) -> Option<Half> {
     // With a graph of its own a half never waits for the other's.
     let weights: Weights = model.weights.clone().fork(&model.device());
     let model = Model::new(model.architecture.clone(), weights);
-    let Nll { plain, weighted } = summed_nll(&model, rows);
-    let loss = weighted / n_targets as f32;
+    let Losses { told, learnt } = losses(&model, rows);
+    let loss = learnt / n_targets as f32;
     let gradients = GradientsParams::from_grads(loss.backward(), &model.weights);
-    let nats = pollster::block_on((plain / n_targets as f32).into_scalar_async::<f32>());
+    let nats = pollster::block_on((told / n_targets as f32).into_scalar_async::<f32>());
     Some(Half {
         nats: nats.map_or(f64::NAN, f64::from),
         gradients,
     })
 }
 
-/// Negative log-likelihood of the rows' tokens from the second on, in nats, summed.
-struct Nll {
-    /// Each token once.
-    plain: Tensor<1>,
-    /// Each token as often as its weight says.
-    weighted: Tensor<1>,
+/// Sums over the rows' tokens from the second on, in nats.
+struct Losses {
+    /// Negative log-likelihood of the tokens: what a reader of the log compares.
+    told: Tensor<1>,
+    /// What the gradients are of.
+    learnt: Tensor<1>,
 }
 
-fn summed_nll(model: &Model, rows: &[Row]) -> Nll {
+fn losses(model: &Model, rows: &[Row]) -> Losses {
     let n = rows.iter().map(Row::n_targets).max().unwrap_or(0);
     let batch = rows.len();
-    let (mut inputs, mut targets) = (Vec::new(), Vec::new());
-    let (mut is_there, mut weights) = (Vec::new(), Vec::new());
+    let (mut inputs, mut targets, mut is_there) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
         for pos in 0..n {
-            // Behind the end of a row anything may stand: its weight is 0, and
-            // no earlier position can see it.
+            // Behind the end of a row anything may stand: it counts for nothing,
+            // and no earlier position can see it.
             inputs.push(row.tokens.get(pos).map_or(0, |&id| id as i32));
             targets.push(row.tokens.get(pos + 1).copied().unwrap_or(0));
             is_there.push(if pos < row.n_targets() { 1.0_f32 } else { 0.0 });
-            weights.push(row.weights.get(pos + 1).copied().unwrap_or(0.0));
         }
     }
     let device = model.device();
     let inputs = TensorData::new(inputs, [batch, n]);
     let logits = model.logits(Tensor::<2, Int>::from_data(inputs, &device));
     let d_vocab = logits.dims()[2];
-    let nll = negative_log_likelihood(logits.reshape([batch * n, d_vocab]), &targets);
-    let times = |factors: Vec<f32>| {
-        let factors = TensorData::new(factors, [batch * n]);
-        (nll.clone() * Tensor::<1>::from_data(factors, &device)).sum()
+    let logits = logits.reshape([batch * n, d_vocab]);
+    let is_there = TensorData::new(is_there, [batch * n]);
+    let is_there = Tensor::<1>::from_data(is_there, &device);
+    let Some(goals) = dense_goals(rows, n, d_vocab) else {
+        let told = (negative_log_likelihood(logits, &targets) * is_there).sum();
+        let learnt = told.clone();
+        return Losses { told, learnt };
     };
-    Nll {
-        plain: times(is_there),
-        weighted: times(weights),
+    let log_probs = log_softmax(logits);
+    let ids = targets.iter().map(|&id| id as i32).collect();
+    let ids = Tensor::<2, Int>::from_data(TensorData::new(ids, [batch * n, 1]), &device);
+    let told = log_probs.clone().detach().gather(1, ids);
+    let goals = Tensor::<2>::from_data(TensorData::new(goals, [batch * n, d_vocab]), &device);
+    Losses {
+        told: -(told.reshape([batch * n]) * is_there).sum(),
+        learnt: -(log_probs * goals).sum(),
     }
+}
+
+/// The weighted probabilities of all goals, `[row, n, d_vocab]`; `None` where the
+/// goals are the tokens themselves.
+fn dense_goals(rows: &[Row], n: usize, d_vocab: usize) -> Option<Vec<f32>> {
+    let mut dense = vec![0.0; rows.len() * n * d_vocab];
+    for (row, into) in rows.iter().zip(dense.chunks_exact_mut(n * d_vocab)) {
+        let Goals::Distributions(goals) = &row.goals else {
+            return None;
+        };
+        for (goal, into) in goals.iter().zip(into.chunks_exact_mut(d_vocab)) {
+            for &(id, prob) in &goal.probs {
+                into[id as usize] = goal.weight * prob;
+            }
+        }
+    }
+    Some(dense)
 }
 
 #[cfg(test)]
@@ -186,7 +220,11 @@ mod tests {
     /// Five rows of different lengths, so that the halves differ in both.
     fn rows() -> Vec<Row> {
         let tokens = |n| (0..n).map(|i| (i * n + 3) % 11).collect();
-        (2..7).map(|n| Row::even(tokens(n))).collect()
+        let row = |n| Row {
+            tokens: tokens(n),
+            goals: Goals::Tokens,
+        };
+        (2..7).map(row).collect()
     }
 
     fn values(model: &Model) -> Vec<f32> {
@@ -239,31 +277,80 @@ mod tests {
         assert!((bits - 11_f64.log2()).abs() < 0.1, "{bits} bits");
     }
 
+    /// The same rows with their own tokens as certain goals.
+    fn certain(rows: &[Row], weight: f32) -> Vec<Row> {
+        let goal = |&id: &u32| Goal {
+            weight,
+            probs: vec![(id, 1.0)],
+        };
+        let row = |row: &Row| Row {
+            tokens: row.tokens.clone(),
+            goals: Goals::Distributions(row.tokens[1..].iter().map(goal).collect()),
+        };
+        rows.iter().map(row).collect()
+    }
+
+    /// The weights after a step of plain gradient descent, and what the log is told.
+    fn descended(rows: &[Row]) -> (Vec<f32>, f64) {
+        let model = model();
+        let half = half(&model, rows, 20).unwrap();
+        let mut sum = GradientsAccumulator::new();
+        sum.accumulate(&model.weights, half.gradients);
+        let weights = SgdConfig::new()
+            .init()
+            .step(1.0, model.weights, sum.grads());
+        (values(&Model::new(model.architecture, weights)), half.nats)
+    }
+
+    fn largest_gap(a: &[f32], b: &[f32]) -> f32 {
+        let gaps = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+        gaps.fold(0.0, f32::max)
+    }
+
     #[test]
-    fn a_weight_of_two_is_the_row_twice_and_the_loss_that_is_told_stays_plain() {
-        let row = &rows()[4];
-        let doubled = Row {
-            weights: vec![2.0; row.tokens.len()],
-            ..row.clone()
+    fn certain_goals_teach_what_the_tokens_teach() {
+        let (tokens, told) = descended(&rows());
+        let (goals, told_too) = descended(&certain(&rows(), 1.0));
+        // The same sums in another order, of numbers below 1.
+        assert!(largest_gap(&tokens, &goals) < 1e-6);
+        assert!((told - told_too).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_weight_scales_the_gradient_and_not_what_is_told() {
+        let before = values(&model());
+        let (once, told) = descended(&certain(&rows(), 1.0));
+        let (thrice, told_too) = descended(&certain(&rows(), 3.0));
+        let scaled: Vec<f32> = before
+            .iter()
+            .zip(&once)
+            .map(|(before, once)| before + 3.0 * (once - before))
+            .collect();
+        assert!(largest_gap(&before, &once) > 1e-3, "nothing was learnt");
+        assert!(largest_gap(&scaled, &thrice) < 1e-5);
+        assert_eq!(told, told_too);
+    }
+
+    #[test]
+    fn goals_teach_the_mean_of_what_each_token_would() {
+        let row = |last: u32| Row {
+            tokens: vec![3, 5, last],
+            goals: Goals::Tokens,
         };
-        let n_targets = row.n_targets();
-        let gradient = |rows: &[Row]| {
-            let half = half(&model(), rows, n_targets).unwrap();
-            let mut sum = GradientsAccumulator::new();
-            let model = model();
-            sum.accumulate(&model.weights, half.gradients);
-            // A plain step of gradient descent shows the gradient itself.
-            let mut descent = SgdConfig::new().init();
-            let weights = descent.step(1.0, model.weights, sum.grads());
-            (values(&Model::new(model.architecture, weights)), half.nats)
+        let goal = |probs: &[(u32, f32)]| Goal {
+            weight: 1.0,
+            probs: probs.to_vec(),
         };
-        let (twice, plain_twice) = gradient(&[row.clone(), row.clone()]);
-        let (weighted, plain) = gradient(&[doubled]);
-        // The same numbers, added in another order.
-        for (twice, weighted) in twice.iter().zip(&weighted) {
-            assert!((twice - weighted).abs() < 1e-5, "{twice} {weighted}");
-        }
-        assert!((plain_twice - 2.0 * plain).abs() < 1e-5);
-        assert_ne!(weighted, gradient(std::slice::from_ref(row)).0);
+        let both = Row {
+            goals: Goals::Distributions(vec![goal(&[(5, 1.0)]), goal(&[(1, 0.25), (2, 0.75)])]),
+            ..row(1)
+        };
+        let ((one, _), (two, _)) = (descended(&[row(1)]), descended(&[row(2)]));
+        let mean: Vec<f32> = one
+            .iter()
+            .zip(&two)
+            .map(|(a, b)| 0.25 * a + 0.75 * b)
+            .collect();
+        assert!(largest_gap(&mean, &descended(&[both]).0) < 1e-6);
     }
 }

@@ -1,11 +1,14 @@
 //! How models/stories is trained.
 
+use std::ops::Range;
+use std::thread;
+
 use headlight_language::{
-    Construct, Document, END, Purpose, START, Stories, tokenizer_json, vocabulary,
+    Construct, Document, END, Oracle, Purpose, START, Stories, tokenizer_json, vocabulary,
 };
 use serde_json::json;
 
-use super::{Recipe, Row, Training, train};
+use super::{Goal, Goals, Recipe, Row, Training, train};
 use crate::failure::Failure;
 
 /// Documents per step.
@@ -16,13 +19,13 @@ const BATCH: usize = 8;
 const POOL: usize = 8;
 
 /// Steps unless said otherwise.
-pub(crate) const DEFAULT_STEPS: usize = 20_000;
+pub(crate) const DEFAULT_STEPS: usize = 16_000;
 
 /// How much a place counts that the story has told before, at first.
 ///
 /// They are one token in sixty, too few for heads that look them up to form in
-/// two hours. Where such a place comes is decided by the text before it, so its
-/// weight changes which probabilities are learnt first, not what they are.
+/// two hours. The weight depends on the text before the place alone, so it changes
+/// which probabilities are learnt first, not what they are.
 const FIRST_WEIGHT: f64 = 10.0;
 
 /// The shares of the training up to which the first weight holds, and from which
@@ -57,46 +60,97 @@ pub(crate) fn stories(training: &Training) -> Result<(), Failure> {
 struct Pool {
     /// Which pool of the stream this is; none before the first is drawn.
     number: Option<usize>,
-    documents: Vec<Document>,
+    lessons: Vec<Lesson>,
+}
+
+/// A story and what could have come after each of its tokens but the last.
+///
+/// The language's probabilities are known, so a model need not guess them from
+/// the tokens that happened to be drawn.
+struct Lesson {
+    tokens: Vec<u32>,
+    next: Vec<Next>,
+}
+
+struct Next {
+    /// Probability that a place told before comes next.
+    location: f64,
+    probs: Vec<(u32, f32)>,
+}
+
+impl Lesson {
+    fn of(document: Document) -> Self {
+        let tokens = document.tokens;
+        let mut filter = Oracle::stories().filter();
+        let mut next = Vec::with_capacity(tokens.len());
+        for &token in &tokens[..tokens.len() - 1] {
+            // The oracle knows every story of its own language.
+            if filter.push(token).is_err() {
+                break;
+            }
+            let constructs = filter.constructs();
+            let location = constructs.get(&Some(Construct::Location));
+            let probs = filter.next().into_iter().zip(0..);
+            let probs = probs.filter(|(prob, _)| *prob > 0.0);
+            next.push(Next {
+                location: location.copied().unwrap_or(0.0),
+                probs: probs.map(|(prob, id)| (id, prob as f32)).collect(),
+            });
+        }
+        Self { tokens, next }
+    }
+
+    fn row(&self, location_weight: f64) -> Row {
+        let goal = |next: &Next| Goal {
+            weight: (1.0 + (location_weight - 1.0) * next.location) as f32,
+            probs: next.probs.clone(),
+        };
+        Row {
+            tokens: self.tokens.clone(),
+            goals: Goals::Distributions(self.next.iter().map(goal).collect()),
+        }
+    }
 }
 
 impl Pool {
     fn draw(number: usize, stories: &Stories<'_>) -> Self {
         let first = number * POOL * BATCH;
-        let mut documents: Vec<Document> = (first..first + POOL * BATCH)
-            .map(|index| stories.document(index as u64))
-            .collect();
-        documents.sort_by_key(|document| document.tokens.len());
+        let draw = |indices: Range<usize>| -> Vec<Lesson> {
+            let documents = indices.map(|index| stories.document(index as u64));
+            documents.map(Lesson::of).collect()
+        };
+        let (middle, end) = (first + POOL * BATCH / 2, first + POOL * BATCH);
+        let mut lessons = thread::scope(|scope| {
+            let later = scope.spawn(|| draw(middle..end));
+            let mut lessons = draw(first..middle);
+            match later.join() {
+                Ok(later) => lessons.extend(later),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+            lessons
+        });
+        lessons.sort_by_key(|lesson| lesson.tokens.len());
         Self {
             number: Some(number),
-            documents,
+            lessons,
         }
     }
 
     /// The rows of one of the pool's steps, counted from 0.
-    fn batch(&self, step: usize, location_weight: f32) -> Vec<Row> {
+    fn batch(&self, step: usize, location_weight: f64) -> Vec<Row> {
         // Short and long batches in turn, not short ones first.
         let place = step * 5 % POOL;
-        let documents = &self.documents[place * BATCH..(place + 1) * BATCH];
-        let row = |document: &Document| {
-            let weight = |construct: &Option<Construct>| match construct {
-                Some(Construct::Location) => location_weight,
-                _ => 1.0,
-            };
-            Row {
-                tokens: document.tokens.clone(),
-                weights: document.constructs.iter().map(weight).collect(),
-            }
-        };
-        documents.iter().map(row).collect()
+        let lessons = &self.lessons[place * BATCH..(place + 1) * BATCH];
+        let rows = lessons.iter().map(|lesson| lesson.row(location_weight));
+        rows.collect()
     }
 }
 
 /// The weight of a place told before, after a share of all steps.
-fn location_weight(share: f64) -> f32 {
+fn location_weight(share: f64) -> f64 {
     let [from, to] = WEIGHT_FALLS;
     let left = ((to - share) / (to - from)).clamp(0.0, 1.0);
-    (1.0 + (FIRST_WEIGHT - 1.0) * left) as f32
+    1.0 + (FIRST_WEIGHT - 1.0) * left
 }
 
 fn config() -> serde_json::Value {
