@@ -1,31 +1,36 @@
-//! `cargo xtask fixtures`: makes the committed oracle data anew and compares.
+//! `cargo xtask fixtures`: makes anew what is committed and compares.
 //!
-//! The generators are Python because the oracles are (`torch`, `transformers`).
+//! The recorded runs of the page need only the models. The generators of the other
+//! fixtures are Python because their oracles are (`torch`, `transformers`).
 //! No build and no test needs them: what they write is committed.
 
-use std::env;
 use std::process::Command;
+use std::{env, fs};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use serde::Deserialize;
 
 use crate::process;
 use crate::workspace::Workspace;
 
+const RECORDED: &str = "web/recorded";
 const SCRIPT: &str = "reference/make_fixtures.py";
 const IMPORTS: &str = "import torch, transformers";
 
 /// Runs the generators; `false` when what they write differs from what is committed.
 pub(crate) fn run(workspace: &Workspace) -> Result<bool> {
+    record(workspace)?;
     let python = env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let is_ready = Command::new(&python)
         .args(["-c", IMPORTS])
         .output()
         .is_ok_and(|output| output.status.success());
     if !is_ready {
+        report(workspace)?;
         anyhow::bail!(
-            "the fixtures need a Python with torch and transformers: make a virtual environment \
-             outside the checkout, `pip install torch transformers safetensors` there, \
-             and name its interpreter in $PYTHON"
+            "the recorded runs are done; the rest of the fixtures need a Python with torch and \
+             transformers: make a virtual environment outside the checkout, \
+             `pip install -r reference/requirements.txt` there, and name its interpreter in $PYTHON"
         );
     }
     process::run(
@@ -33,9 +38,57 @@ pub(crate) fn run(workspace: &Workspace) -> Result<bool> {
             .arg(SCRIPT)
             .current_dir(workspace.root()),
     )?;
+    report(workspace)
+}
+
+/// What of a recorded run says how it was made.
+#[derive(Deserialize)]
+struct Recording {
+    model: String,
+    prompt: String,
+    answer: Answer,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    pattern: Pattern,
+}
+
+#[derive(Deserialize)]
+struct Pattern {
+    head: Head,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    layer: usize,
+    head: usize,
+}
+
+/// Records each recorded run anew: the same prompt and head, by today's model.
+fn record(workspace: &Workspace) -> Result<()> {
+    for entry in fs::read_dir(workspace.path(RECORDED))?.flatten() {
+        let file = entry.path();
+        let old = fs::read_to_string(&file)?;
+        let old: Recording = serde_json::from_str(&old)
+            .with_context(|| format!("{} is no recorded run", file.display()))?;
+        let Head { layer, head } = old.answer.pattern.head;
+        let mut cargo = workspace.cargo("run");
+        cargo.args(["--package", "headlight-engine", "--features", "cpu"]);
+        cargo.args(["--example", "record", "--"]);
+        cargo.arg(workspace.path("models").join(&old.model));
+        cargo.args([&old.prompt, &layer.to_string(), &head.to_string()]);
+        let new = process::capture(&mut cargo)?;
+        fs::write(&file, new)?;
+    }
+    Ok(())
+}
+
+/// Says which committed files are others now; `true` if none is.
+fn report(workspace: &Workspace) -> Result<bool> {
     let changes = process::capture(
         Command::new("git")
-            .args(["status", "--porcelain", "--", "*fixtures*"])
+            .args(["status", "--porcelain", "--", "*fixtures*", RECORDED])
             .current_dir(workspace.root()),
     )?;
     if changes.trim().is_empty() {

@@ -68,7 +68,7 @@ enum Task {
     Test,
     /// Run the fast half of `test`: formatting, lints and native tests.
     Check,
-    /// Regenerate the committed fixtures with Python and show what changed.
+    /// Regenerate the recorded runs and, with Python, the fixtures, and show what changed.
     Fixtures,
     /// Print what a visitor downloads against the byte budgets.
     Size {

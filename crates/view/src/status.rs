@@ -142,12 +142,11 @@ pub fn status_line(state: &State) -> Vec<String> {
     } else {
         text::run(run.id)
     };
-    let facts = [
-        which,
-        tokens(state),
-        duration(run.elapsed_ms),
-        backend_name(run.backend).to_owned(),
-    ];
+    let mut facts = vec![which, tokens(state)];
+    if !run.is_recorded() {
+        facts.push(duration(run.elapsed_ms));
+        facts.push(backend_name(run.backend).to_owned());
+    }
     let mut line = vec![facts.join(" \u{b7} ")];
     if let Some(report) = state.session.report().filter(|r| !r.self_test.is_empty()) {
         line.push(self_test_summary(report));
@@ -160,6 +159,15 @@ pub fn status_line(state: &State) -> Vec<String> {
 pub fn tokens(state: &State) -> String {
     let n_ctx = state.session.loaded().map(|model| model.shape.n_ctx);
     text::tokens_of_context(state.room.seq_len(), n_ctx)
+}
+
+/// What the prompt takes: tokens of the context and, unless it is recorded, time.
+#[must_use]
+pub fn used(state: &State) -> Option<String> {
+    let run = state.room.run.as_ref()?;
+    let took = (!run.is_recorded()).then(|| duration(run.elapsed_ms));
+    let facts: Vec<String> = [tokens(state)].into_iter().chain(took).collect();
+    Some(facts.join(" \u{b7} "))
 }
 
 fn self_test_summary(report: &BackendReport) -> String {

@@ -1,7 +1,7 @@
 //! The prompt: a field to type in, and its tokens to point at.
 
 use headlight_view::session::Input;
-use headlight_view::{Action, State, number, status, text, token};
+use headlight_view::{Action, State, status, text, token};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -40,11 +40,7 @@ fn Field() -> impl IntoView {
     let store = store();
     let prompt = store.select(|state: &State| state.prompt.clone());
     let is_bad = store.select(|state: &State| state.room.error.is_some());
-    let used = store.select(|state: &State| {
-        let run = state.room.run.as_ref()?;
-        let took = number::duration(run.elapsed_ms);
-        Some(format!("{} \u{b7} {took}", status::tokens(state)))
-    });
+    let used = store.select(status::used);
     let on_key = move |event: KeyboardEvent| {
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
