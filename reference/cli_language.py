@@ -32,6 +32,8 @@ TOKEN_LABELS = {
     "first_object_place": (str, None),
     "second_object_place": (str, None),
     "in_quote": (True, False),
+    "verb_number": ("singular", "plural", None),
+    "construct": ("location", "name", "pronoun", "quote", "mood", "verb", None),
 }
 # These are told by a token; until then their certainty is 0.
 TOLD = ("gender", "hero", "first_object", "second_object")

@@ -5,7 +5,7 @@ mod process;
 
 use std::collections::BTreeMap;
 
-use headlight_language::{END, Oracle, Purpose, Stories};
+use headlight_language::{Construct, END, Oracle, Purpose, Stories};
 use process::{assert_refused, headlight, model, scratch};
 use safetensors::SafeTensors;
 use serde::Deserialize;
@@ -62,6 +62,13 @@ fn the_lines_are_the_stories_of_the_sample_stream() {
             assert_eq!(
                 label("tense")[pos],
                 serde_json::to_value(truth.tense).unwrap()
+            );
+            let is_before_verb = story.constructs.get(pos + 1) == Some(&Some(Construct::Verb));
+            let verb = is_before_verb.then(|| label("number")[pos + 1].clone());
+            assert_eq!(label("verb_number")[pos], verb.unwrap_or_default());
+            assert_eq!(
+                label("construct")[pos],
+                serde_json::to_value(story.constructs[pos]).unwrap()
             );
         }
         let last = story.token_labels.len() - 1;

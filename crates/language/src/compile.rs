@@ -259,6 +259,8 @@ impl<'s> Compiler<'s> {
         let is_spaced = std::mem::take(&mut self.is_spaced);
         let forms = conjugate(base, &self.source.verbs);
         let words = forms.each_ref().map(|form| spaced(is_spaced, form));
+        // Before the verb: after "his aunt" the subject is one, whatever was before.
+        self.ops.push(Op::Do(Effect::Subject(role)));
         self.verbs.push((self.ops.len(), words));
         // A role of one number never needs the forms of the other.
         let [many, one, were, was] = forms;

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use thiserror::Error;
 
 use crate::grammar::Grammar;
-use crate::labels::{Construct, LabelPosterior};
+use crate::labels::{Construct, LabelPosterior, Number};
 use crate::state::State;
 use crate::step::Choice;
 use crate::vocabulary::Vocabulary;
@@ -200,6 +200,22 @@ impl Filter<'_> {
         for choice in self.choices() {
             *probs.entry(choice.construct).or_default() += choice.prob;
         }
+        probs
+    }
+
+    /// Probability of each number that the next token agrees with, given that it is a
+    /// verb. The values sum to 1; the map is empty if no verb can come.
+    pub fn agreement(&self) -> BTreeMap<Number, f64> {
+        let mut probs = BTreeMap::new();
+        let verbs = self.choices();
+        for choice in verbs.filter(|choice| choice.construct == Some(Construct::Verb)) {
+            // A verb's own number is that of the latest subject just after it.
+            if let Some(number) = choice.state.labels().number {
+                *probs.entry(number).or_default() += choice.prob;
+            }
+        }
+        let total: f64 = probs.values().sum();
+        probs.values_mut().for_each(|prob| *prob /= total);
         probs
     }
 

@@ -49,6 +49,8 @@ pub(crate) enum Effect {
     Tell(Tense),
     /// The role becomes the one that a pronoun would mean.
     Notice(Role),
+    /// The role becomes the subject.
+    Subject(Role),
 }
 
 /// A test of facts that jumps without a choice.

@@ -198,6 +198,7 @@ impl State {
             Effect::Follow(role, leader) => self.move_to(role, self.place(leader)),
             Effect::Tell(tense) => self.tense = Some(tense),
             Effect::Notice(role) => self.salient = Some(role),
+            Effect::Subject(role) => self.subject = Some(self.number(role)),
         }
     }
 }

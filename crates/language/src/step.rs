@@ -100,7 +100,8 @@ impl Grammar {
             Op::Emit(token) => self.emit(state, prob, *token, state.pc + 1, out),
             Op::Fork(branches) => {
                 for &(share, pc) in branches {
-                    self.walk(State { pc, ..state }, prob * share, out);
+                    let state = self.settle(State { pc, ..state });
+                    self.walk(state, prob * share, out);
                 }
             }
             Op::Fill(slot) => self.fill(slot, state, prob, out),

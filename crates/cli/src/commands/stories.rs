@@ -12,8 +12,8 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 
 use headlight_language::{
-    Document, Filter, Gender, Grammar, LabelPosterior, Mood, Number, Oracle, PlaceId, Purpose,
-    Stories, Tense, TokenLabels,
+    Construct, Document, Filter, Gender, Grammar, LabelPosterior, Mood, Number, Oracle, PlaceId,
+    Purpose, Stories, Tense, TokenLabels,
 };
 use serde::Serialize;
 
@@ -49,12 +49,17 @@ struct Labels {
     first_object_place: Vec<Option<String>>,
     second_object_place: Vec<Option<String>>,
     in_quote: Vec<bool>,
+    /// What the next token agrees with, if that is a verb.
+    verb_number: Vec<Option<Number>>,
+    /// What the token is an instance of.
+    construct: Vec<Option<Construct>>,
 }
 
 /// The oracle's probability, after each token, of the label that is true.
 ///
 /// The gender, name and objects of a story are told by a token: until then their
-/// certainty is 0, though one may guess.
+/// certainty is 0, though one may guess. A verb's number is given that a verb comes
+/// next; where none does, its certainty is that none does.
 #[derive(Default, Serialize)]
 struct Certainty {
     mood: Vec<f64>,
@@ -70,6 +75,8 @@ struct Certainty {
     first_object_place: Vec<f64>,
     second_object_place: Vec<f64>,
     in_quote: Vec<f64>,
+    verb_number: Vec<f64>,
+    construct: Vec<f64>,
 }
 
 pub(crate) fn stories(args: &StoriesArgs) -> Result<String, Failure> {
@@ -101,11 +108,23 @@ pub(crate) fn stories(args: &StoriesArgs) -> Result<String, Failure> {
 fn line<'a>(document: &'a Document, mut filter: Filter<'_>) -> Result<Line<'a>, Failure> {
     let labels = labels(document);
     let mut certainty = Certainty::default();
-    for (&token, at) in document.tokens.iter().zip(&document.token_labels) {
+    for (pos, (&token, at)) in document
+        .tokens
+        .iter()
+        .zip(&document.token_labels)
+        .enumerate()
+    {
+        let construct = document.constructs[pos];
+        certainty
+            .construct
+            .push(of_construct(&filter, token, construct));
         filter
             .push(token)
             .map_err(|error| Failure::Other(error.to_string()))?;
         certainty.push(&filter.posterior(), &labels, at);
+        certainty
+            .verb_number
+            .push(of_verb(&filter, labels.verb_number[pos]));
     }
     Ok(Line {
         text: &document.text,
@@ -139,6 +158,26 @@ impl Certainty {
     }
 }
 
+/// Probability that `token`, which comes next, is an instance of `construct`.
+fn of_construct(before: &Filter<'_>, token: u32, construct: Option<Construct>) -> f64 {
+    let (mut own, mut all) = (0.0, 0.0);
+    for choice in before.choices().filter(|choice| choice.token == token) {
+        all += choice.prob;
+        own += f64::from(u8::from(choice.construct == construct)) * choice.prob;
+    }
+    own / all
+}
+
+/// Probability that a verb, if it comes next, has this number; without a number,
+/// that none comes.
+fn of_verb(before: &Filter<'_>, number: Option<Number>) -> f64 {
+    let Some(number) = number else {
+        let constructs = before.constructs();
+        return 1.0 - of(&constructs, &Some(Construct::Verb));
+    };
+    of(&before.agreement(), &number)
+}
+
 /// The probability of a value; one that cannot be has none.
 fn of<K: Ord>(probs: &BTreeMap<K, f64>, value: &K) -> f64 {
     probs.get(value).copied().unwrap_or(0.0)
@@ -166,5 +205,17 @@ fn labels(document: &Document) -> Labels {
         first_object_place: places(&|at| at.object_places[0]),
         second_object_place: places(&|at| at.object_places[1]),
         in_quote: tokens.iter().map(|at| at.in_quote).collect(),
+        verb_number: verb_numbers(document),
+        construct: document.constructs.clone(),
     }
+}
+
+/// After each token the number of the verb that follows at once, if one does.
+fn verb_numbers(document: &Document) -> Vec<Option<Number>> {
+    let verbs = document.constructs.iter().zip(&document.token_labels);
+    let number = |(construct, at): (&Option<Construct>, &TokenLabels)| match construct {
+        Some(Construct::Verb) => at.number,
+        _ => None,
+    };
+    verbs.skip(1).map(number).chain([None]).collect()
 }
