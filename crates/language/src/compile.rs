@@ -4,11 +4,11 @@
 
 mod slots;
 
-use crate::grammar::{GrammarError, SentenceLine, Source};
+use crate::conditions::fact_bit;
 use crate::labels::Tense;
 use crate::lexicon::{Facts, conjugate, spaced};
 use crate::program::{BOUNDARY, Effect, FINISH, Op, Role, Sentence, Slot, Stage, Test};
-use crate::step::fact_bit;
+use crate::source::{GrammarError, SentenceLine, Source};
 use crate::vocabulary::Vocabulary;
 
 /// Weight of a sentence in a mood that it does not fit.

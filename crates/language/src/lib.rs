@@ -12,6 +12,7 @@
 //! Generator and oracle share one function, [`Grammar::choices`], so they cannot disagree.
 
 mod compile;
+mod conditions;
 mod document;
 mod grammar;
 mod judge;
@@ -20,6 +21,7 @@ mod lexicon;
 mod oracle;
 mod posterior;
 mod program;
+mod source;
 mod state;
 mod step;
 mod tokenizer;
@@ -27,14 +29,15 @@ mod truth;
 mod vocabulary;
 
 pub use document::{Document, Purpose, Stories, generate};
-pub use grammar::{Grammar, GrammarError};
+pub use grammar::{Grammar, vocabulary};
 pub use judge::{Judge, Judgement, Score, judge};
 pub use labels::{
     Construct, DocumentLabels, Gender, LabelPosterior, Mood, Number, PlaceId, Tense, TokenLabels,
 };
 pub use oracle::{Filter, Oracle, OracleError};
+pub use source::GrammarError;
 pub use state::State;
 pub use step::Choice;
 pub use tokenizer::tokenizer_json;
 pub use truth::{Impossible, MAX_EXPECTED, NamedToken, TrueToken, Truth, TruthAnswer, TruthAsk};
-pub use vocabulary::{END, START, Vocabulary, vocabulary};
+pub use vocabulary::{END, START, Vocabulary};

@@ -4,8 +4,9 @@ mod fill;
 
 pub(crate) use fill::{FITS_MOOD, pronoun_share};
 
+use crate::conditions::facts;
 use crate::grammar::Grammar;
-use crate::labels::{Construct, Mood, Tense};
+use crate::labels::{Construct, Mood};
 use crate::program::{BOUNDARY, DONE, Op, Sentence, Stage};
 use crate::state::State;
 use crate::vocabulary::{END, START};
@@ -27,50 +28,6 @@ pub struct Choice {
 const HAPPY: f64 = 0.5;
 /// How often a sentence starts with words such as "One day,", where it can.
 const JOIN: f64 = 0.35;
-
-/// The facts that sentences may need, in the order of their bits.
-const FACTS: [&str; 17] = [
-    "S", "P", "K", "F", "G", "A", "B", "L", "M", "W", "C", "T", "D", "HAPPY", "SAD", "AP", "BP",
-];
-
-/// The bits of the facts that fix the mood, by [`Mood`].
-pub(crate) const MOOD_BITS: [u32; 2] = [1 << 13, 1 << 14];
-
-/// The bit of a fact by its name in conditions.
-pub(crate) fn fact_bit(name: &str) -> Option<u32> {
-    FACTS
-        .iter()
-        .position(|fact| *fact == name)
-        .map(|bit| 1 << bit)
-}
-
-/// The facts that hold, as bits.
-pub(crate) fn facts(state: &State) -> u32 {
-    let [a, b] = &state.things;
-    let holds = [
-        state.partner.is_none(),
-        state.partner.is_some(),
-        state.hero.kind.is_some(),
-        state.friend.name.is_some() || state.group.is_some(),
-        state.group.is_some(),
-        a.noun.is_some(),
-        b.noun.is_some(),
-        a.place.is_some(),
-        b.place.is_some(),
-        state.here.is_some(),
-        a.colour.is_some(),
-        state.tense == Some(Tense::Past),
-        a.place.is_some() && a.place != state.here,
-        state.mood == Mood::Happy,
-        state.mood == Mood::Sad,
-        a.plural,
-        b.plural,
-    ];
-    holds
-        .iter()
-        .enumerate()
-        .fold(0, |bits, (bit, &is_true)| bits | u32::from(is_true) << bit)
-}
 
 impl Grammar {
     /// All ways to go on from a state; none after the end token.
@@ -259,15 +216,5 @@ impl Grammar {
             f64::from(self.lengths.ramp_end),
         );
         ((f64::from(len) - start) / (end - start)).clamp(0.0, 1.0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_bits_of_the_moods_are_theirs() {
-        assert_eq!(MOOD_BITS.map(Some), ["HAPPY", "SAD"].map(fact_bit));
     }
 }

@@ -5,7 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::vocabulary::{END, SPECIAL, START, vocabulary};
+use crate::grammar::vocabulary;
+use crate::vocabulary::{END, SPECIAL, START};
 
 /// The `tokenizer.json` of the Stories language.
 pub fn tokenizer_json() -> Value {

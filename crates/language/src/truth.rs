@@ -169,7 +169,8 @@ impl TruthAsk {
 mod tests {
     use super::*;
     use crate::document::{Purpose, Stories};
-    use crate::vocabulary::{END, START, vocabulary};
+    use crate::grammar::vocabulary;
+    use crate::vocabulary::{END, START};
 
     fn named(ids: &[u32]) -> Vec<NamedToken> {
         let named = |&id: &u32| NamedToken {

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::grammar::Grammar;
-
 /// Id of the start token, `<|story|>`.
 pub const START: u32 = 0;
 /// Id of the end token, `<|end|>`.
@@ -94,9 +92,4 @@ impl Vocabulary {
         self.ids.insert(text.to_owned(), id);
         id
     }
-}
-
-/// The vocabulary of the Stories language.
-pub fn vocabulary() -> &'static Vocabulary {
-    Grammar::stories().vocabulary()
 }

@@ -23,9 +23,9 @@
 //! | `{list}` `{list!}` | a word of a list; `!` makes the mood certain |
 
 use super::Compiler;
-use crate::grammar::GrammarError;
 use crate::lexicon::spaced;
 use crate::program::{BOUNDARY, Effect, Op, Pool, Role, Slot, Test};
+use crate::source::GrammarError;
 
 /// Pronouns by [`crate::Gender`]: her, him, it, them.
 const PRONOUNS: [(&str, [&str; 4]); 6] = [

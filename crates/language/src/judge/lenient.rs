@@ -6,10 +6,10 @@
 
 use super::Path;
 use super::index::Reader;
+use crate::conditions::MOOD_BITS;
 use crate::labels::{Construct, Mood};
 use crate::program::{BOUNDARY, DONE, FINISH, Op, Role, Sentence, Stage, Test};
 use crate::state::State;
-use crate::step::MOOD_BITS;
 use crate::vocabulary::END;
 
 /// Evidence of a word or sentence that only one mood has, in nats; all but certain.
