@@ -11,11 +11,13 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
 use crate::compress::{self, Copies};
-use crate::engines;
 use crate::wasm::Quality;
 
 /// Hexadecimal digits of the hash in a name: 64 bits.
 const HASH_DIGITS: usize = 16;
+
+/// The list of the page's workers, never cached; a folder that has it is a built page.
+pub(crate) const LIST_OF_WORKERS: &str = "engines.json";
 
 /// A folder that is being filled.
 #[derive(Debug)]
@@ -29,7 +31,7 @@ impl Dist {
     pub(crate) fn create(folder: &Path, quality: Quality) -> Result<Self> {
         if folder.exists() {
             let is_empty = fs::read_dir(folder)?.next().is_none();
-            if !is_empty && !folder.join(engines::FILE).is_file() {
+            if !is_empty && !folder.join(LIST_OF_WORKERS).is_file() {
                 bail!(
                     "{} holds something else than a built page; please choose another folder",
                     folder.display()

@@ -21,9 +21,6 @@ use crate::toolchain::WasmToolchain;
 use crate::wasm::Module;
 use crate::workspace::Workspace;
 
-/// The name of the list; it is never cached.
-pub(crate) const FILE: &str = "engines.json";
-
 /// The workers of a page.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Engines {
@@ -49,7 +46,7 @@ impl Engines {
     pub(crate) fn write(&self, page: &Dist) -> Result<()> {
         let mut text = serde_json::to_string_pretty(self)?;
         text.push('\n');
-        page.write_plain(FILE, text.as_bytes())
+        page.write_plain(dist::LIST_OF_WORKERS, text.as_bytes())
     }
 }
 

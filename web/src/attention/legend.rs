@@ -9,7 +9,7 @@ pub fn TruthLegend(#[prop(into)] is_there: Signal<bool>) -> impl IntoView {
     let legend = move || {
         is_there.get().then(|| {
             view! {
-                <p class="legend" aria-hidden="true">
+                <p class="marks" aria-hidden="true">
                     <span class="key of-model"></span>{text::THE_MODEL}
                     <span class="key of-truth"></span>{text::THE_TRUTH}
                 </p>

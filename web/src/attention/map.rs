@@ -2,7 +2,7 @@
 
 use headlight_view::matrix::MatrixLayout;
 use headlight_view::row::CellFacts;
-use headlight_view::{Action, Figure, State, sentence, text};
+use headlight_view::{Action, Figure, State, text};
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -148,19 +148,4 @@ fn on_key(store: Store, event: &KeyboardEvent) {
     };
     event.prevent_default();
     store.dispatch(Action::MoveCell { rows, columns });
-}
-
-/// The cell under the pointer in words, for the line below the map.
-pub fn readout(shown: Shown) -> impl Fn() -> Option<String> + Copy {
-    move || {
-        let (query, key) = shown.hover.get()?;
-        let (run, pattern) = shown.both()?;
-        let title = text::cell(
-            &sentence::name(&run.tokens, query),
-            &sentence::name(&run.tokens, key),
-        );
-        let facts = CellFacts::new(&run.tokens, &pattern, query, key);
-        let weight = facts.weight.unwrap_or_else(|| text::IS_MASKED.to_owned());
-        Some(format!("{title}  {weight}"))
-    }
 }

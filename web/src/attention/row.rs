@@ -1,11 +1,10 @@
 //! The selected row spelled out, and the selected cell in numbers.
 
 use headlight_view::row::{CellFacts, RowBar, RowBars};
-use headlight_view::{Action, State, text};
+use headlight_view::{Action, State, sentence, text};
 use leptos::prelude::*;
 
 use super::Shown;
-use super::map::readout;
 use crate::shell::Visible;
 use crate::store::store;
 
@@ -49,6 +48,21 @@ pub fn Row(shown: Shown) -> impl IntoView {
             </div>
             <p class="readout" aria-hidden="true">{pointed}</p>
         </div>
+    }
+}
+
+/// The cell under the pointer in words, for the line below the map.
+fn readout(shown: Shown) -> impl Fn() -> Option<String> + Copy {
+    move || {
+        let (query, key) = shown.hover.get()?;
+        let (run, pattern) = shown.both()?;
+        let title = text::cell(
+            &sentence::name(&run.tokens, query),
+            &sentence::name(&run.tokens, key),
+        );
+        let facts = CellFacts::new(&run.tokens, &pattern, query, key);
+        let weight = facts.weight.unwrap_or_else(|| text::IS_MASKED.to_owned());
+        Some(format!("{title}  {weight}"))
     }
 }
 
