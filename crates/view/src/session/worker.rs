@@ -5,6 +5,9 @@ use crate::run::Backend;
 
 /// Silence that means death, while an answer is owed.
 const SILENCE_MS: f64 = 5_000.0;
+/// The same while it makes a model ready: a GPU's driver compiles shaders between two
+/// heartbeats, which takes longer the busier the machine is.
+const LOADING_SILENCE_MS: f64 = 20_000.0;
 /// Silence that means death while the module is still arriving: networks pause.
 const BOOT_SILENCE_MS: f64 = 60_000.0;
 /// The most a single tick counts, so that a laptop that slept, or a tab whose
@@ -96,10 +99,40 @@ impl Worker {
     pub(super) fn wait(&mut self, elapsed_ms: f64) -> bool {
         let limit_ms = match self.stage {
             Stage::Fetching(_) => BOOT_SILENCE_MS,
+            Stage::Loading { .. } => LOADING_SILENCE_MS,
             _ if self.n_owed > 0 => SILENCE_MS,
             _ => return false,
         };
         self.silence_ms += elapsed_ms.clamp(0.0, MAX_TICK_MS);
         self.silence_ms >= limit_ms
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Seconds of silence after which a worker at this stage is taken for dead.
+    fn patience(stage: Stage) -> usize {
+        let mut worker = Worker::new(WorkerId(1), Build::Gpu, 0.0);
+        worker.stage = stage;
+        worker.owe();
+        1 + (0..100).take_while(|_| !worker.wait(1_000.0)).count()
+    }
+
+    #[test]
+    fn a_driver_that_compiles_shaders_has_longer_than_a_prompt() {
+        let loading = Stage::Loading {
+            run: RunId(1),
+            transfer: Transfer::starting(0.0),
+        };
+        assert_eq!((patience(Stage::Ready), patience(loading)), (5, 20));
+    }
+
+    #[test]
+    fn a_worker_that_owes_nothing_may_be_silent() {
+        let mut worker = Worker::new(WorkerId(1), Build::Cpu, 0.0);
+        worker.stage = Stage::Ready;
+        assert!((0..100).all(|_| !worker.wait(1_000.0)));
     }
 }
