@@ -143,6 +143,47 @@ test("Share copies a link that shows the same to a stranger", async (t) => {
   await assertAgrees(there, prompt, 1e-5);
 });
 
+test("another model brings a prompt that it can read, and a head worth looking at", async (t) => {
+  const page = await t.visit(link({ backend: "cpu" }));
+  await live(page);
+  const { prompt } = await shown(page);
+  await chooseModel(page, "induction");
+  await page.waitForFunction((old) => document.querySelector("textarea").value !== old, prompt);
+  const ofInduction = await promptField(page).inputValue();
+  const words = ofInduction.split(" ");
+  const half = words.length / 2;
+  assert.deepEqual(words.slice(0, half), words.slice(half), "words written twice");
+  await page.waitForFunction(
+    (n) => document.querySelectorAll('table[data-for="attention.pattern"] tbody tr').length === n,
+    words.length,
+  );
+  // An induction head looks at what followed the earlier copy.
+  const { pattern, head } = await shown(page);
+  const copied = pattern.slice(half).map((row, pos) => row[pos + 1]);
+  const mean = copied.reduce((sum, weight) => sum + weight, 0) / half;
+  assert.ok(mean > 0.5, `head ${head.layer}.${head.head} gives ${mean} to what followed the copy`);
+  await promptField(page).fill("Lily ran");
+  await page.getByText(/^The text has "Lily"/).waitFor();
+  await page.getByRole("button", { name: "Use this model's example" }).click();
+  await page.waitForFunction((text) => document.querySelector("textarea").value === text, ofInduction);
+  await chooseModel(page, "stories");
+  await page.waitForFunction((text) => document.querySelector("textarea").value === text, prompt);
+});
+
+test("a link to a model without a prompt shows that model's own example", async (t) => {
+  const page = await t.visit(link({ backend: "cpu", model: "induction" }));
+  await live(page);
+  assert.notEqual(await promptField(page).inputValue(), "");
+  assert.equal((await shown(page)).tokens.length > 8, true);
+});
+
+/** Chooses a model in the list. */
+async function chooseModel(page, name) {
+  await page.getByRole("button", { name: /^Model: / }).click();
+  const list = page.getByRole("region", { name: "Models that come with this page" });
+  await list.getByRole("button", { name: new RegExp(`^${name}`) }).click();
+}
+
 test("the theme is the system's until it is chosen, and then remembered", async (t) => {
   const page = await t.visit(link({ backend: "cpu", prompt: PROMPT }), { colorScheme: "dark" });
   const theme = (name) => page.waitForSelector(`html[data-theme=${name}]`);

@@ -1,7 +1,8 @@
 //! The shipped models on the page, and the list that the model picker reads.
 //!
 //! `models/index.json` holds
-//! `[{ name, description, bytes, recorded, files: [{ name, bytes }] }]`; `bytes` is what
+//! `[{ name, description, prompt, head, bytes, recorded, files: [{ name, bytes }] }]`;
+//! description, prompt and head are keys of the card's front matter, `bytes` is what
 //! opening the model downloads before compression, and `recorded` says whether a
 //! recorded run of it is shipped.
 
@@ -23,9 +24,20 @@ const OPENED: [&str; 3] = ["config.json", "model.safetensors", "tokenizer.json"]
 struct Model {
     name: String,
     description: String,
+    /// A prompt that the model can read.
+    prompt: Option<String>,
+    /// The head to look at in it.
+    head: Option<Head>,
     bytes: u64,
     recorded: bool,
     files: Vec<ModelFile>,
+}
+
+/// One head of one layer, both counted from 0.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Head {
+    layer: usize,
+    head: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -67,6 +79,8 @@ fn copy_one(folder: &Path, name: String, recorded: bool, page: &Dist) -> Result<
     let card = fs::read_to_string(folder.join(CARD)).unwrap_or_default();
     Ok(Model {
         description: description(&card),
+        prompt: key(&card, "prompt").map(str::to_owned),
+        head: key(&card, "head").and_then(head),
         bytes: files
             .iter()
             .filter(|file| OPENED.contains(&file.name.as_str()))
@@ -93,20 +107,35 @@ fn sorted_names(folder: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
+/// A card's front matter and what comes after it.
+fn parts(card: &str) -> (&str, &str) {
+    let front = card.strip_prefix("---\n");
+    let parts = front.and_then(|rest| rest.split_once("\n---"));
+    parts.unwrap_or(("", card))
+}
+
+/// The value of a key of the front matter.
+fn key<'a>(card: &'a str, name: &str) -> Option<&'a str> {
+    let mut lines = parts(card).0.lines();
+    let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    Some(value.trim().trim_matches('"'))
+}
+
+/// A head as people write it: layer, dot, head.
+fn head(text: &str) -> Option<Head> {
+    let (layer, head) = text.split_once('.')?;
+    Some(Head {
+        layer: layer.parse().ok()?,
+        head: head.parse().ok()?,
+    })
+}
+
 /// One line about a model: the card's `description:` key, else its first paragraph.
 fn description(card: &str) -> String {
-    let mut body = card;
-    if let Some(rest) = card.strip_prefix("---\n")
-        && let Some((front, after)) = rest.split_once("\n---")
-    {
-        let key = front
-            .lines()
-            .find_map(|line| line.strip_prefix("description:"));
-        if let Some(value) = key {
-            return value.trim().trim_matches('"').to_owned();
-        }
-        body = after.trim_start_matches('-');
+    if let Some(value) = key(card, "description") {
+        return value.to_owned();
     }
+    let body = parts(card).1.trim_start_matches('-');
     let paragraph = body
         .lines()
         .map(str::trim)
@@ -132,6 +161,15 @@ mod tests {
         assert_eq!(description(card), "Tiny stories");
         let card = "---\nlicense: mit\n---\n\n# T\n\nBody\n";
         assert_eq!(description(card), "Body");
+    }
+
+    #[test]
+    fn a_card_names_a_prompt_and_a_head() {
+        let card = "---\nprompt: \"ba ko: ba\"\nhead: 1.10\n---\nBody\nhead: 3.3\n";
+        assert_eq!(key(card, "prompt"), Some("ba ko: ba"));
+        let at = Head { layer: 1, head: 10 };
+        assert_eq!(key(card, "head").and_then(head), Some(at));
+        assert_eq!(key("head: 3.3\n", "head"), None);
     }
 
     #[test]

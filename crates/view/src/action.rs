@@ -18,6 +18,10 @@ pub enum Action {
     Models(Vec<ModelInfo>),
     /// A recorded run arrived, as JSON.
     Recorded(String),
+    /// The visitor chose a model.
+    ChooseModel(String),
+    /// The visitor wants the model's own example in place of the prompt.
+    UseExample,
     /// The visitor typed.
     EditPrompt(String),
     /// The visitor paused after the edit of this number, or pressed Enter.

@@ -12,6 +12,7 @@
 
 mod action;
 pub mod attention;
+mod example;
 pub mod matrix;
 pub mod next;
 pub mod number;

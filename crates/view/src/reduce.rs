@@ -5,6 +5,7 @@
 
 use crate::action::{Action, Effect};
 use crate::attention::Continuation;
+use crate::example;
 use crate::permalink::Permalink;
 use crate::recording::Recording;
 use crate::run::Head;
@@ -45,6 +46,21 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
                 effects.push(Effect::FetchRecording(model.name.clone()));
             }
             state.models = models;
+            if example::follow_model(state) {
+                ask(state, effects);
+            }
+        }
+        Action::ChooseModel(model) => {
+            state.panel = None;
+            step(state, Input::UseModel(model), effects);
+            if example::follow_model(state) {
+                ask(state, effects);
+            }
+        }
+        Action::UseExample => {
+            if example::take(state) {
+                ask(state, effects);
+            }
         }
         Action::Recorded(json) => show_recording(state, &json),
         Action::EditPrompt(prompt) => {

@@ -6,7 +6,7 @@ use super::*;
 use crate::run::Backend;
 use crate::run::tests::{pattern, run};
 use crate::session::{Ask, BackendReport, Blame, Command, LoadedModel, Message, RunId, WorkerId};
-use crate::state::{DEFAULT_PROMPT, Panel, Theme};
+use crate::state::{DEFAULT_HEAD, DEFAULT_PROMPT, ModelInfo, Panel, Theme};
 use crate::truth::{Truth, TruthCommand};
 use headlight_language::TruthAnswer;
 
@@ -394,4 +394,58 @@ fn a_language_that_does_not_arrive_is_told_and_asked_for_again() {
     assert!(sentence.contains("it is gone"), "{sentence}");
     let effects = run_again(&mut state, &["Tom", " ran"]);
     assert!(effects.contains(&Effect::Truth(TruthCommand::Start)));
+}
+
+fn induction() -> ModelInfo {
+    ModelInfo {
+        name: "induction".to_owned(),
+        description: String::new(),
+        prompt: Some("ba ko ba".to_owned()),
+        head: Some(Head { layer: 0, head: 3 }),
+        recorded: false,
+        bytes: 1,
+    }
+}
+
+/// The prompt and head that the effects ask a worker to run.
+fn asked(state: &State) -> (&str, Head) {
+    (&state.asked, state.room.head)
+}
+
+#[test]
+fn another_model_brings_its_own_example_and_takes_it_away_again() {
+    let mut state = live("");
+    reduce(&mut state, Action::Models(vec![induction()]));
+    assert_eq!(asked(&state), (DEFAULT_PROMPT, DEFAULT_HEAD));
+    reduce(&mut state, Action::ChooseModel("induction".to_owned()));
+    let own = ("ba ko ba", Head { layer: 0, head: 3 });
+    assert_eq!(asked(&state), own);
+    reduce(&mut state, Action::ChooseModel("stories".to_owned()));
+    assert_eq!(asked(&state), (DEFAULT_PROMPT, DEFAULT_HEAD));
+}
+
+#[test]
+fn a_link_to_a_model_gets_its_example_once_the_list_is_there() {
+    let mut state = State::default();
+    reduce(
+        &mut state,
+        Action::Opened("#/attention?v=1&model=induction".to_owned()),
+    );
+    reduce(&mut state, Action::Models(vec![induction()]));
+    assert_eq!(asked(&state).0, "ba ko ba");
+}
+
+#[test]
+fn what_the_visitor_wrote_stays_and_the_example_is_offered_where_it_fails() {
+    let mut state = live("");
+    reduce(&mut state, Action::Models(vec![induction()]));
+    reduce(&mut state, Action::EditPrompt("Tom ran".to_owned()));
+    reduce(&mut state, Action::ChooseModel("induction".to_owned()));
+    assert_eq!(state.prompt, "Tom ran");
+    assert!(!state.can_offer_example());
+    state.room.error = Some("The text has \"Tom\".".to_owned());
+    assert!(state.can_offer_example());
+    reduce(&mut state, Action::UseExample);
+    assert_eq!(asked(&state).0, "ba ko ba");
+    assert!(!state.can_offer_example());
 }

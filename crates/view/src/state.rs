@@ -35,6 +35,12 @@ pub struct ModelInfo {
     /// Bytes of all its files.
     #[serde(default)]
     pub bytes: u64,
+    /// A prompt that it can read.
+    #[serde(default)]
+    pub prompt: Option<String>,
+    /// The head to look at in that prompt.
+    #[serde(default)]
+    pub head: Option<Head>,
     /// A recorded run of it came with the page.
     #[serde(default)]
     pub recorded: bool,

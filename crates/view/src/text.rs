@@ -25,6 +25,10 @@ pub const NOTHING_LEAVES: &str = "Nothing leaves this machine";
 pub const MODEL: &str = "Model";
 /// Heading of the list of models.
 pub const MODELS: &str = "Models that come with this page";
+/// Offers the model that always comes with the page.
+pub const USE_DEFAULT_MODEL: &str = "Use stories";
+/// Offers a prompt that the model can read.
+pub const USE_EXAMPLE: &str = "Use this model's example";
 /// There is no list of models.
 pub const NO_MODELS: &str = "The list of models did not arrive, or is empty.";
 /// Copies the link.

@@ -1,7 +1,6 @@
 //! The list of models.
 
 use headlight_view::number::bytes;
-use headlight_view::session::Input;
 use headlight_view::{Action, ModelInfo, Panel, State, status, text};
 use leptos::prelude::*;
 
@@ -52,8 +51,7 @@ fn choice(store: Store, model: ModelInfo, current: &str) -> impl IntoView + use<
     let is_current = model.name == current;
     let name = model.name.clone();
     let choose = move |_| {
-        store.dispatch(Action::ClosePanel);
-        store.dispatch(Action::Engine(Input::UseModel(name.clone())));
+        store.dispatch(Action::ChooseModel(name.clone()));
     };
     view! {
         <li>

@@ -2,7 +2,7 @@
 
 use headlight_view::session::{Input, Phase};
 use headlight_view::status::{self, Progress};
-use headlight_view::{Action, State, text};
+use headlight_view::{Action, DEFAULT_MODEL, State, text};
 use leptos::prelude::*;
 
 use crate::store::{Store, store};
@@ -37,6 +37,7 @@ pub fn Notices() -> impl IntoView {
 #[component]
 fn Stopped(sentence: String) -> impl IntoView {
     let store = store();
+    let is_other = store.select(|state: &State| state.session.model() != DEFAULT_MODEL);
     view! {
         <div class="notice bad" role="alert">
             <p>{sentence}</p>
@@ -47,6 +48,15 @@ fn Stopped(sentence: String) -> impl IntoView {
             >
                 {text::TRY_AGAIN}
             </button>
+            <Show when=move || is_other.get()>
+                <button
+                    type="button"
+                    class="button"
+                    on:click=move |_| store.dispatch(Action::ChooseModel(DEFAULT_MODEL.to_owned()))
+                >
+                    {text::USE_DEFAULT_MODEL}
+                </button>
+            </Show>
         </div>
     }
 }

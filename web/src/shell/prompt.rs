@@ -24,6 +24,14 @@ pub fn Prompt() -> impl IntoView {
     let sentence = move |error| {
         view! { <p class="error" role="alert" id="prompt-error">{error}" "{stale}</p> }
     };
+    let can_offer = store.select(State::can_offer_example);
+    let offer = move || {
+        let take = move |_| store.dispatch(Action::UseExample);
+        let button = view! {
+            <button type="button" class="button example" on:click=take>{text::USE_EXAMPLE}</button>
+        };
+        can_offer.get().then_some(button)
+    };
     view! {
         <section class="prompt" aria-label=text::PROMPT>
             <Field/>
@@ -31,6 +39,7 @@ pub fn Prompt() -> impl IntoView {
             <Chips/>
             {move || spelt.get().map(|note| view! { <p class="spelt">{note}</p> })}
             {move || error.get().map(sentence)}
+            {offer}
         </section>
     }
 }
