@@ -8,12 +8,13 @@ import { join } from "node:path";
 
 import {
   answered,
+  chooseModel,
   computedOn,
   link,
   live,
   notices,
-  promptField,
   PROMPT,
+  promptField,
   rootOf,
   shown,
   type,
@@ -142,12 +143,6 @@ function assertFileSentence(said, names) {
   assert.match(said, /^[^\n]*[^.\s]\.$/);
   assert.match(said, names);
   assert.doesNotMatch(said, /panicked|unreachable|undefined/);
-}
-
-async function chooseModel(page, name) {
-  await page.getByRole("button", { name: /^Model: / }).click();
-  const list = page.getByRole("region", { name: "Models that come with this page" });
-  await list.getByRole("button", { name: new RegExp(`^${name}\\b`) }).click();
 }
 
 let site;

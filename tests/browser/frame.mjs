@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { assertAccessible } from "./accessible.mjs";
 import {
   chooseHead,
+  chooseModel,
   link,
   linkOf,
   live,
@@ -176,13 +177,6 @@ test("a link to a model without a prompt shows that model's own example", async 
   assert.notEqual(await promptField(page).inputValue(), "");
   assert.equal((await shown(page)).tokens.length > 8, true);
 });
-
-/** Chooses a model in the list. */
-async function chooseModel(page, name) {
-  await page.getByRole("button", { name: /^Model: / }).click();
-  const list = page.getByRole("region", { name: "Models that come with this page" });
-  await list.getByRole("button", { name: new RegExp(`^${name}`) }).click();
-}
 
 test("the theme is the system's until it is chosen, and then remembered", async (t) => {
   const page = await t.visit(link({ backend: "cpu", prompt: PROMPT }), { colorScheme: "dark" });

@@ -74,6 +74,13 @@ export async function chooseHead(page, { layer, head }) {
   await showsHead(page, { layer, head });
 }
 
+/** Chooses a model in the list. */
+export async function chooseModel(page, name) {
+  await page.getByRole("button", { name: /^Model: / }).click();
+  const list = page.getByRole("region", { name: "Models that come with this page" });
+  await list.getByRole("button", { name: new RegExp(`^${name}\\b`) }).click();
+}
+
 /** Waits until the map and its table show this head. */
 export async function showsHead(page, { layer, head }) {
   const isShown = (name) => {

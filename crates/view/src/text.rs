@@ -279,6 +279,45 @@ pub const CPU: &str = "CPU";
 /// What the GPU build computes on.
 pub const GPU: &str = "GPU";
 
+/// Heading of the glossary.
+pub const WORDS: &str = "Words";
+/// Heading of the keys.
+pub const KEYS_HEADING: &str = "Keys";
+/// What the page's words mean, for the help panel.
+pub const GLOSSARY: &[(&str, &str)] = &[
+    (
+        "Token",
+        "a piece of text that the model reads as one: a word with the space before it, a mark, or \
+         a single letter",
+    ),
+    (
+        "Query, key",
+        "the token that looks, and a token that it may look at: itself or an earlier one",
+    ),
+    (
+        "Weight",
+        "the share of a query's attention that a key gets; a row of weights adds up to 1",
+    ),
+    (
+        "Head, layer",
+        "each head has an attention of its own; the heads of a layer work side by side, the \
+         layers one after the other",
+    ),
+    (
+        "Surprise",
+        "how improbable a token was to the model, in bits: each bit halves the probability",
+    ),
+    (
+        "Perplexity",
+        "2 to the power of the mean surprise: between so many equally probable tokens the model \
+         was as if torn",
+    ),
+    (
+        "The language itself",
+        "the rules that wrote the training stories; their probabilities are known exactly, so \
+         no model can do better on average",
+    ),
+];
 /// The keys and what they do, for the help panel.
 pub const KEYS: &[(&str, &str)] = &[
     ("[ and ]", "previous and next layer"),

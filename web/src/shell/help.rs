@@ -1,4 +1,4 @@
-//! What the page is, and its keys.
+//! What the page is, its words and its keys.
 
 use headlight_view::{Panel, text};
 use leptos::prelude::*;
@@ -18,12 +18,17 @@ pub fn Help() -> impl IntoView {
             button=button
         >
             <p class="say">{text::ABOUT}</p>
-            <dl class="keys">
-                {text::KEYS
-                    .iter()
-                    .map(|(keys, does)| view! { <dt>{*keys}</dt><dd>{*does}</dd> })
-                    .collect_view()}
-            </dl>
+            <h3>{text::WORDS}</h3>
+            <dl class="glossary">{terms(text::GLOSSARY)}</dl>
+            <h3>{text::KEYS_HEADING}</h3>
+            <dl class="keys">{terms(text::KEYS)}</dl>
         </Popover>
     }
+}
+
+fn terms(list: &'static [(&str, &str)]) -> impl IntoView {
+    let term = |(word, meaning): &(&'static str, &'static str)| {
+        view! { <dt>{*word}</dt><dd>{*meaning}</dd> }
+    };
+    list.iter().map(term).collect_view()
 }
