@@ -8,7 +8,7 @@ use crate::attention::Continuation;
 use crate::example;
 use crate::permalink::Permalink;
 use crate::recording::Recording;
-use crate::run::Head;
+use crate::run::{Head, Pattern, Run};
 use crate::session::{Generation, Input, News, Phase, Step};
 use crate::state::State;
 use crate::text;
@@ -226,6 +226,7 @@ fn open(state: &mut State, fragment: &str, effects: &mut Vec<Effect>) {
         state.edit += 1;
     }
     (state.room.row, state.room.col) = (link.row, link.col);
+    state.is_cell_linked = true;
     if is_first || is_new_prompt {
         state.room.head = head;
         ask(state, effects);
@@ -247,12 +248,23 @@ fn show_recording(state: &mut State, json: &str) {
                 recording.model == state.session.model() && recording.prompt == state.prompt;
             if is_wanted {
                 state.recorded_shape = Some(recording.shape);
-                state.room.show(recording.run, Some(recording.pattern));
+                show(state, recording.run, Some(recording.pattern));
                 state.room.truth = recording.truth.map_or(ShownTruth::None, ShownTruth::Known);
             }
         }
         Err(error) => state.tell(text::sentence(&error.to_string())),
     }
+}
+
+/// Shows a run. A place of the link that it does not have falls back, with a notice.
+fn show(state: &mut State, run: Run, pattern: Option<Pattern>) {
+    let n = run.seq_len();
+    let places = [state.room.row, state.room.col].into_iter().flatten();
+    let missing = places.into_iter().find(|place| *place >= n);
+    if let (Some(place), true) = (missing, std::mem::take(&mut state.is_cell_linked)) {
+        state.tell(text::no_such_token(place, n));
+    }
+    state.room.show(run, pattern);
 }
 
 /// Lets the session take one step, and shows what is new.
@@ -271,7 +283,7 @@ fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
     match news {
         News::ModelReady => fit_head(state, effects),
         News::Ran { run, pattern } => {
-            state.room.show(run, pattern);
+            show(state, run, pattern);
             ask_truth(state, effects);
             state.announce_row();
         }

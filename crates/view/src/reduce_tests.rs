@@ -449,3 +449,17 @@ fn what_the_visitor_wrote_stays_and_the_example_is_offered_where_it_fails() {
     assert_eq!(asked(&state).0, "ba ko ba");
     assert!(!state.can_offer_example());
 }
+
+#[test]
+fn a_row_of_a_link_that_the_prompt_does_not_have_is_said_once() {
+    let mut state = live("#/attention?v=1&row=99");
+    assert_eq!(state.notices.len(), 1);
+    assert!(state.notices[0].contains("99") && state.notices[0].contains("0 to 3"));
+    assert_eq!(state.room.query(), 3);
+    let state_of_a_good_link = live("#/attention?v=1&row=2");
+    assert_eq!(state_of_a_good_link.notices, [""; 0]);
+    state.notices.clear();
+    reduce(&mut state, Action::SelectRow(3));
+    run_again(&mut state, &["Tom"]);
+    assert_eq!(state.notices, [""; 0], "a shorter prompt is no surprise");
+}

@@ -155,6 +155,8 @@ pub struct State {
     pub(crate) truth: TruthSource,
     pub(crate) recorded_shape: Option<ModelShape>,
     pub(crate) restarted: Option<String>,
+    /// A row or column of a link that no run has been shown for yet.
+    pub(crate) is_cell_linked: bool,
 }
 
 impl Default for State {
@@ -177,6 +179,7 @@ impl Default for State {
             truth: TruthSource::default(),
             recorded_shape: None,
             restarted: None,
+            is_cell_linked: false,
         }
     }
 }

@@ -480,6 +480,15 @@ pub fn perplexity(perplexity: &str, bits: &str) -> String {
     format!("Perplexity {perplexity} \u{b7} {bits} bits per token")
 }
 
+/// A link names a token that the prompt does not have.
+#[must_use]
+pub fn no_such_token(place: usize, n_tokens: usize) -> String {
+    format!(
+        "The link names token {place}; the prompt's tokens are 0 to {}. The last one is selected.",
+        n_tokens.saturating_sub(1)
+    )
+}
+
 /// The language's worker refused the tokens.
 #[must_use]
 pub fn no_truth(reason: &str) -> String {
