@@ -20,9 +20,9 @@ use burn::optim::{AdamWConfig, ModuleOptimizer};
 use burn::tensor::Device;
 use headlight_engine::now;
 use headlight_model::{Architecture, Model, Weights};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::failure::Failure;
+use crate::progress::progress_bar_with_message;
 use checkpoint::{Checkpoint, State};
 use init::RandomWeights;
 use step::{Goal, Goals, Halves, Row, one_step};
@@ -78,7 +78,8 @@ pub(crate) fn train(training: &Training, recipe: &mut Recipe<'_>) -> Result<(), 
         (weights, State::new(training, recipe))
     };
     let mut model = Model::new(architecture, weights);
-    let bar = progress_bar(training.steps, state.step);
+    let bar = progress_bar_with_message(training.steps as u64, "steps");
+    bar.set_position(state.step as u64);
     let (begun, seconds_before) = (now(), state.seconds);
     let mut saved = now();
     let halves = Halves::for_this_machine();
@@ -137,14 +138,6 @@ fn optimizer() -> ModuleOptimizer {
         .with_weight_decay(0.01)
         .with_grad_clipping(Some(GradientClippingConfig::Norm(1.0)))
         .init()
-}
-
-/// Drawn only when stderr is a terminal.
-fn progress_bar(steps: usize, done: usize) -> ProgressBar {
-    let style = "{elapsed_precise} {bar:30} {pos}/{len} steps, {msg}, {eta} left";
-    let style = ProgressStyle::with_template(style);
-    let bar = ProgressBar::new(steps as u64).with_position(done as u64);
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// Linear warm-up, then half a cosine down to a twentieth.
