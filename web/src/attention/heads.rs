@@ -51,13 +51,16 @@ pub fn Heads() -> impl IntoView {
     }
 }
 
+/// Heads beside each other.
+const MAX_COLUMNS: usize = 6;
+
 /// Stands where the heads will be, before the model says how many it has.
 #[component]
 fn Unknown() -> impl IntoView {
     let layer = || {
-        let heads = (0..4).map(|_| view! { <span class="head"></span> });
+        let heads = (0..MAX_COLUMNS).map(|_| view! { <span class="head"></span> });
         let heads = heads.collect_view();
-        view! { <div class="layer"><span class="label">"\u{a0}"</span><div class="row">{heads}</div></div> }
+        view! { <div class="layer"><span class="label">"\u{a0}"</span><div class="row" style=("--columns", columns(MAX_COLUMNS))>{heads}</div></div> }
     };
     view! { <div class="unknown" aria-hidden="true">{(0..4).map(|_| layer()).collect_view()}</div> }
 }
@@ -69,9 +72,14 @@ fn row(store: Store, layer: usize, n_heads: usize, selected: Memo<Head>) -> impl
     view! {
         <div class="layer">
             <span class="label" aria-hidden="true">{text::layer(layer)}</span>
-            <div class="row">{buttons}</div>
+            <div class="row" style=("--columns", columns(n_heads))>{buttons}</div>
         </div>
     }
+}
+
+/// As many columns as there are heads, and further rows where they are many.
+fn columns(n_heads: usize) -> String {
+    n_heads.clamp(1, MAX_COLUMNS).to_string()
 }
 
 fn button(store: Store, head: Head, selected: Memo<Head>) -> impl IntoView {
