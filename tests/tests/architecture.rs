@@ -190,7 +190,7 @@ fn only_four_crates_name_the_tensor_library() {
 
 #[test]
 fn only_the_page_names_the_document() {
-    let may = ["web", "worker"];
+    let may = ["web", "truth", "worker"];
     assert_named_only_by("Leptos or web-sys", &may, &["leptos", "web-sys"]);
 }
 
