@@ -152,19 +152,21 @@ test("another model brings a prompt that it can read, and a head worth looking a
   await page.waitForFunction((old) => document.querySelector("textarea").value !== old, prompt);
   const ofInduction = await promptField(page).inputValue();
   const words = ofInduction.split(" ");
-  const half = words.length / 2;
-  assert.deepEqual(words.slice(0, half), words.slice(half), "words written twice");
+  const segment = (words.length + 1) / 2;
+  const copy = words.slice(segment);
+  assert.deepEqual(copy, words.slice(0, segment - 1), "words written twice, but for the last");
   await page.waitForFunction(
     (n) => document.querySelectorAll('table[data-for="attention.pattern"] tbody tr').length === n,
     words.length,
   );
   // An induction head looks at what followed the earlier copy.
-  const { pattern, head } = await shown(page);
-  const copied = pattern.slice(half).map((row, pos) => row[pos + 1]);
-  const mean = copied.reduce((sum, weight) => sum + weight, 0) / half;
+  const { pattern, head, next } = await shown(page);
+  const copied = pattern.slice(segment).map((row, pos) => row[pos + 1]);
+  const mean = copied.reduce((sum, weight) => sum + weight, 0) / copied.length;
   assert.ok(mean > 0.5, `head ${head.layer}.${head.head} gives ${mean} to what followed the copy`);
+  assert.equal(next[0].text.trim(), words[segment - 1], "the copy goes on");
   await promptField(page).fill("Lily ran");
-  await page.getByText(/^The text has "Lily"/).waitFor();
+  await page.getByRole("alert").filter({ hasText: /^The text has "Lily"/ }).waitFor();
   await page.getByRole("button", { name: "Use this model's example" }).click();
   await page.waitForFunction((text) => document.querySelector("textarea").value === text, ofInduction);
   await chooseModel(page, "stories");

@@ -40,8 +40,8 @@ test("surprise and perplexity in the language itself are the command line's", as
   assertNear(last, trueLast * 2 ** excess, 1e-9, "the identity");
   const caption = page.locator('[data-figure="attention.perplexity"] figcaption');
   const said = await caption.textContent();
-  for (const number of [2 ** model, 2 ** exact, model - exact]) {
-    const shown = number.toFixed(2).replace("-", "\u2212");
+  for (const [number, digits] of [[2 ** model, 3], [2 ** exact, 3], [model - exact, 4]]) {
+    const shown = number.toFixed(digits).replace("-", "\u2212");
     assert.ok(said.includes(shown), `${said} has no ${shown}`);
   }
   await assertAccessible(page, "truth");

@@ -92,6 +92,11 @@ impl AttentionRoom {
         }
     }
 
+    /// Shows nothing.
+    pub(crate) fn forget(&mut self) {
+        *self = Self::new(self.head);
+    }
+
     /// Keeps one more pattern of the run that is shown.
     pub fn keep(&mut self, pattern: Pattern) {
         let n = pattern.seq_len();
@@ -108,6 +113,13 @@ impl AttentionRoom {
     #[must_use]
     pub fn pattern(&self) -> Option<Shared<Pattern>> {
         self.patterns.get(&self.head).cloned()
+    }
+
+    /// The first token that the model's language cannot have, if there is one.
+    #[must_use]
+    pub fn stray(&self) -> Option<usize> {
+        let truth = self.truth.known()?;
+        truth.impossible.as_ref().map(|token| token.pos)
     }
 
     /// Number of tokens of the run that is shown.

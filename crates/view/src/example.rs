@@ -30,6 +30,14 @@ impl Example {
     }
 }
 
+/// Looks at the head of the model's example: another model's head means nothing in it.
+pub(crate) fn look_at_own_head(state: &mut State) {
+    let example = Example::of(&state.models, state.session.model());
+    if let Some(head) = example.and_then(|example| example.head) {
+        state.room.head = head;
+    }
+}
+
 /// Takes the example of the model that is used into the prompt, if what stands
 /// there is another model's; true if that changed it.
 pub(crate) fn follow_model(state: &mut State) -> bool {

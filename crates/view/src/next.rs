@@ -22,8 +22,10 @@ pub struct NextBar {
     pub percent: String,
     /// Length of the bar: its probability over the largest of all that is drawn.
     pub fraction: f64,
-    /// The same of its probability in the language, where that is known.
+    /// The same of its probability in the language, where that is known and not 0.
     pub true_fraction: Option<f64>,
+    /// Its probability in the language as text, where that is known.
+    pub true_percent: Option<String>,
 }
 
 /// The bars, most probable first.
@@ -38,7 +40,10 @@ pub fn bars(run: &Run, truth: Option<&Truth>) -> Vec<NextBar> {
         label: VisibleToken::new(&token.text),
         percent: percent_column(token.prob),
         fraction: (token.prob / largest).clamp(0.0, 1.0),
-        true_fraction: true_prob(truth, token.id).map(|prob| prob / largest),
+        true_fraction: true_prob(truth, token.id)
+            .filter(|prob| *prob > 0.0)
+            .map(|prob| prob / largest),
+        true_percent: true_prob(truth, token.id).map(percent_column),
     };
     run.next.iter().take(N_NEXT).map(bar).collect()
 }
@@ -121,9 +126,15 @@ mod tests {
         let bars = bars(&run, Some(&truth));
         assert!((bars[0].fraction - 0.5).abs() < 1e-12);
         assert_eq!(bars[0].true_fraction, Some(1.0));
+        assert_eq!(bars[0].true_percent.as_deref(), Some("62.0\u{a0}%"));
         assert_eq!(rows(&run, Some(&truth))[0][3], "0.62");
         truth.next.remove(0);
         assert_eq!(true_prob(Some(&truth), 9), Some(0.0));
+        let bar = self::bars(&run, Some(&truth)).remove(0);
+        assert_eq!(
+            (bar.true_fraction, bar.true_percent.as_deref()),
+            (None, Some("0.0\u{a0}%"))
+        );
         truth.next.clear();
         assert_eq!(true_prob(Some(&truth), 9), None);
     }

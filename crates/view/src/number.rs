@@ -4,7 +4,10 @@
 #[must_use]
 pub fn percent(fraction: f64) -> String {
     let percent = fraction * 100.0;
-    if percent >= 9.95 || percent == 0.0 {
+    if (99.5..100.0).contains(&percent) {
+        // Nearly all is not all.
+        format!("{:.1}\u{a0}%", percent.min(99.9))
+    } else if percent >= 9.95 || percent == 0.0 {
         format!("{percent:.0}\u{a0}%")
     } else if percent < 0.05 {
         "<\u{2009}0.1\u{a0}%".to_owned()
@@ -68,8 +71,14 @@ pub fn scientific(value: f64) -> String {
 /// A perplexity: two decimals, none from 1000 on, a power of ten from a million on.
 #[must_use]
 pub fn perplexity(value: f64) -> String {
+    perplexity_in(value, 2)
+}
+
+/// The same with `decimals` places below 1000.
+#[must_use]
+pub fn perplexity_in(value: f64, decimals: usize) -> String {
     if value < 999.995 {
-        return fixed(value, 2);
+        return fixed(value, decimals);
     }
     if value < 999_999.5 {
         return fixed(value, 0);
@@ -173,6 +182,14 @@ mod tests {
         assert_eq!(bytes(999_500), "1.0\u{a0}MB");
         assert_eq!(duration(999.6), "1.0\u{a0}s");
         assert_eq!(duration(0.42), "0.4\u{a0}ms");
+    }
+
+    #[test]
+    fn nearly_all_is_not_all() {
+        assert_eq!(percent(0.9987), "99.9\u{a0}%");
+        assert_eq!(percent(0.99999), "99.9\u{a0}%");
+        assert_eq!(percent(1.0), "100\u{a0}%");
+        assert_eq!(percent(0.994), "99\u{a0}%");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use headlight_language::Truth;
 
 use crate::number::{self, fixed, full};
 use crate::run::Run;
-use crate::surprise::bits;
+use crate::surprise::{Beyond, bits};
 use crate::{table, text};
 
 /// Height between the lowest and the highest perplexity.
@@ -37,6 +37,8 @@ pub struct PerplexityChart {
     pub height: f64,
     /// Powers of two, from 1.
     pub grid: Vec<GridLine>,
+    /// The tokens from the impossible one on, if there is one.
+    pub beyond: Option<Beyond>,
     /// The model's line as points of a polyline.
     pub model: String,
     /// The language's line; empty where it is not known.
@@ -80,6 +82,7 @@ impl PerplexityChart {
     /// the surprise; `None` before there is a token to predict.
     #[must_use]
     pub fn new(run: &Run, truth: Option<&Truth>, query: usize, width_px: f64) -> Option<Self> {
+        let impossible = truth.and_then(|truth| truth.impossible.as_ref());
         let (model, truth) = (so_far(&run.nll), true_so_far(truth));
         let most = model.iter().chain(&truth).flatten().copied();
         let most = most.reduce(f64::max)?;
@@ -109,6 +112,7 @@ impl PerplexityChart {
             width,
             height: base + BOTTOM,
             grid: grid.collect(),
+            beyond: impossible.map(|token| Beyond::from(token.pos, pitch, width)),
             selected: at(&model).map(|model| Selected {
                 x: x(query),
                 model,
@@ -142,9 +146,10 @@ impl Identity {
         let (model, truth) = (so_far(&run.nll).get(last).copied()??, true_bits[last]?);
         Some(Self {
             over: (last + 1 < run.seq_len()).then(|| text::over_the_first(last)),
-            model: number::perplexity(model.exp2()),
-            truth: number::perplexity(truth.exp2()),
-            excess: fixed(model - truth, 2),
+            // So many digits that the product is right as printed.
+            model: number::perplexity_in(model.exp2(), 3),
+            truth: number::perplexity_in(truth.exp2(), 3),
+            excess: fixed(model - truth, 4),
         })
     }
 
@@ -243,8 +248,8 @@ mod tests {
     fn the_identity_holds_for_the_numbers_it_shows() {
         let run = words();
         let identity = Identity::new(&run, &truth(&run, 4)).unwrap();
-        assert_eq!((&*identity.model, &*identity.truth), ("4.00", "2.83"));
-        assert_eq!((&*identity.excess, identity.over), ("0.50", None));
+        assert_eq!((&*identity.model, &*identity.truth), ("4.000", "2.828"));
+        assert_eq!((&*identity.excess, identity.over), ("0.5000", None));
     }
 
     #[test]
@@ -252,7 +257,7 @@ mod tests {
         let run = words();
         let identity = Identity::new(&run, &truth(&run, 3)).unwrap();
         // The first two predicted tokens have 1.5 bits each on average.
-        assert_eq!(identity.model, "2.83");
+        assert_eq!(identity.model, "2.828");
         assert!(identity.over.unwrap().contains('2'));
         assert_eq!(Identity::new(&run, &truth(&run, 1)), None);
     }

@@ -52,10 +52,13 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::ChooseModel(model) => {
             state.panel = None;
-            step(state, Input::UseModel(model), effects);
-            if example::follow_model(state) {
-                ask(state, effects);
+            if model == state.session.model() {
+                return step(state, Input::UseModel(model), effects);
             }
+            step(state, Input::UseModel(model), effects);
+            example::follow_model(state);
+            example::look_at_own_head(state);
+            ask(state, effects);
         }
         Action::UseExample => {
             if example::take(state) {
@@ -264,6 +267,7 @@ fn show(state: &mut State, run: Run, pattern: Option<Pattern>) {
     if let (Some(place), true) = (missing, std::mem::take(&mut state.is_cell_linked)) {
         state.tell(text::no_such_token(place, n));
     }
+    state.shown_model = state.session.model().to_owned();
     state.room.show(run, pattern);
 }
 
@@ -289,6 +293,10 @@ fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
         }
         News::RunFailed(sentence) => {
             state.room.continuation = None;
+            if state.shown_model != state.session.model() {
+                // What another model said is no answer of this one.
+                state.room.forget();
+            }
             state.announcement.clone_from(&sentence);
             state.room.error = Some(sentence);
         }

@@ -463,3 +463,19 @@ fn a_row_of_a_link_that_the_prompt_does_not_have_is_said_once() {
     run_again(&mut state, &["Tom"]);
     assert_eq!(state.notices, [""; 0], "a shorter prompt is no surprise");
 }
+
+#[test]
+fn what_one_model_showed_goes_when_another_cannot_read_the_prompt() {
+    let mut state = live("");
+    reduce(&mut state, Action::Models(vec![induction()]));
+    reduce(&mut state, Action::EditPrompt("Tom ran".to_owned()));
+    reduce(&mut state, Action::ChooseModel("induction".to_owned()));
+    assert!(state.room.run.is_some(), "until the other one has answered");
+    assert_eq!(state.room.head, Head { layer: 0, head: 3 });
+    hear(
+        &mut state,
+        News::RunFailed("The text has \"Tom\".".to_owned()),
+        &mut Vec::new(),
+    );
+    assert!(state.room.run.is_none() && state.room.error.is_some());
+}

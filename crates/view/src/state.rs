@@ -157,6 +157,8 @@ pub struct State {
     pub(crate) restarted: Option<String>,
     /// A row or column of a link that no run has been shown for yet.
     pub(crate) is_cell_linked: bool,
+    /// The model whose run is shown.
+    pub(crate) shown_model: String,
 }
 
 impl Default for State {
@@ -180,6 +182,7 @@ impl Default for State {
             recorded_shape: None,
             restarted: None,
             is_cell_linked: false,
+            shown_model: DEFAULT_MODEL.to_owned(),
         }
     }
 }

@@ -53,6 +53,17 @@ pub struct Beyond {
     pub width: f64,
 }
 
+impl Beyond {
+    /// From the column of a token to the end of a chart of `width` pixels.
+    pub(crate) fn from(pos: usize, pitch: f64, width: f64) -> Self {
+        let x = pos as f64 * pitch;
+        Self {
+            x,
+            width: width - x,
+        }
+    }
+}
+
 /// A token below the chart.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SurpriseLabel {
@@ -123,10 +134,7 @@ impl SurpriseChart {
             })
         };
         let impossible = truth.and_then(|truth| truth.impossible.as_ref());
-        let beyond = impossible.map(|token| Beyond {
-            x: token.pos as f64 * pitch,
-            width: width - token.pos as f64 * pitch,
-        });
+        let beyond = impossible.map(|token| Beyond::from(token.pos, pitch, width));
         Self {
             width,
             height: base + BOTTOM,

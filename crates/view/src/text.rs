@@ -147,7 +147,7 @@ pub const IS_MASKED: &str = "masked";
 /// In place of a number that does not exist.
 pub const NOTHING: &str = "\u{2013}";
 /// Heading of the next tokens.
-pub const NEXT_TOKEN: &str = "Next token";
+pub const NEXT_TOKEN: &str = "Next token after the prompt";
 /// Head of a table's column.
 pub const TOKEN: &str = "token";
 /// Head of a table's column.
@@ -311,6 +311,11 @@ pub const GLOSSARY: &[(&str, &str)] = &[
         "Perplexity",
         "2 to the power of the mean surprise: between so many equally probable tokens the model \
          was as if torn",
+    ),
+    (
+        "Excess",
+        "how many bits per token the model is more surprised than the language itself would be; \
+         model perplexity = true perplexity times 2 to the power of the excess",
     ),
     (
         "The language itself",

@@ -10,8 +10,8 @@ pub fn TruthLegend(#[prop(into)] is_there: Signal<bool>) -> impl IntoView {
         is_there.get().then(|| {
             view! {
                 <p class="marks" aria-hidden="true">
-                    <span class="key of-model"></span>{text::THE_MODEL}
-                    <span class="key of-truth"></span>{text::THE_TRUTH}
+                    <span><i class="key of-model"></i>{text::THE_MODEL}</span>
+                    <span><i class="key of-truth"></i>{text::THE_TRUTH}</span>
                 </p>
             }
         })

@@ -64,6 +64,7 @@ fn draw(bar: NextBar) -> impl IntoView {
                 {mark}
             </span>
             <span class="number">{bar.percent}</span>
+            {bar.true_percent.map(|percent| view! { <span class="number true">{percent}</span> })}
         </li>
     }
 }

@@ -1,6 +1,7 @@
 //! Perplexity so far, and how it falls into truth and excess.
 
 use headlight_view::perplexity::{self, GridLine, Identity, PerplexityChart, Selected};
+use headlight_view::surprise::Beyond;
 use headlight_view::truth::ShownTruth;
 use headlight_view::{Figure, text};
 use leptos::html::Div;
@@ -105,6 +106,10 @@ fn draw(chart: PerplexityChart) -> impl IntoView {
             <text class="axis" x="0" y=y - 3.0>{label}</text>
         }
     };
+    let height = chart.height;
+    let beyond = |Beyond { x, width }| {
+        view! { <rect class="beyond" x=x y="0" width=width height=height/> }
+    };
     let at = |Selected { x, model, truth }| {
         let dot = |class, y| view! { <circle class=class cx=x cy=y r="3"/> };
         view! {
@@ -116,8 +121,9 @@ fn draw(chart: PerplexityChart) -> impl IntoView {
     view! {
         <svg aria-hidden="true" width=width height=chart.height>
             {chart.grid.into_iter().map(line).collect_view()}
-            <polyline class="line of-truth" points=chart.truth/>
+            {chart.beyond.map(beyond)}
             <polyline class="line of-model" points=chart.model/>
+            <polyline class="line of-truth" points=chart.truth/>
             {chart.selected.map(at)}
         </svg>
     }

@@ -19,6 +19,9 @@ pub fn Chips() -> impl IntoView {
     let run = store.select(|state: &State| state.room.run.clone());
     let query = store.select(|state: &State| state.room.query());
     let key = store.select(|state: &State| state.room.key());
+    // The first token that the model's language cannot have.
+    let stray = store.select(|state: &State| state.room.stray());
+    let places = Places { query, key, stray };
     let continuation = store.select(|state: &State| state.room.continuation.clone());
     let on_key = move |event: KeyboardEvent| {
         let n = store.peek(|state| state.room.seq_len());
@@ -40,7 +43,7 @@ pub fn Chips() -> impl IntoView {
         run.map(|run| {
             let tokens = run.tokens.iter().enumerate();
             tokens
-                .map(|(pos, token)| chip(store, pos, token, query, key))
+                .map(|(pos, token)| chip(store, pos, token, places))
                 .collect_view()
         })
     };
@@ -73,13 +76,16 @@ pub fn Chips() -> impl IntoView {
     }
 }
 
-fn chip(
-    store: Store,
-    pos: usize,
-    token: &Token,
+/// Tokens that stand out.
+#[derive(Clone, Copy)]
+struct Places {
     query: Memo<usize>,
     key: Memo<usize>,
-) -> impl IntoView + use<> {
+    stray: Memo<Option<usize>>,
+}
+
+fn chip(store: Store, pos: usize, token: &Token, places: Places) -> impl IntoView + use<> {
+    let Places { query, key, stray } = places;
     let shown = VisibleToken::new(&token.text);
     let title = format!("{pos}: {} (id {})", shown.full(), token.id);
     let is_query = move || query.get() == pos;
@@ -90,6 +96,7 @@ fn chip(
             class="chip"
             class:query=is_query
             class:key=move || key.get() == pos
+            class:stray=move || stray.get() == Some(pos)
             aria-selected=move || is_query().to_string()
             tabindex=move || if is_query() { "0" } else { "-1" }
             title=title

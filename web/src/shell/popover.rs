@@ -47,7 +47,8 @@ pub fn Popover(
                 {button}
             </button>
             <Show when=move || is_open.get()>
-                <section class="panel" id=id(panel) aria-label=heading>
+                // Long panels scroll, by keys too.
+                <section class="panel" id=id(panel) aria-label=heading tabindex="0">
                     <h2>{heading}</h2>
                     {children()}
                 </section>

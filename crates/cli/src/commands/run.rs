@@ -77,6 +77,12 @@ fn table(answer: &RunAnswer, truth: Option<&Truth>) -> String {
     if let Some(impossible) = truth.and_then(|truth| truth.impossible.as_ref()) {
         let (text, pos) = (&impossible.text, impossible.pos);
         out += &format!("not of the language from token {pos} on: {text:?} cannot follow there\n");
+        for token in &impossible.expected {
+            out += &format!(
+                "  {:?} could, with probability {:.4}\n",
+                token.text, token.prob
+            );
+        }
     }
     out += "\nnext                  probability";
     out += if truth.is_some() {

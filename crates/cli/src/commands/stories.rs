@@ -165,7 +165,7 @@ fn of_construct(before: &Filter<'_>, token: u32, construct: Option<Construct>) -
         all += choice.prob;
         own += f64::from(u8::from(choice.construct == construct)) * choice.prob;
     }
-    own / all
+    (own / all).min(1.0)
 }
 
 /// Probability that a verb, if it comes next, has this number; without a number,
@@ -180,7 +180,8 @@ fn of_verb(before: &Filter<'_>, number: Option<Number>) -> f64 {
 
 /// The probability of a value; one that cannot be has none.
 fn of<K: Ord>(probs: &BTreeMap<K, f64>, value: &K) -> f64 {
-    probs.get(value).copied().unwrap_or(0.0)
+    // A sum of weights can exceed 1 by a rounding.
+    probs.get(value).copied().unwrap_or(0.0).min(1.0)
 }
 
 fn labels(document: &Document) -> Labels {
