@@ -199,7 +199,7 @@ pub(crate) struct Sentence {
     pub(crate) weight: f64,
     /// Factor on the weight in a happy and in a sad story.
     pub(crate) leaning: [f64; 2],
-    /// Facts that must hold, as bits of [`crate::step::facts`].
+    /// Facts that must hold, as bits of [`crate::conditions::facts`].
     pub(crate) needs: u32,
     /// Facts that must not hold.
     pub(crate) forbids: u32,
