@@ -37,6 +37,8 @@ TOKEN_LABELS = {
 }
 # These are told by a token; until then their certainty is 0.
 TOLD = ("gender", "hero", "first_object", "second_object")
+# A second object is in one story of sixteen.
+N_STORIES = 100
 # Sums of up to a few thousand f64, in another order.
 ROUNDING = 1e-9
 
@@ -231,14 +233,14 @@ def write_stories(checker, scratch, documents, *options):
 
 def check_stories(checker, d_vocab, scratch):
     """Lines of `stories`: keys, types, lengths, certainties; seeds."""
-    lines, raw = write_stories(checker, scratch, 20)
+    lines, raw = write_stories(checker, scratch, N_STORIES)
     for n, line in enumerate(lines):
         checker.guarded(f"story {n}", check_story, f"story {n}", line, d_vocab)
-    _, again = write_stories(checker, scratch, 20, "--seed", 1)
+    _, again = write_stories(checker, scratch, N_STORIES, "--seed", 1)
     checker.check("stories: the default seed is 1, the bytes the same", again == raw)
-    more, _ = write_stories(checker, scratch, 21)
-    checker.check("stories: one more only adds a line", more[:20] == lines)
-    other, _ = write_stories(checker, scratch, 20, "--seed", 2)
+    more, _ = write_stories(checker, scratch, N_STORIES + 1)
+    checker.check("stories: one more only adds a line", more[:N_STORIES] == lines)
+    other, _ = write_stories(checker, scratch, N_STORIES, "--seed", 2)
     texts = {line["text"] for line in lines} & {line["text"] for line in other}
     checker.check("stories: another seed, other stories", not texts, texts)
     for label, values in {**STORY_LABELS, **TOKEN_LABELS}.items():
