@@ -1,10 +1,11 @@
 //! models/induction does what it is shipped for: one head looks at the token
 //! before, another at what followed the earlier copy, and copying is learnt.
 
-use std::path::Path;
+mod shipped;
 
-use headlight_engine::{HeadRef, Loaded, ModelFiles};
+use headlight_engine::{HeadRef, Loaded};
 use headlight_model::Unhurried;
+use shipped::load;
 
 const SEQUENCES: u64 = 200;
 
@@ -12,23 +13,6 @@ const SEQUENCES: u64 = 200;
 const DISTINCT: usize = 16;
 
 const LENGTH: usize = 2 * DISTINCT;
-
-fn load() -> Loaded {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/induction");
-    let read = |name: &str| match std::fs::read(folder.join(name)) {
-        Ok(bytes) => bytes,
-        Err(error) => panic!("models/induction/{name}: {error}"),
-    };
-    let files = ModelFiles {
-        config: read("config.json"),
-        weights: read("model.safetensors"),
-        tokenizer: read("tokenizer.json"),
-    };
-    match Loaded::on_cpu(&files) {
-        Ok(loaded) => loaded,
-        Err(error) => panic!("models/induction: {error}"),
-    }
-}
 
 /// Random numbers of a seed, as splitmix64 makes them.
 fn random(state: &mut u64) -> u64 {
@@ -65,7 +49,7 @@ fn best_head(patterns: &[Vec<f64>]) -> (usize, f64) {
 
 #[test]
 fn heads_look_back_and_copying_is_learnt() {
-    let loaded = load();
+    let loaded = load("induction");
     let n_heads = loaded.model.architecture.shape.n_heads;
     let (mut previous, mut induction) = (Vec::new(), Vec::new());
     let (mut first_half, mut second_half) = (Vec::new(), Vec::new());

@@ -1,35 +1,16 @@
 //! models/stories against the language it was trained on.
 
-use std::path::{Path, PathBuf};
+mod shipped;
 
-use headlight_engine::{HeadRef, Loaded, ModelFiles};
+use headlight_engine::HeadRef;
 use headlight_language::{Oracle, Purpose, Stories, Truth};
 use headlight_model::Unhurried;
 use headlight_view::{DEFAULT_HEAD, DEFAULT_PROMPT};
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/stories")
-}
-
-fn load() -> Loaded {
-    let read = |name: &str| match std::fs::read(folder().join(name)) {
-        Ok(bytes) => bytes,
-        Err(error) => panic!("models/stories/{name}: {error}"),
-    };
-    let files = ModelFiles {
-        config: read("config.json"),
-        weights: read("model.safetensors"),
-        tokenizer: read("tokenizer.json"),
-    };
-    match Loaded::on_cpu(&files) {
-        Ok(loaded) => loaded,
-        Err(error) => panic!("models/stories: {error}"),
-    }
-}
+use shipped::load;
 
 #[test]
 fn the_model_speaks_the_tokens_of_the_language() {
-    let loaded = load();
+    let loaded = load("stories");
     for document in Stories::new(7, Purpose::Test).take(200) {
         let ids = document.tokens.iter().copied();
         // The end token has no text: it is what the model says, never the visitor.
@@ -43,7 +24,7 @@ fn the_model_speaks_the_tokens_of_the_language() {
 /// be looked up, and a head that looks there.
 #[test]
 fn the_first_prompt_shows_a_place_being_looked_up() {
-    let loaded = load();
+    let loaded = load("stories");
     let at = HeadRef {
         layer: DEFAULT_HEAD.layer,
         head: DEFAULT_HEAD.head,

@@ -5,8 +5,8 @@
 
 use std::path::Path;
 
-use headlight_engine::{HeadRef, Loaded, ModelFiles, TokenText};
-use headlight_language::{NamedToken, TruthAsk};
+use headlight_engine::{HeadRef, Loaded, ModelFiles};
+use headlight_language::{NAME, TruthAsk};
 use headlight_model::Unhurried;
 use serde_json::json;
 
@@ -35,16 +35,9 @@ fn main() -> Result<(), Failure> {
     answer.elapsed_ms = 0.0;
     let pattern = answer.pattern.clone().ok_or("the answer has no pattern")?;
     let architecture = &loaded.model.architecture;
-    let truth = (architecture.language.as_deref() == Some("stories")).then(|| {
-        let named = |token: &TokenText| NamedToken {
-            id: token.id,
-            text: token.text.clone(),
-        };
-        let ask = TruthAsk {
-            ask: 0,
-            d_vocab: architecture.shape.d_vocab,
-            tokens: answer.tokens.iter().map(named).collect(),
-        };
+    let truth = (architecture.language.as_deref() == Some(NAME)).then(|| {
+        let tokens = answer.tokens.iter().map(|token| (token.id, &*token.text));
+        let ask = TruthAsk::new(0, architecture.shape.d_vocab, tokens);
         ask.answer().truth
     });
     let recording = json!({

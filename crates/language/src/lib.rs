@@ -12,6 +12,9 @@
 //! Generator and oracle share one function, [`Grammar::choices`], so they cannot disagree.
 
 mod compile;
+/// What `config.json` of a model calls this language.
+pub const NAME: &str = "stories";
+
 mod conditions;
 mod document;
 mod grammar;

@@ -203,20 +203,20 @@ impl Filter<'_> {
         probs
     }
 
+    /// Probability that `token`, given that it comes next, is an instance of each
+    /// construct, or of none. The values sum to 1; the map is empty if it cannot come.
+    pub fn constructs_of(&self, token: u32) -> BTreeMap<Option<Construct>, f64> {
+        let choices = self.choices().filter(|choice| choice.token == token);
+        shares(choices.map(|choice| (choice.construct, choice.prob)))
+    }
+
     /// Probability of each number that the next token agrees with, given that it is a
     /// verb. The values sum to 1; the map is empty if no verb can come.
     pub fn agreement(&self) -> BTreeMap<Number, f64> {
-        let mut probs = BTreeMap::new();
         let verbs = self.choices();
-        for choice in verbs.filter(|choice| choice.construct == Some(Construct::Verb)) {
-            // A verb's own number is that of the latest subject just after it.
-            if let Some(number) = choice.state.labels().number {
-                *probs.entry(number).or_default() += choice.prob;
-            }
-        }
-        let total: f64 = probs.values().sum();
-        probs.values_mut().for_each(|prob| *prob /= total);
-        probs
+        let verbs = verbs.filter(|choice| choice.construct == Some(Construct::Verb));
+        // A verb's own number is that of the latest subject just after it.
+        shares(verbs.filter_map(|choice| Some((choice.state.labels().number?, choice.prob))))
     }
 
     /// Probability of each label value.
@@ -242,4 +242,15 @@ impl Filter<'_> {
     pub fn n_states(&self) -> usize {
         self.states.len()
     }
+}
+
+/// The sum of each key's weights over the sum of all.
+fn shares<K: Ord>(weighted: impl Iterator<Item = (K, f64)>) -> BTreeMap<K, f64> {
+    let mut shares = BTreeMap::new();
+    for (key, weight) in weighted {
+        *shares.entry(key).or_default() += weight;
+    }
+    let total: f64 = shares.values().sum();
+    shares.values_mut().for_each(|share| *share /= total);
+    shares
 }

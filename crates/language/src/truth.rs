@@ -126,6 +126,23 @@ pub struct TruthAnswer {
 }
 
 impl TruthAsk {
+    /// Asks about the ids and texts of a text's tokens, the start token included.
+    pub fn new<'a>(
+        ask: u64,
+        d_vocab: usize,
+        tokens: impl IntoIterator<Item = (u32, &'a str)>,
+    ) -> Self {
+        let named = |(id, text): (u32, &str)| NamedToken {
+            id,
+            text: text.to_owned(),
+        };
+        Self {
+            ask,
+            d_vocab,
+            tokens: tokens.into_iter().map(named).collect(),
+        }
+    }
+
     /// Answers for the Stories language.
     ///
     /// A model may call its language `stories` and yet number other words: such

@@ -14,7 +14,8 @@ pub(crate) struct Example {
 }
 
 impl Example {
-    /// The example of a model; none if it has none or is not known.
+    /// The example of a model; none if it has none or is not known. The default
+    /// model's is known before the list of models has arrived.
     pub(crate) fn of(models: &[ModelInfo], name: &str) -> Option<Self> {
         if name == DEFAULT_MODEL {
             return Some(Self {
@@ -57,7 +58,6 @@ pub(crate) fn take(state: &mut State) -> bool {
     match Example::of(&state.models, state.session.model()) {
         Some(example) if example.prompt != state.prompt => {
             state.prompt = example.prompt;
-            state.room.head = example.head.unwrap_or(state.room.head);
             true
         }
         _ => false,

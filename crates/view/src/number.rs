@@ -96,17 +96,6 @@ pub fn perplexity_in(value: f64, decimals: usize) -> String {
     format!("{digits}\u{a0}\u{d7}\u{a0}10{exponent}")
 }
 
-/// `2^exponent` for a whole exponent, as the label of an axis.
-#[must_use]
-pub fn whole_power_of_two(exponent: f64) -> String {
-    let value = exponent.exp2();
-    if value < 999_999.5 {
-        fixed(value, 0)
-    } else {
-        perplexity(value)
-    }
-}
-
 /// Bytes with a decimal unit: `2.1 MB`.
 #[must_use]
 pub fn bytes(count: u64) -> String {

@@ -105,7 +105,7 @@ impl PerplexityChart {
             let bits = f64::from(index) * step;
             GridLine {
                 y: y(bits),
-                label: number::whole_power_of_two(bits),
+                label: number::perplexity_in(bits.exp2(), 0),
             }
         });
         Some(Self {

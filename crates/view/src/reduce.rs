@@ -46,6 +46,9 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
                 effects.push(Effect::FetchRecording(model.name.clone()));
             }
             state.models = models;
+            if !state.is_head_linked && state.room.run.is_none() {
+                example::look_at_own_head(state);
+            }
             if example::follow_model(state) {
                 ask(state, effects);
             }
@@ -62,6 +65,7 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::UseExample => {
             if example::take(state) {
+                example::look_at_own_head(state);
                 ask(state, effects);
             }
         }
@@ -230,6 +234,7 @@ fn open(state: &mut State, fragment: &str, effects: &mut Vec<Effect>) {
     }
     (state.room.row, state.room.col) = (link.row, link.col);
     state.is_cell_linked = true;
+    state.is_head_linked = link.layer.is_some() || link.head.is_some();
     if is_first || is_new_prompt {
         state.room.head = head;
         ask(state, effects);
@@ -267,7 +272,7 @@ fn show(state: &mut State, run: Run, pattern: Option<Pattern>) {
     if let (Some(place), true) = (missing, std::mem::take(&mut state.is_cell_linked)) {
         state.tell(text::no_such_token(place, n));
     }
-    state.shown_model = state.session.model().to_owned();
+    state.shown_model = Some(state.session.model().to_owned());
     state.room.show(run, pattern);
 }
 
@@ -293,7 +298,8 @@ fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
         }
         News::RunFailed(sentence) => {
             state.room.continuation = None;
-            if state.shown_model != state.session.model() {
+            let is_other = |shown: &String| shown != state.session.model();
+            if state.shown_model.take_if(|shown| is_other(shown)).is_some() {
                 // What another model said is no answer of this one.
                 state.room.forget();
             }

@@ -432,7 +432,12 @@ fn a_link_to_a_model_gets_its_example_once_the_list_is_there() {
         Action::Opened("#/attention?v=1&model=induction".to_owned()),
     );
     reduce(&mut state, Action::Models(vec![induction()]));
-    assert_eq!(asked(&state).0, "ba ko ba");
+    assert_eq!(asked(&state), ("ba ko ba", Head { layer: 0, head: 3 }));
+    let mut state = State::default();
+    let link = "#/attention?v=1&model=induction&layer=1&head=2";
+    reduce(&mut state, Action::Opened(link.to_owned()));
+    reduce(&mut state, Action::Models(vec![induction()]));
+    assert_eq!(asked(&state), ("ba ko ba", Head { layer: 1, head: 2 }));
 }
 
 #[test]

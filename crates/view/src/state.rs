@@ -157,8 +157,10 @@ pub struct State {
     pub(crate) restarted: Option<String>,
     /// A row or column of a link that no run has been shown for yet.
     pub(crate) is_cell_linked: bool,
-    /// The model whose run is shown.
-    pub(crate) shown_model: String,
+    /// A head of the link that is not the example's to replace.
+    pub(crate) is_head_linked: bool,
+    /// The model whose run is shown, once there is one.
+    pub(crate) shown_model: Option<String>,
 }
 
 impl Default for State {
@@ -182,7 +184,8 @@ impl Default for State {
             recorded_shape: None,
             restarted: None,
             is_cell_linked: false,
-            shown_model: DEFAULT_MODEL.to_owned(),
+            is_head_linked: false,
+            shown_model: None,
         }
     }
 }

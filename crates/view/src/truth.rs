@@ -2,14 +2,11 @@
 //! its own beside the engine, started when a run first needs it.
 
 pub use headlight_language::Truth;
-use headlight_language::{NamedToken, TruthAnswer, TruthAsk};
+use headlight_language::{NAME, TruthAnswer, TruthAsk};
 
 use crate::run::Run;
 use crate::shared::Shared;
 use crate::text;
-
-/// The language that the worker knows, as `config.json` calls it.
-const STORIES: &str = "stories";
 
 /// What is known of the truth about the run that is shown.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -96,15 +93,8 @@ impl TruthSource {
     /// there, or is no more, is started.
     pub(crate) fn ask(&mut self, run: &Run, d_vocab: usize) -> Option<TruthCommand> {
         self.n_asked += 1;
-        let named = |token: &crate::run::Token| NamedToken {
-            id: token.id,
-            text: token.text.clone(),
-        };
-        let ask = TruthAsk {
-            ask: self.n_asked,
-            d_vocab,
-            tokens: run.tokens.iter().map(named).collect(),
-        };
+        let tokens = run.tokens.iter().map(|token| (token.id, &*token.text));
+        let ask = TruthAsk::new(self.n_asked, d_vocab, tokens);
         if self.phase == Phase::Ready {
             return Some(TruthCommand::Ask(ask));
         }
@@ -148,7 +138,7 @@ impl TruthSource {
 
 /// True if the worker knows the language that a model names.
 pub(crate) fn is_known(language: Option<&str>) -> bool {
-    language == Some(STORIES)
+    language == Some(NAME)
 }
 
 #[cfg(test)]

@@ -4,5 +4,6 @@ pub(crate) mod attention;
 pub(crate) mod capture;
 pub(crate) mod eval;
 pub(crate) mod generate;
+mod language;
 pub(crate) mod run;
 pub(crate) mod stories;

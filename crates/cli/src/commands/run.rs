@@ -3,11 +3,11 @@
 use std::f64::consts::LN_2;
 
 use headlight_engine::{Loaded, RunAnswer, TokenText};
-use headlight_language::{NamedToken, Truth, TruthAsk};
+use headlight_language::{Truth, TruthAsk};
 use headlight_model::Unhurried;
 use serde_json::json;
 
-use super::eval::language;
+use super::language;
 use crate::args::RunArgs;
 use crate::failure::Failure;
 use crate::model_dir::open;
@@ -43,16 +43,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<String, Failure> {
 
 /// What the language itself says, or why it says nothing of this model's tokens.
 fn truth(loaded: &Loaded, tokens: &[TokenText]) -> Result<Truth, String> {
-    let named = |token: &TokenText| NamedToken {
-        id: token.id,
-        text: token.text.clone(),
-    };
-    let ask = TruthAsk {
-        ask: 0,
-        d_vocab: loaded.model.architecture.shape.d_vocab,
-        tokens: tokens.iter().map(named).collect(),
-    };
-    ask.answer().truth
+    let d_vocab = loaded.model.architecture.shape.d_vocab;
+    let tokens = tokens.iter().map(|token| (token.id, &*token.text));
+    TruthAsk::new(0, d_vocab, tokens).answer().truth
 }
 
 fn table(answer: &RunAnswer, truth: Option<&Truth>) -> String {

@@ -115,9 +115,8 @@ fn line<'a>(document: &'a Document, mut filter: Filter<'_>) -> Result<Line<'a>, 
         .enumerate()
     {
         let construct = document.constructs[pos];
-        certainty
-            .construct
-            .push(of_construct(&filter, token, construct));
+        let constructs = filter.constructs_of(token);
+        certainty.construct.push(of(&constructs, &construct));
         filter
             .push(token)
             .map_err(|error| Failure::Other(error.to_string()))?;
@@ -156,16 +155,6 @@ impl Certainty {
             .push(of(second, &at.object_places[1]));
         self.in_quote.push(of(&sure.in_quote, &at.in_quote));
     }
-}
-
-/// Probability that `token`, which comes next, is an instance of `construct`.
-fn of_construct(before: &Filter<'_>, token: u32, construct: Option<Construct>) -> f64 {
-    let (mut own, mut all) = (0.0, 0.0);
-    for choice in before.choices().filter(|choice| choice.token == token) {
-        all += choice.prob;
-        own += f64::from(u8::from(choice.construct == construct)) * choice.prob;
-    }
-    (own / all).min(1.0)
 }
 
 /// Probability that a verb, if it comes next, has this number; without a number,

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::thread;
 
 use headlight_language::{
-    Construct, Document, END, Oracle, Purpose, START, Stories, tokenizer_json, vocabulary,
+    Construct, Document, END, NAME, Oracle, Purpose, START, Stories, tokenizer_json, vocabulary,
 };
 use serde_json::json;
 
@@ -172,6 +172,6 @@ fn config() -> serde_json::Value {
         "embd_pdrop": 0.0,
         "resid_pdrop": 0.0,
         "torch_dtype": "float32",
-        "headlight_language": "stories",
+        "headlight_language": NAME,
     })
 }

@@ -5,7 +5,6 @@
 //! `--generate` the model also writes stories of its own, which are judged.
 
 mod generated;
-pub(super) mod language;
 mod tally;
 
 use headlight_activations::Capture;
@@ -14,6 +13,7 @@ use headlight_language::{Document, Oracle, Purpose, Stories};
 use headlight_model::{LogitsWanted, RunError, RunRequest, Unhurried};
 use serde_json::{Map, Value, json};
 
+use super::language;
 use crate::args::EvalArgs;
 use crate::failure::Failure;
 use crate::model_dir::open;

@@ -1,21 +1,18 @@
 //! Whether the language's exact probabilities apply to a model.
 
 use headlight_engine::Loaded;
-use headlight_language::{Document, END, Grammar, START, Vocabulary, vocabulary};
+use headlight_language::{Document, END, Grammar, NAME, START, Vocabulary, vocabulary};
 use thiserror::Error;
-
-/// What `config.json` calls the language.
-const STORIES: &str = "stories";
 
 /// A model that the language's probabilities say nothing about.
 #[derive(Debug, Error)]
-pub(in crate::commands) enum LanguageError {
+pub(super) enum LanguageError {
     #[error(
-        "config.json has no headlight_language, expected \"{STORIES}\": only of that language \
+        "config.json has no headlight_language, expected \"{NAME}\": only of that language \
          are the exact probabilities known"
     )]
     NoLanguage,
-    #[error("config.json has headlight_language = \"{found}\", expected \"{STORIES}\"")]
+    #[error("config.json has headlight_language = \"{found}\", expected \"{NAME}\"")]
     OtherLanguage { found: String },
     #[error(
         "config.json has n_positions = {n_ctx}, expected at least {longest}, the tokens of the \
@@ -38,10 +35,10 @@ pub(in crate::commands) enum LanguageError {
 }
 
 /// Checks that the model says it is of the language.
-pub(in crate::commands) fn check_name(loaded: &Loaded) -> Result<(), LanguageError> {
+pub(super) fn check_name(loaded: &Loaded) -> Result<(), LanguageError> {
     match loaded.model.architecture.language.as_deref() {
         None => Err(LanguageError::NoLanguage),
-        Some(STORIES) => Ok(()),
+        Some(NAME) => Ok(()),
         Some(found) => {
             let found = found.to_owned();
             Err(LanguageError::OtherLanguage { found })
