@@ -1,6 +1,6 @@
 //! What kind of head a pattern shows, in numbers.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Scores of one head on one prompt, as TransformerLens's "mul" measure
 /// computes them: `sum(pattern * detector) / sum(pattern)`.
@@ -8,7 +8,7 @@ use serde::Serialize;
 /// That measure averages over queries that have no target too (an ideal
 /// induction head on 16 distinct tokens written twice scores 0.5), so
 /// [`OverTargets`] gives the mean weight over the queries that have one.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HeadScores {
     /// Weight on the token just before, in `[0, 1]`.
     pub previous: f64,
@@ -27,7 +27,7 @@ pub struct HeadScores {
 
 /// Mean weight on a detector's targets over the queries that have any; `None`
 /// where none has.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OverTargets {
     /// Weight on the token just before.
     pub previous: Option<f64>,

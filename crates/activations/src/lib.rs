@@ -4,6 +4,7 @@
 //! - [`Capture`]: which places to read, at which positions
 //! - [`Activation`], [`Activations`]: what was read, with named axes
 //! - [`Edit`]: a change to make in the next run, serialisable and replayable
+//! - [`Attribution`], [`LensRow`], [`Cuts`], [`Thumbnail`], [`Tile`]: what is made of a run for a reader
 //! - [`HeadScores`]: what kind of head a pattern shows
 //! - [`ModelShape`]: the sizes that decide which of these make sense for a model
 //!
@@ -14,6 +15,7 @@ mod capture;
 mod edit;
 mod head_scores;
 mod hook;
+mod reading;
 mod shape;
 
 pub use activation::{Activation, Activations};
@@ -21,4 +23,7 @@ pub use capture::{Capture, CapturePos, ParseCapturePosError};
 pub use edit::{Edit, EditError, EditOp, EditPos};
 pub use head_scores::{HeadScores, OverTargets};
 pub use hook::{Axis, HookError, HookPoint, ParseHookError, Site};
+pub use reading::{
+    Attribution, Component, Contribution, CutToken, Cuts, LensRow, Thumbnail, Tile, TokenProb,
+};
 pub use shape::ModelShape;

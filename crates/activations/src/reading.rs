@@ -1,0 +1,179 @@
+//! What is read out of a run beside its activations: logit lens, attribution,
+//! the cuts of the next token, thumbnails and tiles of attention.
+//!
+//! Plain data that the engine answers with, the command line prints and the page
+//! draws, so that all three mean the same by it.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{HeadScores, HookPoint};
+
+/// A token with a probability.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TokenProb {
+    /// Index in the vocabulary.
+    pub id: u32,
+    /// Its text decoded alone; bytes that are no whole character stand as `<0xE2>`.
+    pub text: String,
+    /// Its probability, in `[0, 1]`.
+    pub prob: f64,
+}
+
+/// What the final norm and the unembedding make of one residual-stream vector.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LensRow {
+    /// Where along the residual stream: `resid_pre` of the first layer, or a `resid_post`.
+    pub hook: HookPoint,
+    /// The position.
+    pub pos: usize,
+    /// The most probable next tokens, most probable first, ties to the lowest id.
+    pub top: Vec<TokenProb>,
+}
+
+/// A summand of the residual stream before the final norm, or a bias that no
+/// summand carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Component {
+    /// The token embedding.
+    Embed,
+    /// The position embedding.
+    PosEmbed,
+    /// What one head writes: its `z` times its part of `W_O`.
+    Head {
+        /// Index of the block.
+        layer: usize,
+        /// Index of the head.
+        head: usize,
+    },
+    /// The attention's output bias.
+    AttnBias {
+        /// Index of the block.
+        layer: usize,
+    },
+    /// What the MLP writes, its bias included.
+    Mlp {
+        /// Index of the block.
+        layer: usize,
+    },
+    /// The final norm's bias.
+    FinalBias,
+    /// The unembedding's bias.
+    UnembedBias,
+}
+
+impl fmt::Display for Component {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Embed => f.write_str("hook_embed"),
+            Self::PosEmbed => f.write_str("hook_pos_embed"),
+            Self::Head { layer, head } => write!(f, "blocks.{layer}.attn.head.{head}"),
+            Self::AttnBias { layer } => write!(f, "blocks.{layer}.attn.b_O"),
+            Self::Mlp { layer } => write!(f, "blocks.{layer}.hook_mlp_out"),
+            Self::FinalBias => f.write_str("ln_final.b"),
+            Self::UnembedBias => f.write_str("unembed.b_U"),
+        }
+    }
+}
+
+/// What one component adds to a logit difference.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Contribution {
+    /// Which component.
+    pub component: Component,
+    /// What it adds, in logits; negative where it speaks for the other token.
+    pub value: f64,
+}
+
+/// Direct logit attribution at the last position: where the difference between
+/// two tokens' logits comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attribution {
+    /// The token spoken for.
+    pub token: u32,
+    /// The token spoken against.
+    pub against: u32,
+    /// The logit of `token` less that of `against`, as the run computed them.
+    pub logit_difference: f64,
+    /// Every component in the order of the stream: embeddings, then per layer its
+    /// heads, its attention's bias and its MLP, then the remaining biases.
+    pub components: Vec<Contribution>,
+    /// The sum of the components.
+    pub sum: f64,
+}
+
+/// One possible next token beside the cuts of sampling.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CutToken {
+    /// Index in the vocabulary.
+    pub id: u32,
+    /// Its text decoded alone.
+    pub text: String,
+    /// The model's own probability.
+    pub prob: f64,
+    /// Its probability after the temperature, before the cuts; 1 or 0 at temperature 0.
+    pub heated: f64,
+    /// The probability of drawing it: after temperature and cuts. 0 if it is cut off.
+    pub drawn: f64,
+}
+
+/// What temperature, top-k and top-p leave of the next token's distribution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cuts {
+    /// The most probable tokens, most probable first, ties to the lowest id.
+    pub tokens: Vec<CutToken>,
+    /// How many tokens may be drawn, of the whole vocabulary.
+    pub n_kept: usize,
+    /// Size of the vocabulary.
+    pub d_vocab: usize,
+    /// Share of the heated probability that may be drawn, in `[0, 1]`.
+    pub mass_kept: f64,
+}
+
+/// One head's attention over the whole prompt, made small by taking the largest
+/// weight of each cell, and its scores.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Thumbnail {
+    /// Index of the block.
+    pub layer: usize,
+    /// Index of the head.
+    pub head: usize,
+    /// Cells per side.
+    pub side: usize,
+    /// `[query, key]`, row-major. Travels as a buffer.
+    #[serde(skip)]
+    pub cells: Vec<f32>,
+    /// What kind of head it is on this prompt.
+    pub scores: HeadScores,
+}
+
+/// A rectangle of one head's attention; each cell holds the largest weight of
+/// `pool` x `pool` pairs, the exact weight where `pool` is 1.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tile {
+    /// Index of the block.
+    pub layer: usize,
+    /// Index of the head.
+    pub head: usize,
+    /// The queries it covers.
+    pub queries: Range<usize>,
+    /// The keys it covers.
+    pub keys: Range<usize>,
+    /// Pairs per side of a cell.
+    pub pool: usize,
+    /// `[query, key]`, row-major, `queries.len()` and `keys.len()` divided by
+    /// `pool`, rounded up. Travels as a buffer.
+    #[serde(skip)]
+    pub weights: Vec<f32>,
+}
+
+impl Tile {
+    /// Rows and columns of cells.
+    #[must_use]
+    pub fn dims(&self) -> [usize; 2] {
+        [&self.queries, &self.keys].map(|range| range.len().div_ceil(self.pool.max(1)))
+    }
+}
