@@ -4,6 +4,7 @@
 //! - `effects`: what the reducer asks for, done with the browser
 //! - `link`: workers, and the one file that knows both the engine's messages and the view's
 //! - `host`: the few things that only a browser has
+//! - `canvas`: pixels onto a canvas
 //! - `shell`: the frame around the room; `attention`: the room
 //!
 //! Text of users and models enters the document as text nodes only.
@@ -12,6 +13,7 @@
 
 mod app;
 mod attention;
+mod canvas;
 mod effects;
 mod host;
 mod link;

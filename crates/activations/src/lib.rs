@@ -24,6 +24,7 @@ pub use edit::{Edit, EditError, EditOp, EditPos};
 pub use head_scores::{HeadScores, OverTargets};
 pub use hook::{Axis, HookError, HookPoint, ParseHookError, Site};
 pub use reading::{
-    Attribution, Component, Contribution, CutToken, Cuts, LensRow, Thumbnail, Tile, TokenProb,
+    Attribution, Component, Contribution, CutToken, Cuts, Detail, DetailKind, Finding, LensRow,
+    Sampling, Thumbnail, Tile, TokenProb,
 };
 pub use shape::ModelShape;

@@ -11,6 +11,138 @@ use serde::{Deserialize, Serialize};
 
 use crate::{HeadScores, HookPoint};
 
+/// How the next token is drawn. Order: temperature, top-k, top-p.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sampling {
+    /// Divides the logits; 0 takes the most probable token.
+    pub temperature: f64,
+    /// Keeps only the k most probable tokens; 0 keeps all.
+    pub top_k: usize,
+    /// Keeps the smallest set of tokens whose probability reaches this; 1 keeps all.
+    pub top_p: f64,
+    /// Seeds the draws.
+    pub seed: u64,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Self {
+            temperature: 1.0,
+            top_k: 0,
+            top_p: 1.0,
+            seed: 0,
+        }
+    }
+}
+
+/// A question about a run that is over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Detail {
+    /// Thumbnails of the heads of this range, counted through all layers.
+    Thumbnails {
+        /// Which heads.
+        heads: Range<usize>,
+        /// Cells per side.
+        side: usize,
+    },
+    /// A rectangle of one head's attention.
+    Tile {
+        /// Index of the block.
+        layer: usize,
+        /// Index of the head.
+        head: usize,
+        /// Which queries.
+        queries: Range<usize>,
+        /// Which keys.
+        keys: Range<usize>,
+        /// Pairs per side of a cell, from 1.
+        pool: usize,
+    },
+    /// The logit lens at these positions.
+    Lens {
+        /// Which positions.
+        positions: Range<usize>,
+        /// How many tokens of each.
+        top: usize,
+    },
+    /// Where the difference of two logits at the last position comes from.
+    Attribution {
+        /// The token spoken for.
+        token: u32,
+        /// The token spoken against.
+        against: u32,
+    },
+    /// What sampling leaves of the next token's distribution.
+    Cuts {
+        /// How it is drawn.
+        sampling: Sampling,
+        /// How many tokens are listed.
+        top: usize,
+    },
+}
+
+/// The answer to a [`Detail`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Finding {
+    /// To [`Detail::Thumbnails`].
+    Thumbnails(Vec<Thumbnail>),
+    /// To [`Detail::Tile`].
+    Tile(Tile),
+    /// To [`Detail::Lens`].
+    Lens(Vec<LensRow>),
+    /// To [`Detail::Attribution`].
+    Attribution(Attribution),
+    /// To [`Detail::Cuts`].
+    Cuts(Cuts),
+}
+
+/// Which sort of [`Detail`]: a newer one makes an older of its sort pointless.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DetailKind {
+    /// [`Detail::Thumbnails`]
+    Thumbnails,
+    /// [`Detail::Tile`]
+    Tile,
+    /// [`Detail::Lens`]
+    Lens,
+    /// [`Detail::Attribution`]
+    Attribution,
+    /// [`Detail::Cuts`]
+    Cuts,
+}
+
+impl Detail {
+    /// Its sort.
+    #[must_use]
+    pub const fn kind(&self) -> DetailKind {
+        match self {
+            Self::Thumbnails { .. } => DetailKind::Thumbnails,
+            Self::Tile { .. } => DetailKind::Tile,
+            Self::Lens { .. } => DetailKind::Lens,
+            Self::Attribution { .. } => DetailKind::Attribution,
+            Self::Cuts { .. } => DetailKind::Cuts,
+        }
+    }
+}
+
+impl Finding {
+    /// The arrays that travel beside the message, in its order, with the number
+    /// of entries that each must have.
+    pub fn buffers(&mut self) -> Vec<(&mut Vec<f32>, usize)> {
+        match self {
+            Self::Thumbnails(all) => all
+                .iter_mut()
+                .map(|small| (&mut small.cells, small.side.saturating_mul(small.side)))
+                .collect(),
+            Self::Tile(tile) => {
+                let [rows, columns] = tile.dims();
+                vec![(&mut tile.weights, rows.saturating_mul(columns))]
+            }
+            Self::Lens(_) | Self::Attribution(_) | Self::Cuts(_) => Vec::new(),
+        }
+    }
+}
+
 /// A token with a probability.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TokenProb {

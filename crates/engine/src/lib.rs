@@ -32,16 +32,18 @@ mod serve;
 
 #[cfg(feature = "cpu")]
 pub use backend::{BUILD, load};
+/// How the next token is drawn; see there.
+pub use headlight_activations::Sampling;
 #[cfg(feature = "cpu")]
 pub use host::{FetchError, Host};
 #[cfg(feature = "cpu")]
-pub use loaded::{AnswerError, Loaded, ModelFiles};
+pub use loaded::{AnswerError, LastRun, Loaded, ModelFiles};
 #[cfg(feature = "cpu")]
 pub use mailbox::{Inbox, Mailbox, mailbox};
 pub use message::{
-    Backend, BackendChoice, BackendReport, Build, EngineError, ErrorKind, Event, Fault,
+    Backend, BackendChoice, BackendReport, Build, CleanRun, EngineError, ErrorKind, Event, Fault,
     GeneratedToken, HeadPattern, HeadRef, LoadedModel, NextToken, Request, ResidualNorm, Response,
-    RunAnswer, RunId, Sampling, SelfTest, SelfTestCase, StopReason, TokenText,
+    RunAnswer, RunId, SelfTest, SelfTestCase, StopReason, TokenText,
 };
 #[cfg(feature = "cpu")]
 pub use platform::{Instant, now};

@@ -4,17 +4,17 @@
 //! numbers.
 
 use burn::tensor::Device;
-use headlight_activations::{Capture, Edit, HookPoint, Site};
+use headlight_activations::{Capture, CutToken, Cuts, Edit, HookPoint, Sampling, Site};
 use headlight_model::tokenizer::{SmallTokenizer, Tokenizer, TokenizerError};
 use headlight_model::{
-    Architecture, ConfigError, KeptRun, LogitsWanted, Model, Pace, RunError, RunRequest, Sampler,
-    Weights, WeightsError, most_probable,
+    Architecture, ConfigError, KeptRun, LogitsWanted, Model, Pace, RunError, RunRequest,
+    RunSummary, Sampler, Weights, WeightsError, log_probs, most_probable,
 };
 
 use crate::platform::now;
 use crate::{
-    Backend, EngineError, ErrorKind, GeneratedToken, HeadPattern, HeadRef, NextToken, ResidualNorm,
-    RunAnswer, Sampling, StopReason, TokenText,
+    Backend, CleanRun, EngineError, ErrorKind, GeneratedToken, HeadPattern, HeadRef, NextToken,
+    ResidualNorm, RunAnswer, StopReason, TokenText,
 };
 
 /// The files of a model, as bytes.
@@ -38,6 +38,19 @@ pub struct Loaded {
     pub backend: Backend,
     /// Bytes of the weights file.
     pub weight_bytes: u64,
+}
+
+/// What stays of a run, for questions about it.
+#[derive(Clone, Debug)]
+pub struct LastRun {
+    /// The prompt's tokens.
+    pub tokens: Vec<u32>,
+    /// The edits it was run with.
+    pub edits: Vec<Edit>,
+    /// Enough to have any head's pattern again.
+    pub kept: KeptRun,
+    /// Logits of the last position: `[d_vocab]`.
+    pub last_logits: Vec<f32>,
 }
 
 impl std::fmt::Debug for Loaded {
@@ -226,7 +239,8 @@ impl Loaded {
     }
 
     /// Runs a prompt: next tokens, surprise of each token, norms along the
-    /// residual stream, and one head's pattern if asked for.
+    /// residual stream, and one head's pattern if asked for. Where there are
+    /// edits, the prompt runs without them too, to compare.
     ///
     /// # Errors
     ///
@@ -239,34 +253,30 @@ impl Loaded {
         edits: &[Edit],
         pattern: Option<HeadRef>,
         pace: &P,
-    ) -> Result<(RunAnswer, KeptRun), AnswerError> {
+    ) -> Result<(RunAnswer, LastRun), AnswerError> {
         let started = now();
         if let Some(at) = pattern {
             self.check_head(at)?;
         }
         let tokens = self.encode(prompt)?;
-        let capture = Capture::all_positions(self.residual_hooks());
-        let request = RunRequest {
-            tokens: &tokens,
-            capture: &capture,
-            edits,
-            logits: LogitsWanted::All,
-        };
-        let output = self.model.run(request, pace).await?;
         let head = pattern.map(|at| (at.layer, at.head));
-        let (summary, kept) = output.summary(&tokens, head).await?;
-        let nll: Vec<f64> = summary.nll.iter().copied().map(f64::from).collect();
-        let mean_nll = nll.iter().sum::<f64>() / nll.len() as f64;
+        let (mut summary, kept) = self.summary(&tokens, edits, head, pace).await?;
+        let clean = if edits.is_empty() {
+            None
+        } else {
+            Some(self.summary(&tokens, &[], None, pace).await?.0)
+        };
+        let (nll, perplexity) = surprise(&summary.nll);
+        let next = self.next_tokens(&summary.last_logits, top);
         let answer = RunAnswer {
             backend: self.backend,
-            next: self.next_tokens(&summary.last_logits, top),
-            perplexity: (!nll.is_empty()).then(|| mean_nll.exp()),
-            nll: std::iter::once(None)
-                .chain(nll.into_iter().map(Some))
-                .collect(),
+            perplexity,
+            nll,
             residual: norms_by_position(&summary.norms),
+            clean: clean.map(|clean| self.clean_run(&clean, &next, top)),
+            next,
             pattern: pattern
-                .zip(summary.pattern)
+                .zip(summary.pattern.take())
                 .map(|(head, pattern)| HeadPattern {
                     head,
                     seq_len: tokens.len(),
@@ -276,7 +286,75 @@ impl Loaded {
             tokens: tokens.iter().map(|&id| self.token(id)).collect(),
             elapsed_ms: started.elapsed().as_secs_f64() * 1e3,
         };
-        Ok((answer, kept))
+        let last = LastRun {
+            tokens,
+            edits: edits.to_vec(),
+            kept,
+            last_logits: summary.last_logits,
+        };
+        Ok((answer, last))
+    }
+
+    async fn summary<P: Pace>(
+        &self,
+        tokens: &[u32],
+        edits: &[Edit],
+        head: Option<(usize, usize)>,
+        pace: &P,
+    ) -> Result<(RunSummary, KeptRun), AnswerError> {
+        let capture = Capture::all_positions(self.residual_hooks());
+        let request = RunRequest {
+            tokens,
+            capture: &capture,
+            edits,
+            logits: LogitsWanted::All,
+        };
+        let output = self.model.run(request, pace).await?;
+        Ok(output.summary(tokens, head).await?)
+    }
+
+    fn clean_run(&self, clean: &RunSummary, next: &[NextToken], top: usize) -> CleanRun {
+        let log_probs = log_probs(&clean.last_logits);
+        let (nll, perplexity) = surprise(&clean.nll);
+        CleanRun {
+            next: self.next_tokens(&clean.last_logits, top),
+            prob_of_next: next
+                .iter()
+                .map(|token| log_probs[token.id as usize].exp())
+                .collect(),
+            nll,
+            perplexity,
+            residual: norms_by_position(&clean.norms),
+        }
+    }
+
+    /// What sampling leaves of the next token's distribution after a run; at most
+    /// `top` tokens are listed.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a sampling option is out of range.
+    pub fn cuts(
+        &self,
+        last: &LastRun,
+        sampling: &Sampling,
+        top: usize,
+    ) -> Result<Cuts, AnswerError> {
+        check_sampling(sampling)?;
+        let leaves = sampler(sampling).leaves(&last.last_logits);
+        let token = |&id: &usize| CutToken {
+            id: id as u32,
+            text: self.tokenizer.token_text(id as u32),
+            prob: leaves.probs[id],
+            heated: leaves.heated[id],
+            drawn: leaves.drawn[id],
+        };
+        Ok(Cuts {
+            tokens: leaves.order.iter().take(top).map(token).collect(),
+            n_kept: leaves.n_kept,
+            d_vocab: leaves.probs.len(),
+            mass_kept: leaves.mass_kept,
+        })
     }
 
     /// The pattern of a head of an earlier run.
@@ -284,12 +362,12 @@ impl Loaded {
     /// # Errors
     ///
     /// Returns an error if the head does not exist or the device fails.
-    pub async fn pattern(&self, kept: &KeptRun, at: HeadRef) -> Result<HeadPattern, AnswerError> {
+    pub async fn pattern(&self, last: &LastRun, at: HeadRef) -> Result<HeadPattern, AnswerError> {
         self.check_head(at)?;
-        let pattern = kept.pattern(at.layer, at.head).await?;
+        let pattern = last.kept.pattern(at.layer, at.head).await?;
         Ok(HeadPattern {
             head: at,
-            seq_len: kept.seq_len(),
+            seq_len: last.kept.seq_len(),
             pattern: pattern.pattern,
             lse: pattern.lse,
         })
@@ -337,12 +415,7 @@ impl Loaded {
         check_sampling(sampling)?;
         let end_tokens = &self.model.architecture.end_tokens;
         let n_ctx = self.model.architecture.shape.n_ctx;
-        let mut sampler = Sampler::new(
-            sampling.temperature,
-            sampling.top_k,
-            sampling.top_p,
-            sampling.seed,
-        );
+        let mut sampler = sampler(sampling);
         let mut generation = self.model.generate(prompt, max_tokens, edits, pace).await?;
         let mut tokens: Vec<GeneratedToken> = Vec::new();
         let stopped = loop {
@@ -397,6 +470,24 @@ impl Loaded {
             .filter(|hook| hook.check(shape).is_ok())
             .collect()
     }
+}
+
+fn sampler(sampling: &Sampling) -> Sampler {
+    Sampler::new(
+        sampling.temperature,
+        sampling.top_k,
+        sampling.top_p,
+        sampling.seed,
+    )
+}
+
+/// Surprise of each token, the first without one, and perplexity.
+fn surprise(nll: &[f32]) -> (Vec<Option<f64>>, Option<f64>) {
+    let nll: Vec<f64> = nll.iter().copied().map(f64::from).collect();
+    let mean_nll = nll.iter().sum::<f64>() / nll.len() as f64;
+    let perplexity = (!nll.is_empty()).then(|| mean_nll.exp());
+    let all = std::iter::once(None).chain(nll.into_iter().map(Some));
+    (all.collect(), perplexity)
 }
 
 fn norms_by_position(norms: &[(HookPoint, Vec<f32>)]) -> Vec<ResidualNorm> {

@@ -1,9 +1,9 @@
 //! Requests on their way to the engine: latest wins.
 //!
-//! Requests arrive while the engine computes. A newer interactive request
-//! takes those that wait out of the queue and makes the one under way stop at
-//! its next pause; a cancel does the same to the request it names. Load and
-//! pattern requests are served in turn.
+//! Requests arrive while the engine computes. A newer request takes those that
+//! it replaces out of the queue and makes the one under way stop at its next
+//! pause if it replaces that; what replaces what says [`Request::replaces`]. The
+//! rest is served in turn.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -37,8 +37,7 @@ struct Shared {
 
 #[derive(Debug)]
 struct Current {
-    run: RunId,
-    is_interactive: bool,
+    request: Request,
     is_wanted: bool,
 }
 
@@ -64,17 +63,9 @@ impl Mailbox {
     #[must_use = "requests that were pushed out need a cancelled event"]
     pub fn push(&self, request: Request) -> Vec<RunId> {
         let mut shared = self.shared.borrow_mut();
-        let pushed_out = match &request {
-            Request::Cancel { run } => shared.drop_where(|other| other.run() == *run),
-            newer if newer.is_interactive() => shared.drop_where(Request::is_interactive),
-            _ => Vec::new(),
-        };
+        let pushed_out = shared.drop_where(|other| request.replaces(other));
         if let Some(current) = &mut shared.current {
-            let is_ended = match &request {
-                Request::Cancel { run } => current.run == *run,
-                newer => newer.is_interactive() && current.is_interactive,
-            };
-            current.is_wanted &= !is_ended;
+            current.is_wanted &= !request.replaces(&current.request);
         }
         if !matches!(request, Request::Cancel { .. }) {
             shared.waiting.push_back(request);
@@ -115,8 +106,7 @@ impl Inbox {
             let next = self.shared.borrow_mut().waiting.pop_front();
             if let Some(request) = next {
                 self.shared.borrow_mut().current = Some(Current {
-                    run: request.run(),
-                    is_interactive: request.is_interactive(),
+                    request: request.clone(),
                     is_wanted: true,
                 });
                 return Some(request);

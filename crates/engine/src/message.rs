@@ -5,7 +5,7 @@
 //! [`Event::Failed`] or [`Event::Cancelled`]. Latest wins: a newer
 //! [`Request::Run`] or [`Request::Generate`] cancels the one before.
 
-use headlight_activations::{Edit, ModelShape};
+use headlight_activations::{Detail, Edit, Finding, ModelShape, Sampling};
 use serde::{Deserialize, Serialize};
 
 /// Names one request; larger means newer.
@@ -67,30 +67,6 @@ pub struct HeadRef {
     pub head: usize,
 }
 
-/// How the next token is drawn. Order: temperature, top-k, top-p.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Sampling {
-    /// Divides the logits; 0 takes the most probable token.
-    pub temperature: f64,
-    /// Keeps only the k most probable tokens; 0 keeps all.
-    pub top_k: usize,
-    /// Keeps the smallest set of tokens whose probability reaches this; 1 keeps all.
-    pub top_p: f64,
-    /// Seeds the draws.
-    pub seed: u64,
-}
-
-impl Default for Sampling {
-    fn default() -> Self {
-        Self {
-            temperature: 1.0,
-            top_k: 0,
-            top_p: 1.0,
-            seed: 0,
-        }
-    }
-}
-
 /// What the engine can be asked to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
@@ -127,6 +103,13 @@ pub enum Request {
         run: RunId,
         /// Which head.
         head: HeadRef,
+    },
+    /// More about the last run. Answer: [`Response::Found`].
+    Detail {
+        /// Names the request.
+        run: RunId,
+        /// What to find out.
+        detail: Detail,
     },
     /// Continue the prompt. Sends an [`Event::Token`] for each new token.
     /// Answer: [`Response::Generated`].
@@ -175,16 +158,33 @@ impl Request {
             Self::Load { run, .. }
             | Self::Run { run, .. }
             | Self::Pattern { run, .. }
+            | Self::Detail { run, .. }
             | Self::Generate { run, .. }
             | Self::Cancel { run } => *run,
             Self::Inject { .. } => RunId(0),
         }
     }
 
-    /// True for requests that a newer one of the same kind makes pointless.
+    /// True if this newer request makes `older` pointless.
+    ///
+    /// A run replaces runs, generations and questions about the run before; a
+    /// generation replaces runs and generations; a question about the last run
+    /// replaces one of its own sort.
     #[must_use]
-    pub const fn is_interactive(&self) -> bool {
-        matches!(self, Self::Run { .. } | Self::Generate { .. })
+    pub fn replaces(&self, older: &Self) -> bool {
+        match (self, older) {
+            (Self::Cancel { run }, older) => older.run() == *run,
+            (
+                Self::Run { .. } | Self::Generate { .. },
+                Self::Run { .. } | Self::Generate { .. },
+            ) => true,
+            (Self::Run { .. }, Self::Pattern { .. } | Self::Detail { .. }) => true,
+            (Self::Pattern { .. }, Self::Pattern { .. }) => true,
+            (Self::Detail { detail, .. }, Self::Detail { detail: other, .. }) => {
+                detail.kind() == other.kind()
+            }
+            _ => false,
+        }
     }
 }
 
@@ -253,6 +253,8 @@ pub enum Response {
     Run(RunAnswer),
     /// To [`Request::Pattern`].
     Pattern(HeadPattern),
+    /// To [`Request::Detail`].
+    Found(Finding),
     /// To [`Request::Generate`].
     Generated {
         /// The new text, without the prompt.
@@ -403,10 +405,27 @@ pub struct RunAnswer {
     pub perplexity: Option<f64>,
     /// Norms along the residual stream.
     pub residual: Vec<ResidualNorm>,
+    /// What the same prompt gives without the edits; absent where nothing was edited.
+    pub clean: Option<CleanRun>,
     /// The head that was asked for.
     pub pattern: Option<HeadPattern>,
     /// Time from taking up the request to the answer.
     pub elapsed_ms: f64,
+}
+
+/// A run without edits, to compare an edited one with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CleanRun {
+    /// Its most probable next tokens.
+    pub next: Vec<NextToken>,
+    /// Its probability of each next token of the edited run, in that order.
+    pub prob_of_next: Vec<f64>,
+    /// Its surprise, as in [`RunAnswer::nll`].
+    pub nll: Vec<Option<f64>>,
+    /// Its perplexity.
+    pub perplexity: Option<f64>,
+    /// Its norms.
+    pub residual: Vec<ResidualNorm>,
 }
 
 /// One head's attention.

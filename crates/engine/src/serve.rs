@@ -1,13 +1,14 @@
 //! The engine as an actor: takes requests from its inbox, one at a time, and
 //! emits events until the answer.
 
-use headlight_model::{KeptRun, Pace, Stopped};
+use headlight_activations::{Detail, Finding};
+use headlight_model::{Pace, Stopped};
 
 use crate::backend::{self, BUILD};
 use crate::mailbox::{Inbox, Mailbox};
 use crate::{
-    AnswerError, BackendChoice, EngineError, ErrorKind, Event, Fault, HeadRef, Host, Loaded,
-    LoadedModel, ModelFiles, Request, Response, RunId,
+    AnswerError, BackendChoice, EngineError, ErrorKind, Event, Fault, HeadRef, Host, LastRun,
+    Loaded, LoadedModel, ModelFiles, Request, Response, RunId,
 };
 
 /// A worker's engine.
@@ -16,8 +17,7 @@ pub struct Engine<H> {
     host: H,
     mailbox: Mailbox,
     loaded: Option<Loaded>,
-    /// What stays of the last run.
-    kept: Option<KeptRun>,
+    last: Option<LastRun>,
     /// A failure that a test has asked for, due in the next run.
     fault: Option<Fault>,
 }
@@ -78,7 +78,7 @@ impl<H: Host> Engine<H> {
             host,
             mailbox,
             loaded: None,
-            kept: None,
+            last: None,
             fault: None,
         }
     }
@@ -119,11 +119,15 @@ impl<H: Host> Engine<H> {
                 let fault = self.fault.take();
                 let pace = self.pace(fault);
                 let run = self.loaded()?.run(&prompt, top, &edits, pattern, &pace);
-                let (answer, kept) = run.await?;
-                self.kept = Some(kept);
+                let (answer, last) = run.await?;
+                self.last = Some(last);
                 Ok(Response::Run(answer))
             }
-            Request::Pattern { head, .. } => self.pattern(head).await,
+            Request::Pattern { head, .. } => {
+                let pattern = self.loaded()?.pattern(self.last()?, head).await?;
+                Ok(Response::Pattern(pattern))
+            }
+            Request::Detail { detail, .. } => Ok(Response::Found(self.find(detail).await?)),
             Request::Generate {
                 run,
                 prompt,
@@ -176,7 +180,7 @@ impl<H: Host> Engine<H> {
             backend,
         };
         self.loaded = Some(loaded);
-        self.kept = None;
+        self.last = None;
         Ok(Response::Loaded(info))
     }
 
@@ -204,14 +208,50 @@ impl<H: Host> Engine<H> {
         })
     }
 
-    async fn pattern(&self, head: HeadRef) -> Result<Response, Refusal> {
-        let Some(kept) = &self.kept else {
-            let message = "no prompt has been run yet, so there is no pattern to show".to_owned();
+    async fn find(&self, detail: Detail) -> Result<Finding, Refusal> {
+        let (loaded, last) = (self.loaded()?, self.last()?);
+        Ok(match detail {
+            Detail::Cuts { sampling, top } => Finding::Cuts(loaded.cuts(last, &sampling, top)?),
+            Detail::Thumbnails { heads, side } => {
+                let n_heads = loaded.model.architecture.shape.n_heads;
+                let n = last.kept.seq_len();
+                let mut all = Vec::new();
+                for flat in heads {
+                    let (layer, head) = (flat / n_heads, flat % n_heads);
+                    let pattern = loaded.pattern(last, HeadRef { layer, head }).await?.pattern;
+                    let mut cells = vec![0.0_f32; side * side];
+                    for q in 0..n {
+                        for k in 0..=q {
+                            let at = (q * side / n) * side + k * side / n;
+                            cells[at] = cells[at].max(pattern[q * n + k]);
+                        }
+                    }
+                    let scores = headlight_activations::HeadScores::of(&pattern, &last.tokens);
+                    all.push(headlight_activations::Thumbnail {
+                        layer,
+                        head,
+                        side,
+                        cells,
+                        scores,
+                    });
+                }
+                Finding::Thumbnails(all)
+            }
+            _ => {
+                let message = "not yet".to_owned();
+                let kind = ErrorKind::Internal;
+                return Err(Refusal::Failed(EngineError { kind, message }));
+            }
+        })
+    }
+
+    fn last(&self) -> Result<&LastRun, Refusal> {
+        self.last.as_ref().ok_or_else(|| {
+            let message =
+                "no prompt has been run yet, so there is nothing to show of it".to_owned();
             let kind = ErrorKind::Internal;
-            return Err(Refusal::Failed(EngineError { kind, message }));
-        };
-        let pattern = self.loaded()?.pattern(kept, head).await?;
-        Ok(Response::Pattern(pattern))
+            Refusal::Failed(EngineError { kind, message })
+        })
     }
 
     fn pace(&self, fault: Option<Fault>) -> Attentive<'_, H> {

@@ -1,6 +1,8 @@
 //! Messages as they cross between page and worker: a JSON text and the big
 //! arrays beside it, which travel as transferred buffers.
 
+use headlight_activations::Finding;
+
 use crate::{Event, HeadPattern, Request, Response};
 
 /// A message in transit.
@@ -44,6 +46,10 @@ impl Wire {
             buffers.push(std::mem::take(&mut head.pattern));
             buffers.push(std::mem::take(&mut head.lse));
         }
+        if let Some(finding) = finding_of(&mut event) {
+            let arrays = finding.buffers().into_iter();
+            buffers.extend(arrays.map(|(array, _)| std::mem::take(array)));
+        }
         let json = serde_json::to_string(&event)?;
         Ok(Self { json, buffers })
     }
@@ -60,6 +66,11 @@ impl Wire {
             let n = head.seq_len;
             head.pattern = take_buffer(&mut buffers, 0, n.saturating_mul(n))?;
             head.lse = take_buffer(&mut buffers, 1, n)?;
+        } else if let Some(finding) = finding_of(&mut event) {
+            let mut buffers = self.buffers.into_iter();
+            for (index, (array, expected)) in finding.buffers().into_iter().enumerate() {
+                *array = take_buffer(&mut buffers, index, expected)?;
+            }
         }
         Ok(event)
     }
@@ -96,6 +107,16 @@ fn pattern_of(event: &mut Event) -> Option<&mut HeadPattern> {
             response: Response::Pattern(head),
             ..
         } => Some(head),
+        _ => None,
+    }
+}
+
+fn finding_of(event: &mut Event) -> Option<&mut Finding> {
+    match event {
+        Event::Done {
+            response: Response::Found(finding),
+            ..
+        } => Some(finding),
         _ => None,
     }
 }

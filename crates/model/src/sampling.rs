@@ -44,6 +44,23 @@ fn by_probability(probs: &[f64]) -> Vec<usize> {
     order
 }
 
+/// The next token's distribution before and after temperature and cuts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leaves {
+    /// All ids, most probable first, ties to the lowest id.
+    pub order: Vec<usize>,
+    /// The model's own probability of each id.
+    pub probs: Vec<f64>,
+    /// The same after the temperature; all on one id at temperature 0.
+    pub heated: Vec<f64>,
+    /// The probability of drawing each id: 0 for those that are cut off.
+    pub drawn: Vec<f64>,
+    /// How many ids may be drawn.
+    pub n_kept: usize,
+    /// The share of `heated` that may be drawn, in `[0, 1]`.
+    pub mass_kept: f64,
+}
+
 /// Draws tokens: temperature, then top-k, then top-p.
 #[derive(Clone, Debug)]
 pub struct Sampler {
@@ -91,6 +108,40 @@ impl Sampler {
         kept[kept.len() - 1] as u32
     }
 
+    /// What temperature and cuts leave of a row of logits.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there are no logits.
+    #[must_use]
+    pub fn leaves(&self, logits: &[f32]) -> Leaves {
+        assert!(!logits.is_empty(), "logits of an empty vocabulary");
+        let probs = softmax(logits, 1.0);
+        let order = by_probability(&probs);
+        let (heated, kept) = if self.temperature > 0.0 {
+            let heated = softmax(logits, self.temperature);
+            let kept = self.keep(&heated);
+            (heated, kept)
+        } else {
+            let mut heated = vec![0.0; probs.len()];
+            heated[order[0]] = 1.0;
+            (heated, vec![order[0]])
+        };
+        let mass_kept: f64 = kept.iter().map(|&id| heated[id]).sum();
+        let mut drawn = vec![0.0; probs.len()];
+        for &id in &kept {
+            drawn[id] = heated[id] / mass_kept;
+        }
+        Leaves {
+            order,
+            probs,
+            heated,
+            drawn,
+            n_kept: kept.len(),
+            mass_kept,
+        }
+    }
+
     /// The ids that the cuts leave, most probable first; at least one.
     fn keep(&self, probs: &[f64]) -> Vec<usize> {
         let mut order = by_probability(probs);
@@ -116,6 +167,42 @@ mod tests {
     use super::*;
 
     const LOGITS: [f32; 5] = [0.0, 2.0, 1.0, 2.0, -1.0];
+
+    #[test]
+    fn what_is_left_is_what_is_drawn() {
+        for (temperature, top_k, top_p) in
+            [(1.0, 0, 1.0), (0.7, 3, 0.9), (2.0, 0, 0.6), (0.0, 0, 1.0)]
+        {
+            let sampler = Sampler::new(temperature, top_k, top_p, 7);
+            let leaves = sampler.leaves(&LOGITS);
+            assert!((leaves.drawn.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+            assert_eq!(leaves.order, [1, 3, 2, 0, 4]);
+            let n = 20_000;
+            let mut counts = [0_u32; 5];
+            let mut drawing = sampler.clone();
+            for _ in 0..n {
+                counts[drawing.draw(&LOGITS) as usize] += 1;
+            }
+            for (id, &count) in counts.iter().enumerate() {
+                let expected = leaves.drawn[id];
+                let found = f64::from(count) / f64::from(n);
+                // Five standard deviations of a share of 20,000 draws.
+                assert!(
+                    (found - expected).abs() <= 5.0 * (0.25 / f64::from(n)).sqrt(),
+                    "{id}"
+                );
+                assert_eq!(count == 0, expected == 0.0, "{id}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_cuts_say_how_much_they_keep() {
+        let leaves = Sampler::new(1.0, 2, 1.0, 0).leaves(&LOGITS);
+        assert_eq!(leaves.n_kept, 2);
+        assert!((leaves.mass_kept - leaves.probs[1] - leaves.probs[3]).abs() < 1e-15);
+        assert!((leaves.drawn[1] - 0.5).abs() < 1e-15);
+    }
 
     #[test]
     fn ties_go_to_the_lowest_id() {

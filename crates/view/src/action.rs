@@ -1,8 +1,16 @@
 //! What can happen to the page, and what the page is asked to do about it.
 
+use headlight_activations::Sampling;
+
+use crate::ablation::Part;
+use crate::atlas::Sort;
+use crate::attention::View;
+use crate::attribution::Order;
+use crate::lines::Scope;
 use crate::run::Head;
 use crate::session::{Command, Input};
 use crate::state::{Figure, ModelInfo, Panel, Theme};
+use crate::steps;
 use crate::truth::{TruthCommand, TruthInput};
 
 /// Something that happened.
@@ -50,6 +58,33 @@ pub enum Action {
     },
     /// The pointer is over a cell, or over none.
     Hover(Option<(usize, usize)>),
+    /// The visitor wants to see the head another way.
+    SetView(View),
+    /// The visitor looks at another step of the row.
+    SetStep(steps::Step),
+    /// The visitor wants the heads in another order.
+    SortHeads(Sort),
+    /// The visitor wants the lines of other queries.
+    SetScope(Scope),
+    /// The visitor wants the attribution's bars in another order.
+    OrderComponents(Order),
+    /// The visitor takes a part out, or puts it back.
+    ToggleAblation(Part),
+    /// The visitor wants a part's mean in its place, or nothing.
+    SwapFiller(Part),
+    /// The visitor puts everything back.
+    RestoreAll,
+    /// The visitor changes how the next token is drawn.
+    SetSampling(Sampling),
+    /// The visitor chose the two tokens that the attribution compares.
+    Compare {
+        /// The token spoken for.
+        token: u32,
+        /// The token spoken against.
+        against: u32,
+    },
+    /// The visitor wants this next token at the end of the prompt.
+    Append(u32),
     /// The visitor wants the prompt continued.
     Generate,
     /// The visitor chose another seed.

@@ -1,11 +1,20 @@
 //! The state of the Attention room: what is shown and what is selected.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
+use headlight_activations::Sampling;
+
+use crate::ablation::{Ablation, Filler, Part};
+use crate::atlas::Sort;
+use crate::attribution::Order;
+use crate::details::{Details, LENS_SPAN};
+use crate::lines::Scope;
 use crate::run::{Head, Pattern, Run, WeightedToken};
 use crate::sentence::{self, Span};
 use crate::session::GenerationEnd;
 use crate::shared::Shared;
+use crate::steps::Step;
 use crate::truth::ShownTruth;
 
 /// How many numbers of patterns of one run are kept, so that going back to a
@@ -28,18 +37,45 @@ impl Continuation {
     /// are not text of their own are left out.
     #[must_use]
     pub fn text(&self) -> String {
-        let is_text = |token: &&WeightedToken| !is_special(&token.text);
         self.tokens
             .iter()
-            .filter(is_text)
+            .filter(|token| token.is_text())
             .map(|token| token.text.as_str())
             .collect()
     }
 }
 
-/// True for markers such as `<|end|>`, which stand for no characters.
-fn is_special(text: &str) -> bool {
-    text.starts_with("<|") && text.ends_with("|>")
+/// How the selected head is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// The matrix.
+    #[default]
+    Map,
+    /// Tokens joined by lines.
+    Lines,
+    /// One row, step by step.
+    Steps,
+}
+
+impl View {
+    /// All of them, in the order of the switch.
+    pub const ALL: [Self; 3] = [Self::Map, Self::Lines, Self::Steps];
+
+    /// As links write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Map => "map",
+            Self::Lines => "lines",
+            Self::Steps => "row",
+        }
+    }
+
+    /// Reads what links write.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|view| view.name() == name)
+    }
 }
 
 /// The room.
@@ -61,6 +97,27 @@ pub struct AttentionRoom {
     pub error: Option<String>,
     /// What the model's language itself says of the run.
     pub truth: ShownTruth,
+    /// How the selected head is drawn.
+    pub view: View,
+    /// The step of the row that is spelled out.
+    pub step: Step,
+    /// The order of the atlas.
+    pub sort: Sort,
+    /// Whose lines are drawn.
+    pub scope: Scope,
+    /// The order of the attribution's bars.
+    pub order: Order,
+    /// What was taken out of the model, oldest first.
+    pub ablations: Vec<Ablation>,
+    /// What takes the place of the next part that is taken out.
+    pub filler: Filler,
+    /// How the next token is drawn.
+    pub sampling: Sampling,
+    /// The two tokens that the attribution compares; `None` follows the two most
+    /// probable ones.
+    pub compared: Option<(u32, u32)>,
+    /// What was found out about the run beside it.
+    pub details: Details,
     patterns: BTreeMap<Head, Shared<Pattern>>,
 }
 
@@ -82,6 +139,7 @@ impl AttentionRoom {
             self.truth = ShownTruth::None;
         }
         self.run = Some(Shared::new(run));
+        self.details = Details::default();
         self.error = None;
         self.hover = None;
         self.patterns.clear();
@@ -94,7 +152,49 @@ impl AttentionRoom {
 
     /// Shows nothing.
     pub(crate) fn forget(&mut self) {
-        *self = Self::new(self.head);
+        *self = Self {
+            head: self.head,
+            view: self.view,
+            step: self.step,
+            sort: self.sort,
+            scope: self.scope,
+            order: self.order,
+            sampling: self.sampling,
+            filler: self.filler,
+            ..Self::default()
+        };
+    }
+
+    /// Another model has parts and tokens of its own.
+    pub(crate) fn leave_model(&mut self) {
+        self.ablations.clear();
+        self.compared = None;
+    }
+
+    /// True if this part was taken out.
+    #[must_use]
+    pub fn is_ablated(&self, part: Part) -> bool {
+        self.ablations.iter().any(|ablation| ablation.part == part)
+    }
+
+    /// The two tokens that the attribution compares: the chosen ones, else the two
+    /// most probable next tokens.
+    #[must_use]
+    pub fn contrast(&self) -> Option<(u32, u32)> {
+        let run = self.run.as_ref()?;
+        let probable = || match run.next.as_slice() {
+            [first, second, ..] => Some((first.id, second.id)),
+            _ => None,
+        };
+        self.compared.or_else(probable)
+    }
+
+    /// The positions that the logit lens shows: all, or those around the selected query.
+    #[must_use]
+    pub fn lens_range(&self) -> Range<usize> {
+        let n = self.seq_len();
+        let end = (self.query() + LENS_SPAN / 2).clamp(LENS_SPAN.min(n), n);
+        end.saturating_sub(LENS_SPAN)..end
     }
 
     /// Keeps one more pattern of the run that is shown.

@@ -8,13 +8,23 @@
 //! - [`truth`]: what the model's language itself says, and the worker that knows it
 //! - [`run`], [`recording`], [`permalink`], [`attention`]: what is shown and selected
 //! - [`matrix`], [`row`], [`next`], [`surprise`], [`perplexity`], [`ramp`]: figures as rectangles, bars, colours
+//! - [`atlas`]: all heads at once, ordered and named
+//! - [`steps`], [`lines`]: one row of attention step by step, and attention as lines
+//! - [`lens`], [`norms`]: what each layer would say next, and how much it adds
 //! - [`sentence`], [`table`], [`status`], [`number`], [`token`], [`text`]: the same in words and numbers
 
+pub mod ablation;
 mod action;
+pub mod atlas;
 pub mod attention;
+pub mod attribution;
+pub mod details;
 mod example;
+pub mod lens;
+pub mod lines;
 pub mod matrix;
 pub mod next;
+pub mod norms;
 pub mod number;
 pub mod permalink;
 pub mod perplexity;
@@ -26,13 +36,16 @@ pub mod run;
 pub mod sentence;
 pub mod session;
 mod shared;
+pub mod signed;
 mod state;
 pub mod status;
+pub mod steps;
 pub mod surprise;
 pub mod table;
 pub mod text;
 pub mod token;
 pub mod truth;
+mod window;
 
 pub use action::{Action, Effect};
 pub use reduce::reduce;

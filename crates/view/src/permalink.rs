@@ -5,11 +5,17 @@
 //! Unknown keys are ignored; a value that cannot be read falls back to the
 //! usual one, and the visitor is told. `fault=` is for tests and not written.
 
+use headlight_activations::Sampling;
+
+use crate::ablation::{self, Ablation};
+use crate::attention::View;
 use crate::session::{Choice, Fault};
 use crate::text;
 
 /// The newest version of links that this page reads, and the one it writes.
 const VERSION: u32 = 1;
+/// The largest temperature that can be chosen.
+pub const MAX_TEMPERATURE: f64 = 5.0;
 /// The only room there is.
 const ROOM: &str = "attention";
 
@@ -30,11 +36,39 @@ pub struct Permalink {
     pub col: Option<usize>,
     /// What to compute on.
     pub backend: Option<Choice>,
+    /// How the head is drawn.
+    pub view: Option<View>,
+    /// What was taken out of the model.
+    pub ablations: Option<Vec<Ablation>>,
+    /// Divides the logits of the next token.
+    pub temperature: Option<f64>,
+    /// Keeps only so many next tokens.
+    pub top_k: Option<usize>,
+    /// Keeps the smallest set of next tokens that reaches this probability.
+    pub top_p: Option<f64>,
+    /// Seeds the draws.
+    pub seed: Option<u64>,
+    /// The token that the attribution speaks for.
+    pub token: Option<u32>,
+    /// The token that it speaks against.
+    pub against: Option<u32>,
     /// A failure that a test asks for.
     pub fault: Option<Fault>,
 }
 
 impl Permalink {
+    /// How the next token is drawn, the seed apart.
+    #[must_use]
+    pub fn sampling(&self) -> Sampling {
+        let usual = Sampling::default();
+        Sampling {
+            temperature: self.temperature.unwrap_or(usual.temperature),
+            top_k: self.top_k.unwrap_or(usual.top_k),
+            top_p: self.top_p.unwrap_or(usual.top_p),
+            ..usual
+        }
+    }
+
     /// Reads a fragment, with or without its `#`, and what to tell the visitor about it.
     #[must_use]
     pub fn parse(fragment: &str) -> (Self, Vec<String>) {
@@ -98,6 +132,39 @@ impl Permalink {
                 self.backend = Choice::from_name(value);
                 self.backend.is_some()
             }
+            "view" => {
+                self.view = View::from_name(value);
+                self.view.is_some()
+            }
+            "ablate" => {
+                let list = decode(value);
+                self.ablations = list.as_deref().and_then(ablation::parse_list);
+                self.ablations.is_some()
+            }
+            "temperature" => {
+                self.temperature = in_range(value, |t| (0.0..=MAX_TEMPERATURE).contains(&t));
+                self.temperature.is_some()
+            }
+            "top_k" => {
+                self.top_k = number();
+                self.top_k.is_some()
+            }
+            "top_p" => {
+                self.top_p = in_range(value, |p| p > 0.0 && p <= 1.0);
+                self.top_p.is_some()
+            }
+            "seed" => {
+                self.seed = value.parse().ok();
+                self.seed.is_some()
+            }
+            "token" => {
+                self.token = value.parse().ok();
+                self.token.is_some()
+            }
+            "against" => {
+                self.against = value.parse().ok();
+                self.against.is_some()
+            }
             "fault" => {
                 self.fault = Fault::from_name(value);
                 true
@@ -125,10 +192,26 @@ impl Permalink {
         put("head", number(self.head));
         put("row", number(self.row));
         put("col", number(self.col));
+        put("view", self.view.map(|view| view.name().to_owned()));
+        put(
+            "ablate",
+            self.ablations.as_deref().and_then(ablation::write_list),
+        );
+        put("temperature", self.temperature.map(|t| t.to_string()));
+        put("top_k", number(self.top_k));
+        put("top_p", self.top_p.map(|p| p.to_string()));
+        put("seed", self.seed.map(|seed| seed.to_string()));
+        put("token", self.token.map(|id| id.to_string()));
+        put("against", self.against.map(|id| id.to_string()));
         let backend = self.backend.and_then(Choice::name);
         put("backend", backend.map(str::to_owned));
         fragment
     }
+}
+
+/// A number that is accepted.
+fn in_range(value: &str, is_accepted: impl Fn(f64) -> bool) -> Option<f64> {
+    value.parse().ok().filter(|number| is_accepted(*number))
 }
 
 /// True for what can be a folder of `models/` and nothing else.
@@ -187,6 +270,17 @@ mod tests {
             row: Some(6),
             col: Some(0),
             backend: Some(Choice::Gpu),
+            view: Some(View::Steps),
+            ablations: Some(vec![
+                "1.2:mean".parse().unwrap(),
+                "mlp0:zero".parse().unwrap(),
+            ]),
+            temperature: Some(0.7),
+            top_k: Some(5),
+            top_p: Some(0.9),
+            seed: Some(3),
+            token: Some(17),
+            against: Some(4),
             fault: None,
         }
     }

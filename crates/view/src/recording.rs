@@ -19,7 +19,7 @@ use headlight_activations::ModelShape;
 use headlight_language::Truth;
 use serde::Deserialize;
 
-use crate::run::{Backend, Head, Pattern, PatternError, Run, Token, WeightedToken};
+use crate::run::{Backend, Head, Pattern, PatternError, ResidualNorm, Run, Token, WeightedToken};
 use crate::shared::Shared;
 
 /// What `format` says.
@@ -110,6 +110,8 @@ struct Answer {
     nll: Vec<Option<f64>>,
     perplexity: Option<f64>,
     elapsed_ms: f64,
+    #[serde(default)]
+    residual: Vec<ResidualNorm>,
     pattern: PatternHeader,
 }
 
@@ -145,6 +147,8 @@ impl Recording {
             next: answer.next,
             nll: answer.nll,
             perplexity: answer.perplexity,
+            residual: answer.residual,
+            clean: None,
             elapsed_ms: answer.elapsed_ms,
         };
         let truth_len = file.truth.as_ref().map_or(seq_len, |truth| truth.nll.len());

@@ -3,12 +3,16 @@
 //! [`reduce`] applies one [`Action`] and says what the page must do about it
 //! ([`Effect`]). It asks, it never does: no clock, no I/O, no signals.
 
+use crate::ablation::{Ablation, Part};
 use crate::action::{Action, Effect};
 use crate::attention::Continuation;
+use crate::details;
 use crate::example;
 use crate::permalink::Permalink;
 use crate::recording::Recording;
 use crate::run::{Head, Pattern, Run};
+use headlight_activations::Sampling;
+
 use crate::session::{Generation, Input, News, Phase, Step};
 use crate::state::State;
 use crate::text;
@@ -59,6 +63,7 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
                 return step(state, Input::UseModel(model), effects);
             }
             step(state, Input::UseModel(model), effects);
+            state.room.leave_model();
             example::follow_model(state);
             example::look_at_own_head(state);
             ask(state, effects);
@@ -100,14 +105,49 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::SelectRow(row) => {
             state.room.select_row(row);
+            details::follow_query(state, effects);
             state.announce_row();
         }
-        Action::SelectCell(query, key) => state.room.select_cell(query, key),
+        Action::SelectCell(query, key) => {
+            state.room.select_cell(query, key);
+            details::follow_query(state, effects);
+        }
         Action::MoveCell { rows, columns } => {
             state.room.move_cell(rows, columns);
+            details::follow_query(state, effects);
             state.announce_cell();
         }
         Action::Hover(cell) => state.room.hover = cell,
+        Action::SetView(view) => state.room.view = view,
+        Action::SetStep(step) => state.room.step = step,
+        Action::SetScope(scope) => state.room.scope = scope,
+        Action::OrderComponents(order) => state.room.order = order,
+        Action::SortHeads(sort) => state.room.sort = sort,
+        Action::ToggleAblation(part) => {
+            toggle_ablation(state, part);
+            ask(state, effects);
+        }
+        Action::SwapFiller(part) => {
+            let swapped = state.room.ablations.iter_mut().find(|it| it.part == part);
+            if let Some(ablation) = swapped {
+                ablation.filler = ablation.filler.other();
+                state.room.filler = ablation.filler;
+                ask(state, effects);
+            }
+        }
+        Action::RestoreAll => {
+            state.room.ablations.clear();
+            ask(state, effects);
+        }
+        Action::SetSampling(sampling) => {
+            state.room.sampling = sampling;
+            details::ask_cuts(state, effects);
+        }
+        Action::Compare { token, against } => {
+            state.room.compared = Some((token, against));
+            details::ask_attribution(state, effects);
+        }
+        Action::Append(id) => append(state, id, effects),
         Action::Generate => generate(state, effects),
         Action::SetSeed(seed) => state.seed = seed,
         Action::KeepContinuation => {
@@ -173,7 +213,33 @@ fn ask(state: &mut State, effects: &mut Vec<Effect>) {
     state.room.error = None;
     let prompt = state.prompt.clone();
     let head = state.room.head;
-    step(state, Input::Run { prompt, head }, effects);
+    let edits = state.room.ablations.iter().map(|it| it.edit()).collect();
+    let input = Input::Run {
+        prompt,
+        head,
+        edits,
+    };
+    step(state, input, effects);
+}
+
+fn toggle_ablation(state: &mut State, part: Part) {
+    let room = &mut state.room;
+    if room.is_ablated(part) {
+        room.ablations.retain(|ablation| ablation.part != part);
+    } else {
+        let filler = room.filler;
+        room.ablations.push(Ablation { part, filler });
+    }
+}
+
+/// Puts a next token at the end of the prompt, if it is text of its own.
+fn append(state: &mut State, id: u32, effects: &mut Vec<Effect>) {
+    let run = state.room.run.as_ref();
+    let token = run.and_then(|run| run.next.iter().find(|token| token.id == id));
+    if let Some(token) = token.filter(|token| token.is_text()) {
+        state.prompt = format!("{}{}", state.asked, token.text);
+        ask(state, effects);
+    }
 }
 
 fn select_head(state: &mut State, wanted: Head, effects: &mut Vec<Effect>) {
@@ -196,8 +262,11 @@ fn generate(state: &mut State, effects: &mut Vec<Effect>) {
     let wish = Generation {
         prompt: state.asked.clone(),
         max_tokens: N_GENERATED,
-        temperature: 1.0,
-        seed: state.seed,
+        sampling: Sampling {
+            seed: state.seed,
+            ..state.room.sampling
+        },
+        edits: state.room.ablations.iter().map(|it| it.edit()).collect(),
     };
     state.room.continuation = Some(Continuation::default());
     step(state, Input::Generate(wish), effects);
@@ -219,6 +288,12 @@ fn open(state: &mut State, fragment: &str, effects: &mut Vec<Effect>) {
     if let Some(choice) = link.backend {
         step(state, Input::Choose(choice), effects);
     }
+    let before = std::mem::take(&mut state.room.ablations);
+    state.room.sampling = link.sampling();
+    state.room.ablations = link.ablations.unwrap_or_default();
+    state.room.view = link.view.unwrap_or_default();
+    state.room.compared = link.token.zip(link.against);
+    state.seed = link.seed.unwrap_or(state.seed);
     if let Some(model) = link.model {
         step(state, Input::UseModel(model), effects);
     }
@@ -235,7 +310,8 @@ fn open(state: &mut State, fragment: &str, effects: &mut Vec<Effect>) {
     (state.room.row, state.room.col) = (link.row, link.col);
     state.is_cell_linked = true;
     state.is_head_linked = link.layer.is_some() || link.head.is_some();
-    if is_first || is_new_prompt {
+    let is_changed = state.room.ablations != before;
+    if is_first || is_new_prompt || is_changed {
         state.room.head = head;
         ask(state, effects);
     } else if head != old {
@@ -277,7 +353,7 @@ fn show(state: &mut State, run: Run, pattern: Option<Pattern>) {
 }
 
 /// Lets the session take one step, and shows what is new.
-fn step(state: &mut State, input: Input, effects: &mut Vec<Effect>) {
+pub(crate) fn step(state: &mut State, input: Input, effects: &mut Vec<Effect>) {
     let Step { commands, news } = state.session.step(input);
     effects.extend(commands.into_iter().map(Effect::Worker));
     for item in news {
@@ -294,6 +370,7 @@ fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
         News::Ran { run, pattern } => {
             show(state, run, pattern);
             ask_truth(state, effects);
+            details::ask_all(state, effects);
             state.announce_row();
         }
         News::RunFailed(sentence) => {
@@ -310,6 +387,8 @@ fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
             state.room.keep(pattern);
             state.announce_row();
         }
+        News::Found(finding) => details::hear(state, finding, effects),
+        News::NotFound(kind, why) => details::miss(state, kind, why),
         News::GenerationStarted => state.room.continuation = Some(Continuation::default()),
         News::Token(token) => {
             if let Some(continuation) = &mut state.room.continuation {
@@ -365,7 +444,7 @@ fn hear_truth(state: &mut State, input: TruthInput, effects: &mut Vec<Effect>) {
     }
 }
 
-/// A model is ready: a head that it does not have falls back, with a notice.
+/// A model is ready: a head or a part that it does not have falls back, with a notice.
 fn fit_head(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(shape) = state.session.loaded().map(|model| model.shape) else {
         return;
@@ -374,6 +453,15 @@ fn fit_head(state: &mut State, effects: &mut Vec<Effect>) {
     if head.layer >= shape.n_layers || head.head >= shape.n_heads {
         state.tell(text::no_such_head(head, shape.n_layers, shape.n_heads));
         select_head(state, head, effects);
+    }
+    let (there, missing): (Vec<Ablation>, Vec<Ablation>) = state
+        .room
+        .ablations
+        .iter()
+        .partition(|it| it.part.exists(&shape));
+    state.room.ablations = there;
+    for ablation in &missing {
+        state.tell(text::no_such_part(&text::part(ablation.part)));
     }
 }
 

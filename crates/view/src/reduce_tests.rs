@@ -36,6 +36,7 @@ fn posted(effects: &[Effect]) -> Option<RunId> {
     effects.iter().rev().find_map(|effect| match effect {
         Effect::Worker(Command::Post { ask, .. }) => match ask {
             Ask::Load { run, .. } | Ask::Run { run, .. } | Ask::Pattern { run, .. } => Some(*run),
+            Ask::Detail { .. } => None,
             Ask::Generate { run, .. } => Some(*run),
             Ask::Cancel { .. } | Ask::Inject(_) => None,
         },

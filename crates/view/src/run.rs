@@ -1,5 +1,6 @@
 //! What a run of the model yields, as the page keeps it.
 
+use headlight_activations::HookPoint;
 use serde::Deserialize;
 
 /// What computed a run.
@@ -41,6 +42,17 @@ pub struct WeightedToken {
     pub prob: f64,
 }
 
+impl WeightedToken {
+    /// False for markers such as `<|end|>` and for bytes that are no character of
+    /// their own, which a prompt cannot hold as text.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        let is_marker = self.text.starts_with("<|") && self.text.ends_with("|>");
+        let is_byte = self.text.starts_with("<0x") && self.text.ends_with('>');
+        !self.text.is_empty() && !is_marker && !is_byte
+    }
+}
+
 /// The answer to one prompt, without any attention pattern.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
@@ -56,8 +68,36 @@ pub struct Run {
     pub nll: Vec<Option<f64>>,
     /// `exp` of the mean of `nll`; absent for a single token.
     pub perplexity: Option<f64>,
+    /// L2 norms along the residual stream.
+    pub residual: Vec<ResidualNorm>,
+    /// The same prompt through the whole model, where parts were taken out.
+    pub clean: Option<CleanRun>,
     /// Time the engine took.
     pub elapsed_ms: f64,
+}
+
+/// The L2 norm of one residual-stream vector.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+pub struct ResidualNorm {
+    /// The hook's name.
+    pub hook: HookPoint,
+    /// The position.
+    pub pos: usize,
+    /// The norm.
+    pub norm: f64,
+}
+
+/// A run of the whole model, to compare one with parts taken out with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CleanRun {
+    /// Its most probable next tokens.
+    pub next: Vec<WeightedToken>,
+    /// Its probability of each of [`Run::next`], in that order.
+    pub prob_of_next: Vec<f64>,
+    /// Its surprise, as [`Run::nll`].
+    pub nll: Vec<Option<f64>>,
+    /// Its perplexity.
+    pub perplexity: Option<f64>,
 }
 
 impl Run {
@@ -65,6 +105,13 @@ impl Run {
     #[must_use]
     pub fn seq_len(&self) -> usize {
         self.tokens.len()
+    }
+
+    /// The text of one of the listed next tokens.
+    #[must_use]
+    pub fn token_text(&self, id: u32) -> Option<&str> {
+        let token = self.next.iter().find(|token| token.id == id);
+        token.map(|token| token.text.as_str())
     }
 
     /// True for a run that came with the page instead of from the engine.
@@ -222,6 +269,8 @@ pub(crate) mod tests {
             }],
             nll: (0..words.len()).map(|i| (i > 0).then_some(1.0)).collect(),
             perplexity: Some(std::f64::consts::E),
+            residual: Vec::new(),
+            clean: None,
             elapsed_ms: 6.0,
         }
     }

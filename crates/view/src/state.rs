@@ -1,9 +1,11 @@
 //! The state of the whole page, as one value.
 
-use headlight_activations::ModelShape;
+use headlight_activations::{ModelShape, Sampling};
 use serde::Deserialize;
 
-use crate::attention::AttentionRoom;
+use crate::ablation::Part;
+use crate::attention::{AttentionRoom, View};
+use crate::details::DetailKind;
 use crate::matrix::MAX_CELLS;
 use crate::permalink::Permalink;
 use crate::row::{BAR_PITCH, MAX_BARS};
@@ -98,8 +100,20 @@ pub enum Panel {
 /// A figure with a table of numbers behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Figure {
+    /// All heads, small.
+    Atlas,
     /// The attention map.
     Pattern,
+    /// The selected head as lines.
+    Lines,
+    /// One row, step by step.
+    Steps,
+    /// The logit lens.
+    Lens,
+    /// Norms along the residual stream.
+    Norms,
+    /// Where a logit difference comes from.
+    Attribution,
     /// The next tokens.
     Next,
     /// Surprise per token.
@@ -113,7 +127,13 @@ impl Figure {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Atlas => "attention.atlas",
             Self::Pattern => "attention.pattern",
+            Self::Lines => "attention.lines",
+            Self::Steps => "attention.steps",
+            Self::Lens => "attention.lens",
+            Self::Norms => "attention.norms",
+            Self::Attribution => "attention.attribution",
             Self::Next => "attention.next",
             Self::Surprise => "attention.surprise",
             Self::Perplexity => "attention.perplexity",
@@ -195,6 +215,8 @@ impl State {
     #[must_use]
     pub fn permalink(&self) -> Permalink {
         let choice = self.session.choice();
+        let room = &self.room;
+        let (sampling, usual) = (room.sampling, Sampling::default());
         Permalink {
             model: Some(self.session.model().to_owned()),
             prompt: Some(self.asked.clone()),
@@ -203,6 +225,15 @@ impl State {
             row: self.room.row,
             col: self.room.col,
             backend: choice.name().is_some().then_some(choice),
+            view: (room.view != View::default()).then_some(room.view),
+            ablations: Some(room.ablations.clone()),
+            temperature: (sampling.temperature != usual.temperature)
+                .then_some(sampling.temperature),
+            top_k: (sampling.top_k != usual.top_k).then_some(sampling.top_k),
+            top_p: (sampling.top_p != usual.top_p).then_some(sampling.top_p),
+            seed: (self.seed != 0).then_some(self.seed),
+            token: room.compared.map(|(token, _)| token),
+            against: room.compared.map(|(_, against)| against),
             fault: None,
         }
     }
@@ -214,6 +245,13 @@ impl State {
         let shape = self.session.loaded().map(|model| model.shape);
         let shape = shape.or(self.recorded_shape);
         shape.map_or((0, 0), |shape| (shape.n_layers, shape.n_heads))
+    }
+
+    /// True if the model that answers has this part.
+    #[must_use]
+    pub fn has_part(&self, part: Part) -> bool {
+        let loaded = self.session.loaded();
+        loaded.is_some_and(|model| part.exists(&model.shape))
     }
 
     /// Why the selected head's map is not there, if it is not.
@@ -233,6 +271,19 @@ impl State {
             _ if run.is_recorded() => text::PATTERN_AWAITED,
             _ => text::PATTERN_UNDER_WAY,
         }
+    }
+
+    /// Why a detail of the run is not there.
+    #[must_use]
+    pub fn why_no_detail(&self, kind: DetailKind) -> String {
+        let why = self.room.details.why_missing(kind);
+        let is_live = self.session.backend().is_some();
+        let usual = if is_live {
+            text::UNDER_WAY
+        } else {
+            text::WITH_ENGINE
+        };
+        why.unwrap_or(usual).to_owned()
     }
 
     /// Pixels that the bars of the selected row will take, before there are any.

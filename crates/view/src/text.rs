@@ -3,6 +3,10 @@
 //! Constants are whole phrases; functions put numbers and tokens into phrases.
 //! A translation replaces this file.
 
+mod room;
+
+pub use room::*;
+
 use crate::run::Head;
 use crate::session::Death;
 

@@ -15,63 +15,17 @@ use super::row::Row;
 use crate::host;
 use crate::store::{Store, store};
 
-/// The figure with its heading, sentence, row and numbers.
+/// The figure: matrix, selected row, numbers.
 #[component]
 pub fn Map(shown: Shown) -> impl IntoView {
     let store = store();
-    let title = move || text::head_title(shown.head.get());
     view! {
-        <section class="stage" aria-labelledby="map-title">
-            <div class="heading">
-                <h2 id="map-title">{title}</h2>
-                <span class="steppers">
-                    <Stepper label=text::PREVIOUS_HEAD by=-1 path="M5.5 0.5 L2 4 L5.5 7.5"/>
-                    <Stepper label=text::NEXT_HEAD by=1 path="M2.5 0.5 L6 4 L2.5 7.5"/>
-                </span>
-                <NumbersButton figure=Figure::Pattern/>
-            </div>
-            <p class="say finding" id="map-says"><Sentence/></p>
-            <figure class="pattern" data-figure=Figure::Pattern.name() aria-labelledby="map-title" aria-describedby="map-says">
-                <Drawing shown store/>
-                <Row shown/>
-            </figure>
-            <PatternNumbers shown/>
-        </section>
-    }
-}
-
-/// To the head before or after, for those without keys to press.
-#[component]
-fn Stepper(label: &'static str, by: isize, path: &'static str) -> impl IntoView {
-    let store = store();
-    view! {
-        <button
-            type="button"
-            class="button icon"
-            aria-label=label
-            on:click=move |_| store.dispatch(Action::StepHead(by))
-        >
-            <svg class="stroke" viewBox="0 0 8 8" width="9" height="9" aria-hidden="true"><path d=path/></svg>
-        </button>
-    }
-}
-
-/// What the selected row shows, or why there is nothing to show.
-#[component]
-fn Sentence() -> impl IntoView {
-    let store = store();
-    let spans = store.select(|state: &State| state.room.sentence());
-    let awaited = store.select(State::why_no_pattern);
-    move || match spans.get() {
-        Some(spans) => spans
-            .into_iter()
-            .map(|span| match span.is_strong {
-                true => view! { <b>{span.text}</b> }.into_any(),
-                false => span.text.into_any(),
-            })
-            .collect_view()
-            .into_any(),
-        None => awaited.get().into_any(),
+        <figure class="pattern" data-figure=Figure::Pattern.name() aria-labelledby="map-title" aria-describedby="map-says">
+            <Drawing shown store/>
+            <Row shown/>
+        </figure>
+        <NumbersButton figure=Figure::Pattern/>
+        <PatternNumbers shown/>
     }
 }
 

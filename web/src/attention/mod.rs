@@ -1,14 +1,22 @@
 //! The Attention room: heads, the map of one head, and what is selected in it.
 
-mod heads;
+mod atlas;
+mod attribution;
+mod awaited;
+mod changes;
 mod legend;
+mod lens;
+mod lines;
 mod map;
 mod matrix;
 mod next;
+mod norms;
 mod numbers;
 mod painted;
 mod perplexity;
 mod row;
+mod stage;
+mod steps;
 mod surprise;
 
 use headlight_view::attention::AttentionRoom as Room;
@@ -86,9 +94,10 @@ pub fn AttentionRoom() -> impl IntoView {
         error.is_some() && run.is_some()
     });
     view! {
+        <changes::Changes/>
         <main class="room" class:stale=move || is_stale.get()>
-            <heads::Heads/>
-            <map::Map shown/>
+            <atlas::Atlas shown/>
+            <stage::Stage shown/>
             <section class="inspector">
                 <row::Selected shown/>
                 <next::Next shown/>

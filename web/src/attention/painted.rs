@@ -1,33 +1,27 @@
 //! A long prompt's map, painted on a canvas: one pixel per cell, scaled up by
 //! the browser without smoothing.
 
-use headlight_view::State;
 use headlight_view::matrix::MatrixLayout;
-use headlight_view::ramp::{N_STOPS, Ramp};
+use headlight_view::ramp::Ramp;
 use headlight_view::run::Pattern;
 use leptos::html::Canvas;
 use leptos::prelude::*;
-use wasm_bindgen::{Clamped, JsCast};
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use super::Shown;
-use crate::host;
+use crate::canvas;
 use crate::store::store;
 
 /// The canvas, below the labels and marks.
 #[component]
 pub fn Painted(shown: Shown, layout: Memo<Option<MatrixLayout>>) -> impl IntoView {
     let canvas = NodeRef::<Canvas>::new();
-    let theme = store().select(|state: &State| state.theme);
+    let ramp = canvas::ramp(store());
     Effect::new(move |_| {
-        theme.track();
-        let stops: [String; N_STOPS] =
-            std::array::from_fn(|stop| host::css_colour(&format!("--seq-{stop}")));
-        if let (Some(canvas), Some((_, pattern)), Some(ramp)) =
-            (canvas.get(), shown.both(), Ramp::from_css(&stops))
+        if let (Some(element), Some((_, pattern)), Some(ramp)) =
+            (canvas.get(), shown.both(), ramp.get())
         {
-            // A canvas that cannot be had leaves the table, which says the same.
-            let _ = paint(&canvas, &pattern, &ramp);
+            let n = pattern.seq_len();
+            canvas::paint(&element, &pixels(&pattern, &ramp), n, n);
         }
     });
     let px = move |of: fn(&MatrixLayout) -> f64| {
@@ -49,10 +43,9 @@ pub fn Painted(shown: Shown, layout: Memo<Option<MatrixLayout>>) -> impl IntoVie
     }
 }
 
-/// Paints the visible cells; the masked ones stay transparent, over the hatching.
-fn paint(canvas: &HtmlCanvasElement, pattern: &Pattern, ramp: &Ramp) -> Option<()> {
+/// The visible cells; the masked ones stay transparent, over the hatching.
+fn pixels(pattern: &Pattern, ramp: &Ramp) -> Vec<u8> {
     let n = pattern.seq_len();
-    let size = u32::try_from(n).ok()?;
     let mut pixels = vec![0_u8; n * n * 4];
     for query in 0..n {
         for (key, weight) in pattern.row(query).iter().enumerate().take(query + 1) {
@@ -61,10 +54,5 @@ fn paint(canvas: &HtmlCanvasElement, pattern: &Pattern, ramp: &Ramp) -> Option<(
             pixels[at..at + 4].copy_from_slice(&[red, green, blue, 255]);
         }
     }
-    canvas.set_width(size);
-    canvas.set_height(size);
-    let context = canvas.get_context("2d").ok()??;
-    let context: CanvasRenderingContext2d = context.dyn_into().ok()?;
-    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), size, size).ok()?;
-    context.put_image_data(&image, 0.0, 0.0).ok()
+    pixels
 }

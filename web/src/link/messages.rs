@@ -3,7 +3,9 @@
 use headlight_engine as engine;
 use headlight_engine::{Event, Request, Response, Wire};
 use headlight_view::next::N_NEXT;
-use headlight_view::run::{Backend, Head, Pattern, PatternError, Run, Token, WeightedToken};
+use headlight_view::run::{
+    Backend, CleanRun, Head, Pattern, PatternError, ResidualNorm, Run, Token, WeightedToken,
+};
 use headlight_view::session as view;
 use headlight_view::session::{Ask, Death, Message};
 use headlight_view::text;
@@ -69,27 +71,32 @@ fn request(ask: Ask) -> Request {
             },
             inject: fails_self_test.then_some(engine::Fault::SelfTest),
         },
-        Ask::Run { run, prompt, head } => Request::Run {
+        Ask::Run {
+            run,
+            prompt,
+            head,
+            edits,
+        } => Request::Run {
             run: engine::RunId(run.0),
             prompt,
             top: N_NEXT,
-            edits: Vec::new(),
+            edits,
             pattern: Some(head_ref(head)),
         },
         Ask::Pattern { run, head } => Request::Pattern {
             run: engine::RunId(run.0),
             head: head_ref(head),
         },
+        Ask::Detail { run, detail } => Request::Detail {
+            run: engine::RunId(run.0),
+            detail,
+        },
         Ask::Generate { run, wish } => Request::Generate {
             run: engine::RunId(run.0),
             prompt: wish.prompt,
             max_tokens: wish.max_tokens,
-            sampling: engine::Sampling {
-                temperature: wish.temperature,
-                seed: wish.seed,
-                ..engine::Sampling::default()
-            },
-            edits: Vec::new(),
+            sampling: wish.sampling,
+            edits: wish.edits,
         },
         Ask::Cancel { run } => Request::Cancel {
             run: engine::RunId(run.0),
@@ -158,6 +165,7 @@ fn done(run: view::RunId, response: Response) -> Result<Message, PatternError> {
             run,
             pattern: pattern(head)?,
         },
+        Response::Found(finding) => Message::Found { run, finding },
         Response::Generated { stopped, .. } => Message::Generated {
             run,
             end: match stopped {
@@ -179,6 +187,11 @@ fn ran(answer: engine::RunAnswer) -> Run {
         text: token.text,
         prob: token.prob,
     };
+    let norm = |norm: engine::ResidualNorm| ResidualNorm {
+        hook: norm.hook,
+        pos: norm.pos,
+        norm: norm.norm,
+    };
     Run {
         id: 0,
         backend: backend(answer.backend),
@@ -186,6 +199,13 @@ fn ran(answer: engine::RunAnswer) -> Run {
         next: answer.next.into_iter().map(next).collect(),
         nll: answer.nll,
         perplexity: answer.perplexity,
+        residual: answer.residual.into_iter().map(norm).collect(),
+        clean: answer.clean.map(|clean| CleanRun {
+            next: clean.next.into_iter().map(next).collect(),
+            prob_of_next: clean.prob_of_next,
+            nll: clean.nll,
+            perplexity: clean.perplexity,
+        }),
         elapsed_ms: answer.elapsed_ms,
     }
 }

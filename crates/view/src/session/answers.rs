@@ -78,6 +78,11 @@ impl Session {
                 self.open.pattern = None;
                 step.news.push(News::Pattern(pattern));
             }
+            Message::Found { run, finding } => {
+                if self.open.take_detail(run).is_some() {
+                    step.news.push(News::Found(finding));
+                }
+            }
             Message::Generated { run, end } if self.open.generation == Some(run) => {
                 self.generation_over(step);
                 step.news.push(News::GenerationEnded(end));
@@ -107,6 +112,9 @@ impl Session {
         } else if self.open.pattern == Some(run) {
             self.open.pattern = None;
             step.notice(text::sentence(&message));
+        } else if let Some(kind) = self.open.take_detail(run) {
+            step.news
+                .push(News::NotFound(kind, text::sentence(&message)));
         }
     }
 

@@ -1,5 +1,9 @@
 //! What goes into a session and what comes out of it.
 
+use std::collections::BTreeMap;
+
+use headlight_activations::{Detail, DetailKind, Edit, Finding};
+
 use super::types::{
     Ask, Build, Choice, Death, Fault, Generation, GenerationEnd, Message, RunId, WorkerId,
 };
@@ -48,7 +52,11 @@ pub enum Input {
         prompt: String,
         /// The head to look at.
         head: Head,
+        /// What to change on the way.
+        edits: Vec<Edit>,
     },
+    /// The page wants to know more about the run that is shown.
+    Inquire(Detail),
     /// The visitor looks at another head.
     Look {
         /// Which.
@@ -111,6 +119,10 @@ pub enum News {
     RunFailed(String),
     /// A pattern of the run that is shown.
     Pattern(Pattern),
+    /// More about the run that is shown.
+    Found(Finding),
+    /// A question about the run that is shown has no answer, and why.
+    NotFound(DetailKind, String),
     /// The generation starts, or starts over after a worker died.
     GenerationStarted,
     /// The next token of the generation.
@@ -145,9 +157,20 @@ impl Step {
 }
 
 /// The requests that are answered, at most one of each kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Open {
     pub(super) run: Option<RunId>,
     pub(super) pattern: Option<RunId>,
     pub(super) generation: Option<RunId>,
+    pub(super) details: BTreeMap<DetailKind, RunId>,
+}
+
+impl Open {
+    /// Takes the question that this was the answer to, if it is still open.
+    pub(super) fn take_detail(&mut self, run: RunId) -> Option<DetailKind> {
+        let open = self.details.iter().find(|(_, open)| **open == run);
+        let kind = open.map(|(kind, _)| *kind)?;
+        self.details.remove(&kind);
+        Some(kind)
+    }
 }

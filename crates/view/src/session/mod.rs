@@ -33,6 +33,8 @@ pub use types::{
 };
 pub use worker::{Stage, Worker};
 
+use headlight_activations::Edit;
+
 use crate::run::{Backend, Head};
 use input::Open;
 
@@ -41,6 +43,7 @@ use input::Open;
 struct Question {
     prompt: String,
     head: Head,
+    edits: Vec<Edit>,
 }
 
 /// How far the engine is, as the visitor sees it.

@@ -3,7 +3,7 @@
 mod backends;
 mod deaths;
 
-use headlight_activations::ModelShape;
+use headlight_activations::{ModelShape, Sampling};
 
 use super::*;
 use crate::run::tests::{pattern, run};
@@ -57,6 +57,7 @@ impl Page {
         self.step(Input::Run {
             prompt: prompt.to_owned(),
             head: HEAD,
+            edits: Vec::new(),
         });
     }
 
@@ -104,7 +105,7 @@ impl Page {
             | Ask::Run { run, .. }
             | Ask::Pattern { run, .. }
             | Ask::Generate { run, .. } => Some(*run),
-            Ask::Cancel { .. } | Ask::Inject(_) => None,
+            Ask::Cancel { .. } | Ask::Detail { .. } | Ask::Inject(_) => None,
         });
         runs.next().expect("the worker was asked something")
     }
@@ -192,8 +193,8 @@ fn writing() -> Input {
     Input::Generate(Generation {
         prompt: "Lily".to_owned(),
         max_tokens: 40,
-        temperature: 1.0,
-        seed: 0,
+        sampling: Sampling::default(),
+        edits: Vec::new(),
     })
 }
 
@@ -413,6 +414,7 @@ fn a_head_that_the_model_lacks_becomes_the_nearest_it_has() {
     page.step(Input::Run {
         prompt: "Lily".to_owned(),
         head: Head { layer: 9, head: 1 },
+        edits: Vec::new(),
     });
     page.step(Input::Builds {
         has_cpu: true,

@@ -1,6 +1,6 @@
 //! What the page, the session and the workers tell each other, as plain values.
 
-use headlight_activations::ModelShape;
+use headlight_activations::{Detail, Edit, Finding, ModelShape, Sampling};
 
 use crate::run::{Backend, Head, Pattern, Run, WeightedToken};
 
@@ -241,6 +241,13 @@ pub enum Message {
         /// The pattern.
         pattern: Pattern,
     },
+    /// More about the last run.
+    Found {
+        /// The request.
+        run: RunId,
+        /// The answer.
+        finding: Finding,
+    },
     /// One generated token.
     Token {
         /// The generation.
@@ -319,6 +326,8 @@ pub enum Ask {
         prompt: String,
         /// The head whose pattern comes along.
         head: Head,
+        /// What to change on the way.
+        edits: Vec<Edit>,
     },
     /// One more pattern of the last run.
     Pattern {
@@ -326,6 +335,13 @@ pub enum Ask {
         run: RunId,
         /// Whose.
         head: Head,
+    },
+    /// More about the last run.
+    Detail {
+        /// Names the request.
+        run: RunId,
+        /// What.
+        detail: Detail,
     },
     /// Continue a prompt.
     Generate {
@@ -350,8 +366,8 @@ pub struct Generation {
     pub prompt: String,
     /// How many tokens at most.
     pub max_tokens: usize,
-    /// Divides the logits.
-    pub temperature: f64,
-    /// Seeds the draws.
-    pub seed: u64,
+    /// How tokens are drawn.
+    pub sampling: Sampling,
+    /// What to change on the way.
+    pub edits: Vec<Edit>,
 }

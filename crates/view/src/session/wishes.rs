@@ -1,5 +1,7 @@
 //! What the visitor wants, and the questions that follow from it.
 
+use headlight_activations::Detail;
+
 use super::input::{Command, Input, News, Open, Step};
 use super::types::{Ask, Build, Choice, Fault, GenerationEnd, WorkerId};
 use super::worker::Stage;
@@ -10,11 +12,20 @@ use crate::text;
 impl Session {
     pub(super) fn fulfil(&mut self, wish: Input, step: &mut Step) {
         match wish {
-            Input::Run { prompt, head } => {
+            Input::Run {
+                prompt,
+                head,
+                edits,
+            } => {
                 self.end_generation(step);
-                self.question = Some(Question { prompt, head });
+                self.question = Some(Question {
+                    prompt,
+                    head,
+                    edits,
+                });
                 self.post_question(step);
             }
+            Input::Inquire(detail) => self.inquire(detail, step),
             Input::Look { head, is_known } => self.look(head, is_known, step),
             Input::Forget => self.forget(step),
             Input::Generate(generation) if self.question.is_some() => {
@@ -40,7 +51,12 @@ impl Session {
         let Some(worker) = self.active.as_mut().filter(|worker| worker.is_ready()) else {
             return;
         };
-        let Some(Question { prompt, mut head }) = self.question.clone() else {
+        let Some(Question {
+            prompt,
+            mut head,
+            edits,
+        }) = self.question.clone()
+        else {
             return;
         };
         if let Some(model) = &worker.model {
@@ -55,7 +71,13 @@ impl Session {
             step.post(worker.id, Ask::Inject(fault));
         }
         worker.owe();
-        step.post(worker.id, Ask::Run { run, prompt, head });
+        let ask = Ask::Run {
+            run,
+            prompt,
+            head,
+            edits,
+        };
+        step.post(worker.id, ask);
         self.open = Open {
             run: Some(run),
             ..Open::default()
@@ -69,6 +91,18 @@ impl Session {
             worker.owe();
             step.post(worker.id, Ask::Pattern { run, head });
             self.open.pattern = Some(run);
+        }
+    }
+
+    /// Asks more about the last run, if it is the newest prompt's.
+    fn inquire(&mut self, detail: Detail, step: &mut Step) {
+        let run = self.new_run();
+        let is_answered = self.has_answered;
+        let worker = self.active.as_mut().filter(|worker| worker.is_ready());
+        if let Some(worker) = worker.filter(|_| is_answered) {
+            worker.owe();
+            self.open.details.insert(detail.kind(), run);
+            step.post(worker.id, Ask::Detail { run, detail });
         }
     }
 

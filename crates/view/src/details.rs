@@ -1,0 +1,147 @@
+//! What the room asks about the run that is shown, beside the run itself.
+//!
+//! Asked anew after every run, in the order in which it is looked at; a question
+//! that has no answer leaves its figure empty and says why there.
+
+use std::ops::Range;
+
+use headlight_activations::Finding;
+/// The plain data of the details.
+pub use headlight_activations::{
+    Attribution, Cuts, Detail, DetailKind, LensRow, Sampling, Thumbnail,
+};
+
+use crate::action::Effect;
+use crate::next::N_NEXT;
+use crate::reduce::step;
+use crate::run::Head;
+use crate::session::Input;
+use crate::shared::Shared;
+use crate::state::State;
+
+/// Up to this length all thumbnails come at once; beyond, one by one.
+const MAX_AT_ONCE: usize = 128;
+/// Cells per side of a thumbnail; a shorter prompt has as many as tokens.
+pub const THUMBNAIL_SIDE: usize = 32;
+/// Tokens that the logit lens lists at each place.
+pub const LENS_TOP: usize = 5;
+/// Positions that the logit lens shows at a time.
+pub const LENS_SPAN: usize = 32;
+
+/// What was found out about a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Details {
+    /// The heads so far, by layer and head.
+    pub atlas: Shared<Vec<Thumbnail>>,
+    /// The logit lens, layer by layer.
+    pub lens: Option<Shared<Vec<LensRow>>>,
+    /// The positions that the lens was asked about.
+    pub lens_range: Range<usize>,
+    /// Where the logit difference comes from.
+    pub attribution: Option<Shared<Attribution>>,
+    /// The next token's distribution with its cuts.
+    pub cuts: Option<Shared<Cuts>>,
+    /// Why an answer is missing.
+    pub missing: Vec<(DetailKind, String)>,
+}
+
+impl Details {
+    /// Why this answer is missing, if it is known to be.
+    #[must_use]
+    pub fn why_missing(&self, kind: DetailKind) -> Option<&str> {
+        let found = self.missing.iter().find(|(missing, _)| *missing == kind);
+        found.map(|(_, why)| why.as_str())
+    }
+
+    /// The thumbnail of a head, if it has arrived.
+    #[must_use]
+    pub fn thumbnail(&self, head: Head) -> Option<&Thumbnail> {
+        let is_it = |small: &&Thumbnail| (small.layer, small.head) == (head.layer, head.head);
+        self.atlas.iter().find(is_it)
+    }
+}
+
+/// Asks for everything about a run that has just arrived.
+pub(crate) fn ask_all(state: &mut State, effects: &mut Vec<Effect>) {
+    ask_cuts(state, effects);
+    ask_thumbnails(state, 0, effects);
+    ask_lens(state, effects);
+    ask_attribution(state, effects);
+}
+
+/// Asks what sampling leaves.
+pub(crate) fn ask_cuts(state: &mut State, effects: &mut Vec<Effect>) {
+    let sampling = state.room.sampling;
+    let top = N_NEXT;
+    inquire(state, Detail::Cuts { sampling, top }, effects);
+}
+
+/// Asks for the logit lens around the selected query.
+pub(crate) fn ask_lens(state: &mut State, effects: &mut Vec<Effect>) {
+    let positions = state.room.lens_range();
+    state.room.details.lens_range = positions.clone();
+    let top = LENS_TOP;
+    inquire(state, Detail::Lens { positions, top }, effects);
+}
+
+/// Asks again if the selected query has left what the lens shows.
+pub(crate) fn follow_query(state: &mut State, effects: &mut Vec<Effect>) {
+    if state.room.run.is_some() && !state.room.details.lens_range.contains(&state.room.query()) {
+        ask_lens(state, effects);
+    }
+}
+
+/// Asks where the difference between the two chosen tokens comes from.
+pub(crate) fn ask_attribution(state: &mut State, effects: &mut Vec<Effect>) {
+    state.room.details.attribution = None;
+    if let Some((token, against)) = state.room.contrast() {
+        inquire(state, Detail::Attribution { token, against }, effects);
+    }
+}
+
+/// Asks for thumbnails from the head of this number on.
+fn ask_thumbnails(state: &mut State, first: usize, effects: &mut Vec<Effect>) {
+    let (n_layers, n_heads) = state.grid_of_heads();
+    let (n, total) = (state.room.seq_len(), n_layers * n_heads);
+    let end = if n <= MAX_AT_ONCE { total } else { first + 1 };
+    if first < total {
+        let heads = first..end.min(total);
+        let side = n.min(THUMBNAIL_SIDE);
+        inquire(state, Detail::Thumbnails { heads, side }, effects);
+    }
+}
+
+fn inquire(state: &mut State, detail: Detail, effects: &mut Vec<Effect>) {
+    state
+        .room
+        .details
+        .missing
+        .retain(|(kind, _)| *kind != detail.kind());
+    step(state, Input::Inquire(detail), effects);
+}
+
+/// Takes an answer.
+pub(crate) fn hear(state: &mut State, finding: Finding, effects: &mut Vec<Effect>) {
+    let details = &mut state.room.details;
+    match finding {
+        Finding::Thumbnails(more) => {
+            let mut all = details.atlas.to_vec();
+            all.extend(more);
+            let next = all.len();
+            details.atlas = Shared::new(all);
+            ask_thumbnails(state, next, effects);
+        }
+        Finding::Lens(rows) => details.lens = Some(Shared::new(rows)),
+        Finding::Attribution(found) => details.attribution = Some(Shared::new(found)),
+        Finding::Cuts(cuts) => details.cuts = Some(Shared::new(cuts)),
+        // Not asked for by this room yet.
+        Finding::Tile(_) => {}
+    }
+}
+
+/// Takes a refusal.
+pub(crate) fn miss(state: &mut State, kind: DetailKind, why: String) {
+    let details = &mut state.room.details;
+    details.missing.retain(|(other, _)| *other != kind);
+    details.missing.push((kind, why));
+}

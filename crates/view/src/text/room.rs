@@ -1,0 +1,173 @@
+//! The words of the Attention room's instruments: atlas, views, ablation, sampling,
+//! lens, norms, attribution.
+
+use super::{head_name, head_title};
+use crate::ablation::{Ablation, Filler, Part};
+use crate::run::Head;
+
+/// Name of the switch between the figures of a head.
+pub const VIEWS: &str = "Ways to look at this head";
+/// The matrix.
+pub const VIEW_MAP: &str = "Map";
+/// Tokens joined by lines.
+pub const VIEW_LINES: &str = "Lines";
+/// One row, step by step.
+pub const VIEW_STEPS: &str = "One row";
+/// Label of the order of the heads.
+pub const SORT: &str = "sort";
+/// Name of the list of changes.
+pub const CHANGES: &str = "Taken out of the model";
+/// Takes a head out.
+pub const ABLATE: &str = "Take this head out";
+/// Puts it back.
+pub const RESTORE: &str = "Put this head back";
+/// Puts everything back.
+pub const RESTORE_ALL: &str = "Put all back";
+/// What ablation is for.
+pub const ABOUT_ABLATION: &str =
+    "Take a part out and see what changes: what gets worse is what the part did.";
+/// The prompt's clean run.
+pub const CLEAN: &str = "whole model";
+/// Heading of the logit lens.
+pub const LENS: &str = "What each layer would say next";
+/// Heading of the norms.
+pub const NORMS: &str = "How much each part writes";
+/// Heading of the attribution.
+pub const ATTRIBUTION: &str = "Which parts speak for the answer";
+/// Label of the temperature.
+pub const TEMPERATURE: &str = "temperature";
+/// Label of the cut by number.
+pub const TOP_K: &str = "top-k";
+/// Label of the cut by share.
+pub const TOP_P: &str = "top-p";
+/// No cut by number.
+pub const TOP_K_OFF: &str = "off";
+/// Appends the chosen next token.
+pub const APPEND: &str = "Append";
+/// Comes with the live engine.
+pub const WITH_ENGINE: &str = "Comes with the live engine.";
+/// Is being computed.
+pub const UNDER_WAY: &str = "Being computed.";
+
+/// Name of the steps of a row.
+pub const STEPS: &str = "Steps from scores to weights";
+/// Caption of the table behind the steps.
+pub const STEPS_TABLE: &str = "One row of attention, every step";
+/// A row whose steps cannot be had.
+pub const NO_STEPS: &str = "This row has no scores to show.";
+
+/// What a click on a chip does.
+#[must_use]
+pub fn swap_filler(ablation: Ablation) -> String {
+    match ablation.filler {
+        Filler::Zero => "Use its mean over this prompt instead".to_owned(),
+        Filler::Mean => "Set it to zero instead".to_owned(),
+    }
+}
+
+/// How the answer changed: the token that was first, its probability before and now.
+#[must_use]
+pub fn answer_moved(token: &str, clean: &str, now: &str) -> String {
+    format!("{token} goes from {clean} to {now}")
+}
+
+/// How the perplexity changed.
+#[must_use]
+pub fn perplexity_moved(clean: &str, now: &str) -> String {
+    format!(", perplexity of the prompt from {clean} to {now}")
+}
+
+/// At most this much.
+#[must_use]
+pub fn below(bound: &str) -> String {
+    format!("below {bound}")
+}
+
+/// Nothing that is said changed.
+#[must_use]
+pub fn answer_stays(token: &str, now: &str) -> String {
+    format!("{token} stays at {now}")
+}
+
+/// A part in words.
+#[must_use]
+pub fn part(part: Part) -> String {
+    match part {
+        Part::Head(head) => head_name(head),
+        Part::Mlp(layer) => format!("MLP {layer}"),
+    }
+}
+
+/// A part that gives nothing.
+#[must_use]
+pub fn set_to_zero(part: &str) -> String {
+    format!("{part} = 0")
+}
+
+/// A part that gives its mean.
+#[must_use]
+pub fn set_to_mean(part: &str) -> String {
+    format!("{part} = its mean")
+}
+
+/// Above the two columns of tokens.
+pub const LINES_HEADS: &str =
+    "query: the token that looks (left) \u{2192} key: the token looked at (right)";
+/// Lines of every query, not of the selected one alone.
+pub const ALL_QUERIES: &str = "All queries";
+/// Caption of the table behind the lines.
+pub const LINES_TABLE: &str = "The lines that are drawn";
+/// The corner of the lens's table.
+pub const LENS_CORNER: &str = "after";
+/// The token that the attribution speaks for.
+pub const SPEAKS_FOR: &str = "for";
+/// The token that it speaks against.
+pub const SPEAKS_AGAINST: &str = "rather than";
+/// In the order of the residual stream.
+pub const STREAM_ORDER: &str = "In the order of the model";
+
+/// Heading of one answer through the layers.
+#[must_use]
+pub fn trace_of(answer: &str) -> String {
+    format!("Probability of {answer} after each layer")
+}
+
+/// The sum of the components beside the difference that was computed.
+#[must_use]
+pub fn adds_up(sum: &str, difference: &str, gap: &str) -> String {
+    format!("sum {sum} = logit difference {difference} (rounding: {gap})")
+}
+
+/// A layer's MLP, where little room is.
+pub const MLP: &str = "MLP";
+
+/// Takes a part out.
+#[must_use]
+pub fn take_out(part: &str) -> String {
+    format!("Take {part} out")
+}
+
+/// A head as numbers: layer, dot, head.
+#[must_use]
+pub fn dotted(head: Head) -> String {
+    format!("{}.{}", head.layer, head.head)
+}
+
+/// A head of the atlas, with what it does or its score.
+#[must_use]
+pub fn head_in_atlas(head: Head, about: Option<&str>) -> String {
+    let title = head_title(head);
+    about.map_or_else(|| title.clone(), |about| format!("{title}: {about}"))
+}
+
+/// Removes a chip.
+#[must_use]
+pub fn put_back(part: &str) -> String {
+    format!("Put {part} back")
+}
+
+/// A link takes out a part that the model does not have.
+#[must_use]
+pub fn no_such_part(part: &str) -> String {
+    format!("This model has no {part}, so nothing was taken out there.")
+}

@@ -1,0 +1,251 @@
+//! The atlas: every head of the model as a small map, one button each.
+
+use headlight_view::ablation::Part;
+use headlight_view::atlas::{self, Atlas as Ordered, AtlasCell, Sort};
+use headlight_view::details::{DetailKind, Thumbnail};
+use headlight_view::ramp::Ramp;
+use headlight_view::run::Head;
+use headlight_view::{Action, Figure, Shared, State, text};
+use leptos::ev::KeyboardEvent;
+use leptos::html::{self, Canvas};
+use leptos::prelude::*;
+
+use super::numbers::{NumbersButton, NumbersTable};
+use super::{Shown, moved};
+use crate::store::{Store, store};
+use crate::{canvas, host};
+
+/// Columns before the model says how many heads a layer has.
+const UNKNOWN_COLUMNS: usize = 6;
+/// Layers before the model says how many it has.
+const UNKNOWN_LAYERS: usize = 4;
+
+/// What all thumbnails draw from.
+#[derive(Clone, Copy)]
+struct Source {
+    store: Store,
+    thumbnails: Memo<Shared<Vec<Thumbnail>>>,
+    ramp: Memo<Option<Ramp>>,
+    selected: Memo<Head>,
+}
+
+/// The chooser of heads.
+#[component]
+pub fn Atlas(shown: Shown) -> impl IntoView {
+    let store = store();
+    let size = store.select(State::grid_of_heads);
+    let sort = store.select(|state: &State| state.room.sort);
+    let thumbnails = store.select(|state: &State| state.room.details.atlas.clone());
+    let ordered = Memo::new(move |_| {
+        let (n_layers, n_heads) = size.get();
+        let n = shown
+            .run
+            .with(|run| run.as_ref().map_or(0, |run| run.seq_len()));
+        thumbnails.with(|all| Ordered::new(all, n_layers, n_heads, n, sort.get()))
+    });
+    let source = Source {
+        store,
+        thumbnails,
+        ramp: canvas::ramp(store),
+        selected: shown.head,
+    };
+    let element = NodeRef::<html::Figure>::new();
+    let width = host::width_of(element);
+    let columns = Memo::new(move |_| {
+        let grid = ordered.with(|ordered| ordered.grid(width.get()));
+        grid.columns
+    });
+    let sections = move || {
+        let ordered = ordered.get();
+        let sections = ordered.sections.into_iter().enumerate();
+        let section = |(layer, section): (usize, atlas::AtlasSection)| {
+            let title = section
+                .title
+                .map(|title| view! { <LayerTitle layer title/> });
+            let cells = section.cells.into_iter();
+            let cells = cells.map(|cell| thumbnail(source, cell)).collect_view();
+            view! {
+                <div class="layer">
+                    {title}
+                    <div class="row" style=("--columns", move || columns.get().to_string())>{cells}</div>
+                </div>
+            }
+        };
+        sections.map(section).collect_view()
+    };
+    let on_key = move |event: KeyboardEvent| {
+        let heads = ordered.with_untracked(|ordered| -> Vec<Head> {
+            let cells = ordered.sections.iter().flat_map(|section| &section.cells);
+            cells.map(|cell| cell.head).collect()
+        });
+        let at = shown.head.get_untracked();
+        let from = heads.iter().position(|head| *head == at).unwrap_or(0);
+        if let Some(to) = moved(&event, from, heads.len(), columns.get_untracked()) {
+            event.prevent_default();
+            store.dispatch(Action::SelectHead(heads[to]));
+            host::focus(&id(heads[to]));
+        }
+    };
+    let sentence = move || {
+        let missing = store.select(|state: &State| {
+            let why = state.room.details.why_missing(DetailKind::Thumbnails);
+            why.map(str::to_owned)
+        });
+        missing
+            .get()
+            .unwrap_or_else(|| ordered.with(Ordered::sentence))
+    };
+    let rows = Signal::derive(move || {
+        let n = shown
+            .run
+            .with(|run| run.as_ref().map_or(0, |run| run.seq_len()));
+        thumbnails.with(|all| atlas::rows(all, n))
+    });
+    let is_unknown = Memo::new(move |_| size.get().0 == 0);
+    view! {
+        <section class="heads" aria-label=text::HEADS>
+            <div class="heading">
+                <h2 class="small">{text::HEADS}</h2>
+                <SortPicker sort/>
+            </div>
+            <figure data-figure=Figure::Atlas.name() aria-label=text::HEADS node_ref=element>
+                <div role="radiogroup" aria-label=text::CHOOSE_HEAD on:keydown=on_key>
+                    {sections}
+                </div>
+                <Show when=move || is_unknown.get()>
+                    <Unknown/>
+                </Show>
+                <figcaption class="aside">{sentence}</figcaption>
+            </figure>
+            <p class="keys-hint" aria-hidden="true">{text::HEAD_KEYS}</p>
+            <NumbersButton figure=Figure::Atlas/>
+            <NumbersTable
+                figure=Figure::Atlas
+                caption=text::HEADS
+                columns=Signal::stored(atlas::COLUMNS.to_vec())
+                rows
+            />
+        </section>
+    }
+}
+
+/// In what order the heads stand.
+#[component]
+fn SortPicker(sort: Memo<Sort>) -> impl IntoView {
+    let store = store();
+    let choose = move |event| {
+        let wanted = event_target_value(&event);
+        let found = Sort::ALL.into_iter().find(|sort| sort.name() == wanted);
+        if let Some(sort) = found {
+            store.dispatch(Action::SortHeads(sort));
+        }
+    };
+    let option = move |order: Sort| {
+        view! { <option value=order.name() selected=move || sort.get() == order>{order.name()}</option> }
+    };
+    view! {
+        <label class="picker">
+            <span class="label">{text::SORT}</span>
+            <select on:change=choose>{Sort::ALL.map(option)}</select>
+        </label>
+    }
+}
+
+/// The name of a layer, and its MLP to take out.
+#[component]
+fn LayerTitle(layer: usize, title: String) -> impl IntoView {
+    let store = store();
+    let part = Part::Mlp(layer);
+    let exists = store.select(move |state: &State| state.has_part(part));
+    let is_out = store.select(move |state: &State| state.room.is_ablated(part));
+    let name = text::take_out(&text::part(part));
+    let toggle = move |_| store.dispatch(Action::ToggleAblation(part));
+    view! {
+        <div class="layer-title">
+            <span class="label" aria-hidden="true">{title}</span>
+            <Show when=move || exists.get()>
+                <button
+                    type="button"
+                    class="button quiet mlp"
+                    aria-label=name.clone()
+                    title=name.clone()
+                    aria-pressed=move || is_out.get().to_string()
+                    on:click=toggle
+                >
+                    {text::MLP}
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+/// Stands where the heads will be, before the model says how many it has.
+#[component]
+fn Unknown() -> impl IntoView {
+    let layer = || {
+        let heads = (0..UNKNOWN_COLUMNS).map(|_| view! { <span class="head"><span class="thumb"></span><span class="kind">"\u{a0}"</span></span> });
+        let heads = heads.collect_view();
+        view! {
+            <div class="layer">
+                <div class="layer-title"><span class="label">"\u{a0}"</span></div>
+                <div class="row" style=("--columns", UNKNOWN_COLUMNS.to_string())>{heads}</div>
+            </div>
+        }
+    };
+    view! { <div class="unknown" aria-hidden="true">{(0..UNKNOWN_LAYERS).map(|_| layer()).collect_view()}</div> }
+}
+
+fn thumbnail(source: Source, cell: AtlasCell) -> impl IntoView {
+    let Source {
+        store, selected, ..
+    } = source;
+    let head = cell.head;
+    let is_selected = move || selected.get() == head;
+    let is_out = store.select(move |state: &State| state.room.is_ablated(Part::Head(head)));
+    let below = cell.score.clone();
+    let below = below.or_else(|| cell.kind.map(|kind| kind.label().to_owned()));
+    let spoken = text::head_in_atlas(head, below.as_deref());
+    view! {
+        <button
+            type="button"
+            role="radio"
+            id=id(head)
+            class="head"
+            class:out=move || is_out.get()
+            aria-label=spoken.clone()
+            title=spoken
+            aria-checked=move || is_selected().to_string()
+            tabindex=move || if is_selected() { "0" } else { "-1" }
+            on:click=move |_| store.dispatch(Action::SelectHead(head))
+        >
+            <span class="thumb"><Painted source at=cell.thumbnail/></span>
+            <span class="kind">{below.unwrap_or_else(|| text::dotted(head))}</span>
+        </button>
+    }
+}
+
+/// The small map itself.
+#[component]
+fn Painted(source: Source, at: Option<usize>) -> impl IntoView {
+    let element = NodeRef::<Canvas>::new();
+    Effect::new(move |_| {
+        let (Some(element), Some(ramp), Some(at)) = (element.get(), source.ramp.get(), at) else {
+            return;
+        };
+        source.thumbnails.with_untracked(|all| {
+            if let Some(small) = all.get(at) {
+                canvas::paint(
+                    &element,
+                    &atlas::pixels(small, &ramp),
+                    small.side,
+                    small.side,
+                );
+            }
+        });
+    });
+    view! { <canvas node_ref=element width="1" height="1" aria-hidden="true"></canvas> }
+}
+
+fn id(head: Head) -> String {
+    format!("head-{}-{}", head.layer, head.head)
+}

@@ -1,0 +1,140 @@
+//! Which parts of the model speak for a token, and against another.
+
+use headlight_view::attribution::{self, AttributionBar, AttributionBars, Order};
+use headlight_view::details::{Attribution as Found, DetailKind};
+use headlight_view::{Action, Figure, Shared, State, text};
+use leptos::prelude::*;
+
+use super::Shown;
+use super::awaited::Awaited;
+use super::numbers::{NumbersButton, NumbersTable};
+use crate::store::{Store, store};
+
+/// The figure.
+#[component]
+pub fn Attribution(shown: Shown) -> impl IntoView {
+    let store = store();
+    let found = store.select(|state: &State| state.room.details.attribution.clone());
+    let order = store.select(|state: &State| state.room.order);
+    let bars = Memo::new(move |_| {
+        found.with(|found| Some(AttributionBars::new(found.as_ref()?, order.get())))
+    });
+    let sentence = move || {
+        let (found, run): (Shared<Found>, _) = (found.get()?, shown.run.get()?);
+        let text = |id| run.token_text(id).unwrap_or_default();
+        let (token, against) = (text(found.token), text(found.against));
+        Some(attribution::sentence(&found, token, against))
+    };
+    let rows = Signal::derive(move || {
+        found.with(|found| {
+            found
+                .as_ref()
+                .map(|found| attribution::rows(found))
+                .unwrap_or_default()
+        })
+    });
+    let is_there = Signal::derive(move || found.with(Option::is_some));
+    let is_stream = move || order.get() == Order::Stream;
+    let toggle = move |_| {
+        let other = if is_stream() {
+            Order::Size
+        } else {
+            Order::Stream
+        };
+        store.dispatch(Action::OrderComponents(other));
+    };
+    view! {
+        <section class="block" aria-labelledby="attribution-title">
+            <div class="heading">
+                <h3 id="attribution-title">{text::ATTRIBUTION}</h3>
+                <NumbersButton figure=Figure::Attribution/>
+            </div>
+            <figure data-figure=Figure::Attribution.name() aria-labelledby="attribution-title" aria-describedby="attribution-says">
+                <div class="contrast">
+                    <TokenPicker shown store is_against=false label=text::SPEAKS_FOR/>
+                    <TokenPicker shown store is_against=true label=text::SPEAKS_AGAINST/>
+                    <button type="button" class="button small" aria-pressed=move || is_stream().to_string() on:click=toggle>
+                        {text::STREAM_ORDER}
+                    </button>
+                </div>
+                <p class="note" id="attribution-says">{sentence}</p>
+                <Awaited kind=DetailKind::Attribution is_there/>
+                {move || bars.get().map(draw)}
+            </figure>
+            <NumbersTable
+                figure=Figure::Attribution
+                caption=text::ATTRIBUTION
+                columns=Signal::stored(attribution::COLUMNS.to_vec())
+                rows
+            />
+        </section>
+    }
+}
+
+/// Chooses one of the two tokens among the most probable next ones.
+#[component]
+fn TokenPicker(shown: Shown, store: Store, is_against: bool, label: &'static str) -> impl IntoView {
+    let contrast = store.select(|state: &State| state.room.contrast());
+    let own = move || {
+        let (token, against) = contrast.get()?;
+        Some(if is_against { against } else { token })
+    };
+    let choose = move |event| {
+        let (Ok(id), Some((token, against))) =
+            (event_target_value(&event).parse(), contrast.get_untracked())
+        else {
+            return;
+        };
+        let (token, against) = if is_against {
+            (token, id)
+        } else {
+            (id, against)
+        };
+        store.dispatch(Action::Compare { token, against });
+    };
+    let options = move || {
+        let run = shown.run.get();
+        let next = run.iter().flat_map(|run| run.next.iter());
+        let option = |token: &headlight_view::run::WeightedToken| {
+            let id = token.id;
+            let name = headlight_view::token::VisibleToken::new(&token.text).full();
+            view! { <option value=id.to_string() selected=move || own() == Some(id)>{name}</option> }
+        };
+        next.map(option).collect_view()
+    };
+    view! {
+        <label class="picker">
+            <span class="label">{label}</span>
+            <select on:change=choose>{options}</select>
+        </label>
+    }
+}
+
+fn draw(drawn: AttributionBars) -> impl IntoView {
+    let zero = drawn.zero;
+    let bar = move |bar: AttributionBar| {
+        view! {
+            <li class:others=bar.component.is_none()>
+                <span class="name">{bar.label}</span>
+                <span class="track">
+                    <span
+                        class="bar"
+                        class:negative=bar.value < 0.0
+                        style:left=percent(bar.bar.start)
+                        style:width=percent(bar.bar.length)
+                    ></span>
+                </span>
+                <span class="number">{bar.text}</span>
+            </li>
+        }
+    };
+    let bars = drawn.bars.into_iter().map(bar).collect_view();
+    view! {
+        <ol class="bars signed diverging" style=("--zero", percent(zero))>{bars}</ol>
+        <p class="sums number">{text::adds_up(&drawn.sum, &drawn.logit_difference, &drawn.gap)}</p>
+    }
+}
+
+fn percent(fraction: f64) -> String {
+    format!("{:.2}%", fraction * 100.0)
+}

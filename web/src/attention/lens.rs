@@ -1,0 +1,132 @@
+//! The logit lens: what each layer would say next, at each position.
+
+use headlight_view::details::DetailKind;
+use headlight_view::lens::{self, Lens as Answers, LensCell, LensLayer};
+use headlight_view::{Action, Figure, State, ramp, text};
+use leptos::html::Div;
+use leptos::prelude::*;
+
+use super::Shown;
+use super::awaited::Awaited;
+use super::numbers::{NumbersButton, NumbersTable};
+use crate::host;
+use crate::shell::Visible;
+use crate::store::{Store, store};
+
+/// The figure.
+#[component]
+pub fn Lens(shown: Shown) -> impl IntoView {
+    let store = store();
+    let answers = Memo::new(move |_| {
+        let rows = store.select(|state: &State| state.room.details.lens.clone());
+        rows.get().map(|rows| Answers::new(rows.to_vec()))
+    });
+    let element = NodeRef::<Div>::new();
+    let width = host::width_of(element);
+    let table = Memo::new(move |_| {
+        let (run, width) = (shown.run.get()?, width.get());
+        let columns = lens::columns(width, shown.query.get(), run.seq_len());
+        answers.with(|answers| Some(answers.as_ref()?.table(&run.tokens, columns)))
+    });
+    let sentence = move || {
+        let run = shown.run.get()?;
+        let query = shown.query.get();
+        answers.with(|answers| answers.as_ref()?.sentence(&run.tokens, query))
+    };
+    let rows = Signal::derive(move || {
+        let run = shown.run.get();
+        let rows =
+            run.and_then(|run| answers.with(|answers| Some(answers.as_ref()?.rows(&run.tokens))));
+        rows.unwrap_or_default()
+    });
+    let drawn = move || {
+        let (run, table) = (shown.run.get()?, table.get()?);
+        let head = |pos: usize| {
+            let token = headlight_view::token::VisibleToken::new(&run.tokens[pos].text);
+            let is_query = move || shown.query.get() == pos;
+            view! { <th scope="col" class:query=is_query><Visible token/></th> }
+        };
+        let heads = table.columns.clone().map(head).collect_view();
+        let layers = table.layers.into_iter();
+        let layers = layers.map(|layer| row(store, shown, layer)).collect_view();
+        Some(view! {
+            <table class="lens">
+                <thead><tr><th scope="col">{text::LENS_CORNER}</th>{heads}</tr></thead>
+                <tbody>{layers}</tbody>
+            </table>
+        })
+    };
+    let trace = move || {
+        let trace = answers.with(|answers| answers.as_ref()?.trace(shown.query.get()))?;
+        let step = |step: lens::TraceStep| {
+            let width = format!("{:.2}%", step.prob.unwrap_or(0.0) * 100.0);
+            let others = step
+                .top
+                .iter()
+                .map(|token| headlight_view::token::VisibleToken::new(&token.text).quoted());
+            let others: Vec<String> = others.collect();
+            view! {
+                <li title=others.join("  ")>
+                    <span class="name">{step.label}</span>
+                    <span class="track"><span class="bar" style:width=width></span></span>
+                    <span class="number">{step.text}</span>
+                </li>
+            }
+        };
+        let answer = headlight_view::token::VisibleToken::new(&trace.answer.text).quoted();
+        let steps = trace.steps.into_iter().map(step).collect_view();
+        Some(view! {
+            <h4 class="label">{text::trace_of(&answer)}</h4>
+            <ol class="bars trace">{steps}</ol>
+        })
+    };
+    let is_there = Signal::derive(move || answers.with(Option::is_some));
+    view! {
+        <section class="block" aria-labelledby="lens-title">
+            <div class="heading">
+                <h3 id="lens-title">{text::LENS}</h3>
+                <NumbersButton figure=Figure::Lens/>
+            </div>
+            <figure data-figure=Figure::Lens.name() aria-labelledby="lens-title" aria-describedby="lens-says">
+                <p class="note" id="lens-says">{sentence}</p>
+                <Awaited kind=DetailKind::Lens is_there/>
+                <div class="scroll-x" node_ref=element>{drawn}</div>
+                {trace}
+            </figure>
+            <NumbersTable
+                figure=Figure::Lens
+                caption=text::LENS
+                columns=Signal::stored(Answers::COLUMNS.to_vec())
+                rows
+            />
+        </section>
+    }
+}
+
+fn row(store: Store, shown: Shown, layer: LensLayer) -> impl IntoView {
+    let cell = move |cell: Option<LensCell>| {
+        let Some(cell) = cell else {
+            return view! { <td></td> }.into_any();
+        };
+        let LensCell { pos, level, .. } = cell;
+        // Light text on the dark half of the ramp.
+        let is_strong = level > ramp::N_LEVELS * 6 / 10;
+        let fill = ramp::css(ramp::weight_of_level(level));
+        let title = format!("{} {}", cell.label.quoted(), cell.percent);
+        view! {
+            <td
+                class:strong=is_strong
+                class:final=cell.is_final
+                class:query=move || shown.query.get() == pos
+                style:background=fill
+                title=title
+                on:click=move |_| store.dispatch(Action::SelectRow(pos))
+            >
+                <Visible token=cell.label/>
+            </td>
+        }
+        .into_any()
+    };
+    let cells = layer.cells.into_iter().map(cell).collect_view();
+    view! { <tr><th scope="row">{layer.label}</th>{cells}</tr> }
+}

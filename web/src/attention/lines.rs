@@ -1,0 +1,113 @@
+//! The selected head as lines from the tokens that look to those looked at.
+
+use headlight_view::lines::{Line, LineLabel, Scope, TokenLines};
+use headlight_view::{Action, Figure, State, text};
+use leptos::ev::MouseEvent;
+use leptos::html::Div;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::Shown;
+use super::numbers::{NumbersButton, NumbersTable};
+use crate::host;
+use crate::store::store;
+
+/// The figure.
+#[component]
+pub fn Lines(shown: Shown) -> impl IntoView {
+    let store = store();
+    let scope = store.select(|state: &State| state.room.scope);
+    let element = NodeRef::<Div>::new();
+    let width = host::width_of(element);
+    let lines = Memo::new(move |_| {
+        let (run, pattern) = shown.both()?;
+        let (query, width) = (shown.query.get(), width.get());
+        let lines = TokenLines::new(&run.tokens, &pattern, query, scope.get(), width);
+        (width > 0.0).then_some(lines)
+    });
+    let with_tokens = move |of: fn(&TokenLines, &[headlight_view::run::Token]) -> String| {
+        let run = shown.run.get()?;
+        lines.with(|lines| Some(of(lines.as_ref()?, &run.tokens)))
+    };
+    let sentence = move || with_tokens(TokenLines::sentence);
+    let rows = Signal::derive(move || {
+        let run = shown.run.get();
+        let rows = run.and_then(|run| lines.with(|lines| Some(lines.as_ref()?.rows(&run.tokens))));
+        rows.unwrap_or_default()
+    });
+    let select = move |event: MouseEvent| {
+        let pos = lines.with_untracked(|lines| lines.as_ref()?.pos_at(y_within(&event)?));
+        if let Some(pos) = pos {
+            store.dispatch(Action::SelectRow(pos));
+        }
+    };
+    let is_all = move || scope.get() == Scope::All;
+    let toggle = move |_| {
+        let other = match scope.get_untracked() {
+            Scope::All => Scope::Selected,
+            Scope::Selected => Scope::All,
+        };
+        store.dispatch(Action::SetScope(other));
+    };
+    view! {
+        <figure class="lines" data-figure=Figure::Lines.name() aria-labelledby="map-title" aria-describedby="lines-say">
+            <div class="heading">
+                <p class="label">{text::LINES_HEADS}</p>
+                <button type="button" class="button small" aria-pressed=move || is_all().to_string() on:click=toggle>
+                    {text::ALL_QUERIES}
+                </button>
+            </div>
+            <div class="drawing" node_ref=element on:click=select>
+                {move || lines.get().map(|lines| draw(shown, lines))}
+            </div>
+            <figcaption class="note" id="lines-say">{sentence}</figcaption>
+        </figure>
+        <NumbersButton figure=Figure::Lines/>
+        <NumbersTable
+            figure=Figure::Lines
+            caption=text::LINES_TABLE
+            columns=Signal::stored(TokenLines::COLUMNS.to_vec())
+            rows
+        />
+    }
+}
+
+fn y_within(event: &MouseEvent) -> Option<f64> {
+    let drawing: web_sys::Element = event.current_target()?.dyn_into().ok()?;
+    Some(f64::from(event.client_y()) - drawing.get_bounding_client_rect().top())
+}
+
+fn draw(shown: Shown, lines: TokenLines) -> impl IntoView {
+    let query = shown.query.get_untracked();
+    let label = move |anchor: &'static str, is_query: bool, label: LineLabel| {
+        let class = if is_query && label.pos == query {
+            "tick query"
+        } else {
+            "tick"
+        };
+        view! {
+            <text class=class text-anchor=anchor dominant-baseline="central" x=label.x y=label.y>
+                <tspan class="lead">{label.lead}</tspan><tspan>{label.text}</tspan>
+            </text>
+        }
+    };
+    let line = move |line: Line| {
+        let class = if line.query == query {
+            "link of-query"
+        } else {
+            "link"
+        };
+        view! {
+            <path class=class d=line.path stroke-width=line.stroke_px stroke-opacity=line.opacity/>
+        }
+    };
+    let queries = lines.queries.into_iter().map(|one| label("end", true, one));
+    let keys = lines.keys.into_iter().map(|one| label("start", false, one));
+    view! {
+        <svg aria-hidden="true" width=lines.width height=lines.height>
+            {lines.lines.into_iter().map(line).collect_view()}
+            {queries.collect_view()}
+            {keys.collect_view()}
+        </svg>
+    }
+}

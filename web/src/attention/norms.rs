@@ -1,0 +1,55 @@
+//! How long the residual stream is, and what each part adds to it.
+
+use headlight_view::norms::{self, NormBar, Part};
+use headlight_view::{Figure, text};
+use leptos::prelude::*;
+
+use super::Shown;
+use super::numbers::{NumbersButton, NumbersTable};
+
+/// The figure.
+#[component]
+pub fn Norms(shown: Shown) -> impl IntoView {
+    let bars = move || {
+        let run = shown.run.get()?;
+        let bars = norms::bars(&run.residual, shown.query.get());
+        Some(bars.into_iter().map(draw).collect_view())
+    };
+    let sentence = move || {
+        let run = shown.run.get()?;
+        norms::sentence(&run.tokens, &run.residual, shown.query.get())
+    };
+    let rows = Signal::derive(move || {
+        let run = shown.run.get();
+        run.map(|run| norms::rows(&run.residual, shown.query.get()))
+            .unwrap_or_default()
+    });
+    view! {
+        <section class="block" aria-labelledby="norms-title">
+            <div class="heading">
+                <h3 id="norms-title">{text::NORMS}</h3>
+                <NumbersButton figure=Figure::Norms/>
+            </div>
+            <figure data-figure=Figure::Norms.name() aria-labelledby="norms-title" aria-describedby="norms-say">
+                <p class="note" id="norms-say">{sentence}</p>
+                <ol class="bars norms">{bars}</ol>
+            </figure>
+            <NumbersTable
+                figure=Figure::Norms
+                caption=text::NORMS
+                columns=Signal::stored(norms::COLUMNS.to_vec())
+                rows
+            />
+        </section>
+    }
+}
+
+fn draw(bar: NormBar) -> impl IntoView {
+    view! {
+        <li class:stream=bar.part == Part::Stream>
+            <span class="name">{bar.label}</span>
+            <span class="track"><span class="bar" style:width=format!("{:.2}%", bar.fraction * 100.0)></span></span>
+            <span class="number">{bar.text}</span>
+        </li>
+    }
+}

@@ -1,0 +1,135 @@
+//! The stage: the selected head, drawn as a map, as lines, or one row step by step.
+
+use headlight_view::ablation::Part;
+use headlight_view::attention::View;
+use headlight_view::{Action, State, text};
+use leptos::prelude::*;
+
+use super::Shown;
+use super::attribution::Attribution;
+use super::lens::Lens;
+use super::lines::Lines;
+use super::map::Map;
+use super::norms::Norms;
+use super::steps::Steps;
+use crate::store::store;
+
+/// The selected head with its heading and what it shows, in words and drawn.
+#[component]
+pub fn Stage(shown: Shown) -> impl IntoView {
+    let store = store();
+    let title = move || text::head_title(shown.head.get());
+    let view = store.select(|state: &State| state.room.view);
+    let figure = move || match view.get() {
+        View::Map => view! { <Map shown/> }.into_any(),
+        View::Lines => view! { <Lines shown/> }.into_any(),
+        View::Steps => view! { <Steps shown/> }.into_any(),
+    };
+    view! {
+        <section class="stage" aria-labelledby="map-title">
+            <div class="heading">
+                <h2 id="map-title">{title}</h2>
+                <span class="steppers">
+                    <Stepper label=text::PREVIOUS_HEAD by=-1 path="M5.5 0.5 L2 4 L5.5 7.5"/>
+                    <Stepper label=text::NEXT_HEAD by=1 path="M2.5 0.5 L6 4 L2.5 7.5"/>
+                </span>
+                <TakeOut shown/>
+                <Switch view/>
+            </div>
+            <p class="say finding" id="map-says"><Sentence/></p>
+            {figure}
+            <div class="inside">
+                <Lens shown/>
+                <div class="pair">
+                    <Attribution shown/>
+                    <Norms shown/>
+                </div>
+            </div>
+        </section>
+    }
+}
+
+/// To the head before or after, for those without keys to press.
+#[component]
+fn Stepper(label: &'static str, by: isize, path: &'static str) -> impl IntoView {
+    let store = store();
+    view! {
+        <button
+            type="button"
+            class="button icon"
+            aria-label=label
+            on:click=move |_| store.dispatch(Action::StepHead(by))
+        >
+            <svg class="stroke" viewBox="0 0 8 8" width="9" height="9" aria-hidden="true"><path d=path/></svg>
+        </button>
+    }
+}
+
+/// Takes the selected head out of the model, or puts it back.
+#[component]
+fn TakeOut(shown: Shown) -> impl IntoView {
+    let store = store();
+    let part = move || Part::Head(shown.head.get());
+    let is_out =
+        store.select(move |state: &State| state.room.is_ablated(Part::Head(state.room.head)));
+    let is_live = store.select(|state: &State| state.session.backend().is_some());
+    let label = move || {
+        if is_out.get() {
+            text::RESTORE
+        } else {
+            text::ABLATE
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class="button small"
+            title=text::ABOUT_ABLATION
+            aria-pressed=move || is_out.get().to_string()
+            disabled=move || !is_live.get()
+            on:click=move |_| store.dispatch(Action::ToggleAblation(part()))
+        >
+            {label}
+        </button>
+    }
+}
+
+/// Map, lines or one row.
+#[component]
+fn Switch(view: Memo<View>) -> impl IntoView {
+    let store = store();
+    let choice = move |(of, label): (View, &'static str)| {
+        let is_chosen = move || view.get() == of;
+        view! {
+            <button
+                type="button"
+                aria-pressed=move || is_chosen().to_string()
+                on:click=move |_| store.dispatch(Action::SetView(of))
+            >
+                {label}
+            </button>
+        }
+    };
+    let labels = [text::VIEW_MAP, text::VIEW_LINES, text::VIEW_STEPS];
+    let choices = View::ALL.into_iter().zip(labels).map(choice).collect_view();
+    view! { <div class="switch" role="group" aria-label=text::VIEWS>{choices}</div> }
+}
+
+/// What the selected row shows, or why there is nothing to show.
+#[component]
+fn Sentence() -> impl IntoView {
+    let store = store();
+    let spans = store.select(|state: &State| state.room.sentence());
+    let awaited = store.select(State::why_no_pattern);
+    move || match spans.get() {
+        Some(spans) => spans
+            .into_iter()
+            .map(|span| match span.is_strong {
+                true => view! { <b>{span.text}</b> }.into_any(),
+                false => span.text.into_any(),
+            })
+            .collect_view()
+            .into_any(),
+        None => awaited.get().into_any(),
+    }
+}

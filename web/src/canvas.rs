@@ -1,0 +1,42 @@
+//! Painting pixels: colours from the style sheet, and one way onto a canvas.
+
+use headlight_view::State;
+use headlight_view::ramp::{N_STOPS, Ramp};
+use leptos::prelude::*;
+use wasm_bindgen::{Clamped, JsCast};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+
+use crate::host;
+use crate::store::Store;
+
+/// The ramp of the theme that is used; none if the style sheet has not arrived.
+pub fn ramp(store: Store) -> Memo<Option<Ramp>> {
+    let theme = store.select(|state: &State| state.theme);
+    Memo::new(move |_| {
+        theme.track();
+        let stops: [String; N_STOPS] =
+            std::array::from_fn(|stop| host::css_colour(&format!("--seq-{stop}")));
+        Ramp::from_css(&stops)
+    })
+}
+
+/// Paints `[row, column, 4]` bytes, one pixel per cell. A canvas that cannot be had
+/// stays empty: the table behind the figure says the same.
+pub fn paint(canvas: &HtmlCanvasElement, pixels: &[u8], columns: usize, rows: usize) {
+    let _ = try_to_paint(canvas, pixels, columns, rows);
+}
+
+fn try_to_paint(
+    canvas: &HtmlCanvasElement,
+    pixels: &[u8],
+    columns: usize,
+    rows: usize,
+) -> Option<()> {
+    let (width, height) = (u32::try_from(columns).ok()?, u32::try_from(rows).ok()?);
+    canvas.set_width(width);
+    canvas.set_height(height);
+    let context = canvas.get_context("2d").ok()??;
+    let context: CanvasRenderingContext2d = context.dyn_into().ok()?;
+    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(pixels), width, height).ok()?;
+    context.put_image_data(&image, 0.0, 0.0).ok()
+}
