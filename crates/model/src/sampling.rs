@@ -32,9 +32,15 @@ pub fn log_probs(logits: &[f32]) -> Vec<f64> {
 #[must_use]
 pub fn most_probable(logits: &[f32], top: usize) -> Vec<(u32, f64)> {
     let probs = softmax(logits, 1.0);
-    let mut order = by_probability(&probs);
-    order.truncate(top);
-    order.into_iter().map(|id| (id as u32, probs[id])).collect()
+    let order = |&a: &usize, &b: &usize| probs[b].total_cmp(&probs[a]).then(a.cmp(&b));
+    let mut ids: Vec<usize> = (0..probs.len()).collect();
+    // A lens asks this of every layer and position: only what is kept is sorted.
+    if top < ids.len() {
+        ids.select_nth_unstable_by(top, order);
+        ids.truncate(top);
+    }
+    ids.sort_unstable_by(order);
+    ids.into_iter().map(|id| (id as u32, probs[id])).collect()
 }
 
 fn by_probability(probs: &[f64]) -> Vec<usize> {
@@ -221,6 +227,23 @@ mod tests {
         }
         let apart = log_probs(&[f32::MAX, f32::MIN]);
         assert_eq!(apart, [0.0, 2.0 * f64::from(f32::MIN)]);
+    }
+
+    #[test]
+    fn the_most_probable_are_the_start_of_the_whole_order() {
+        // Few distinct values, so that ties straddle every cut.
+        let logits: Vec<f32> = (0..40).map(|id| (id * 7 % 5) as f32).collect();
+        let whole: Vec<u32> = by_probability(&softmax(&logits, 1.0))
+            .into_iter()
+            .map(|id| id as u32)
+            .collect();
+        for top in 0..=logits.len() {
+            let ids: Vec<u32> = most_probable(&logits, top)
+                .iter()
+                .map(|&(id, _)| id)
+                .collect();
+            assert_eq!(ids, whole[..top]);
+        }
     }
 
     #[test]
