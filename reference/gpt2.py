@@ -136,8 +136,46 @@ def forward(weights, config, tokens, edits=(), means=None, causal=True):
         x = hook(b + "hook_resid_post", x)
 
     normalized = layer_norm(x, "ln_f", "ln_final")
-    unembed = w["lm_head.weight"] if "lm_head.weight" in w else w["wte.weight"]
-    return hook.values, normalized @ unembed.T
+    return hook.values, normalized @ unembedding(w).T
+
+
+def unembedding(weights):
+    """`[d_vocab, d_model]`: the model's own, or the token embedding."""
+    return weights["lm_head.weight"] if "lm_head.weight" in weights else weights["wte.weight"]
+
+
+def lens_hooks(config):
+    """Where the logit lens looks, in the order of the stream."""
+    return ["blocks.0.hook_resid_pre"] + [f"blocks.{i}.hook_resid_post" for i in range(config["n_layer"])]
+
+
+def lens(weights, config, stream):
+    """Log-probabilities `[pos, d_vocab]` of `stream` `[1, pos, d_model]` through the final norm."""
+    x = stream[0] - stream[0].mean(-1, keepdims=True)
+    x = x / np.sqrt((x**2).mean(-1, keepdims=True) + config["layer_norm_epsilon"])
+    return log_softmax((x * weights["ln_f.weight"] + weights["ln_f.bias"]) @ unembedding(weights).T)
+
+
+def attribution(weights, config, activations, token, against):
+    """What each component adds to a difference of logits at the last position: `{name: value}`.
+
+    By one direction for all summands, where huggingface.py takes each through the norm.
+    """
+    towards = unembedding(weights)[token] - unembedding(weights)[against]
+    gained = weights["ln_f.weight"] * towards
+    direction = (gained - gained.mean()) / activations["ln_final.hook_scale"][0, -1, 0]
+    last = lambda name: activations[name][0, -1]
+    parts = {name: last(name) @ direction for name in ("hook_embed", "hook_pos_embed")}
+    for i in range(config["n_layer"]):
+        b, h = f"blocks.{i}.", f"h.{i}.attn.c_proj."
+        readout = weights[h + "weight"] @ direction
+        for head, (z, own) in enumerate(zip(last(b + "attn.hook_z"), np.split(readout, config["n_head"]))):
+            parts[f"{b}attn.head.{head}"] = z @ own
+        parts[b + "attn.b_O"] = weights[h + "bias"] @ direction
+        if not config.get("attn_only"):
+            parts[b + "hook_mlp_out"] = last(b + "hook_mlp_out") @ direction
+    parts["ln_final.b"] = weights["ln_f.bias"] @ towards
+    return {name: float(value) for name, value in parts.items()}
 
 
 def position_means(activations):

@@ -92,6 +92,41 @@ def activations(model, tokens):
 
 
 @torch.no_grad()
+def lens(model, stream):
+    """Log-probabilities after the final norm and the unembedding of `stream`, `[1, pos, d_model]`."""
+    logits = model.lm_head(model.transformer.ln_f(torch.tensor(stream)))
+    return logits.log_softmax(-1)[0].numpy()
+
+
+@torch.no_grad()
+def attribution(model, activations, token, against, attn_only):
+    """`(logit difference, {component: value})` at the last position, summand by summand.
+
+    Each summand goes through the final norm as conventions have it: centred, times
+    the gain, over the run's scale, which already holds the epsilon.
+    """
+    last = {name: torch.tensor(value)[0, -1] for name, value in activations.items()}
+    unembed, norm = model.lm_head.weight, model.transformer.ln_f
+    towards = unembed[token] - unembed[against]
+
+    def share(summand):
+        centred = summand - summand.mean()
+        return float((centred * norm.weight / last["ln_final.hook_scale"]) @ towards)
+
+    parts = {"hook_embed": share(last["hook_embed"]), "hook_pos_embed": share(last["hook_pos_embed"])}
+    for i, block in enumerate(model.transformer.h):
+        heads = last[f"blocks.{i}.attn.hook_z"]
+        out = block.attn.c_proj
+        for h, (own, rows) in enumerate(zip(heads, out.weight.split(heads.shape[1]))):
+            parts[f"blocks.{i}.attn.head.{h}"] = share(own @ rows)
+        parts[f"blocks.{i}.attn.b_O"] = share(out.bias)
+        if not attn_only:
+            parts[f"blocks.{i}.hook_mlp_out"] = share(last[f"blocks.{i}.hook_mlp_out"])
+    parts["ln_final.b"] = float(norm.bias @ towards)
+    return float(last["ln_final.hook_normalized"] @ towards), parts
+
+
+@torch.no_grad()
 def greedy(model, tokens, max_tokens):
     """`generate` without sampling, with and without its cache; both must agree."""
     ids = torch.tensor([list(tokens)])

@@ -133,7 +133,7 @@ def read(folder):
 
 
 def oracle(folder, dtype):
-    """A function from tokens to (activations, logits), and greedy decoding, by `transformers`."""
+    """By `transformers`: tokens to (activations, logits), greedy decoding, and the model itself."""
     config, weights = read(folder)
     if config.get("attn_only"):
         model = attn_only_as_gpt2(folder, dtype)
@@ -148,7 +148,7 @@ def oracle(folder, dtype):
             activations = {k: v for k, v in activations.items() if not any(part in k for part in mlp)}
         return activations, logits
 
-    return run, lambda tokens: huggingface.greedy(model, tokens, GREEDY_TOKENS)
+    return run, lambda tokens: huggingface.greedy(model, tokens, GREEDY_TOKENS), model
 
 
 def attn_only_as_gpt2(folder, dtype):
@@ -174,7 +174,7 @@ SHAPE_KEYS = (
 ).split()
 
 
-def prompt_fixture(folder, run, greedy, text, figures):
+def prompt_fixture(folder, run, greedy, model, text, figures):
     """`(entry of expected.json, tensors of expected.safetensors)` of one prompt."""
     config, weights = read(folder)
     tokenizer = tiny_tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -215,10 +215,44 @@ def prompt_fixture(folder, run, greedy, text, figures):
         "edits": [
             edited(weights, config, tokens, edit) for edit in edits_for(config, len(tokens), activations)
         ],
+        "lens": lens_rows(model, weights, config, activations, log_probs),
+        "attribution": attributions(model, weights, config, activations, logits),
     }
     tensors = {name: value.astype(np.float32) for name, value in activations.items()}
     tensors |= {"logits": logits.astype(np.float32), "log_probs": log_probs}
     return entry, tensors
+
+
+def lens_rows(model, weights, config, activations, log_probs):
+    """The five most probable tokens of every place along the stream, at every position."""
+    rows = []
+    for hook in gpt2.lens_hooks(config):
+        seen = huggingface.lens(model, activations[hook])
+        assert np.abs(seen - gpt2.lens(weights, config, activations[hook])).max() < 1e-11, hook
+        for pos, row in enumerate(np.exp(seen)):
+            top = sorted(range(len(row)), key=lambda i: (-row[i], i))[:5]
+            rows.append({"hook": hook, "pos": pos, "top": [[i, row[i]] for i in top]})
+    # The last place is the model itself.
+    assert np.abs(seen - log_probs).max() < 1e-11
+    return rows
+
+
+def attributions(model, weights, config, activations, logits):
+    """Two pairs of tokens: the two most probable ones, and the first and last ids."""
+    last = logits[-1]
+    best = sorted(range(len(last)), key=lambda i: (-last[i], i))
+    cases = []
+    for token, against in ((best[0], best[1]), (0, len(last) - 1)):
+        attn_only = config.get("attn_only", False)
+        difference, parts = huggingface.attribution(model, activations, token, against, attn_only)
+        assert abs(difference - (last[token] - last[against])) < 1e-11
+        assert abs(difference - sum(parts.values())) < 1e-11
+        mine = gpt2.attribution(weights, config, activations, token, against)
+        assert list(mine) == list(parts), (mine, parts)
+        assert max(abs(mine[name] - parts[name]) for name in parts) < 1e-11
+        case = {"token": token, "against": against, "logit_difference": difference}
+        cases.append(case | {"components": list(parts.items())})
+    return cases
 
 
 def edits_for(config, n, activations):
@@ -311,11 +345,11 @@ class Figures:
 
 def expect(folder, texts):
     """Writes expected.json and expected.safetensors of one model; returns its figures."""
-    run, greedy = oracle(folder, torch.float64)
-    run_single, greedy_single = oracle(folder, torch.float32)
+    run, greedy, model = oracle(folder, torch.float64)
+    run_single, greedy_single, _ = oracle(folder, torch.float32)
     figures, entries, tensors = Figures(), [], {}
     for n, text in enumerate(texts):
-        entry, own = prompt_fixture(folder, run, greedy, text, figures)
+        entry, own = prompt_fixture(folder, run, greedy, model, text, figures)
         figures.single(run_single, entry["tokens"], *run(entry["tokens"]))
         assert greedy_single(entry["tokens"]) == entry["greedy"]
         entries.append(entry)

@@ -16,9 +16,13 @@ mod message;
 mod wire;
 
 #[cfg(feature = "cpu")]
+mod attribute;
+#[cfg(feature = "cpu")]
 mod backend;
 #[cfg(feature = "cpu")]
 mod host;
+#[cfg(feature = "cpu")]
+mod lens;
 #[cfg(feature = "cpu")]
 mod loaded;
 #[cfg(feature = "cpu")]

@@ -108,6 +108,22 @@ pub enum AnswerError {
         /// How many there are.
         n_heads: usize,
     },
+    /// A token asked about is not in the vocabulary.
+    #[error("{name} is {id}, expected an id from 0 to {}", d_vocab - 1)]
+    NoSuchToken {
+        /// Which of the tokens asked about.
+        name: &'static str,
+        /// The id.
+        id: u32,
+        /// Size of the vocabulary.
+        d_vocab: usize,
+    },
+    /// A token is held against itself.
+    #[error("against is {id}, expected a token other than the one it is held against")]
+    SameToken {
+        /// The id of both.
+        id: u32,
+    },
     /// A sampling option makes no sense.
     #[error("{name} is {found}, expected {expected}")]
     Sampling {

@@ -81,7 +81,7 @@ impl Model {
         for layer in 0..self.weights.blocks.len() {
             residual = self.block(layer, residual, &mut pass);
         }
-        let normalized = self.final_norm(residual, &mut pass);
+        let normalized = self.final_norm(residual, &mut pass.tap);
         self.unembed(normalized)
     }
 
@@ -176,20 +176,21 @@ impl Model {
     }
 
     /// The final norm: `[batch, pos, d_model]` to the same.
-    pub(crate) fn final_norm(&self, x: Tensor<3>, pass: &mut Pass<'_>) -> Tensor<3> {
+    pub(crate) fn final_norm(&self, x: Tensor<3>, tap: &mut Tap<'_>) -> Tensor<3> {
         let sites = [HookPoint::LnFinalScale, HookPoint::LnFinalNormalized];
-        self.norm(&self.weights.ln_f, x, sites, &mut pass.tap)
+        self.norm(&self.weights.ln_f, x, sites, tap)
     }
 
     /// The normalised stream to logits: `[batch, pos, d_model]` to `[batch, pos, d_vocab]`.
     pub(crate) fn unembed(&self, normalized: Tensor<3>) -> Tensor<3> {
-        let matrix = self
-            .weights
-            .lm_head
-            .as_ref()
-            .unwrap_or(&self.weights.wte)
-            .val();
+        let matrix = self.unembedding();
         normalized.matmul(matrix.swap_dims(0, 1).unsqueeze_dim(0))
+    }
+
+    /// The unembedding as it stands in the file: `[d_vocab, d_model]`.
+    pub(crate) fn unembedding(&self) -> Tensor<2> {
+        let own = self.weights.lm_head.as_ref();
+        own.unwrap_or(&self.weights.wte).val()
     }
 
     /// Layer norm over the last axis, with its two hooks: scale and output.

@@ -97,7 +97,7 @@ impl Generation<'_> {
             pace.pause().await?;
         }
         let last = model
-            .final_norm(residual, &mut pass)
+            .final_norm(residual, &mut pass.tap)
             .narrow(1, tokens.len() - 1, 1);
         let mut readback = Readback::default();
         let slot = readback.add(model.unembed(last));

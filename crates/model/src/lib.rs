@@ -5,6 +5,8 @@
 //! - [`tokenizer`]: text to ids and back, by a small reader of `tokenizer.json`
 //! - [`Model::run`]: tokens in, logits and captured activations out, edits on the way
 //! - [`Model::generate`]: token by token with a fixed-capacity cache
+//! - [`Model::lens`]: what the stream says layer by layer
+//! - [`Model::attribute`]: where a difference of two logits comes from
 //!
 //! One block computes every model; what differs between models is data in
 //! [`Architecture`]. Attention runs in blocks of queries that yield the output
@@ -13,11 +15,13 @@
 
 mod activation_function;
 mod attention;
+mod attribution;
 mod cache;
 mod config;
 mod forward;
 mod generate;
 mod kept;
+mod lens;
 mod loss;
 mod pace;
 mod readback;
@@ -34,6 +38,7 @@ pub use config::{ActivationFunction, Architecture, ConfigError};
 pub use forward::Model;
 pub use generate::{Generated, Generation};
 pub use kept::{KeptRun, Pattern};
+pub use lens::Lens;
 pub use loss::{log_softmax, negative_log_likelihood};
 pub use pace::{Pace, Stopped, Unhurried};
 pub use run::{LogitsWanted, RunError, RunOutput, RunRequest, RunSummary};

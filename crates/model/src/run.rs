@@ -105,7 +105,7 @@ pub struct RunOutput {
     pub logits: Tensor<2>,
     /// What stays for patterns on demand.
     pub kept: KeptRun,
-    taken: Vec<Taken>,
+    pub(crate) taken: Vec<Taken>,
 }
 
 impl RunOutput {
@@ -291,7 +291,7 @@ impl Model {
             residual = self.block(layer, residual, &mut pass);
             pace.pause().await?;
         }
-        let normalized = self.final_norm(residual, &mut pass);
+        let normalized = self.final_norm(residual, &mut pass.tap);
         let n = request.tokens.len();
         let wanted = match request.logits {
             LogitsWanted::All => normalized,
