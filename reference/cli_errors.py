@@ -13,7 +13,8 @@ MARKS_OF_A_BACKTRACE = (b"panicked", b"RUST_BACKTRACE", b"stack backtrace")
 def check_errors(checker, fixtures, scratch):
     """Everything in this module."""
     model = fixtures / "tiny-a"
-    for group in (model_cases, prompt_cases, option_cases, language_cases, capture_cases, edit_cases):
+    groups = (model_cases, prompt_cases, option_cases, reading_cases, language_cases, capture_cases, edit_cases)
+    for group in groups:
         for name, arguments, words in group(fixtures, scratch):
             refused(checker, name, checker.call(*arguments, backend=""), words)
     outcome = checker.call("run", "--model", model, "--prompt", "Tom", "--json", backend="gpu")
@@ -206,7 +207,14 @@ def prompt_cases(fixtures, scratch):
     """Prompts that are empty, too long, or cannot be encoded."""
     model, words_model = fixtures / "tiny-a", fixtures / "tiny-attn"
     long = "box " * 40
-    for command in (["run"], ["attention", "--layer", 0, "--head", 0], ["generate"]):
+    commands = (
+        ["run"],
+        ["attention", "--layer", 0, "--head", 0],
+        ["lens"],
+        ["attribute", "--token", 1, "--against", 2],
+        ["generate"],
+    )
+    for command in commands:
         start = (*command, "--model", model, "--json", "--prompt")
         yield f"{command[0]}: an empty prompt", (*start, ""), ["prompt"]
         yield f"{command[0]}: a prompt beyond the context", (*start, long), ["31"]
@@ -249,6 +257,33 @@ def option_cases(fixtures, scratch):
         ("--max-tokens", "-2"), ("--max-tokens", "all"), ("--seed", "x"),
     ):  # fmt: skip
         yield f"generate {option} {value}", (*generate, f"{option}={value}"), [option]
+
+
+def reading_cases(fixtures, scratch):
+    """Options of `lens` and `attribute`; an id out of range names the range."""
+    common = ("--model", fixtures / "tiny-a", "--prompt", "Tom went to the garden.", "--json")
+    lens, attribute = ("lens", *common), ("attribute", *common)
+    for value in ("-1", "many", "1.5", "", 2**70):
+        yield f"lens --top {value}", (*lens, f"--top={value}"), ["--top", value]
+    for option, other in (("--token", "--against"), ("--against", "--token")):
+        start = (*attribute, f"{other}=0")
+        for value in (283, 2**32 - 1):
+            yield f"attribute {option} {value}", (*start, f"{option}={value}"), [option, value, "0", "282"]
+        for value in ("-1", "Tom", "1.5", "1e2", "", 2**70):
+            yield f"attribute {option} {value}", (*start, f"{option}={value}"), [option, value]
+        yield f"attribute without {option}", start, [option]
+    same = (*attribute, "--token", 5, "--against", 5)
+    yield "attribute: a token against itself", same, ["--against", "5"]
+    for command in (lens, (*attribute, "--token", 5, "--against", 6)):
+        scale = {"hook": "ln_final.hook_scale", "pos": "all", "op": "zero"}
+        high = {"hook": "blocks.2.hook_resid_pre", "pos": "all", "op": "zero"}
+        yield f"{command[0]}: edit hook_scale", (*command, "--edit", scale), ["hook_scale"]
+        yield f"{command[0]}: edit of a layer too high", (*command, "--edit", high), ["2", "0", "1"]
+        yield f"{command[0]}: an edit that is no JSON", (*command, "--edit", "{"), ["--edit"]
+        yield f"{command[0]}: a stray argument", (*command, "stray"), ["stray"]
+        yield f"{command[0]}: --layer", (*command, "--layer", 0), ["--layer"]
+        yield f"{command[0]}: --backend unknown", (*command, "--backend", "abacus"), ["--backend"]
+        yield f"{command[0]} without --model", (command[0], *command[3:]), ["--model"]
 
 
 def language_cases(fixtures, scratch):

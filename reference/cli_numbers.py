@@ -22,6 +22,8 @@ class Tolerance:
         self.activation = 1e-5 if exact else 1e-3
         # Head scores are means of weights in [0, 1] and bits of entropy.
         self.score = 1e-4 if exact else 1e-3
+        # Differences of logits, and what they are made of: about 1 here.
+        self.logit = 1e-4 if exact else 1e-3
 
 
 class Model:

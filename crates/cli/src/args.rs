@@ -21,6 +21,10 @@ pub(crate) enum Command {
     Capture(CaptureArgs),
     /// One head's attention pattern and its scores
     Attention(AttentionArgs),
+    /// What each layer would say next: the logit lens
+    Lens(LensArgs),
+    /// Where the difference of two next tokens' logits comes from
+    Attribute(AttributeArgs),
     /// Continue a prompt
     Generate(GenerateArgs),
     /// A model against the exact probabilities of its language
@@ -118,6 +122,50 @@ pub(crate) struct AttentionArgs {
     /// Which head, counted from 0
     #[arg(long, value_name = "H", allow_negative_numbers = true)]
     pub(crate) head: usize,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LensArgs {
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+    /// The text
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) prompt: String,
+    /// How many next tokens to list; at most the vocabulary
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 5,
+        allow_negative_numbers = true
+    )]
+    pub(crate) top: usize,
+    /// A change to make on the way, as JSON; may be repeated
+    #[arg(long = "edit", value_name = "JSON", value_parser = parse_edit)]
+    pub(crate) edits: Vec<Edit>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AttributeArgs {
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+    /// The text
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) prompt: String,
+    /// The id of the token spoken for
+    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
+    pub(crate) token: u32,
+    /// The id of the token spoken against
+    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
+    pub(crate) against: u32,
+    /// A change to make on the way, as JSON; may be repeated
+    #[arg(long = "edit", value_name = "JSON", value_parser = parse_edit)]
+    pub(crate) edits: Vec<Edit>,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,

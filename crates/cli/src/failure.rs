@@ -48,13 +48,21 @@ impl From<AnswerError> for Failure {
     fn from(error: AnswerError) -> Self {
         match error.kind() {
             // The engine speaks of `temperature`; here it is an option.
-            ErrorKind::Input if matches!(error, AnswerError::Sampling { .. }) => {
-                Self::Input(format!("--{error}"))
-            }
+            ErrorKind::Input if names_an_option(&error) => Self::Input(format!("--{error}")),
             ErrorKind::Input => Self::Input(error.to_string()),
             ErrorKind::Device | ErrorKind::Internal => Self::Other(error.to_string()),
         }
     }
+}
+
+/// True if the message starts with what is an option here.
+const fn names_an_option(error: &AnswerError) -> bool {
+    matches!(
+        error,
+        AnswerError::Sampling { .. }
+            | AnswerError::NoSuchToken { .. }
+            | AnswerError::SameToken { .. }
+    )
 }
 
 /// Everything on one line: line breaks and runs of spaces become single spaces.
@@ -65,7 +73,8 @@ fn one_line(text: &str) -> String {
 /// What clap says of wrong usage, as one line: its first paragraph.
 pub(crate) fn usage_line(error: &clap::Error) -> String {
     if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        return "no command was given, expected run, capture, attention, generate, eval, stories or train"
+        return "no command was given, expected run, capture, attention, lens, attribute, generate, eval, \
+                stories or train"
             .to_owned();
     }
     let text = error.to_string();

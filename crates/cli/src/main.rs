@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Cli, Command, TrainArgs, TrainModel};
-use commands::{attention, capture, eval, generate, run, stories};
+use commands::{attention, attribute, capture, eval, generate, lens, run, stories};
 use failure::{Failure, usage_line};
 
 fn main() -> ExitCode {
@@ -31,6 +31,8 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Capture(args) => capture::capture(args),
         Command::Attention(args) => attention::attention(args),
+        Command::Lens(args) => lens::lens(args),
+        Command::Attribute(args) => attribute::attribute(args),
         Command::Generate(args) => generate::generate(args),
         Command::Eval(args) => eval::eval(args),
         Command::Stories(args) => stories::stories(args),

@@ -1,0 +1,46 @@
+//! `headlight lens`.
+
+use headlight_activations::LensRow;
+use headlight_engine::{Loaded, TokenText};
+use headlight_model::Unhurried;
+use serde_json::json;
+
+use crate::args::LensArgs;
+use crate::failure::Failure;
+use crate::model_dir::open;
+
+pub(crate) fn lens(args: &LensArgs) -> Result<String, Failure> {
+    let loaded = open(&args.engine)?;
+    let tokens = loaded.encode(&args.prompt)?;
+    let lens = loaded.lens(&tokens, 0..tokens.len(), args.top, &args.edits, &Unhurried);
+    let rows = pollster::block_on(lens)?;
+    if args.json {
+        let tokens = texts(&loaded, &tokens);
+        let object = json!({"backend": loaded.backend, "tokens": tokens, "rows": rows});
+        return Ok(object.to_string());
+    }
+    Ok(table(&texts(&loaded, &tokens), &rows))
+}
+
+fn texts(loaded: &Loaded, tokens: &[u32]) -> Vec<TokenText> {
+    tokens.iter().map(|&id| loaded.token(id)).collect()
+}
+
+/// Position by position, so that one reads down the layers.
+fn table(tokens: &[TokenText], rows: &[LensRow]) -> String {
+    let hooks = rows.iter().map(|row| row.hook.to_string().len());
+    let width = hooks.max().unwrap_or(0);
+    let mut out = String::new();
+    for (pos, token) in tokens.iter().enumerate() {
+        out += &format!("after token {pos}, {:?}\n", token.text);
+        for row in rows.iter().filter(|row| row.pos == pos) {
+            let next = row.top.iter();
+            let next = next.map(|token| format!("{:?} {:.4}", token.text, token.prob));
+            let hook = row.hook.to_string();
+            let line = format!("  {hook:<width$}  {}", next.collect::<Vec<_>>().join("  "));
+            out += line.trim_end();
+            out.push('\n');
+        }
+    }
+    out.trim_end().to_owned()
+}
