@@ -210,6 +210,7 @@ impl<H: Host> Engine<H> {
 
     async fn find(&self, detail: Detail) -> Result<Finding, Refusal> {
         let (loaded, last) = (self.loaded()?, self.last()?);
+        let pace = self.pace(None);
         Ok(match detail {
             Detail::Cuts { sampling, top } => Finding::Cuts(loaded.cuts(last, &sampling, top)?),
             Detail::Thumbnails { heads, side } => {
@@ -237,7 +238,15 @@ impl<H: Host> Engine<H> {
                 }
                 Finding::Thumbnails(all)
             }
-            _ => {
+            Detail::Lens { positions, top } => {
+                let rows = loaded.lens(&last.tokens, positions, top, &last.edits, &pace);
+                Finding::Lens(rows.await?)
+            }
+            Detail::Attribution { token, against } => {
+                let found = loaded.attribute(&last.tokens, token, against, &last.edits, &pace);
+                Finding::Attribution(found.await?)
+            }
+            Detail::Tile { .. } => {
                 let message = "not yet".to_owned();
                 let kind = ErrorKind::Internal;
                 return Err(Refusal::Failed(EngineError { kind, message }));

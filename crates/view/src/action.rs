@@ -83,6 +83,8 @@ pub enum Action {
         /// The token spoken against.
         against: u32,
     },
+    /// The visitor chose one of the next tokens, to append or to explain.
+    Choose(u32),
     /// The visitor wants this next token at the end of the prompt.
     Append(u32),
     /// The visitor wants the prompt continued.

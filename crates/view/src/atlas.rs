@@ -557,6 +557,16 @@ mod tests {
     }
 
     #[test]
+    fn of_two_targets_the_one_with_more_weight_names_the_head() {
+        let mut scores = HeadScores::of(&head(0, 0, PREVIOUS).cells, &TOKENS);
+        scores.over_targets.previous = Some(TARGET_FROM);
+        scores.over_targets.induction = Some(TARGET_FROM + 0.05);
+        assert_eq!(Kind::of(&scores, 6), Some(Kind::Induction));
+        scores.over_targets.induction = Some(TARGET_FROM - 0.05);
+        assert_eq!(Kind::of(&scores, 6), Some(Kind::Previous));
+    }
+
+    #[test]
     fn a_single_token_gives_no_head_a_name() {
         assert_eq!(Kind::of(&HeadScores::of(&[1.0], &[4]), 1), None);
     }

@@ -189,6 +189,14 @@ impl AttentionRoom {
         self.compared.or_else(probable)
     }
 
+    /// The most probable next token but this one.
+    #[must_use]
+    pub fn rival(&self, token: u32) -> Option<u32> {
+        let next = &self.run.as_ref()?.next;
+        let mut others = next.iter().map(|other| other.id);
+        others.find(|other| *other != token)
+    }
+
     /// The positions that the logit lens shows: all, or those around the selected query.
     #[must_use]
     pub fn lens_range(&self) -> Range<usize> {

@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 use headlight_activations::{Attribution, Component, Contribution};
 
 use crate::number::{fixed, full, scientific};
+use crate::phrase::capitalised;
 use crate::run::Head;
 use crate::signed::{SignedBar, SignedScale};
 use crate::text;
@@ -192,24 +193,23 @@ pub fn sentence(attribution: &Attribution, token: &str, against: &str) -> String
         .iter()
         .filter(|one| one.value < 0.0)
         .min_by(by_value);
+    let who = |one: &Contribution| capitalised(&name(one.component));
     let mut said = match most {
         None => words::nobody_speaks_for(&token, &against),
         Some(most) => {
             let value = fixed(most.value, 1);
             let difference = attribution.logit_difference;
-            let mut said = words::speaks_for(&name(most.component), &token, &value);
+            let mut said = words::speaks_for(&who(most), &token, &value);
             said.push_str(&if difference > 0.0 {
                 words::of_a_difference(&fixed(difference, 1))
             } else {
                 words::in_all(&token, &against, &fixed(difference, 1))
             });
-            text::sentence(&said)
+            said
         }
     };
     if let Some(least) = least {
-        let who = text::sentence(&name(least.component));
-        let value = fixed(least.value, 1);
-        said.push_str(&words::speaks_against(who.trim_end_matches('.'), &value));
+        said.push_str(&words::speaks_against(&who(least), &fixed(least.value, 1)));
     }
     said
 }

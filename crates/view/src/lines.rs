@@ -499,6 +499,17 @@ mod tests {
     }
 
     #[test]
+    fn a_line_is_found_along_its_curve_and_not_along_its_chord() {
+        let figure = lines(6, 5, Scope::Selected);
+        let top = figure.lines.len() - 1;
+        // At a quarter of the parameter: 19/64 of the way across, 5/32 of the way up.
+        let x = figure.left + (figure.right - figure.left) * 19.0 / 64.0;
+        let up = |share: f64| figure.y(5) + (figure.y(0) - figure.y(5)) * share;
+        assert_eq!(figure.line_at(x, up(5.0 / 32.0), 0.1), Some(top));
+        assert_eq!(figure.line_at(x, up(19.0 / 64.0), 0.1), None);
+    }
+
+    #[test]
     fn labels_face_the_lines_and_stay_in_the_figure() {
         for width in [320.0, 600.0, 1000.0] {
             let run = run(&[" extraordinarily long token indeed", "a"]);

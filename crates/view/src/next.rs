@@ -26,6 +26,10 @@ pub struct NextBar {
     pub true_fraction: Option<f64>,
     /// Its probability in the language as text, where that is known.
     pub true_percent: Option<String>,
+    /// Its probability in the whole model on the same scale, where parts were taken out.
+    pub clean_fraction: Option<f64>,
+    /// The same as text.
+    pub clean_percent: Option<String>,
 }
 
 /// The bars, most probable first.
@@ -34,8 +38,11 @@ pub fn bars(run: &Run, truth: Option<&Truth>) -> Vec<NextBar> {
     let shown = run.next.iter().take(N_NEXT);
     let probs = shown.clone().map(|token| token.prob);
     let true_probs = shown.filter_map(|token| true_prob(truth, token.id));
-    let largest = probs.chain(true_probs).fold(f64::MIN_POSITIVE, f64::max);
-    let bar = |token: &crate::run::WeightedToken| NextBar {
+    let clean_probs = run.clean.iter().flat_map(|clean| clean.prob_of_next.iter());
+    let all = probs.chain(true_probs).chain(clean_probs.copied());
+    let largest = all.fold(f64::MIN_POSITIVE, f64::max);
+    let clean = |index: usize| Some(*run.clean.as_ref()?.prob_of_next.get(index)?);
+    let bar = |(index, token): (usize, &crate::run::WeightedToken)| NextBar {
         id: token.id,
         label: VisibleToken::new(&token.text),
         percent: percent_column(token.prob),
@@ -44,8 +51,10 @@ pub fn bars(run: &Run, truth: Option<&Truth>) -> Vec<NextBar> {
             .filter(|prob| *prob > 0.0)
             .map(|prob| prob / largest),
         true_percent: true_prob(truth, token.id).map(percent_column),
+        clean_fraction: clean(index).map(|prob| prob / largest),
+        clean_percent: clean(index).map(percent_column),
     };
-    run.next.iter().take(N_NEXT).map(bar).collect()
+    run.next.iter().take(N_NEXT).enumerate().map(bar).collect()
 }
 
 /// A next token's probability in the language; 0 for one that cannot follow,
@@ -65,19 +74,22 @@ pub fn summary(run: &Run) -> String {
     })
 }
 
-/// The numbers behind the bars: id, token, probability, and in the language.
+/// The numbers behind the bars: id, token, probability, in the whole model, and in
+/// the language.
 #[must_use]
 pub fn rows(run: &Run, truth: Option<&Truth>) -> Vec<Vec<String>> {
-    let row = |token: &crate::run::WeightedToken| {
+    let clean = |index: usize| Some(*run.clean.as_ref()?.prob_of_next.get(index)?);
+    let row = |(index, token): (usize, &crate::run::WeightedToken)| {
         let true_prob = true_prob(truth, token.id);
         vec![
             token.id.to_string(),
             token.text.clone(),
             full(token.prob),
+            clean(index).map(full).unwrap_or_default(),
             true_prob.map(full).unwrap_or_default(),
         ]
     };
-    run.next.iter().map(row).collect()
+    run.next.iter().enumerate().map(row).collect()
 }
 
 #[cfg(test)]
@@ -127,7 +139,7 @@ mod tests {
         assert!((bars[0].fraction - 0.5).abs() < 1e-12);
         assert_eq!(bars[0].true_fraction, Some(1.0));
         assert_eq!(bars[0].true_percent.as_deref(), Some("62.0\u{a0}%"));
-        assert_eq!(rows(&run, Some(&truth))[0][3], "0.62");
+        assert_eq!(rows(&run, Some(&truth))[0][4], "0.62");
         truth.next.remove(0);
         assert_eq!(true_prob(Some(&truth), 9), Some(0.0));
         let bar = self::bars(&run, Some(&truth)).remove(0);

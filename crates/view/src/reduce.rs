@@ -147,6 +147,12 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             state.room.compared = Some((token, against));
             details::ask_attribution(state, effects);
         }
+        Action::Choose(token) => {
+            if let Some(against) = state.room.rival(token) {
+                state.room.compared = Some((token, against));
+                details::ask_attribution(state, effects);
+            }
+        }
         Action::Append(id) => append(state, id, effects),
         Action::Generate => generate(state, effects),
         Action::SetSeed(seed) => state.seed = seed,

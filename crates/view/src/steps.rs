@@ -596,6 +596,8 @@ mod tests {
         assert!(bound > -200.0 && bound < 5.0 - 80.0);
         assert_eq!(view.bars[1].text, "below \u{2212}82.0");
         assert!(view.bars[1].is_cut);
+        let subtracted = steps.view(Step::Subtract).bars[1].value;
+        assert_eq!(subtracted, StepValue::Below(bound - steps.most));
         // The other bars are not squeezed by it.
         assert!(view.bars[2].bar.unwrap().length > 0.7);
         let worked = steps.view(Step::Exponentiate).worked.unwrap();

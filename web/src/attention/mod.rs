@@ -15,6 +15,7 @@ mod numbers;
 mod painted;
 mod perplexity;
 mod row;
+mod sampling;
 mod stage;
 mod steps;
 mod surprise;

@@ -1,33 +1,73 @@
-//! The most probable next tokens.
+//! The most probable next tokens, and what sampling leaves of them.
 
+use headlight_view::cuts::{self, CutBar, CutBars, PITCH};
+use headlight_view::details::Cuts;
 use headlight_view::next::{self, NextBar};
-use headlight_view::{Figure, text};
+use headlight_view::{Action, Figure, Shared, State, text};
+use leptos::ev::{KeyboardEvent, PointerEvent};
+use leptos::html::Ol;
 use leptos::prelude::*;
 
-use super::Shown;
 use super::legend::TruthLegend;
 use super::numbers::{Column, NumbersButton, NumbersTable};
+use super::sampling::{Changed, Sampling};
+use super::{Shown, moved};
+use crate::host;
 use crate::shell::Visible;
+use crate::store::{Store, store};
 
 const COLUMNS: &[Column] = &[
     text::TOKEN_ID,
     text::TOKEN,
     text::PROBABILITY,
+    text::CLEAN_PROBABILITY,
     text::TRUE_PROBABILITY,
 ];
 
 /// The figure.
 #[component]
 pub fn Next(shown: Shown) -> impl IntoView {
-    let bars = move || {
+    let store = store();
+    let found = store.select(|state: &State| state.room.details.cuts.clone());
+    let bars = Memo::new(move |_| {
         let truth = shown.known_truth();
-        let bars = shown
-            .run
-            .get()
-            .map(|run| next::bars(&run, truth.as_deref()));
-        bars.into_iter().flatten().map(draw).collect_view()
+        let run = shown.run.get();
+        run.map(|run| next::bars(&run, truth.as_deref()))
+            .unwrap_or_default()
+    });
+    let cut = Memo::new(move |_| found.get().map(|found: Shared<Cuts>| CutBars::new(&found)));
+    let chosen = store.select(|state: &State| state.room.contrast().map(|(token, _)| token));
+    let list = move || {
+        let cut = cut.get();
+        let of_cut = |id: u32| {
+            let bars = &cut.as_ref()?.bars;
+            bars.iter().find(|bar| bar.id == id).cloned()
+        };
+        let draw = |bar: NextBar| {
+            let of_cut = of_cut(bar.id);
+            draw(store, chosen, bar, of_cut)
+        };
+        bars.get().into_iter().map(draw).collect_view()
+    };
+    let on_key = move |event: KeyboardEvent| {
+        let ids: Vec<u32> = bars.with_untracked(|bars| bars.iter().map(|bar| bar.id).collect());
+        let chosen = chosen.get_untracked();
+        let from = ids.iter().position(|id| Some(*id) == chosen).unwrap_or(0);
+        if event.key() == "Enter" {
+            event.prevent_default();
+            store.dispatch(Action::Append(ids[from]));
+        } else if let Some(to) = moved(&event, from, ids.len(), 1) {
+            event.prevent_default();
+            store.dispatch(Action::Choose(ids[to]));
+            host::focus(&id(ids[to]));
+        }
     };
     let summary = move || shown.run.get().map(|run| next::summary(&run));
+    let cut_sentence = store.select(|state: &State| {
+        let s = state.room.sampling;
+        let cuts = state.room.details.cuts.as_ref()?;
+        Some(cuts::sentence(cuts, s.temperature, s.top_k, s.top_p))
+    });
     let rows = Signal::derive(move || {
         let run = shown.run.get();
         let truth = shown.known_truth();
@@ -36,6 +76,7 @@ pub fn Next(shown: Shown) -> impl IntoView {
     });
     let has_marks = shown.has_truth(|truth| !truth.next.is_empty());
     let columns = Signal::derive(move || shown.columns(COLUMNS, 1));
+    let element = NodeRef::<Ol>::new();
     view! {
         <section class="block" aria-labelledby="next-title">
             <div class="heading">
@@ -45,26 +86,159 @@ pub fn Next(shown: Shown) -> impl IntoView {
             <figure data-figure=Figure::Next.name() aria-labelledby="next-title">
                 <figcaption class="unseen">{summary}</figcaption>
                 <TruthLegend is_there=has_marks/>
-                <ol class="bars next">{bars}</ol>
+                <div class="next-list">
+                    <ol class="bars next" role="listbox" aria-label=text::NEXT_LIST node_ref=element on:keydown=on_key>{list}</ol>
+                    <CutLine cut found element/>
+                </div>
+                <p class="note">{move || cut_sentence.get()}</p>
             </figure>
+            <Sampling/>
+            <Writing chosen shown/>
             <NumbersTable figure=Figure::Next caption=text::NEXT_TOKEN columns rows/>
         </section>
     }
 }
 
-fn draw(bar: NextBar) -> impl IntoView {
-    let mark = bar.true_fraction.map(|fraction| {
-        view! { <span class="true-mark" style:left=format!("{:.2}%", fraction * 100.0)></span> }
-    });
+fn id(token: u32) -> String {
+    format!("next-{token}")
+}
+
+fn draw(
+    store: Store,
+    chosen: Memo<Option<u32>>,
+    bar: NextBar,
+    cut: Option<CutBar>,
+) -> impl IntoView {
+    let token = bar.id;
+    let width = |fraction: f64| format!("{:.2}%", fraction * 100.0);
+    let mark = |class: &'static str, fraction: Option<f64>| {
+        fraction.map(|fraction| view! { <span class=class style:left=width(fraction)></span> })
+    };
+    let true_mark = mark("true-mark", bar.true_fraction);
+    let clean_mark = mark("clean-mark", bar.clean_fraction);
+    let is_cut = cut.as_ref().is_some_and(|cut| cut.drawn_percent.is_none());
+    let heated = cut.as_ref().map(|cut| cut.heated_fraction);
+    let heated = heated.filter(|heated| (heated - bar.fraction).abs() > 0.002);
+    let heated =
+        heated.map(|heated| view! { <span class="heated" style:width=width(heated)></span> });
+    let is_chosen = move || chosen.get() == Some(token);
+    let title = text::next_title(
+        &bar.label.quoted(),
+        &bar.percent,
+        bar.clean_percent.as_deref(),
+        cut.and_then(|cut| cut.drawn_percent).as_deref(),
+    );
     view! {
-        <li>
+        <li
+            role="option"
+            id=id(token)
+            class:selected=is_chosen
+            class:cut=is_cut
+            aria-selected=move || is_chosen().to_string()
+            tabindex=move || if is_chosen() { "0" } else { "-1" }
+            title=title
+            on:click=move |_| store.dispatch(Action::Choose(token))
+            on:dblclick=move |_| store.dispatch(Action::Append(token))
+        >
             <span class="name"><Visible token=bar.label/></span>
             <span class="track">
-                <span class="bar" style:width=format!("{:.2}%", bar.fraction * 100.0)></span>
-                {mark}
+                <span class="bar" style:width=width(bar.fraction)></span>
+                {heated}
+                {clean_mark}
+                {true_mark}
             </span>
             <span class="number">{bar.percent}</span>
             {bar.true_percent.map(|percent| view! { <span class="number true">{percent}</span> })}
         </li>
+    }
+}
+
+/// The line below which nothing is drawn; dragging it moves top-p, or top-k where
+/// that is what cuts.
+#[component]
+fn CutLine(
+    cut: Memo<Option<CutBars>>,
+    found: Memo<Option<Shared<Cuts>>>,
+    element: NodeRef<Ol>,
+) -> impl IntoView {
+    let store = store();
+    let is_dragged = RwSignal::new(false);
+    let y = move || {
+        let rows = cut.with(|cut| cut.as_ref().map(|cut| (cut.cut_y, cut.bars.len())));
+        let (cut_y, n) = rows?;
+        Some(cut_y.unwrap_or(n as f64 * PITCH))
+    };
+    let drag = move |event: PointerEvent| {
+        if !is_dragged.get_untracked() {
+            return;
+        }
+        let (Some(element), Some(found)) = (element.get_untracked(), found.get_untracked()) else {
+            return;
+        };
+        let y = f64::from(event.client_y()) - element.get_bounding_client_rect().top();
+        let old = store.peek(|state| state.room.sampling);
+        let changed = if old.top_k > 0 {
+            Changed {
+                top_k: cuts::top_k_at(&found, y),
+                ..old
+            }
+        } else {
+            Changed {
+                top_p: cuts::top_p_at(&found, old.top_k, y),
+                ..old
+            }
+        };
+        if changed != old {
+            store.dispatch(Action::SetSampling(changed));
+        }
+    };
+    let start = move |event: PointerEvent| {
+        event.prevent_default();
+        host::capture_pointer(&event);
+        is_dragged.set(true);
+    };
+    let line = move || {
+        let y = y()?;
+        Some(view! {
+            <span
+                class="cut-line"
+                title=text::DRAG_CUT
+                style:top=format!("{y:.1}px")
+                on:pointerdown=start
+                on:pointermove=drag
+                on:pointerup=move |_| is_dragged.set(false)
+                on:pointercancel=move |_| is_dragged.set(false)
+                aria-hidden="true"
+            ></span>
+        })
+    };
+    view! { {line} }
+}
+
+/// Append the chosen token.
+#[component]
+fn Writing(chosen: Memo<Option<u32>>, shown: Shown) -> impl IntoView {
+    let store = store();
+    let is_live = store.select(|state: &State| state.session.backend().is_some());
+    let token = Memo::new(move |_| {
+        let (run, id) = (shown.run.get()?, chosen.get()?);
+        run.next.iter().find(|token| token.id == id).cloned()
+    });
+    let label = move || {
+        let token = token.get()?;
+        let word = headlight_view::token::VisibleToken::new(&token.text).quoted();
+        Some(text::append(&word))
+    };
+    let can_append =
+        move || is_live.get() && token.with(|t| t.as_ref().is_some_and(|t| t.is_text()));
+    let append = move |_| {
+        if let Some(id) = chosen.get_untracked() {
+            store.dispatch(Action::Append(id));
+        }
+    };
+    view! {
+        <button type="button" class="button append" disabled=move || !can_append() on:click=append>
+            {move || label().unwrap_or_else(|| text::APPEND.to_owned())}
+        </button>
     }
 }

@@ -138,6 +138,35 @@ pub fn adds_up(sum: &str, difference: &str, gap: &str) -> String {
     format!("sum {sum} = logit difference {difference} (rounding: {gap})")
 }
 
+/// Head of a table's column.
+pub const CLEAN_PROBABILITY: &str = "in the whole model";
+/// Name of the list of next tokens.
+pub const NEXT_LIST: &str = "Next tokens: choose one to append or to explain, Enter appends";
+/// What the cut's line is for.
+pub const DRAG_CUT: &str = "Drag to cut improbable tokens off";
+/// Name of the sampling controls.
+pub const SAMPLING: &str = "How the next token is drawn";
+
+/// Appends a token.
+#[must_use]
+pub fn append(token: &str) -> String {
+    format!("Append {token}")
+}
+
+/// All that is known of a next token.
+#[must_use]
+pub fn next_title(token: &str, percent: &str, clean: Option<&str>, drawn: Option<&str>) -> String {
+    let mut said = format!("{token}: {percent}");
+    if let Some(clean) = clean {
+        said += &format!(", in the whole model {clean}");
+    }
+    match drawn {
+        Some(drawn) => said += &format!(", drawn with {drawn}"),
+        None => said += ", never drawn",
+    }
+    said
+}
+
 /// A layer's MLP, where little room is.
 pub const MLP: &str = "MLP";
 
