@@ -127,21 +127,14 @@ pub(crate) struct AttentionArgs {
     pub(crate) json: bool,
 }
 
+/// What every command that looks into an edited run of a prompt takes.
 #[derive(Debug, Args)]
-pub(crate) struct LensArgs {
+pub(crate) struct LookArgs {
     #[command(flatten)]
     pub(crate) engine: EngineArgs,
     /// The text
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) prompt: String,
-    /// How many next tokens to list; at most the vocabulary
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 5,
-        allow_negative_numbers = true
-    )]
-    pub(crate) top: usize,
     /// A change to make on the way, as JSON; may be repeated
     #[arg(long = "edit", value_name = "JSON", value_parser = parse_edit)]
     pub(crate) edits: Vec<Edit>,
@@ -151,24 +144,29 @@ pub(crate) struct LensArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct LensArgs {
+    #[command(flatten)]
+    pub(crate) look: LookArgs,
+    /// How many next tokens to list; at most the vocabulary
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 5,
+        allow_negative_numbers = true
+    )]
+    pub(crate) top: usize,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct AttributeArgs {
     #[command(flatten)]
-    pub(crate) engine: EngineArgs,
-    /// The text
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
-    pub(crate) prompt: String,
+    pub(crate) look: LookArgs,
     /// The id of the token spoken for
     #[arg(long, value_name = "ID", allow_negative_numbers = true)]
     pub(crate) token: u32,
     /// The id of the token spoken against
     #[arg(long, value_name = "ID", allow_negative_numbers = true)]
     pub(crate) against: u32,
-    /// A change to make on the way, as JSON; may be repeated
-    #[arg(long = "edit", value_name = "JSON", value_parser = parse_edit)]
-    pub(crate) edits: Vec<Edit>,
-    /// Print one JSON object
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

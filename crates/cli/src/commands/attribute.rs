@@ -12,12 +12,13 @@ use crate::model_dir::open;
 const LONGEST_BAR: f64 = 30.0;
 
 pub(crate) fn attribute(args: &AttributeArgs) -> Result<String, Failure> {
-    let loaded = open(&args.engine)?;
-    let tokens = loaded.encode(&args.prompt)?;
-    let attribution = loaded.attribute(&tokens, args.token, args.against, &args.edits, &Unhurried);
+    let (look, pair) = (&args.look, [args.token, args.against]);
+    let loaded = open(&look.engine)?;
+    let tokens = loaded.encode(&look.prompt)?;
+    let attribution = loaded.attribute(&tokens, pair[0], pair[1], &look.edits, &Unhurried);
     let attribution = pollster::block_on(attribution)?;
-    let [token, against] = [args.token, args.against].map(|id| loaded.token(id));
-    if !args.json {
+    let [token, against] = pair.map(|id| loaded.token(id));
+    if !look.json {
         return Ok(table(&attribution, &token.text, &against.text));
     }
     let components: Vec<Value> = attribution

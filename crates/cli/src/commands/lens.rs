@@ -10,11 +10,12 @@ use crate::failure::Failure;
 use crate::model_dir::open;
 
 pub(crate) fn lens(args: &LensArgs) -> Result<String, Failure> {
-    let loaded = open(&args.engine)?;
-    let tokens = loaded.encode(&args.prompt)?;
-    let lens = loaded.lens(&tokens, 0..tokens.len(), args.top, &args.edits, &Unhurried);
+    let look = &args.look;
+    let loaded = open(&look.engine)?;
+    let tokens = loaded.encode(&look.prompt)?;
+    let lens = loaded.lens(&tokens, 0..tokens.len(), args.top, &look.edits, &Unhurried);
     let rows = pollster::block_on(lens)?;
-    if args.json {
+    if look.json {
         let tokens = texts(&loaded, &tokens);
         let object = json!({"backend": loaded.backend, "tokens": tokens, "rows": rows});
         return Ok(object.to_string());
