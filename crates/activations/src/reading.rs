@@ -47,6 +47,8 @@ pub enum Detail {
     },
     /// A rectangle of one head's attention.
     Tile {
+        /// What it is wanted for.
+        part: TilePart,
         /// Index of the block.
         layer: usize,
         /// Index of the head.
@@ -96,13 +98,27 @@ pub enum Finding {
     Cuts(Cuts),
 }
 
+/// What a tile is wanted for: a newer one replaces an older that was wanted for the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TilePart {
+    /// The whole map, made small.
+    Overview,
+    /// The part in view.
+    Window,
+    /// The selected query.
+    Row,
+    /// The selected key.
+    Column,
+}
+
 /// Which sort of [`Detail`]: a newer one makes an older of its sort pointless.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DetailKind {
     /// [`Detail::Thumbnails`]
     Thumbnails,
     /// [`Detail::Tile`]
-    Tile,
+    Tile(TilePart),
     /// [`Detail::Lens`]
     Lens,
     /// [`Detail::Attribution`]
@@ -117,7 +133,7 @@ impl Detail {
     pub const fn kind(&self) -> DetailKind {
         match self {
             Self::Thumbnails { .. } => DetailKind::Thumbnails,
-            Self::Tile { .. } => DetailKind::Tile,
+            Self::Tile { part, .. } => DetailKind::Tile(*part),
             Self::Lens { .. } => DetailKind::Lens,
             Self::Attribution { .. } => DetailKind::Attribution,
             Self::Cuts { .. } => DetailKind::Cuts,
@@ -136,7 +152,11 @@ impl Finding {
                 .collect(),
             Self::Tile(tile) => {
                 let [rows, columns] = tile.dims();
-                vec![(&mut tile.weights, rows.saturating_mul(columns))]
+                let n_queries = tile.queries.len();
+                vec![
+                    (&mut tile.weights, rows.saturating_mul(columns)),
+                    (&mut tile.lse, n_queries),
+                ]
             }
             Self::Lens(_) | Self::Attribution(_) | Self::Cuts(_) => Vec::new(),
         }
@@ -300,9 +320,25 @@ pub struct Tile {
     /// `pool`, rounded up. Travels as a buffer.
     #[serde(skip)]
     pub weights: Vec<f32>,
+    /// Log-sum-exp of each query's scaled scores: `[queries.len()]`. Travels as a buffer.
+    #[serde(skip)]
+    pub lse: Vec<f32>,
 }
 
 impl Tile {
+    /// The largest weight of the cell that holds a pair; `None` outside the tile.
+    #[must_use]
+    pub fn cell(&self, query: usize, key: usize) -> Option<f32> {
+        if !self.queries.contains(&query) || !self.keys.contains(&key) {
+            return None;
+        }
+        let pool = self.pool.max(1);
+        let row = (query - self.queries.start) / pool;
+        let column = (key - self.keys.start) / pool;
+        let [_, columns] = self.dims();
+        self.weights.get(row * columns + column).copied()
+    }
+
     /// Rows and columns of cells.
     #[must_use]
     pub fn dims(&self) -> [usize; 2] {

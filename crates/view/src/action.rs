@@ -56,6 +56,13 @@ pub enum Action {
         /// Columns to the right.
         columns: isize,
     },
+    /// The visitor wants so many times the tokens in view, around a cell; the
+    /// selected one, if none is named.
+    Zoom(f64, Option<(usize, usize)>),
+    /// The visitor moves what is in view by so many queries and keys.
+    Pan(isize, isize),
+    /// The visitor wants the whole map in view.
+    ShowWhole,
     /// The pointer is over a cell, or over none.
     Hover(Option<(usize, usize)>),
     /// The visitor wants to see the head another way.

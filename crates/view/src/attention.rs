@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use headlight_activations::Sampling;
+use headlight_activations::{Sampling, Tile, TilePart};
 
 use crate::ablation::{Ablation, Filler, Part};
 use crate::atlas::Sort;
@@ -16,6 +16,7 @@ use crate::session::GenerationEnd;
 use crate::shared::Shared;
 use crate::steps::Step;
 use crate::truth::ShownTruth;
+use crate::zoom::Zoom;
 
 /// How many numbers of patterns of one run are kept, so that going back to a
 /// head is instant on short prompts and memory stays small on long ones.
@@ -107,6 +108,8 @@ pub struct AttentionRoom {
     pub scope: Scope,
     /// The order of the attribution's bars.
     pub order: Order,
+    /// What is in view of the map; `None` for all of it.
+    pub zoom: Option<Zoom>,
     /// What was taken out of the model, oldest first.
     pub ablations: Vec<Ablation>,
     /// What takes the place of the next part that is taken out.
@@ -143,6 +146,7 @@ impl AttentionRoom {
         self.error = None;
         self.hover = None;
         self.patterns.clear();
+        self.zoom = self.zoom.filter(|zoom| zoom.span < n);
         self.row = self.row.filter(|row| *row < n);
         self.col = self.col.filter(|col| *col < n);
         if let Some(pattern) = pattern {
@@ -211,10 +215,45 @@ impl AttentionRoom {
         if self.run.as_ref().is_none_or(|run| run.seq_len() != n) {
             return;
         }
-        if (self.patterns.len() + 1) * n * n > MAX_KEPT_WEIGHTS {
+        if (self.patterns.len() + 1) * pattern.n_numbers() > MAX_KEPT_WEIGHTS {
             self.patterns.clear();
         }
         self.patterns.insert(pattern.head(), Shared::new(pattern));
+    }
+
+    /// Keeps one more part of a long prompt's pattern.
+    pub(crate) fn keep_tile(&mut self, part: TilePart, tile: Tile) {
+        let head = Head {
+            layer: tile.layer,
+            head: tile.head,
+        };
+        let known = self.patterns.remove(&head);
+        match (part, known) {
+            (TilePart::Overview, _) => self.keep(Pattern::from_overview(head, tile)),
+            (_, Some(pattern)) => self.keep((*pattern).clone().with(part, tile)),
+            // Without the whole there is nothing that it could be a part of.
+            (_, None) => {}
+        }
+    }
+
+    /// What is in view of the map.
+    #[must_use]
+    pub fn zoom(&self) -> Zoom {
+        let n = self.seq_len();
+        self.zoom.unwrap_or(Zoom::whole(n)).within(n)
+    }
+
+    /// Brings the selected cell into view.
+    pub(crate) fn show_cell(&mut self) {
+        if let Some(zoom) = self.zoom {
+            self.zoom = Some(zoom.showing(self.seq_len(), self.cell()));
+        }
+    }
+
+    /// The selected query and key.
+    #[must_use]
+    pub fn cell(&self) -> (usize, usize) {
+        (self.query(), self.key())
     }
 
     /// The selected head's pattern, if it has arrived.

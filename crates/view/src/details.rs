@@ -5,16 +5,16 @@
 
 use std::ops::Range;
 
-use headlight_activations::Finding;
 /// The plain data of the details.
 pub use headlight_activations::{
     Attribution, Cuts, Detail, DetailKind, LensRow, Sampling, Thumbnail,
 };
+use headlight_activations::{Finding, TilePart};
 
 use crate::action::Effect;
 use crate::next::N_NEXT;
 use crate::reduce::step;
-use crate::run::Head;
+use crate::run::{Head, MAX_WHOLE};
 use crate::session::Input;
 use crate::shared::Shared;
 use crate::state::State;
@@ -64,6 +64,7 @@ impl Details {
 /// Asks for everything about a run that has just arrived.
 pub(crate) fn ask_all(state: &mut State, effects: &mut Vec<Effect>) {
     ask_cuts(state, effects);
+    ask_overview(state, effects);
     ask_thumbnails(state, 0, effects);
     ask_lens(state, effects);
     ask_attribution(state, effects);
@@ -84,8 +85,69 @@ pub(crate) fn ask_lens(state: &mut State, effects: &mut Vec<Effect>) {
     inquire(state, Detail::Lens { positions, top }, effects);
 }
 
+/// Asks for the selected head's map made small, where the prompt is too long for
+/// all of it.
+pub(crate) fn ask_overview(state: &mut State, effects: &mut Vec<Effect>) {
+    let n = state.room.seq_len();
+    if n > MAX_WHOLE && state.room.pattern().is_none() {
+        let pool = n.div_ceil(MAX_WHOLE);
+        ask_tile(state, TilePart::Overview, 0..n, 0..n, pool, effects);
+    }
+}
+
+/// Asks for what the selection shows of a long prompt's map and is not known yet.
+pub(crate) fn follow_selection(state: &mut State, effects: &mut Vec<Effect>) {
+    follow_query(state, effects);
+    let Some(pattern) = state.room.pattern().filter(|pattern| !pattern.is_whole()) else {
+        return;
+    };
+    let n = pattern.seq_len();
+    let query = state.room.query();
+    if pattern.row(query).is_empty() {
+        ask_tile(state, TilePart::Row, query..query + 1, 0..n, 1, effects);
+        // Which key is the strongest, the row will tell.
+        return;
+    }
+    let key = state.room.key();
+    if !pattern.knows_column(key) {
+        ask_tile(state, TilePart::Column, 0..n, key..key + 1, 1, effects);
+    }
+    let zoom = state.room.zoom();
+    if !zoom.is_whole(n) && !pattern.has_window(&zoom.queries(), &zoom.keys()) {
+        let pool = zoom.span.div_ceil(MAX_WHOLE);
+        ask_tile(
+            state,
+            TilePart::Window,
+            zoom.queries(),
+            zoom.keys(),
+            pool,
+            effects,
+        );
+    }
+}
+
+fn ask_tile(
+    state: &mut State,
+    part: TilePart,
+    queries: Range<usize>,
+    keys: Range<usize>,
+    pool: usize,
+    effects: &mut Vec<Effect>,
+) {
+    let Head { layer, head } = state.room.head;
+    let detail = Detail::Tile {
+        part,
+        layer,
+        head,
+        queries,
+        keys,
+        pool,
+    };
+    inquire(state, detail, effects);
+}
+
 /// Asks again if the selected query has left what the lens shows.
-pub(crate) fn follow_query(state: &mut State, effects: &mut Vec<Effect>) {
+fn follow_query(state: &mut State, effects: &mut Vec<Effect>) {
     if state.room.run.is_some() && !state.room.details.lens_range.contains(&state.room.query()) {
         ask_lens(state, effects);
     }
@@ -121,7 +183,12 @@ fn inquire(state: &mut State, detail: Detail, effects: &mut Vec<Effect>) {
 }
 
 /// Takes an answer.
-pub(crate) fn hear(state: &mut State, finding: Finding, effects: &mut Vec<Effect>) {
+pub(crate) fn hear(
+    state: &mut State,
+    kind: DetailKind,
+    finding: Finding,
+    effects: &mut Vec<Effect>,
+) {
     let details = &mut state.room.details;
     match finding {
         Finding::Thumbnails(more) => {
@@ -134,8 +201,12 @@ pub(crate) fn hear(state: &mut State, finding: Finding, effects: &mut Vec<Effect
         Finding::Lens(rows) => details.lens = Some(Shared::new(rows)),
         Finding::Attribution(found) => details.attribution = Some(Shared::new(found)),
         Finding::Cuts(cuts) => details.cuts = Some(Shared::new(cuts)),
-        // Not asked for by this room yet.
-        Finding::Tile(_) => {}
+        Finding::Tile(tile) => {
+            if let DetailKind::Tile(part) = kind {
+                state.room.keep_tile(part, tile);
+                follow_selection(state, effects);
+            }
+        }
     }
 }
 

@@ -27,6 +27,7 @@ pub mod matrix;
 pub mod next;
 pub mod norms;
 pub mod number;
+mod pattern;
 pub mod permalink;
 pub mod perplexity;
 mod phrase;
@@ -48,6 +49,7 @@ pub mod text;
 pub mod token;
 pub mod truth;
 mod window;
+pub mod zoom;
 
 pub use action::{Action, Effect};
 pub use reduce::reduce;

@@ -10,7 +10,7 @@ use crate::details;
 use crate::example;
 use crate::permalink::Permalink;
 use crate::recording::Recording;
-use crate::run::{Head, Pattern, Run};
+use crate::run::{Head, MAX_WHOLE, Pattern, Run};
 use headlight_activations::Sampling;
 
 use crate::session::{Generation, Input, News, Phase, Step};
@@ -105,18 +105,30 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::SelectRow(row) => {
             state.room.select_row(row);
-            details::follow_query(state, effects);
+            details::follow_selection(state, effects);
             state.announce_row();
         }
         Action::SelectCell(query, key) => {
             state.room.select_cell(query, key);
-            details::follow_query(state, effects);
+            details::follow_selection(state, effects);
         }
         Action::MoveCell { rows, columns } => {
             state.room.move_cell(rows, columns);
-            details::follow_query(state, effects);
+            state.room.show_cell();
+            details::follow_selection(state, effects);
             state.announce_cell();
         }
+        Action::Zoom(factor, at) => {
+            let (n, cell) = (state.room.seq_len(), at.unwrap_or(state.room.cell()));
+            state.room.zoom = Some(state.room.zoom().scaled(n, factor, cell));
+            details::follow_selection(state, effects);
+        }
+        Action::Pan(queries, keys) => {
+            let n = state.room.seq_len();
+            state.room.zoom = Some(state.room.zoom().moved(n, queries, keys));
+            details::follow_selection(state, effects);
+        }
+        Action::ShowWhole => state.room.zoom = None,
         Action::Hover(cell) => state.room.hover = cell,
         Action::SetView(view) => state.room.view = view,
         Action::SetStep(step) => state.room.step = step,
@@ -256,8 +268,11 @@ fn select_head(state: &mut State, wanted: Head, effects: &mut Vec<Effect>) {
     });
     state.room.head = head;
     state.room.hover = None;
-    let is_known = state.room.pattern().is_some();
+    let is_long = state.room.seq_len() > MAX_WHOLE;
+    let is_known = is_long || state.room.pattern().is_some();
     step(state, Input::Look { head, is_known }, effects);
+    details::ask_overview(state, effects);
+    details::follow_selection(state, effects);
     state.announce_row();
 }
 
@@ -393,7 +408,7 @@ fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
             state.room.keep(pattern);
             state.announce_row();
         }
-        News::Found(finding) => details::hear(state, finding, effects),
+        News::Found(kind, finding) => details::hear(state, kind, finding, effects),
         News::NotFound(kind, why) => details::miss(state, kind, why),
         News::GenerationStarted => state.room.continuation = Some(Continuation::default()),
         News::Token(token) => {

@@ -89,7 +89,10 @@ impl CellFacts {
         let dash = || text::NOTHING.to_owned();
         Self {
             title: text::cell(&sentence::name(tokens, query), &sentence::name(tokens, key)),
-            weight: (!is_masked).then(|| fixed(f64::from(pattern.weight(query, key)), 4)),
+            weight: (!is_masked).then(|| {
+                let weight = pattern.known(query, key);
+                weight.map_or_else(dash, |weight| fixed(f64::from(weight), 4))
+            }),
             score: pattern
                 .score(query, key)
                 .map_or_else(dash, |score| fixed(score, 3)),
@@ -97,7 +100,8 @@ impl CellFacts {
             rank: if is_masked {
                 dash()
             } else {
-                text::rank(pattern.rank(query, key), query + 1)
+                let rank = pattern.rank(query, key);
+                rank.map_or_else(dash, |rank| text::rank(rank, query + 1))
             },
         }
     }

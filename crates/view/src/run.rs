@@ -3,6 +3,8 @@
 use headlight_activations::HookPoint;
 use serde::Deserialize;
 
+pub use crate::pattern::{MAX_WHOLE, Pattern, PatternError};
+
 /// What computed a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -121,120 +123,6 @@ impl Run {
     }
 }
 
-/// A pattern whose arrays do not fit its length.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("pattern of {seq_len} positions has {weights} weights and {lse} row sums, expected {} and {seq_len}", seq_len.saturating_mul(*seq_len))]
-pub struct PatternError {
-    /// Number of positions.
-    pub seq_len: usize,
-    /// Number of weights found.
-    pub weights: usize,
-    /// Number of log-sum-exps found.
-    pub lse: usize,
-}
-
-/// One head's attention over one prompt.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Pattern {
-    head: Head,
-    seq_len: usize,
-    weights: Vec<f32>,
-    lse: Vec<f32>,
-}
-
-impl Pattern {
-    /// Wraps `[query, key]` weights and the log-sum-exp of each query's scores.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if either array has the wrong length.
-    pub fn new(
-        head: Head,
-        seq_len: usize,
-        weights: Vec<f32>,
-        lse: Vec<f32>,
-    ) -> Result<Self, PatternError> {
-        if weights.len() == seq_len.saturating_mul(seq_len) && lse.len() == seq_len {
-            return Ok(Self {
-                head,
-                seq_len,
-                weights,
-                lse,
-            });
-        }
-        Err(PatternError {
-            seq_len,
-            weights: weights.len(),
-            lse: lse.len(),
-        })
-    }
-
-    /// Whose attention this is.
-    #[must_use]
-    pub const fn head(&self) -> Head {
-        self.head
-    }
-
-    /// Number of positions.
-    #[must_use]
-    pub const fn seq_len(&self) -> usize {
-        self.seq_len
-    }
-
-    /// The weights of one query over all keys; empty if there is no such query.
-    #[must_use]
-    pub fn row(&self, query: usize) -> &[f32] {
-        let start = query.saturating_mul(self.seq_len);
-        let end = start.saturating_add(self.seq_len);
-        self.weights.get(start..end).unwrap_or_default()
-    }
-
-    /// One weight, in `[0, 1]`; 0 outside the matrix.
-    #[must_use]
-    pub fn weight(&self, query: usize, key: usize) -> f32 {
-        self.row(query).get(key).copied().unwrap_or(0.0)
-    }
-
-    /// The log-sum-exp of a query's scaled scores, natural logarithm.
-    #[must_use]
-    pub fn log_sum_exp(&self, query: usize) -> Option<f32> {
-        self.lse.get(query).copied()
-    }
-
-    /// The scaled score `q.k / sqrt(d_head)`, recovered from weight and
-    /// log-sum-exp; `None` for a masked cell and where the weight is too small
-    /// for its logarithm to be known.
-    #[must_use]
-    pub fn score(&self, query: usize, key: usize) -> Option<f64> {
-        let weight = f64::from(self.weight(query, key));
-        let lse = f64::from(self.log_sum_exp(query)?);
-        (key <= query && weight > 0.0).then(|| weight.ln() + lse)
-    }
-
-    /// The key with the largest weight in a row, the first of equals.
-    #[must_use]
-    pub fn strongest_key(&self, query: usize) -> usize {
-        let row = self.row(query);
-        let visible = &row[..row.len().min(query + 1)];
-        let mut best = 0;
-        for (key, weight) in visible.iter().enumerate() {
-            if *weight > visible[best] {
-                best = key;
-            }
-        }
-        best
-    }
-
-    /// Place of a key among the visible keys of its row, from 1.
-    #[must_use]
-    pub fn rank(&self, query: usize, key: usize) -> usize {
-        let own = self.weight(query, key);
-        let row = self.row(query);
-        let visible = &row[..row.len().min(query + 1)];
-        1 + visible.iter().filter(|weight| **weight > own).count()
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -300,8 +188,8 @@ pub(crate) mod tests {
     fn the_strongest_key_has_rank_one() {
         let pattern = pattern(6);
         assert_eq!(pattern.strongest_key(4), 0);
-        assert_eq!(pattern.rank(4, 0), 1);
-        assert_eq!(pattern.rank(4, 3), 2);
+        assert_eq!(pattern.rank(4, 0), Some(1));
+        assert_eq!(pattern.rank(4, 3), Some(2));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::session::{Choice, Phase, Session};
 use crate::text;
 use crate::token::{self, VisibleToken};
 use crate::truth::TruthSource;
+use crate::zoom::Zoom;
 
 /// The model that is shown when nothing else is asked for.
 pub const DEFAULT_MODEL: &str = "stories";
@@ -307,6 +308,15 @@ impl State {
         let n = tokens.len().max(8);
         tokens.resize(n, VisibleToken::new(""));
         tokens
+    }
+
+    /// What is in view of the map: all of the empty one that stands in for it.
+    #[must_use]
+    pub fn map_zoom(&self) -> Zoom {
+        match self.room.run {
+            Some(_) => self.room.zoom(),
+            None => Zoom::whole(self.axis_tokens().len()),
+        }
     }
 
     pub(crate) fn tell(&mut self, notice: String) {

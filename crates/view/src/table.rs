@@ -1,5 +1,7 @@
 //! The numbers behind the attention map, for readers and programs.
 
+use std::ops::Range;
+
 use crate::matrix::MAX_CELLS;
 use crate::number::full_f32;
 use crate::run::{Pattern, Token};
@@ -14,11 +16,11 @@ const N_LINKS: usize = 50;
 pub struct Link {
     /// Why it is listed.
     pub part: &'static str,
-    /// Position and text of the query.
-    pub query: (usize, String),
-    /// Position and text of the key.
-    pub key: (usize, String),
-    /// The weight in full.
+    /// Position and text of the query, or the positions of several.
+    pub query: (String, String),
+    /// The same of the key.
+    pub key: (String, String),
+    /// The weight in full; the largest of several.
     pub weight: String,
 }
 
@@ -58,22 +60,47 @@ impl PatternTable {
 
     fn links(tokens: &[Token], pattern: &Pattern, query: usize, key: usize) -> Self {
         let n = pattern.seq_len();
-        let named = |pos: usize| {
+        let named = |at: Range<usize>| {
+            let text = tokens.get(at.start).filter(|_| at.len() == 1);
+            let places = match at.len() {
+                1 => at.start.to_string(),
+                _ => text::places(at.start, at.end - 1),
+            };
             (
-                pos,
-                tokens.get(pos).map_or_else(String::new, |t| t.text.clone()),
+                places,
+                text.map_or_else(String::new, |token| token.text.clone()),
             )
         };
-        let link = |part, query, key| Link {
+        let link = |part, queries: Range<usize>, keys: Range<usize>, weight: f32| Link {
             part,
-            query: named(query),
-            key: named(key),
-            weight: full_f32(pattern.weight(query, key)),
+            query: named(queries),
+            key: named(keys),
+            weight: full_f32(weight),
         };
-        let row = (0..=query.min(n - 1)).map(|key| link(text::PART_ROW, query, key));
-        let column = (key..n).map(|query| link(text::PART_COLUMN, query, key));
-        let strongest = strongest(pattern).into_iter();
-        let strongest = strongest.map(|(query, key)| link(text::PART_STRONGEST, query, key));
+        let of_row = |key: usize| {
+            let weight = pattern.row(query).get(key)?;
+            Some(link(
+                text::PART_ROW,
+                query..query + 1,
+                key..key + 1,
+                *weight,
+            ))
+        };
+        let of_column = |query: usize| {
+            let weight = pattern.known(query, key)?;
+            Some(link(
+                text::PART_COLUMN,
+                query..query + 1,
+                key..key + 1,
+                weight,
+            ))
+        };
+        let row = (0..=query.min(n - 1)).filter_map(of_row);
+        let column = (key..n).filter(|_| pattern.knows_column(key));
+        let column = column.filter_map(of_column);
+        let strongest = pattern.strongest(N_LINKS).into_iter();
+        let strongest = strongest
+            .map(|(queries, keys, weight)| link(text::PART_STRONGEST, queries, keys, weight));
         Self::Links {
             caption: text::links_caption(N_LINKS, n * (n + 1) / 2),
             links: row.chain(column).chain(strongest).collect(),
@@ -89,35 +116,6 @@ pub fn header(text: &str) -> String {
     } else {
         text.to_owned()
     }
-}
-
-/// The strongest links as `(query, key)`, strongest first, ties to the earlier.
-fn strongest(pattern: &Pattern) -> Vec<(usize, usize)> {
-    let n = pattern.seq_len();
-    let mut links: Vec<(f32, usize, usize)> = Vec::with_capacity(2 * N_LINKS);
-    let sort = |links: &mut Vec<(f32, usize, usize)>| {
-        links.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-        links.truncate(N_LINKS);
-    };
-    // Keeps twice as many as asked for and prunes, so that a long prompt costs
-    // one pass and no list of all its links.
-    let mut least = f32::NEG_INFINITY;
-    for query in 0..n {
-        for (key, weight) in pattern.row(query).iter().enumerate().take(query + 1) {
-            if *weight > least {
-                links.push((*weight, query, key));
-            }
-            if links.len() == 2 * N_LINKS {
-                sort(&mut links);
-                least = links[N_LINKS - 1].0;
-            }
-        }
-    }
-    sort(&mut links);
-    links
-        .into_iter()
-        .map(|(_, query, key)| (query, key))
-        .collect()
 }
 
 #[cfg(test)]
@@ -169,6 +167,8 @@ mod tests {
             weight(b).total_cmp(&weight(a)).then(a.cmp(b))
         });
         all.truncate(N_LINKS);
-        assert_eq!(strongest(&pattern), all);
+        let found = pattern.strongest(N_LINKS).into_iter();
+        let found: Vec<(usize, usize)> = found.map(|(q, k, _)| (q.start, k.start)).collect();
+        assert_eq!(found, all);
     }
 }

@@ -150,6 +150,9 @@ fn Marks(shown: Shown, layout: Memo<Option<MatrixLayout>>) -> impl IntoView {
     let hovered = move || {
         let layout = layout.get()?;
         let (query, key) = shown.hover.get()?;
+        if !layout.has(query, key) {
+            return None;
+        }
         Some((
             rect("hover", layout.row_rect(query)),
             rect("hover", layout.column_rect(key)),
@@ -165,9 +168,10 @@ fn Marks(shown: Shown, layout: Memo<Option<MatrixLayout>>) -> impl IntoView {
         cell.y -= grow;
         cell.width += 2.0 * grow;
         cell.height += 2.0 * grow;
+        let has = (layout.has_query(query), layout.has(query, shown.key.get()));
         Some((
-            rect("selected-row", layout.row_rect(query)),
-            rect("selected-cell", cell),
+            has.0.then(|| rect("selected-row", layout.row_rect(query))),
+            has.1.then(|| rect("selected-cell", cell)),
         ))
     };
     view! { {hovered}{selected} }

@@ -135,7 +135,7 @@ fn whole(tokens: Vec<String>, rows: Vec<Vec<String>>) -> impl IntoView {
 
 fn strongest(caption: String, links: Vec<Link>) -> impl IntoView {
     let row = |link: Link| {
-        let named = |(pos, token): (usize, String)| format!("{pos}: {token}");
+        let named = |(pos, token): (String, String)| format!("{pos}: {token}");
         view! {
             <tr>
                 <th scope="row">{link.part}</th>

@@ -79,8 +79,8 @@ impl Session {
                 step.news.push(News::Pattern(pattern));
             }
             Message::Found { run, finding } => {
-                if self.open.take_detail(run).is_some() {
-                    step.news.push(News::Found(finding));
+                if let Some(kind) = self.open.take_detail(run) {
+                    step.news.push(News::Found(kind, finding));
                 }
             }
             Message::Generated { run, end } if self.open.generation == Some(run) => {
@@ -128,6 +128,7 @@ impl Session {
         self.retire(step);
         let wanted = self.question.as_ref().map(|question| question.head);
         if let Some(head) = wanted
+            && seen.is_some()
             && seen != wanted
         {
             self.post_pattern(head, step);

@@ -120,7 +120,7 @@ pub enum News {
     /// A pattern of the run that is shown.
     Pattern(Pattern),
     /// More about the run that is shown.
-    Found(Finding),
+    Found(DetailKind, Finding),
     /// A question about the run that is shown has no answer, and why.
     NotFound(DetailKind, String),
     /// The generation starts, or starts over after a worker died.

@@ -1,6 +1,8 @@
 //! The words of the Attention room's instruments: atlas, views, ablation, sampling,
 //! lens, norms, attribution.
 
+use std::ops::Range;
+
 use super::{head_name, head_title};
 use crate::ablation::{Ablation, Filler, Part};
 use crate::run::Head;
@@ -87,6 +89,34 @@ pub fn below(bound: &str) -> String {
 #[must_use]
 pub fn answer_stays(token: &str, now: &str) -> String {
     format!("{token} stays at {now}")
+}
+
+/// Neighbouring positions.
+#[must_use]
+pub fn places(first: usize, last: usize) -> String {
+    format!("{first}\u{2013}{last}")
+}
+
+/// Name of the zoom's buttons.
+pub const ZOOM: &str = "Part of the map in view";
+/// Shows fewer tokens.
+pub const ZOOM_IN: &str = "Zoom in";
+/// Shows more tokens.
+pub const ZOOM_OUT: &str = "Zoom out";
+/// Shows all tokens.
+pub const ZOOM_WHOLE: &str = "Whole map";
+/// How else to zoom.
+pub const ZOOM_HINT: &str = "+ and \u{2212} zoom, dragging moves";
+
+/// The part of the map in view.
+#[must_use]
+pub fn in_view(queries: &Range<usize>, keys: &Range<usize>) -> String {
+    let last = |range: &Range<usize>| range.end.saturating_sub(1);
+    let (queries, keys) = (
+        places(queries.start, last(queries)),
+        places(keys.start, last(keys)),
+    );
+    format!("queries {queries}, keys {keys}")
 }
 
 /// A part in words.

@@ -1,0 +1,398 @@
+//! One head's attention over one prompt, as the page keeps it.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use headlight_activations::{Tile, TilePart};
+
+use crate::run::Head;
+use crate::shared::Shared;
+
+/// A pattern whose arrays do not fit its length.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("pattern of {seq_len} positions has {weights} weights and {lse} row sums, expected {} and {seq_len}", seq_len.saturating_mul(*seq_len))]
+pub struct PatternError {
+    /// Number of positions.
+    pub seq_len: usize,
+    /// Number of weights found.
+    pub weights: usize,
+    /// Number of log-sum-exps found.
+    pub lse: usize,
+}
+
+/// The longest prompt of which whole patterns are kept; of longer ones, parts.
+pub const MAX_WHOLE: usize = 256;
+
+/// One head's attention over one prompt.
+///
+/// Of a long prompt only parts are known: the whole made small, the part in view
+/// and single rows and columns. What is not known has no row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pattern {
+    head: Head,
+    seq_len: usize,
+    weights: Weights,
+    lse: Vec<f32>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Weights {
+    /// `[query, key]`
+    Whole(Vec<f32>),
+    Parts(Parts),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Parts {
+    overview: Shared<Tile>,
+    window: Option<Shared<Tile>>,
+    rows: BTreeMap<usize, Vec<f32>>,
+    columns: BTreeMap<usize, Vec<f32>>,
+}
+
+/// Rows and columns that are kept of a long prompt's pattern.
+const MAX_KEPT_LINES: usize = 16;
+
+impl Pattern {
+    /// Wraps `[query, key]` weights and the log-sum-exp of each query's scores.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if either array has the wrong length.
+    pub fn new(
+        head: Head,
+        seq_len: usize,
+        weights: Vec<f32>,
+        lse: Vec<f32>,
+    ) -> Result<Self, PatternError> {
+        if weights.len() == seq_len.saturating_mul(seq_len) && lse.len() == seq_len {
+            return Ok(Self {
+                head,
+                seq_len,
+                weights: Weights::Whole(weights),
+                lse,
+            });
+        }
+        Err(PatternError {
+            seq_len,
+            weights: weights.len(),
+            lse: lse.len(),
+        })
+    }
+
+    /// A long prompt's pattern, of which only the whole made small is known.
+    #[must_use]
+    pub fn from_overview(head: Head, overview: Tile) -> Self {
+        Self {
+            head,
+            seq_len: overview.queries.len(),
+            lse: overview.lse.clone(),
+            weights: Weights::Parts(Parts {
+                overview: Shared::new(overview),
+                window: None,
+                rows: BTreeMap::new(),
+                columns: BTreeMap::new(),
+            }),
+        }
+    }
+
+    /// The same with one more part known; a whole pattern knows all already.
+    #[must_use]
+    pub fn with(mut self, part: TilePart, tile: Tile) -> Self {
+        if let Weights::Parts(parts) = &mut self.weights {
+            match part {
+                TilePart::Overview => parts.overview = Shared::new(tile),
+                TilePart::Window => parts.window = Some(Shared::new(tile)),
+                TilePart::Row => keep(&mut parts.rows, tile.queries.start, tile.weights),
+                TilePart::Column => keep(&mut parts.columns, tile.keys.start, tile.weights),
+            }
+        }
+        self
+    }
+
+    /// Whose attention this is.
+    #[must_use]
+    pub const fn head(&self) -> Head {
+        self.head
+    }
+
+    /// Number of positions.
+    #[must_use]
+    pub const fn seq_len(&self) -> usize {
+        self.seq_len
+    }
+
+    /// True if every weight is known.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        matches!(self.weights, Weights::Whole(_))
+    }
+
+    /// How many numbers it holds.
+    #[must_use]
+    pub fn n_numbers(&self) -> usize {
+        let weights = match &self.weights {
+            Weights::Whole(weights) => weights.len(),
+            Weights::Parts(parts) => {
+                let window = parts.window.as_ref().map_or(0, |tile| tile.weights.len());
+                let lines = parts.rows.values().chain(parts.columns.values());
+                parts.overview.weights.len() + window + lines.map(Vec::len).sum::<usize>()
+            }
+        };
+        weights + self.lse.len()
+    }
+
+    /// The weights of one query over all keys; empty if there is no such query or
+    /// it is not known.
+    #[must_use]
+    pub fn row(&self, query: usize) -> &[f32] {
+        match &self.weights {
+            Weights::Whole(weights) => {
+                let start = query.saturating_mul(self.seq_len);
+                let end = start.saturating_add(self.seq_len);
+                weights.get(start..end).unwrap_or_default()
+            }
+            Weights::Parts(parts) => parts
+                .rows
+                .get(&query)
+                .map(Vec::as_slice)
+                .unwrap_or_default(),
+        }
+    }
+
+    /// True if this column is known.
+    #[must_use]
+    pub fn knows_column(&self, key: usize) -> bool {
+        match &self.weights {
+            Weights::Whole(_) => key < self.seq_len,
+            Weights::Parts(parts) => parts.columns.contains_key(&key),
+        }
+    }
+
+    /// True if these pairs are known one by one, or as finely as is drawn.
+    #[must_use]
+    pub fn has_window(&self, queries: &Range<usize>, keys: &Range<usize>) -> bool {
+        match &self.weights {
+            Weights::Whole(_) => true,
+            Weights::Parts(parts) => parts
+                .window
+                .as_ref()
+                .is_some_and(|tile| tile.queries == *queries && tile.keys == *keys),
+        }
+    }
+
+    /// One weight, in `[0, 1]`; `None` outside the matrix and where it is not known.
+    #[must_use]
+    pub fn known(&self, query: usize, key: usize) -> Option<f32> {
+        if let Some(weight) = self.row(query).get(key) {
+            return Some(*weight);
+        }
+        let Weights::Parts(parts) = &self.weights else {
+            return None;
+        };
+        let in_column = || parts.columns.get(&key)?.get(query).copied();
+        let in_window = || {
+            let window = parts.window.as_ref().filter(|tile| tile.pool == 1)?;
+            window.cell(query, key)
+        };
+        in_column().or_else(in_window)
+    }
+
+    /// One weight, in `[0, 1]`; 0 outside the matrix and where it is not known.
+    #[must_use]
+    pub fn weight(&self, query: usize, key: usize) -> f32 {
+        self.known(query, key).unwrap_or(0.0)
+    }
+
+    /// What is drawn at a pair: its weight, or the largest of the pairs around it
+    /// where only that is known.
+    #[must_use]
+    pub fn shade(&self, query: usize, key: usize) -> Option<f32> {
+        match &self.weights {
+            Weights::Whole(_) => self.known(query, key),
+            Weights::Parts(parts) => {
+                let window = parts.window.as_ref().and_then(|tile| tile.cell(query, key));
+                window.or_else(|| parts.overview.cell(query, key))
+            }
+        }
+    }
+
+    /// The strongest cells of what is known of the whole: queries, keys, and the
+    /// largest weight of each, strongest first. Cells of one pair each for a whole
+    /// pattern.
+    #[must_use]
+    pub fn strongest(&self, count: usize) -> Vec<(Range<usize>, Range<usize>, f32)> {
+        let n = self.seq_len;
+        let pool = match &self.weights {
+            Weights::Whole(_) => 1,
+            Weights::Parts(parts) => parts.overview.pool.max(1),
+        };
+        let mut cells: Vec<(f32, usize, usize)> = Vec::with_capacity(2 * count);
+        let sort = |cells: &mut Vec<(f32, usize, usize)>| {
+            cells.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+            cells.truncate(count);
+        };
+        // Keeps twice as many as asked for and prunes, so that a long prompt costs
+        // one pass and no list of all its cells.
+        let mut least = f32::NEG_INFINITY;
+        for query in (0..n).step_by(pool) {
+            for key in (0..(query + pool).min(n)).step_by(pool) {
+                let weight = match &self.weights {
+                    Weights::Whole(weights) => weights[query * n + key],
+                    Weights::Parts(parts) => parts.overview.cell(query, key).unwrap_or(0.0),
+                };
+                if weight > least {
+                    cells.push((weight, query, key));
+                }
+                if cells.len() == 2 * count && count > 0 {
+                    sort(&mut cells);
+                    least = cells[count - 1].0;
+                }
+            }
+        }
+        sort(&mut cells);
+        let span = |first: usize| first..(first + pool).min(n);
+        let cell = |(weight, query, key)| (span(query), span(key), weight);
+        cells.into_iter().map(cell).collect()
+    }
+
+    /// The log-sum-exp of a query's scaled scores, natural logarithm.
+    #[must_use]
+    pub fn log_sum_exp(&self, query: usize) -> Option<f32> {
+        self.lse.get(query).copied()
+    }
+
+    /// The scaled score `q.k / sqrt(d_head)`, recovered from weight and
+    /// log-sum-exp; `None` for a masked cell and where the weight is too small
+    /// for its logarithm to be known.
+    #[must_use]
+    pub fn score(&self, query: usize, key: usize) -> Option<f64> {
+        let weight = f64::from(self.weight(query, key));
+        let lse = f64::from(self.log_sum_exp(query)?);
+        (key <= query && weight > 0.0).then(|| weight.ln() + lse)
+    }
+
+    /// The key with the largest weight in a row, the first of equals; 0 where the
+    /// row is not known.
+    #[must_use]
+    pub fn strongest_key(&self, query: usize) -> usize {
+        let row = self.row(query);
+        let visible = &row[..row.len().min(query + 1)];
+        let mut best = 0;
+        for (key, weight) in visible.iter().enumerate() {
+            if *weight > visible[best] {
+                best = key;
+            }
+        }
+        best
+    }
+
+    /// Place of a key among the visible keys of its row, from 1; `None` where the
+    /// row is not known.
+    #[must_use]
+    pub fn rank(&self, query: usize, key: usize) -> Option<usize> {
+        let row = self.row(query);
+        let own = row.get(key)?;
+        let visible = &row[..row.len().min(query + 1)];
+        Some(1 + visible.iter().filter(|weight| *weight > own).count())
+    }
+}
+
+/// Keeps one more row or column, and few enough.
+fn keep(lines: &mut BTreeMap<usize, Vec<f32>>, at: usize, weights: Vec<f32>) {
+    if lines.len() >= MAX_KEPT_LINES {
+        lines.clear();
+    }
+    lines.insert(at, weights);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::tests::pattern;
+
+    /// A tile of the easy pattern of `n` tokens.
+    fn tile(n: usize, queries: Range<usize>, keys: Range<usize>, pool: usize) -> Tile {
+        let whole = pattern(n);
+        let lse = queries
+            .clone()
+            .filter_map(|query| whole.log_sum_exp(query))
+            .collect();
+        let mut tile = Tile {
+            layer: 1,
+            head: 2,
+            queries,
+            keys,
+            pool,
+            weights: Vec::new(),
+            lse,
+        };
+        let [rows, columns] = tile.dims();
+        for row in 0..rows {
+            for column in 0..columns {
+                let at = |first: usize, index: usize, end: usize| {
+                    let from = first + index * pool;
+                    from..(from + pool).min(end)
+                };
+                let queries = at(tile.queries.start, row, tile.queries.end);
+                let pairs = queries.flat_map(|query| {
+                    let keys = at(tile.keys.start, column, tile.keys.end);
+                    keys.map(move |key| (query, key))
+                });
+                let most = pairs
+                    .map(|(query, key)| whole.weight(query, key))
+                    .fold(0.0, f32::max);
+                tile.weights.push(most);
+            }
+        }
+        tile
+    }
+
+    fn parts(n: usize) -> Pattern {
+        let head = Head { layer: 1, head: 2 };
+        Pattern::from_overview(head, tile(n, 0..n, 0..n, 4))
+    }
+
+    #[test]
+    fn of_a_long_prompt_only_what_arrived_is_known() {
+        let n = 30;
+        let whole = pattern(n);
+        let long = parts(n);
+        assert_eq!((long.row(17), long.known(17, 0)), (&[][..], None));
+        assert_eq!(long.shade(17, 3), Some(whole.weight(16, 0)));
+        let long = long.with(TilePart::Row, tile(n, 17..18, 0..n, 1));
+        assert_eq!(long.row(17), whole.row(17));
+        assert_eq!(long.strongest_key(17), 0);
+        let long = long.with(TilePart::Column, tile(n, 0..n, 5..6, 1));
+        assert_eq!(long.known(29, 5), whole.known(29, 5));
+        let long = long.with(TilePart::Window, tile(n, 8..20, 2..14, 1));
+        assert_eq!(long.shade(9, 3), whole.known(9, 3));
+        assert_eq!(long.score(9, 3), whole.score(9, 3));
+        assert_eq!(long.known(25, 20), None);
+    }
+
+    #[test]
+    fn the_strongest_cells_of_an_overview_name_their_ranges() {
+        let found = parts(30).strongest(3);
+        assert_eq!(found[0], (0..4, 0..4, 1.0));
+        assert!(
+            found
+                .iter()
+                .all(|(queries, keys, _)| keys.start <= queries.start)
+        );
+    }
+
+    #[test]
+    fn memory_grows_with_the_length_not_with_its_square() {
+        let of = |n: usize| {
+            let pool = n.div_ceil(MAX_WHOLE);
+            let head = Head { layer: 1, head: 2 };
+            let long = Pattern::from_overview(head, tile(n, 0..n, 0..n, pool));
+            let long = long.with(TilePart::Row, tile(n, 9..10, 0..n, 1));
+            long.with(TilePart::Column, tile(n, 0..n, 9..10, 1))
+                .n_numbers()
+        };
+        let (short, long) = (of(512), of(1024));
+        assert!(long - short <= 3 * 512, "{short} {long}");
+    }
+}
