@@ -1,5 +1,8 @@
 //! What kind of head a pattern shows, in numbers.
 
+use std::collections::HashMap;
+use std::iter::successors;
+
 use serde::{Deserialize, Serialize};
 
 /// Scores of one head on one prompt, as TransformerLens's "mul" measure
@@ -47,57 +50,127 @@ impl HeadScores {
     pub fn of(pattern: &[f32], tokens: &[u32]) -> Self {
         let n = tokens.len();
         assert_eq!(pattern.len(), n * n, "a pattern over {n} tokens");
-        let previous = detect(pattern, n, |query, key| query == key + 1);
-        let duplicate = detect(pattern, n, |q, k| k < q && tokens[q] == tokens[k]);
-        let induction = detect(pattern, n, |q, k| k > 0 && tokens[q] == tokens[k - 1]);
-        let first_key = pattern
-            .chunks_exact(n.max(1))
-            .skip(1)
-            .map(|row| f64::from(row[0]));
+        let mut builder = HeadScoresBuilder::new(tokens);
+        for (query, row) in pattern.chunks_exact(n.max(1)).enumerate() {
+            builder.push_row(query, row);
+        }
+        builder.finish()
+    }
+}
+
+/// Scores of a head whose pattern comes row by row, so that it need never
+/// exist as a whole.
+#[derive(Clone, Debug)]
+pub struct HeadScoresBuilder {
+    /// For each position the last one before it with the same token. Following
+    /// these visits the earlier copies of a token and nothing else.
+    earlier_copy: Vec<Option<usize>>,
+    /// Sum of all weights.
+    total: f64,
+    entropy: Mean,
+    sink: Mean,
+    previous: Mean,
+    duplicate: Mean,
+    induction: Mean,
+}
+
+impl HeadScoresBuilder {
+    /// Scores over these tokens, of no row yet.
+    #[must_use]
+    pub fn new(tokens: &[u32]) -> Self {
+        let mut latest = HashMap::new();
+        let copies = tokens.iter().enumerate();
         Self {
-            previous: previous.0,
-            duplicate: duplicate.0,
-            induction: induction.0,
-            entropy: mean(pattern.chunks_exact(n.max(1)).map(entropy_bits)).unwrap_or(0.0),
-            sink: mean(first_key),
+            earlier_copy: copies
+                .map(|(pos, token)| latest.insert(token, pos))
+                .collect(),
+            total: 0.0,
+            entropy: Mean::default(),
+            sink: Mean::default(),
+            previous: Mean::default(),
+            duplicate: Mean::default(),
+            induction: Mean::default(),
+        }
+    }
+
+    /// Takes in one query's weights `[key]`, in any order of queries, each once.
+    /// Keys after the query may be left off: they count as 0.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no such query, or if the row is longer than the tokens
+    /// or ends before the query.
+    pub fn push_row(&mut self, query: usize, row: &[f32]) {
+        let n = self.earlier_copy.len();
+        assert!(
+            query < row.len() && row.len() <= n,
+            "query {query} has a row of {} over {n} tokens",
+            row.len()
+        );
+        let weight = |key: usize| f64::from(row[key]);
+        self.total += row.iter().copied().map(f64::from).sum::<f64>();
+        self.entropy.add(entropy_bits(row));
+        if query > 0 {
+            self.sink.add(weight(0));
+            self.previous.add(weight(query - 1));
+        }
+        if self.earlier_copy[query].is_some() {
+            let copies = || successors(self.earlier_copy[query], |&copy| self.earlier_copy[copy]);
+            let on_copies = copies().map(weight).sum();
+            // A copy lies before its query, so what followed it is no later than that.
+            let on_followers = copies().map(|copy| weight(copy + 1)).sum();
+            self.duplicate.add(on_copies);
+            self.induction.add(on_followers);
+        }
+    }
+
+    /// The scores of the rows that came.
+    #[must_use]
+    pub fn finish(self) -> HeadScores {
+        let share = |on_targets: &Mean| {
+            if self.total > 0.0 {
+                on_targets.sum / self.total
+            } else {
+                0.0
+            }
+        };
+        HeadScores {
+            previous: share(&self.previous),
+            duplicate: share(&self.duplicate),
+            induction: share(&self.induction),
+            entropy: self.entropy.get().unwrap_or(0.0),
+            sink: self.sink.get(),
             over_targets: OverTargets {
-                previous: previous.1,
-                duplicate: duplicate.1,
-                induction: induction.1,
+                previous: self.previous.get(),
+                duplicate: self.duplicate.get(),
+                induction: self.induction.get(),
             },
         }
     }
 }
 
-/// Share of all weight that is on targets, and mean weight on targets over the
-/// queries that have any. A target is never behind its query.
-fn detect(
-    pattern: &[f32],
-    n: usize,
-    is_target: impl Fn(usize, usize) -> bool,
-) -> (f64, Option<f64>) {
-    let total: f64 = pattern.iter().copied().map(f64::from).sum();
-    let on_targets: Vec<f64> = (0..n)
-        .filter_map(|query| {
-            let targets: Vec<usize> = (0..=query).filter(|&key| is_target(query, key)).collect();
-            let weight = |&key: &usize| f64::from(pattern[query * n + key]);
-            (!targets.is_empty()).then(|| targets.iter().map(weight).sum())
-        })
-        .collect();
-    // An empty sum of floats is -0, which would be printed.
-    let sum = on_targets.iter().fold(0.0, |sum, x| sum + x);
-    let share = if total > 0.0 { sum / total } else { 0.0 };
-    (share, mean(on_targets.into_iter()))
+/// A mean of numbers that come one by one.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mean {
+    sum: f64,
+    count: u32,
+}
+
+impl Mean {
+    fn add(&mut self, value: f64) {
+        self.sum += value;
+        self.count += 1;
+    }
+
+    /// `None` where no number came.
+    fn get(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum / f64::from(self.count))
+    }
 }
 
 fn entropy_bits(row: &[f32]) -> f64 {
     let weights = row.iter().copied().map(f64::from).filter(|&p| p > 0.0);
     weights.map(|p| -p * p.log2()).sum()
-}
-
-fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let (sum, count) = values.fold((0.0, 0_u32), |(sum, count), x| (sum + x, count + 1));
-    (count > 0).then(|| sum / f64::from(count))
 }
 
 #[cfg(test)]
@@ -151,5 +224,77 @@ mod tests {
     fn an_even_row_has_the_entropy_of_its_length() {
         let scores = HeadScores::of(&[1.0, 0.0, 0.5, 0.5], &[1, 2]);
         assert!((scores.entropy - 0.5).abs() < 1e-12);
+    }
+
+    /// The definition, pair by pair.
+    fn weight_where(
+        pattern: &[f32],
+        n: usize,
+        is_target: impl Fn(usize, usize) -> bool,
+    ) -> (f64, Option<f64>) {
+        let total: f64 = pattern.iter().copied().map(f64::from).sum();
+        let rows = (0..n).filter_map(|query| {
+            let targets: Vec<usize> = (0..=query).filter(|&key| is_target(query, key)).collect();
+            let weight = |&key: &usize| f64::from(pattern[query * n + key]);
+            (!targets.is_empty()).then(|| targets.iter().map(weight).sum::<f64>())
+        });
+        let rows: Vec<f64> = rows.collect();
+        let sum: f64 = rows.iter().sum();
+        let mean = (!rows.is_empty()).then(|| sum / rows.len() as f64);
+        (sum / total, mean)
+    }
+
+    #[test]
+    fn the_scores_are_those_of_the_definition() {
+        let tokens = [3, 1, 3, 3, 2, 1, 3, 0, 2, 2, 3];
+        let n = tokens.len();
+        let weight = |pair: usize| match (pair / n, pair % n) {
+            (query, key) if key <= query => ((pair * 37 % 19) as f32 + 1.0) / 64.0,
+            _ => 0.0,
+        };
+        let pattern: Vec<f32> = (0..n * n).map(weight).collect();
+        let scores = HeadScores::of(&pattern, &tokens);
+        let targets = scores.over_targets;
+        let close = |got: (f64, Option<f64>), want: (f64, Option<f64>)| {
+            assert!((got.0 - want.0).abs() < 1e-12, "{got:?} {want:?}");
+            assert!(
+                (got.1.unwrap() - want.1.unwrap()).abs() < 1e-12,
+                "{got:?} {want:?}"
+            );
+        };
+        close(
+            (scores.previous, targets.previous),
+            weight_where(&pattern, n, |q, k| q == k + 1),
+        );
+        close(
+            (scores.duplicate, targets.duplicate),
+            weight_where(&pattern, n, |q, k| k < q && tokens[q] == tokens[k]),
+        );
+        close(
+            (scores.induction, targets.induction),
+            weight_where(&pattern, n, |q, k| k > 0 && tokens[q] == tokens[k - 1]),
+        );
+    }
+
+    #[test]
+    fn rows_may_come_in_any_order_and_end_at_their_query() {
+        let tokens = [5, 6, 5, 5];
+        let mut pattern = vec![0.0; 16];
+        let mut builder = HeadScoresBuilder::new(&tokens);
+        for query in [2, 0, 3, 1] {
+            let row = vec![1.0 / (query + 1) as f32; query + 1];
+            pattern[query * 4..][..=query].copy_from_slice(&row);
+            builder.push_row(query, &row);
+        }
+        let (got, want) = (builder.finish(), HeadScores::of(&pattern, &tokens));
+        assert!((got.entropy - want.entropy).abs() < 1e-12);
+        assert!((got.induction - want.induction).abs() < 1e-12);
+        assert_eq!(got.over_targets.duplicate, want.over_targets.duplicate);
+    }
+
+    #[test]
+    #[should_panic(expected = "query 2 has a row of 2 over 3 tokens")]
+    fn a_row_that_ends_before_its_query_is_a_mistake() {
+        HeadScoresBuilder::new(&[1, 2, 3]).push_row(2, &[0.5, 0.5]);
     }
 }

@@ -5,7 +5,7 @@
 //! - [`Activation`], [`Activations`]: what was read, with named axes
 //! - [`Edit`]: a change to make in the next run, serialisable and replayable
 //! - [`Attribution`], [`LensRow`], [`Cuts`], [`Thumbnail`], [`Tile`]: what is made of a run for a reader
-//! - [`HeadScores`]: what kind of head a pattern shows
+//! - [`HeadScores`]: what kind of head a pattern shows, also row by row
 //! - [`ModelShape`]: the sizes that decide which of these make sense for a model
 //!
 //! Nothing here knows tensors, devices or files.
@@ -21,7 +21,7 @@ mod shape;
 pub use activation::{Activation, Activations};
 pub use capture::{Capture, CapturePos, ParseCapturePosError};
 pub use edit::{Edit, EditError, EditOp, EditPos};
-pub use head_scores::{HeadScores, OverTargets};
+pub use head_scores::{HeadScores, HeadScoresBuilder, OverTargets};
 pub use hook::{Axis, HookError, HookPoint, ParseHookError, Site};
 pub use reading::{
     Attribution, Component, Contribution, CutToken, Cuts, Detail, DetailKind, Finding, LensRow,
