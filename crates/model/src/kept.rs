@@ -1,5 +1,7 @@
 //! What stays of a run so that any head's pattern can be had again.
 
+use std::sync::Arc;
+
 use burn::tensor::Tensor;
 use headlight_activations::{HookPoint, Site};
 
@@ -22,10 +24,16 @@ pub(crate) struct KeptLayer {
 /// What stays of a run: enough to recompute any head's pattern, on demand.
 #[derive(Clone, Debug)]
 pub struct KeptRun {
+    /// Shared by the copies of this run and by what is read of it.
+    pub(crate) run: Arc<RunMark>,
     pub(crate) layers: Vec<KeptLayer>,
     pub(crate) scales: Vec<f64>,
     pub(crate) edits: Vec<ResolvedEdit>,
 }
+
+/// Tells a run from others by its address.
+#[derive(Debug)]
+pub(crate) struct RunMark;
 
 /// One head's attention, on the host.
 #[derive(Clone, Debug, PartialEq)]

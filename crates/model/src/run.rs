@@ -1,12 +1,14 @@
 //! One run: tokens in, logits and captured activations out.
 
+use std::sync::Arc;
+
 use burn::tensor::{ExecutionError, Int, Tensor, TensorData};
 use headlight_activations::{
     Activation, Activations, Capture, CapturePos, Edit, EditError, HookError, HookPoint, Site,
 };
 
 use crate::forward::Pass;
-use crate::kept::{KeptRun, Pattern};
+use crate::kept::{KeptRun, Pattern, RunMark};
 use crate::loss::negative_log_likelihood;
 use crate::readback::Readback;
 use crate::sampling::log_probs;
@@ -306,6 +308,7 @@ impl Model {
             logits,
             taken,
             kept: KeptRun {
+                run: Arc::new(RunMark),
                 layers,
                 scales,
                 edits,

@@ -6,5 +6,6 @@
 )]
 
 mod fixtures;
+mod on_host;
 mod parity;
 mod tokenizer;
