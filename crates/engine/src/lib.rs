@@ -9,6 +9,7 @@
 //!
 //! - [`Request`], [`Event`], [`Response`]: what page and engine say
 //! - `Loaded`: a model that answers; the command line uses it directly
+//! - `LayerCache`: what a model keeps on the host while one head is looked at
 //! - `Engine`, `mailbox`: the actor a worker runs, latest wins
 //! - `load`: opens the backends, tests, times and chooses one
 
@@ -33,6 +34,8 @@ mod platform;
 mod self_test;
 #[cfg(feature = "cpu")]
 mod serve;
+#[cfg(feature = "cpu")]
+mod tiles;
 
 #[cfg(feature = "cpu")]
 pub use backend::{BUILD, load};
@@ -55,4 +58,6 @@ pub use platform::{Instant, now};
 pub use self_test::self_test;
 #[cfg(feature = "cpu")]
 pub use serve::Engine;
+#[cfg(feature = "cpu")]
+pub use tiles::{LayerCache, MAX_TILE_SIDE, TileError};
 pub use wire::{Wire, WireError};

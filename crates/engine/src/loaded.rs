@@ -8,13 +8,13 @@ use headlight_activations::{Capture, CutToken, Cuts, Edit, HookPoint, Sampling, 
 use headlight_model::tokenizer::{SmallTokenizer, Tokenizer, TokenizerError};
 use headlight_model::{
     Architecture, ConfigError, KeptRun, LogitsWanted, Model, Pace, RunError, RunRequest,
-    RunSummary, Sampler, Weights, WeightsError, log_probs, most_probable,
+    RunSummary, Sampler, Weights, WeightsError, most_probable,
 };
 
 use crate::platform::now;
 use crate::{
     Backend, CleanRun, EngineError, ErrorKind, GeneratedToken, HeadPattern, HeadRef, NextToken,
-    ResidualNorm, RunAnswer, StopReason, TokenText,
+    ResidualNorm, RunAnswer, StopReason, TileError, TokenText,
 };
 
 /// The files of a model, as bytes.
@@ -124,6 +124,9 @@ pub enum AnswerError {
         /// The id of both.
         id: u32,
     },
+    /// The tile or the atlas cannot be had.
+    #[error(transparent)]
+    Tile(#[from] TileError),
     /// A sampling option makes no sense.
     #[error("{name} is {found}, expected {expected}")]
     Sampling {
@@ -330,14 +333,13 @@ impl Loaded {
     }
 
     fn clean_run(&self, clean: &RunSummary, next: &[NextToken], top: usize) -> CleanRun {
-        let log_probs = log_probs(&clean.last_logits);
+        let probs = sampler(&Sampling::default())
+            .leaves(&clean.last_logits)
+            .probs;
         let (nll, perplexity) = surprise(&clean.nll);
         CleanRun {
             next: self.next_tokens(&clean.last_logits, top),
-            prob_of_next: next
-                .iter()
-                .map(|token| log_probs[token.id as usize].exp())
-                .collect(),
+            prob_of_next: next.iter().map(|token| probs[token.id as usize]).collect(),
             nll,
             perplexity,
             residual: norms_by_position(&clean.norms),

@@ -4,12 +4,16 @@
 use headlight_activations::{Detail, Finding};
 use headlight_model::{Pace, Stopped};
 
+use crate::LayerCache;
 use crate::backend::{self, BUILD};
 use crate::mailbox::{Inbox, Mailbox};
 use crate::{
     AnswerError, BackendChoice, EngineError, ErrorKind, Event, Fault, HeadRef, Host, LastRun,
     Loaded, LoadedModel, ModelFiles, Request, Response, RunId,
 };
+
+/// The longest prompt whose run brings a whole pattern along.
+const MAX_WHOLE_PATTERN: usize = 256;
 
 /// A worker's engine.
 #[derive(Debug)]
@@ -18,6 +22,7 @@ pub struct Engine<H> {
     mailbox: Mailbox,
     loaded: Option<Loaded>,
     last: Option<LastRun>,
+    layers: LayerCache,
     /// A failure that a test has asked for, due in the next run.
     fault: Option<Fault>,
 }
@@ -73,12 +78,13 @@ impl<H: Host> Pace for Attentive<'_, H> {
 
 impl<H: Host> Engine<H> {
     /// An engine that serves what comes through `mailbox`.
-    pub const fn new(host: H, mailbox: Mailbox) -> Self {
+    pub fn new(host: H, mailbox: Mailbox) -> Self {
         Self {
             host,
             mailbox,
             loaded: None,
             last: None,
+            layers: LayerCache::default(),
             fault: None,
         }
     }
@@ -118,7 +124,11 @@ impl<H: Host> Engine<H> {
             } => {
                 let fault = self.fault.take();
                 let pace = self.pace(fault);
-                let run = self.loaded()?.run(&prompt, top, &edits, pattern, &pace);
+                // Of a long prompt no whole pattern is sent: see Detail::Tile.
+                let loaded = self.loaded()?;
+                let n = loaded.encode(&prompt).map_or(0, |tokens| tokens.len());
+                let pattern = pattern.filter(|_| n <= MAX_WHOLE_PATTERN);
+                let run = loaded.run(&prompt, top, &edits, pattern, &pace);
                 let (answer, last) = run.await?;
                 self.last = Some(last);
                 Ok(Response::Run(answer))
@@ -208,48 +218,43 @@ impl<H: Host> Engine<H> {
         })
     }
 
-    async fn find(&self, detail: Detail) -> Result<Finding, Refusal> {
+    async fn find(&mut self, detail: Detail) -> Result<Finding, Refusal> {
+        // Taken out for the time of the answer, which borrows the rest.
+        let mut layers = std::mem::take(&mut self.layers);
+        let finding = self.find_with(&mut layers, detail).await;
+        self.layers = layers;
+        finding
+    }
+
+    async fn find_with(&self, layers: &mut LayerCache, detail: Detail) -> Result<Finding, Refusal> {
         let (loaded, last) = (self.loaded()?, self.last()?);
         let pace = self.pace(None);
+        let (kept, tokens) = (&last.kept, &last.tokens);
         Ok(match detail {
             Detail::Cuts { sampling, top } => Finding::Cuts(loaded.cuts(last, &sampling, top)?),
             Detail::Thumbnails { heads, side } => {
-                let n_heads = loaded.model.architecture.shape.n_heads;
-                let n = last.kept.seq_len();
-                let mut all = Vec::new();
-                for flat in heads {
-                    let (layer, head) = (flat / n_heads, flat % n_heads);
-                    let pattern = loaded.pattern(last, HeadRef { layer, head }).await?.pattern;
-                    let mut cells = vec![0.0_f32; side * side];
-                    for q in 0..n {
-                        for k in 0..=q {
-                            let at = (q * side / n) * side + k * side / n;
-                            cells[at] = cells[at].max(pattern[q * n + k]);
-                        }
-                    }
-                    let scores = headlight_activations::HeadScores::of(&pattern, &last.tokens);
-                    all.push(headlight_activations::Thumbnail {
-                        layer,
-                        head,
-                        side,
-                        cells,
-                        scores,
-                    });
-                }
-                Finding::Thumbnails(all)
+                let heads = loaded.thumbnails(kept, tokens, layers, heads, side, &pace);
+                Finding::Thumbnails(heads.await?)
+            }
+            Detail::Tile {
+                layer,
+                head,
+                queries,
+                keys,
+                pool,
+                ..
+            } => {
+                let at = HeadRef { layer, head };
+                let tile = loaded.tile(kept, layers, at, queries, keys, pool, &pace);
+                Finding::Tile(tile.await?)
             }
             Detail::Lens { positions, top } => {
-                let rows = loaded.lens(&last.tokens, positions, top, &last.edits, &pace);
+                let rows = loaded.lens(tokens, positions, top, &last.edits, &pace);
                 Finding::Lens(rows.await?)
             }
             Detail::Attribution { token, against } => {
-                let found = loaded.attribute(&last.tokens, token, against, &last.edits, &pace);
+                let found = loaded.attribute(tokens, token, against, &last.edits, &pace);
                 Finding::Attribution(found.await?)
-            }
-            Detail::Tile { .. } => {
-                let message = "not yet".to_owned();
-                let kind = ErrorKind::Internal;
-                return Err(Refusal::Failed(EngineError { kind, message }));
             }
         })
     }

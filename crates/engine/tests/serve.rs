@@ -11,6 +11,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use headlight_activations::{Detail, Finding, TilePart};
 use headlight_engine::{
     Backend, BackendChoice, Build, Engine, ErrorKind, Event, FetchError, HeadRef, Host, Mailbox,
     Request, Response, RunId, Sampling, StopReason, mailbox,
@@ -233,16 +234,14 @@ fn what_is_kept_of_a_run_gives_any_other_head() {
         run: RunId(id),
         head: HeadRef { layer, head },
     };
-    let requests = vec![
-        load(1, "tiny-a"),
-        pattern(2, 0, 0),
-        run(3, "Tom went to the garden."),
-        pattern(4, 1, 2),
-        pattern(5, 7, 0),
-    ];
-    let events = serve(requests, vec![]);
+    let events = serve(vec![load(1, "tiny-a"), pattern(2, 0, 0)], vec![]);
     let (_, message) = failure(&events, 2);
     assert!(message.contains("no prompt has been run"), "{message}");
+    let after_run = |last| {
+        let prompt = run(3, "Tom went to the garden.");
+        serve(vec![load(1, "tiny-a"), prompt, last], vec![])
+    };
+    let events = after_run(pattern(4, 1, 2));
     let patterns: Vec<&[f32]> = events
         .iter()
         .filter_map(|event| match event {
@@ -265,10 +264,171 @@ fn what_is_kept_of_a_run_gives_any_other_head() {
         .map(|(a, b)| (a - b).abs());
     // Both come from q, k and the log-sum-exp.
     assert!(gaps.fold(0.0, f32::max) < 1e-6);
+    let events = after_run(pattern(5, 7, 0));
     assert_eq!(
         failure(&events, 5).1,
         "layer 7 does not exist, expected a layer from 0 to 1"
     );
+}
+
+const PROMPT: &str = "Tom went to the garden.";
+
+/// A question about the last run.
+fn detail(id: u64, detail: Detail) -> Request {
+    let run = RunId(id);
+    Request::Detail { run, detail }
+}
+
+/// All heads of tiny-a: 2 layers of 3.
+fn all_heads(id: u64) -> Request {
+    let (heads, side) = (0..6, 4);
+    detail(id, Detail::Thumbnails { heads, side })
+}
+
+#[test]
+fn questions_about_a_run_are_answered_as_the_model_answers_them() {
+    let sampling = Sampling {
+        top_k: 3,
+        ..Sampling::default()
+    };
+    let (token, against) = (5, 6);
+    let asked = serve(vec![load(1, "tiny-a"), run(2, PROMPT)], vec![]);
+    let n = asked.iter().find_map(|event| match event {
+        Event::Done {
+            response: Response::Run(answer),
+            ..
+        } => Some(answer.tokens.len()),
+        _ => None,
+    });
+    let n = n.unwrap();
+    let row = Detail::Tile {
+        part: TilePart::Row,
+        layer: 1,
+        head: 2,
+        queries: 3..4,
+        keys: 0..n,
+        pool: 1,
+    };
+    let requests = vec![
+        load(1, "tiny-a"),
+        run(2, PROMPT),
+        detail(3, Detail::Cuts { sampling, top: 5 }),
+        all_heads(4),
+        detail(5, row),
+        detail(
+            6,
+            Detail::Lens {
+                positions: n - 1..n,
+                top: 2,
+            },
+        ),
+        detail(7, Detail::Attribution { token, against }),
+    ];
+    let events = serve(requests, vec![]);
+    let found: Vec<&Finding> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Done {
+                response: Response::Found(finding),
+                ..
+            } => Some(finding),
+            _ => None,
+        })
+        .collect();
+    let [
+        Finding::Cuts(cuts),
+        Finding::Thumbnails(heads),
+        Finding::Tile(tile),
+        Finding::Lens(lens),
+        Finding::Attribution(attribution),
+    ] = found[..]
+    else {
+        panic!("{found:?}");
+    };
+    assert_eq!((cuts.n_kept, cuts.tokens.len()), (3, 5));
+    assert_eq!(heads.len(), 6);
+    let sum: f32 = tile.weights.iter().sum();
+    assert!((sum - 1.0).abs() < 1e-5, "{sum}");
+    // The last layer says what the run says.
+    let last = &lens[lens.len() - 1].top[0];
+    assert_eq!(last.id, cuts.tokens[0].id);
+    assert!((last.prob - cuts.tokens[0].prob).abs() < 1e-9);
+    assert!((attribution.sum - attribution.logit_difference).abs() < 1e-5);
+}
+
+#[test]
+fn a_newer_prompt_makes_questions_about_the_older_one_pointless() {
+    let requests = vec![
+        load(1, "tiny-a"),
+        run(2, "Tom went to the garden."),
+        all_heads(3),
+        detail(
+            4,
+            Detail::Lens {
+                positions: 0..6,
+                top: 1,
+            },
+        ),
+    ];
+    // The run pauses after each of two layers and the load a few times; the atlas
+    // pauses after each of six heads.
+    let events = serve(requests.clone(), vec![]);
+    let is_done = |event: &Event, id| matches!(event, Event::Done { run, .. } if run.0 == id);
+    assert!(
+        [2, 3, 4]
+            .iter()
+            .all(|id| events.iter().any(|event| is_done(event, *id)))
+    );
+    let before_atlas = events.iter().take_while(|event| !is_done(event, 2));
+    let pauses = before_atlas
+        .filter(|event| matches!(event, Event::Heartbeat))
+        .count();
+    let script = vec![(pauses + 3, run(5, "Anna"))];
+    let events = serve(requests, script);
+    let is_cancelled = |id| {
+        let is_it = |event: &Event| matches!(event, Event::Cancelled { run } if run.0 == id);
+        events.iter().any(is_it)
+    };
+    assert!(is_cancelled(3) && is_cancelled(4), "{events:?}");
+    assert!(events.iter().any(|event| is_done(event, 5)));
+}
+
+#[test]
+fn an_edited_run_says_what_the_whole_model_would() {
+    let edit = r#"{"hook": "blocks.0.attn.hook_z", "head": 1, "pos": "all", "op": "zero"}"#;
+    let run = |edits| Request::Run {
+        run: RunId(2),
+        prompt: "Tom went to the garden.".to_owned(),
+        top: 4,
+        edits,
+        pattern: None,
+    };
+    let answer = |edits| {
+        let events = serve(vec![load(1, "tiny-a"), run(edits)], vec![]);
+        let found = events.into_iter().find_map(|event| match event {
+            Event::Done {
+                response: Response::Run(answer),
+                ..
+            } => Some(answer),
+            _ => None,
+        });
+        found.unwrap()
+    };
+    let clean = answer(Vec::new());
+    let edited = answer(vec![serde_json::from_str(edit).unwrap()]);
+    assert_eq!(clean.clean, None);
+    let beside = edited.clean.unwrap();
+    assert_eq!(beside.next, clean.next);
+    assert_eq!(
+        (&beside.nll, beside.perplexity),
+        (&clean.nll, clean.perplexity)
+    );
+    assert_ne!(edited.nll, clean.nll);
+    for (token, prob) in edited.next.iter().zip(beside.prob_of_next) {
+        if let Some(same) = clean.next.iter().find(|other| other.id == token.id) {
+            assert!((same.prob - prob).abs() < 1e-12);
+        }
+    }
 }
 
 #[test]

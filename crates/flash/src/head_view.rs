@@ -68,6 +68,16 @@ impl<'a> HeadView<'a> {
         self.lse.len()
     }
 
+    /// The log-sum-exp of some queries' scaled scores, natural logarithm.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the range ends after the sequence.
+    #[must_use]
+    pub fn log_sum_exp(&self, queries: Range<usize>) -> &'a [f32] {
+        &self.lse[queries]
+    }
+
     /// Recomputes the rows of some queries over some keys and hands on each
     /// with its query, in order.
     ///
