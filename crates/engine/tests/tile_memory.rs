@@ -93,9 +93,18 @@ fn wide_model() -> Loaded {
     }
 }
 
-/// Bytes of an atlas and a tile over `n` tokens: the most beyond what there
-/// was before, and the largest allocation.
-fn looked_at(loaded: &Loaded, n: usize) -> [usize; 2] {
+/// What an atlas and a tile took.
+struct Taken {
+    /// The most bytes beyond those there were before.
+    peak: usize,
+    /// Bytes of the largest allocation.
+    largest: usize,
+    /// Milliseconds of the atlas.
+    elapsed_ms: f64,
+}
+
+/// Makes an atlas and a tile over `n` tokens.
+fn look_at(loaded: &Loaded, n: usize) -> Taken {
     let tokens: Vec<u32> = (0..n as u32).map(|pos| pos * pos % D_VOCAB).collect();
     let capture = Capture::none();
     let request = RunRequest {
@@ -119,25 +128,34 @@ fn looked_at(loaded: &Loaded, n: usize) -> [usize; 2] {
     let pool = n.div_ceil(MAX_TILE_SIDE);
     let tile = loaded.tile(&run.kept, &mut cache, at, 0..n, 0..n, pool, &Unhurried);
     assert!(pollster::block_on(tile).is_ok());
-    let peak = PEAK.load(Ordering::Relaxed) - before;
-    let largest = LARGEST.load(Ordering::Relaxed);
-    println!(
-        "{n} tokens: {n_heads} heads in {elapsed_ms:.0} ms, at most {peak} bytes, {largest} at once"
-    );
-    [peak, largest]
+    Taken {
+        peak: PEAK.load(Ordering::Relaxed) - before,
+        largest: LARGEST.load(Ordering::Relaxed),
+        elapsed_ms,
+    }
 }
 
 /// One test, so that nothing else allocates meanwhile.
 #[test]
 fn looking_at_a_run_takes_memory_linear_in_the_prompt() {
     let loaded = wide_model();
-    let [short, _, long, longest] = [256, 512, 1_024, LONGEST].map(|n| looked_at(&loaded, n));
-    for (n, peak) in [(1_024, long[0]), (LONGEST, longest[0])] {
-        let exponent = (peak as f64 / short[0] as f64).ln() / (n as f64 / 256.0).ln();
+    let lengths = [256, 512, 1_024, LONGEST];
+    let taken = lengths.map(|n| look_at(&loaded, n));
+    for (n, taken) in lengths.into_iter().zip(&taken) {
+        let (peak, largest) = (taken.peak, taken.largest);
+        println!(
+            "{n} tokens: {:.0} ms, at most {peak} bytes, {largest} at once",
+            taken.elapsed_ms
+        );
+    }
+    let [short, _, long, longest] = taken;
+    for (n, peak) in [(1_024, long.peak), (LONGEST, longest.peak)] {
+        let exponent = (peak as f64 / short.peak as f64).ln() / (n as f64 / 256.0).ln();
         println!("from 256 to {n} tokens: exponent {exponent:.3}");
-        assert!(exponent <= 1.1, "{} to {peak} bytes", short[0]);
+        assert!(exponent <= 1.1, "{} to {peak} bytes", short.peak);
     }
     let of_head = |n: usize| n * n * size_of::<f32>();
-    assert!(long[1] < N_HEADS * of_head(1_024) / 8, "{} bytes", long[1]);
-    assert!(longest[1] < of_head(LONGEST) / 2, "{} bytes", longest[1]);
+    let (long, longest) = (long.largest, longest.largest);
+    assert!(long < N_HEADS * of_head(1_024) / 8, "{long} bytes");
+    assert!(longest < of_head(LONGEST) / 2, "{longest} bytes");
 }

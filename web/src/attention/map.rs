@@ -21,7 +21,7 @@ pub fn Map(shown: Shown) -> impl IntoView {
     let store = store();
     view! {
         <figure class="pattern" data-figure=Figure::Pattern.name() aria-labelledby="map-title" aria-describedby="map-says">
-            <Drawing shown store/>
+            <div class="plane"><Drawing shown store/></div>
             <Row shown/>
         </figure>
         <NumbersButton figure=Figure::Pattern/>
@@ -175,13 +175,14 @@ fn Zooming() -> impl IntoView {
         is_part.then(|| text::in_view(&zoom.queries(), &zoom.keys()))
     });
     let button = move |label: &'static str, sign: &'static str, factor: f64| {
+        let is_out = factor > 1.0;
         view! {
             <button
                 type="button"
                 class="button icon small"
                 aria-label=label
                 title=label
-                disabled=move || factor > 1.0 && is_whole.get()
+                disabled=move || is_out && is_whole.get()
                 on:click=move |_| store.dispatch(Action::Zoom(factor, None))
             >
                 {sign}
