@@ -24,6 +24,9 @@ pub struct HeadScores {
     /// Mean weight on the first token over the queries after it; `None` for a
     /// single token.
     pub sink: Option<f64>,
+    /// Mean weight on the token itself and the three before it, over the queries
+    /// from the fifth on; `None` for fewer than five tokens.
+    pub nearby: Option<f64>,
     /// The first three over the queries that have a target.
     pub over_targets: OverTargets,
 }
@@ -39,6 +42,9 @@ pub struct OverTargets {
     /// Weight on tokens that followed earlier copies.
     pub induction: Option<f64>,
 }
+
+/// Keys that are near a query, itself included.
+const NEARBY: usize = 4;
 
 impl HeadScores {
     /// The scores of a pattern `[query, key]`, row-major, over these tokens.
@@ -69,6 +75,7 @@ pub struct HeadScoresBuilder {
     total: f64,
     entropy: Mean,
     sink: Mean,
+    nearby: Mean,
     previous: Mean,
     duplicate: Mean,
     induction: Mean,
@@ -87,6 +94,7 @@ impl HeadScoresBuilder {
             total: 0.0,
             entropy: Mean::default(),
             sink: Mean::default(),
+            nearby: Mean::default(),
             previous: Mean::default(),
             duplicate: Mean::default(),
             induction: Mean::default(),
@@ -114,6 +122,10 @@ impl HeadScoresBuilder {
             self.sink.add(weight(0));
             self.previous.add(weight(query - 1));
         }
+        if query >= NEARBY {
+            self.nearby
+                .add((query + 1 - NEARBY..=query).map(weight).sum());
+        }
         if self.earlier_copy[query].is_some() {
             let copies = || successors(self.earlier_copy[query], |&copy| self.earlier_copy[copy]);
             let on_copies = copies().map(weight).sum();
@@ -140,6 +152,7 @@ impl HeadScoresBuilder {
             induction: share(&self.induction),
             entropy: self.entropy.get().unwrap_or(0.0),
             sink: self.sink.get(),
+            nearby: self.nearby.get(),
             over_targets: OverTargets {
                 previous: self.previous.get(),
                 duplicate: self.duplicate.get(),

@@ -36,6 +36,12 @@ pub enum Action {
     RunPrompt(u64),
     /// The visitor chose a head.
     SelectHead(Head),
+    /// The visitor adds a head to those that are averaged, or takes it away.
+    ToggleHead(Head),
+    /// The visitor wants one head alone again.
+    OneHead,
+    /// The visitor adds a query to those that are averaged, or takes it away.
+    ToggleRow(usize),
     /// The visitor moved to another layer and head, by so many.
     MoveHead {
         /// Layers further down.

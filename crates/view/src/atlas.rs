@@ -34,7 +34,8 @@ mod words {
             Kind::Previous => "previous",
             Kind::Duplicate => "same",
             Kind::Induction => "induction",
-            Kind::FirstToken => "first token",
+            Kind::FirstToken => "first",
+            Kind::Nearby => "nearby",
             Kind::Broad => "broad",
             Kind::Mixed => "mixed",
         }
@@ -47,6 +48,7 @@ mod words {
             Kind::Duplicate => Some("at earlier copies of the same token"),
             Kind::Induction => Some("at what followed earlier copies of the token"),
             Kind::FirstToken => Some("at the first token"),
+            Kind::Nearby => Some("at the last four tokens"),
             Kind::Broad => Some("at everything about evenly"),
             Kind::Mixed => None,
         }
@@ -91,6 +93,10 @@ pub const TARGET_FROM: f64 = 0.4;
 /// Asked after the targets: an induction head rests on the first token as long
 /// as nothing has been repeated.
 pub const FIRST_TOKEN_FROM: f64 = 0.5;
+
+/// A head that nothing above names is called nearby where the token itself and the
+/// three before it get at least this weight.
+pub const NEARBY_FROM: f64 = 0.6;
 
 /// Smallest side of a thumbnail that still shows a diagonal.
 const MIN_SIDE: f64 = 32.0;
@@ -177,6 +183,8 @@ pub enum Kind {
     Induction,
     /// Looks at the first token.
     FirstToken,
+    /// Looks at the token itself and the three before it.
+    Nearby,
     /// Spreads its weight about evenly.
     Broad,
     /// None of these.
@@ -184,17 +192,18 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Previous,
         Self::Duplicate,
         Self::Induction,
         Self::FirstToken,
+        Self::Nearby,
         Self::Broad,
         Self::Mixed,
     ];
 
     /// The kind that these scores over `seq_len` tokens show, by [`BROAD_FROM`],
-    /// [`TARGET_FROM`] and [`FIRST_TOKEN_FROM`] in this order; of several targets
+    /// [`TARGET_FROM`], [`FIRST_TOKEN_FROM`] and [`NEARBY_FROM`] in this order; of several targets
     /// the one with most weight. `None` for a single token, where all heads do
     /// the same.
     #[must_use]
@@ -218,9 +227,11 @@ impl Kind {
         });
         let strongest = named.reduce(|best, next| if next.1 > best.1 { next } else { best });
         let is_first_token = scores.sink.is_some_and(|sink| sink >= FIRST_TOKEN_FROM);
+        let is_nearby = scores.nearby.is_some_and(|nearby| nearby >= NEARBY_FROM);
         Some(match strongest {
             Some((kind, _)) => kind,
             None if is_first_token => Self::FirstToken,
+            None if is_nearby => Self::Nearby,
             None => Self::Mixed,
         })
     }
@@ -436,7 +447,7 @@ pub fn pixels(thumbnail: &Thumbnail, ramp: &Ramp) -> Vec<u8> {
 }
 
 /// Heads of the columns of [`rows`].
-pub const COLUMNS: [&str; 11] = [
+pub const COLUMNS: [&str; 12] = [
     "layer",
     "head",
     "kind",
@@ -445,6 +456,7 @@ pub const COLUMNS: [&str; 11] = [
     "induction",
     "entropy, bits",
     "first token",
+    "nearby",
     "previous, over targets",
     "duplicate, over targets",
     "induction, over targets",
@@ -464,6 +476,7 @@ pub fn rows(thumbnails: &[Thumbnail], seq_len: usize) -> Vec<Vec<String>> {
             Some(scores.induction),
             Some(scores.entropy),
             scores.sink,
+            scores.nearby,
             over.previous,
             over.duplicate,
             over.induction,
@@ -537,14 +550,7 @@ mod tests {
         let labels = atlas.cells().map(|cell| cell.kind.unwrap().label());
         assert_eq!(
             labels.collect::<Vec<_>>(),
-            [
-                "previous",
-                "broad",
-                "first token",
-                "induction",
-                "same",
-                "mixed"
-            ]
+            ["previous", "broad", "first", "induction", "same", "nearby"]
         );
     }
 

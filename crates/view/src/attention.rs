@@ -1,6 +1,6 @@
 //! The state of the Attention room: what is shown and what is selected.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use headlight_activations::{Sampling, Tile, TilePart};
@@ -15,6 +15,7 @@ use crate::sentence::{self, Span};
 use crate::session::GenerationEnd;
 use crate::shared::Shared;
 use crate::steps::Step;
+use crate::text;
 use crate::truth::ShownTruth;
 use crate::zoom::Zoom;
 
@@ -121,7 +122,13 @@ pub struct AttentionRoom {
     pub compared: Option<(u32, u32)>,
     /// What was found out about the run beside it.
     pub details: Details,
+    /// Heads that are averaged with the selected one.
+    pub companions: BTreeSet<Head>,
+    /// Queries that are averaged with the selected one.
+    pub also_rows: BTreeSet<usize>,
     patterns: BTreeMap<Head, Shared<Pattern>>,
+    /// The mean over the selected head and its companions, once all are there.
+    mean: Option<Shared<Pattern>>,
 }
 
 impl AttentionRoom {
@@ -146,6 +153,7 @@ impl AttentionRoom {
         self.error = None;
         self.hover = None;
         self.patterns.clear();
+        self.mean = None;
         self.zoom = self.zoom.filter(|zoom| zoom.span < n);
         self.row = self.row.filter(|row| *row < n);
         self.col = self.col.filter(|col| *col < n);
@@ -173,6 +181,7 @@ impl AttentionRoom {
     pub(crate) fn leave_model(&mut self) {
         self.ablations.clear();
         self.compared = None;
+        self.companions.clear();
     }
 
     /// True if this part was taken out.
@@ -219,6 +228,7 @@ impl AttentionRoom {
             self.patterns.clear();
         }
         self.patterns.insert(pattern.head(), Shared::new(pattern));
+        self.renew_mean();
     }
 
     /// Keeps one more part of a long prompt's pattern.
@@ -256,10 +266,73 @@ impl AttentionRoom {
         (self.query(), self.key())
     }
 
-    /// The selected head's pattern, if it has arrived.
+    /// The selected head's pattern, or the mean over it and its companions, if it
+    /// has arrived.
     #[must_use]
     pub fn pattern(&self) -> Option<Shared<Pattern>> {
-        self.patterns.get(&self.head).cloned()
+        if self.companions.is_empty() {
+            self.patterns.get(&self.head).cloned()
+        } else {
+            self.mean.clone()
+        }
+    }
+
+    /// Adds a head to those that are averaged, or takes it away.
+    pub(crate) fn toggle_companion(&mut self, head: Head) {
+        if head == self.head {
+            // The selected one gives way to another of them, if there is one.
+            if let Some(other) = self.companions.pop_first() {
+                self.head = other;
+            }
+        } else if !self.companions.remove(&head) {
+            self.companions.insert(head);
+        }
+        self.renew_mean();
+    }
+
+    /// A head that is averaged and has not arrived.
+    pub(crate) fn missing_companion(&self) -> Option<Head> {
+        let is_missing = |head: &&Head| !self.patterns.contains_key(head);
+        self.companions.iter().find(is_missing).copied()
+    }
+
+    /// The heads that are shown together, in the model's order.
+    #[must_use]
+    pub fn heads(&self) -> Vec<Head> {
+        let mut heads: Vec<Head> = self.companions.iter().copied().collect();
+        heads.push(self.head);
+        heads.sort_unstable();
+        heads
+    }
+
+    pub(crate) fn renew_mean(&mut self) {
+        let heads = self.heads();
+        let known = heads.iter().map(|head| self.patterns.get(head).cloned());
+        let known: Option<Vec<Shared<Pattern>>> = known.collect();
+        let mean = known.and_then(|known| Pattern::mean(&known));
+        self.mean = mean.filter(|_| heads.len() > 1).map(Shared::new);
+    }
+
+    /// The queries that are shown together, in order.
+    #[must_use]
+    pub fn queries(&self) -> Vec<usize> {
+        let last = self.seq_len().saturating_sub(1);
+        let mut queries: Vec<usize> = self.also_rows.iter().copied().collect();
+        queries.retain(|query| *query <= last);
+        queries.push(self.query());
+        queries.sort_unstable();
+        queries.dedup();
+        queries
+    }
+
+    /// Adds a query to those that are averaged, or takes it away.
+    pub(crate) fn toggle_row(&mut self, row: usize) {
+        if row >= self.seq_len() || row == self.query() {
+            return;
+        }
+        if !self.also_rows.remove(&row) {
+            self.also_rows.insert(row);
+        }
     }
 
     /// The first token that the model's language cannot have, if there is one.
@@ -298,6 +371,7 @@ impl AttentionRoom {
         if row < self.seq_len() {
             self.row = Some(row);
             self.col = None;
+            self.also_rows.clear();
         }
     }
 
@@ -305,6 +379,7 @@ impl AttentionRoom {
     pub fn select_cell(&mut self, query: usize, key: usize) {
         if query < self.seq_len() && key < self.seq_len() {
             (self.row, self.col) = (Some(query), Some(key));
+            self.also_rows.clear();
         }
     }
 
@@ -321,7 +396,19 @@ impl AttentionRoom {
     pub fn sentence(&self) -> Option<Vec<Span>> {
         let run = self.run.as_ref()?;
         let pattern = self.pattern()?;
-        Some(sentence::of_row(&run.tokens, &pattern, self.query()))
+        let head = match self.companions.len() {
+            0 => text::head_name(self.head),
+            n => text::mean_of_heads(n + 1),
+        };
+        let queries = self.queries();
+        let row = pattern.mean_row(&queries);
+        if row.is_empty() {
+            return None;
+        }
+        Some(match queries.as_slice() {
+            [query] => sentence::of_row(&run.tokens, &pattern, *query, &head),
+            several => sentence::of_rows(&run.tokens, &row, several.len(), &head),
+        })
     }
 }
 

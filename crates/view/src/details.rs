@@ -63,11 +63,19 @@ impl Details {
 
 /// Asks for everything about a run that has just arrived.
 pub(crate) fn ask_all(state: &mut State, effects: &mut Vec<Effect>) {
+    ask_companions(state, effects);
     ask_cuts(state, effects);
     ask_overview(state, effects);
     ask_thumbnails(state, 0, effects);
     ask_lens(state, effects);
     ask_attribution(state, effects);
+}
+
+/// Asks for one more of the heads that are averaged.
+pub(crate) fn ask_companions(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some(head) = state.room.missing_companion() {
+        step(state, Input::AlsoLook(head), effects);
+    }
 }
 
 /// Asks what sampling leaves.

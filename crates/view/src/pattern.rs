@@ -110,6 +110,43 @@ impl Pattern {
         self
     }
 
+    /// The mean of several heads' whole patterns, named after the first; `None` if
+    /// there is none, or one is not whole or of another length. It has no scores.
+    #[must_use]
+    pub fn mean(patterns: &[Shared<Self>]) -> Option<Self> {
+        let first = patterns.first()?;
+        let mut sum = vec![0.0; first.seq_len * first.seq_len];
+        for pattern in patterns {
+            let Weights::Whole(weights) = &pattern.weights else {
+                return None;
+            };
+            if weights.len() != sum.len() {
+                return None;
+            }
+            for (sum, weight) in sum.iter_mut().zip(weights) {
+                *sum += weight / patterns.len() as f32;
+            }
+        }
+        Some(Self {
+            head: first.head,
+            seq_len: first.seq_len,
+            weights: Weights::Whole(sum),
+            lse: Vec::new(),
+        })
+    }
+
+    /// The mean of several rows: `[key]`; empty if one is not known.
+    #[must_use]
+    pub fn mean_row(&self, queries: &[usize]) -> Vec<f32> {
+        let rows: Vec<&[f32]> = queries.iter().map(|query| self.row(*query)).collect();
+        let n = rows.iter().map(|row| row.len()).min().unwrap_or(0);
+        let mean = |key: usize| {
+            let sum: f32 = rows.iter().map(|row| row[key]).sum();
+            sum / rows.len() as f32
+        };
+        (0..n).map(mean).collect()
+    }
+
     /// Whose attention this is.
     #[must_use]
     pub const fn head(&self) -> Head {
@@ -369,6 +406,36 @@ mod tests {
         assert_eq!(long.shade(9, 3), whole.known(9, 3));
         assert_eq!(long.score(9, 3), whole.score(9, 3));
         assert_eq!(long.known(25, 20), None);
+    }
+
+    #[test]
+    fn the_mean_of_heads_and_of_rows_is_their_mean() {
+        let one = pattern(5);
+        let even = |n: usize| {
+            let weight = |at: usize| {
+                if at % n <= at / n {
+                    1.0 / (at / n + 1) as f32
+                } else {
+                    0.0
+                }
+            };
+            let weights = (0..n * n).map(weight).collect();
+            Pattern::new(Head { layer: 0, head: 0 }, n, weights, vec![0.0; n]).unwrap()
+        };
+        let both = [Shared::new(one.clone()), Shared::new(even(5))];
+        let mean = Pattern::mean(&both).unwrap();
+        for (query, key) in [(0, 0), (3, 1), (4, 4)] {
+            let wanted = f32::midpoint(one.weight(query, key), both[1].weight(query, key));
+            assert!((mean.weight(query, key) - wanted).abs() < 1e-7);
+        }
+        assert_eq!((mean.score(3, 1), mean.log_sum_exp(3)), (None, None));
+        let row = one.mean_row(&[1, 3]);
+        let wanted = f32::midpoint(one.weight(1, 0), one.weight(3, 0));
+        assert!((row[0] - wanted).abs() < 1e-7 && row.len() == 5);
+        assert_eq!(
+            Pattern::mean(&[Shared::new(one), Shared::new(even(4))]),
+            None
+        );
     }
 
     #[test]

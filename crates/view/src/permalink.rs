@@ -5,10 +5,13 @@
 //! Unknown keys are ignored; a value that cannot be read falls back to the
 //! usual one, and the visitor is told. `fault=` is for tests and not written.
 
+use std::collections::BTreeSet;
+
 use headlight_activations::Sampling;
 
 use crate::ablation::{self, Ablation};
 use crate::attention::View;
+use crate::run::Head;
 use crate::session::{Choice, Fault};
 use crate::text;
 
@@ -38,6 +41,8 @@ pub struct Permalink {
     pub backend: Option<Choice>,
     /// How the head is drawn.
     pub view: Option<View>,
+    /// Heads that are averaged with the selected one.
+    pub companions: Option<BTreeSet<Head>>,
     /// What was taken out of the model.
     pub ablations: Option<Vec<Ablation>>,
     /// Divides the logits of the next token.
@@ -136,6 +141,11 @@ impl Permalink {
                 self.view = View::from_name(value);
                 self.view.is_some()
             }
+            "heads" => {
+                let list = decode(value);
+                self.companions = list.as_deref().and_then(heads);
+                self.companions.is_some()
+            }
             "ablate" => {
                 let list = decode(value);
                 self.ablations = list.as_deref().and_then(ablation::parse_list);
@@ -193,6 +203,14 @@ impl Permalink {
         put("row", number(self.row));
         put("col", number(self.col));
         put("view", self.view.map(|view| view.name().to_owned()));
+        let companions = self.companions.as_ref().filter(|heads| !heads.is_empty());
+        put(
+            "heads",
+            companions.map(|heads| {
+                let names: Vec<String> = heads.iter().map(|head| text::dotted(*head)).collect();
+                names.join(",")
+            }),
+        );
         put(
             "ablate",
             self.ablations.as_deref().and_then(ablation::write_list),
@@ -207,6 +225,18 @@ impl Permalink {
         put("backend", backend.map(str::to_owned));
         fragment
     }
+}
+
+/// Heads such as `3.2`, separated by commas.
+fn heads(list: &str) -> Option<BTreeSet<Head>> {
+    let head = |name: &str| {
+        let (layer, head) = name.split_once('.')?;
+        Some(Head {
+            layer: layer.parse().ok()?,
+            head: head.parse().ok()?,
+        })
+    };
+    list.split(',').map(head).collect()
 }
 
 /// A number that is accepted.
@@ -271,6 +301,7 @@ mod tests {
             col: Some(0),
             backend: Some(Choice::Gpu),
             view: Some(View::Steps),
+            companions: Some(BTreeSet::from([Head { layer: 0, head: 3 }])),
             ablations: Some(vec![
                 "1.2:mean".parse().unwrap(),
                 "mlp0:zero".parse().unwrap(),

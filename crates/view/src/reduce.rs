@@ -84,6 +84,22 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::RunPrompt(edit) if edit != state.edit => {}
         Action::RunPrompt(_) => ask(state, effects),
         Action::SelectHead(head) => select_head(state, head, effects),
+        Action::ToggleHead(_) if state.room.seq_len() > MAX_WHOLE => {
+            state.tell(text::NO_MEAN_OF_LONG.to_owned());
+        }
+        Action::ToggleHead(head) => {
+            state.room.toggle_companion(head);
+            details::ask_companions(state, effects);
+            state.announce_row();
+        }
+        Action::OneHead => {
+            state.room.companions.clear();
+            state.room.renew_mean();
+        }
+        Action::ToggleRow(row) => {
+            state.room.toggle_row(row);
+            state.announce_row();
+        }
         Action::MoveHead { layers, heads } => {
             let Head { layer, head } = state.room.head;
             let moved = Head {
@@ -267,6 +283,8 @@ fn select_head(state: &mut State, wanted: Head, effects: &mut Vec<Effect>) {
         head: wanted.head.min(shape.n_heads.saturating_sub(1)),
     });
     state.room.head = head;
+    state.room.companions.clear();
+    state.room.renew_mean();
     state.room.hover = None;
     let is_long = state.room.seq_len() > MAX_WHOLE;
     let is_known = is_long || state.room.pattern().is_some();
@@ -313,6 +331,7 @@ fn open(state: &mut State, fragment: &str, effects: &mut Vec<Effect>) {
     state.room.sampling = link.sampling();
     state.room.ablations = link.ablations.unwrap_or_default();
     state.room.view = link.view.unwrap_or_default();
+    state.room.companions = link.companions.unwrap_or_default();
     state.room.compared = link.token.zip(link.against);
     state.seed = link.seed.unwrap_or(state.seed);
     if let Some(model) = link.model {
@@ -406,6 +425,7 @@ fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
         }
         News::Pattern(pattern) => {
             state.room.keep(pattern);
+            details::ask_companions(state, effects);
             state.announce_row();
         }
         News::Found(kind, finding) => details::hear(state, kind, finding, effects),
@@ -481,6 +501,10 @@ fn fit_head(state: &mut State, effects: &mut Vec<Effect>) {
         .iter()
         .partition(|it| it.part.exists(&shape));
     state.room.ablations = there;
+    state
+        .room
+        .companions
+        .retain(|head| Part::Head(*head).exists(&shape));
     for ablation in &missing {
         state.tell(text::no_such_part(&text::part(ablation.part)));
     }

@@ -36,11 +36,12 @@ pub struct RowBars {
 }
 
 impl RowBars {
-    /// Spells out the row of `query`.
+    /// Spells out the row of a query, or the mean of several.
     #[must_use]
-    pub fn new(tokens: &[Token], pattern: &Pattern, query: usize) -> Self {
-        let row = pattern.row(query);
-        let visible = &row[..row.len().min(query + 1)];
+    pub fn new(tokens: &[Token], pattern: &Pattern, queries: &[usize]) -> Self {
+        let row = pattern.mean_row(queries);
+        let last = queries.iter().max().map_or(0, |last| last + 1);
+        let visible = &row[..row.len().min(last)];
         let mut keys: Vec<usize> = (0..visible.len()).collect();
         if keys.len() > MAX_BARS {
             keys.sort_by(|a, b| visible[*b].total_cmp(&visible[*a]));
@@ -124,7 +125,7 @@ mod tests {
     #[test]
     fn a_short_row_is_spelled_out_in_full_and_sums_to_one() {
         let run = run(&["a", " b", " c", " d"]);
-        let row = RowBars::new(&run.tokens, &pattern(4), 2);
+        let row = RowBars::new(&run.tokens, &pattern(4), &[2]);
         let keys: Vec<usize> = row.bars.iter().map(|bar| bar.key).collect();
         assert_eq!(keys, [0, 1, 2]);
         assert_eq!((row.sum.as_str(), row.rest), ("1.000", None));
@@ -134,7 +135,7 @@ mod tests {
     fn a_long_row_shows_its_strongest_keys_and_the_rest_as_one_number() {
         let words = vec![" x"; 100];
         let run = run(&words);
-        let row = RowBars::new(&run.tokens, &pattern(100), 99);
+        let row = RowBars::new(&run.tokens, &pattern(100), &[99]);
         assert_eq!(row.bars.len(), MAX_BARS);
         assert_eq!(row.bars[0].key, 0);
         assert_eq!(row.sum, "1.000");

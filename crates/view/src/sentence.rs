@@ -51,18 +51,35 @@ pub fn name(tokens: &[Token], pos: usize) -> String {
     }
 }
 
+/// What the mean of several rows shows.
+#[must_use]
+pub fn of_rows(tokens: &[Token], row: &[f32], n_rows: usize, head: &str) -> Vec<Span> {
+    let strongest = row
+        .iter()
+        .enumerate()
+        .max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)));
+    let Some((key, weight)) = strongest else {
+        return Vec::new();
+    };
+    vec![
+        Span::plain(text::over_queries(n_rows, head)),
+        Span::plain(text::puts(&percent(f64::from(*weight)))),
+        Span::strong(name(tokens, key)),
+        Span::plain("."),
+    ]
+}
+
 /// What the selected row of a head's pattern shows.
 ///
 /// A row that gives no key at least 30 % of its weight, nor twice what an even
 /// spread would, is described as spread out.
 #[must_use]
-pub fn of_row(tokens: &[Token], pattern: &Pattern, query: usize) -> Vec<Span> {
-    let head = text::head_name(pattern.head());
+pub fn of_row(tokens: &[Token], pattern: &Pattern, query: usize, head: &str) -> Vec<Span> {
     let from = name(tokens, query);
     if query == 0 {
         return vec![
             Span::strong(from),
-            Span::plain(text::first_looks_at_itself(&head)),
+            Span::plain(text::first_looks_at_itself(head)),
         ];
     }
     let key = pattern.strongest_key(query);
@@ -109,7 +126,8 @@ mod tests {
 
     fn say(words: &[&str], row: &[f32]) -> String {
         let run = run(words);
-        plain(&of_row(&run.tokens, &row_pattern(row), row.len() - 1))
+        let (pattern, query) = (row_pattern(row), row.len() - 1);
+        plain(&of_row(&run.tokens, &pattern, query, "head 1.2"))
     }
 
     #[test]
@@ -156,7 +174,8 @@ mod tests {
     #[test]
     fn the_first_token_has_nothing_else_to_look_at() {
         let run = run(&["Lily", " ran"]);
-        let said = plain(&of_row(&run.tokens, &row_pattern(&[0.5, 0.5]), 0));
+        let pattern = row_pattern(&[0.5, 0.5]);
+        let said = plain(&of_row(&run.tokens, &pattern, 0, "head 1.2"));
         assert_eq!(
             said,
             "“Lily” comes first, so head 1.2 can only look at the token itself."

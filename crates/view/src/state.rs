@@ -227,6 +227,7 @@ impl State {
             col: self.room.col,
             backend: choice.name().is_some().then_some(choice),
             view: (room.view != View::default()).then_some(room.view),
+            companions: Some(room.companions.clone()),
             ablations: Some(room.ablations.clone()),
             temperature: (sampling.temperature != usual.temperature)
                 .then_some(sampling.temperature),

@@ -78,11 +78,21 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
             let cells = ordered.sections.iter().flat_map(|section| &section.cells);
             cells.map(|cell| cell.head).collect()
         });
-        let at = shown.head.get_untracked();
+        // With Shift the selection grows from where the focus is.
+        let focused = heads
+            .iter()
+            .find(|head| event.shift_key() && has_focus(**head));
+        let at = focused
+            .copied()
+            .unwrap_or_else(|| shown.head.get_untracked());
         let from = heads.iter().position(|head| *head == at).unwrap_or(0);
         if let Some(to) = moved(&event, from, heads.len(), columns.get_untracked()) {
             event.prevent_default();
-            store.dispatch(Action::SelectHead(heads[to]));
+            store.dispatch(if event.shift_key() {
+                Action::ToggleHead(heads[to])
+            } else {
+                Action::SelectHead(heads[to])
+            });
             host::focus(&id(heads[to]));
         }
     };
@@ -118,6 +128,7 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
                 <figcaption class="aside">{sentence}</figcaption>
             </figure>
             <p class="keys-hint" aria-hidden="true">{text::HEAD_KEYS}</p>
+            <p class="label" aria-hidden="true">{text::MEAN_HINT}</p>
             <NumbersButton figure=Figure::Atlas/>
             <NumbersTable
                 figure=Figure::Atlas
@@ -202,6 +213,7 @@ fn thumbnail(source: Source, cell: AtlasCell) -> impl IntoView {
     let head = cell.head;
     let is_selected = move || selected.get() == head;
     let is_out = store.select(move |state: &State| state.room.is_ablated(Part::Head(head)));
+    let is_companion = store.select(move |state: &State| state.room.companions.contains(&head));
     let below = cell.score.clone();
     let below = below.or_else(|| cell.kind.map(|kind| kind.label().to_owned()));
     let spoken = text::head_in_atlas(head, below.as_deref());
@@ -212,11 +224,15 @@ fn thumbnail(source: Source, cell: AtlasCell) -> impl IntoView {
             id=id(head)
             class="head"
             class:out=move || is_out.get()
+            class:companion=move || is_companion.get()
             aria-label=spoken.clone()
             title=spoken
             aria-checked=move || is_selected().to_string()
             tabindex=move || if is_selected() { "0" } else { "-1" }
-            on:click=move |_| store.dispatch(Action::SelectHead(head))
+            on:click=move |event| {
+                let is_added = event.shift_key() || event.ctrl_key() || event.meta_key();
+                store.dispatch(if is_added { Action::ToggleHead(head) } else { Action::SelectHead(head) });
+            }
         >
             <span class="thumb"><Painted source at=cell.thumbnail/></span>
             <span class="kind">{below.unwrap_or_else(|| text::dotted(head))}</span>
@@ -244,6 +260,12 @@ fn Painted(source: Source, at: Option<usize>) -> impl IntoView {
         });
     });
     view! { <canvas node_ref=element width="1" height="1" aria-hidden="true"></canvas> }
+}
+
+fn has_focus(head: Head) -> bool {
+    document()
+        .active_element()
+        .is_some_and(|element| element.id() == id(head))
 }
 
 fn id(head: Head) -> String {

@@ -168,11 +168,13 @@ fn Marks(shown: Shown, layout: Memo<Option<MatrixLayout>>) -> impl IntoView {
         cell.y -= grow;
         cell.width += 2.0 * grow;
         cell.height += 2.0 * grow;
-        let has = (layout.has_query(query), layout.has(query, shown.key.get()));
-        Some((
-            has.0.then(|| rect("selected-row", layout.row_rect(query))),
-            has.1.then(|| rect("selected-cell", cell)),
-        ))
+        let rows = shown.queries.get().into_iter();
+        let rows = rows.filter(|query| layout.has_query(*query));
+        let rows = rows
+            .map(|query| rect("selected-row", layout.row_rect(query)))
+            .collect_view();
+        let has_cell = layout.has(query, shown.key.get());
+        Some((rows, has_cell.then(|| rect("selected-cell", cell))))
     };
     view! { {hovered}{selected} }
 }

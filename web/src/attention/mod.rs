@@ -37,6 +37,7 @@ struct Shown {
     truth: Memo<ShownTruth>,
     head: Memo<Head>,
     query: Memo<usize>,
+    queries: Memo<Vec<usize>>,
     key: Memo<usize>,
     hover: Memo<Option<(usize, usize)>>,
 }
@@ -50,6 +51,7 @@ impl Shown {
             truth: store.select(|state: &State| state.room.truth.clone()),
             head: store.select(|state: &State| state.room.head),
             query: store.select(|state: &State| state.room.query()),
+            queries: store.select(|state: &State| state.room.queries()),
             key: store.select(|state: &State| state.room.key()),
             hover: store.select(|state: &State| state.room.hover),
         }

@@ -13,7 +13,7 @@ use crate::store::store;
 pub fn Row(shown: Shown) -> impl IntoView {
     let row = Memo::new(move |_| {
         let (run, pattern) = shown.both()?;
-        Some(RowBars::new(&run.tokens, &pattern, shown.query.get()))
+        Some(RowBars::new(&run.tokens, &pattern, &shown.queries.get()))
     });
     let bars = move || {
         let bars = row.get().map(|row| row.bars).unwrap_or_default();
@@ -32,7 +32,10 @@ pub fn Row(shown: Shown) -> impl IntoView {
     let pointed = readout(shown);
     view! {
         <div class="this-row">
-            <h3>{text::THIS_ROW}</h3>
+            <h3>{move || match shown.queries.with(Vec::len) {
+                0 | 1 => text::THIS_ROW.to_owned(),
+                n => text::mean_of_rows(n),
+            }}</h3>
             <ol class="bars" style:min-height=move || room.get()>{bars}</ol>
             {rest}
             <p class="number sum">{sum}</p>

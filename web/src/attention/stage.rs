@@ -18,7 +18,12 @@ use crate::store::store;
 #[component]
 pub fn Stage(shown: Shown) -> impl IntoView {
     let store = store();
-    let title = move || text::head_title(shown.head.get());
+    let heads = store.select(|state: &State| state.room.heads());
+    let title = move || match heads.get().as_slice() {
+        [head] => text::head_title(*head),
+        several => text::mean_title(several),
+    };
+    let is_mean = Memo::new(move |_| heads.with(|heads| heads.len() > 1));
     let view = store.select(|state: &State| state.room.view);
     let figure = move || match view.get() {
         View::Map => view! { <Map shown/> }.into_any(),
@@ -34,6 +39,11 @@ pub fn Stage(shown: Shown) -> impl IntoView {
                     <Stepper label=text::NEXT_HEAD by=1 path="M2.5 0.5 L6 4 L2.5 7.5"/>
                 </span>
                 <TakeOut shown/>
+                <Show when=move || is_mean.get()>
+                    <button type="button" class="button small" on:click=move |_| store.dispatch(Action::OneHead)>
+                        {text::ONLY_THIS_HEAD}
+                    </button>
+                </Show>
                 <Switch view/>
             </div>
             <p class="say finding" id="map-says"><Sentence/></p>

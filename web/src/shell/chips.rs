@@ -1,5 +1,7 @@
 //! The prompt's tokens, to point at, and those that the model wrote after them.
 
+use std::collections::BTreeSet;
+
 use headlight_view::attention::Continuation;
 use headlight_view::run::{Run, Token};
 use headlight_view::token::VisibleToken;
@@ -21,13 +23,26 @@ pub fn Chips() -> impl IntoView {
     let key = store.select(|state: &State| state.room.key());
     // The first token that the model's language cannot have.
     let stray = store.select(|state: &State| state.room.stray());
-    let places = Places { query, key, stray };
+    let also = store.select(|state: &State| state.room.also_rows.clone());
+    let places = Places {
+        query,
+        key,
+        stray,
+        also,
+    };
     let continuation = store.select(|state: &State| state.room.continuation.clone());
     let on_key = move |event: KeyboardEvent| {
         let n = store.peek(|state| state.room.seq_len());
-        if let Some(row) = moved(&event, query.get_untracked(), n, 1) {
+        // With Shift the selection grows from where the focus is.
+        let from = focused_chip().filter(|_| event.shift_key());
+        let from = from.unwrap_or_else(|| query.get_untracked());
+        if let Some(row) = moved(&event, from, n, 1) {
             event.prevent_default();
-            store.dispatch(Action::SelectRow(row));
+            store.dispatch(if event.shift_key() {
+                Action::ToggleRow(row)
+            } else {
+                Action::SelectRow(row)
+            });
             host::focus(&format!("chip-{row}"));
         }
     };
@@ -76,16 +91,26 @@ pub fn Chips() -> impl IntoView {
     }
 }
 
+/// The token that has the focus.
+fn focused_chip() -> Option<usize> {
+    let id = document().active_element()?.id();
+    id.strip_prefix("chip-")?.parse().ok()
+}
+
 /// Tokens that stand out.
 #[derive(Clone, Copy)]
 struct Places {
     query: Memo<usize>,
     key: Memo<usize>,
     stray: Memo<Option<usize>>,
+    /// Queries that are averaged with the selected one.
+    also: Memo<BTreeSet<usize>>,
 }
 
 fn chip(store: Store, pos: usize, token: &Token, places: Places) -> impl IntoView + use<> {
-    let Places { query, key, stray } = places;
+    let Places {
+        query, key, stray, ..
+    } = places;
     let shown = VisibleToken::new(&token.text);
     let title = format!("{pos}: {} (id {})", shown.full(), token.id);
     let is_query = move || query.get() == pos;
@@ -94,13 +119,16 @@ fn chip(store: Store, pos: usize, token: &Token, places: Places) -> impl IntoVie
             role="option"
             id=format!("chip-{pos}")
             class="chip"
-            class:query=is_query
+            class:query=move || is_query() || places.also.with(|also| also.contains(&pos))
             class:key=move || key.get() == pos
             class:stray=move || stray.get() == Some(pos)
             aria-selected=move || is_query().to_string()
             tabindex=move || if is_query() { "0" } else { "-1" }
             title=title
-            on:click=move |_| store.dispatch(Action::SelectRow(pos))
+            on:click=move |event| {
+                let is_added = event.shift_key() || event.ctrl_key() || event.meta_key();
+                store.dispatch(if is_added { Action::ToggleRow(pos) } else { Action::SelectRow(pos) });
+            }
         >
             <Visible token=shown/>
         </span>

@@ -64,6 +64,8 @@ pub enum Input {
         /// The page has its pattern already.
         is_known: bool,
     },
+    /// The page wants another head's pattern beside the one that is looked at.
+    AlsoLook(Head),
     /// There is no prompt to run: whatever was asked is pointless now.
     Forget,
     /// The visitor wants the prompt continued.

@@ -26,6 +26,7 @@ impl Session {
                 self.post_question(step);
             }
             Input::Inquire(detail) => self.inquire(detail, step),
+            Input::AlsoLook(head) if self.has_answered => self.post_pattern(head, step),
             Input::Look { head, is_known } => self.look(head, is_known, step),
             Input::Forget => self.forget(step),
             Input::Generate(generation) if self.question.is_some() => {

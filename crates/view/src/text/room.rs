@@ -119,6 +119,38 @@ pub fn in_view(queries: &Range<usize>, keys: &Range<usize>) -> String {
     format!("queries {queries}, keys {keys}")
 }
 
+/// Begins the sentence about several rows.
+#[must_use]
+pub fn over_queries(n: usize, head: &str) -> String {
+    format!("On average over {n} queries, {head} ")
+}
+
+/// Several heads together.
+#[must_use]
+pub fn mean_of_heads(n: usize) -> String {
+    format!("the mean of {n} heads")
+}
+
+/// Title of the figure of several heads.
+#[must_use]
+pub fn mean_title(heads: &[Head]) -> String {
+    let names: Vec<String> = heads.iter().map(|head| dotted(*head)).collect();
+    format!("Mean of heads {}", names.join(", "))
+}
+
+/// Heading of several rows that are spelled out.
+#[must_use]
+pub fn mean_of_rows(n: usize) -> String {
+    format!("Mean of {n} rows")
+}
+
+/// How to average heads.
+pub const MEAN_HINT: &str = "Ctrl-click or Shift-arrow: average several";
+/// Shows the selected head alone again.
+pub const ONLY_THIS_HEAD: &str = "Only one head";
+/// A prompt of which no whole patterns are kept.
+pub const NO_MEAN_OF_LONG: &str = "Heads can be averaged for prompts of up to 256 tokens.";
+
 /// A part in words.
 #[must_use]
 pub fn part(part: Part) -> String {
