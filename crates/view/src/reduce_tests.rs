@@ -1,10 +1,10 @@
 //! The page as a value: typing, selecting, links, recordings.
 
-use headlight_activations::ModelShape;
+use headlight_activations::{Detail, DetailKind, Finding, ModelShape, Tile, TilePart};
 
 use super::*;
-use crate::run::Backend;
 use crate::run::tests::{pattern, run};
+use crate::run::{Backend, WeightedToken};
 use crate::session::{Ask, BackendReport, Blame, Command, LoadedModel, Message, RunId, WorkerId};
 use crate::state::{DEFAULT_HEAD, DEFAULT_PROMPT, ModelInfo, Panel, Theme};
 use crate::truth::{Truth, TruthCommand};
@@ -286,7 +286,7 @@ fn what_the_model_wrote_can_become_part_of_the_prompt() {
     let effects = reduce(&mut state, Action::Generate);
     let run = posted(&effects).unwrap();
     for text in [" ran", " home"] {
-        let token = crate::run::WeightedToken {
+        let token = WeightedToken {
             id: 1,
             text: text.to_owned(),
             prob: 0.5,
@@ -484,4 +484,210 @@ fn what_one_model_showed_goes_when_another_cannot_read_the_prompt() {
         &mut Vec::new(),
     );
     assert!(state.room.run.is_none() && state.room.error.is_some());
+}
+
+/// What the effects ask of the engine beside runs, with the ids.
+fn details(effects: &[Effect]) -> Vec<(RunId, Detail)> {
+    let asked = effects.iter().filter_map(|effect| match effect {
+        Effect::Worker(Command::Post {
+            ask: Ask::Detail { run, detail },
+            ..
+        }) => Some((*run, detail.clone())),
+        _ => None,
+    });
+    asked.collect()
+}
+
+fn asked_run(effects: &[Effect]) -> Option<(RunId, Vec<String>)> {
+    effects.iter().rev().find_map(|effect| match effect {
+        Effect::Worker(Command::Post {
+            ask: Ask::Run { run, edits, .. },
+            ..
+        }) => Some((
+            *run,
+            edits.iter().map(|edit| edit.hook.to_string()).collect(),
+        )),
+        _ => None,
+    })
+}
+
+/// Types a prompt and presses Enter.
+fn run_prompt(state: &mut State, prompt: &str) -> RunId {
+    reduce(state, Action::EditPrompt(prompt.to_owned()));
+    let edit = state.edit;
+    asked_run(&reduce(state, Action::RunPrompt(edit)))
+        .unwrap()
+        .0
+}
+
+fn answered(state: &mut State, run: RunId, answer: Run) -> Vec<Effect> {
+    let pattern = None;
+    let message = Message::Ran {
+        run,
+        answer,
+        pattern,
+    };
+    reduce(state, said(1, message))
+}
+
+/// Two next tokens, so that there is something to compare.
+fn two_next(words: &[&str]) -> Run {
+    let mut run = run(words);
+    run.next.push(WeightedToken {
+        id: 4,
+        text: " He".to_owned(),
+        prob: 0.2,
+    });
+    run
+}
+
+#[test]
+fn a_run_is_asked_about_in_the_order_in_which_it_is_looked_at() {
+    let mut state = live("");
+    let run = run_prompt(&mut state, "Tom ran");
+    let effects = answered(&mut state, run, two_next(&["Tom", " ran"]));
+    let kinds: Vec<DetailKind> = details(&effects).iter().map(|(_, d)| d.kind()).collect();
+    use DetailKind::{Attribution, Cuts, Lens, Thumbnails};
+    assert_eq!(kinds, [Cuts, Thumbnails, Lens, Attribution]);
+}
+
+#[test]
+fn an_answer_about_an_older_run_is_never_shown() {
+    let mut state = live("");
+    let first = details(&reduce(
+        &mut state,
+        Action::SetSampling(Sampling {
+            top_k: 3,
+            ..Sampling::default()
+        }),
+    ));
+    let (old, _) = first[0].clone();
+    run_prompt(&mut state, "Tom");
+    let cuts = headlight_activations::Cuts {
+        tokens: Vec::new(),
+        n_kept: 3,
+        d_vocab: 9,
+        mass_kept: 0.5,
+    };
+    let late = Message::Found {
+        run: old,
+        finding: Finding::Cuts(cuts),
+    };
+    reduce(&mut state, said(1, late));
+    assert_eq!(state.room.details.cuts, None);
+}
+
+#[test]
+fn taking_a_head_out_and_putting_it_back_runs_the_prompt_each_time() {
+    let mut state = live("");
+    let part = Part::Head(Head { layer: 1, head: 2 });
+    let (_, edits) = asked_run(&reduce(&mut state, Action::ToggleAblation(part))).unwrap();
+    assert_eq!(edits, ["blocks.1.attn.hook_z"]);
+    assert!(
+        state
+            .permalink()
+            .to_fragment()
+            .contains("ablate=1.2%3Azero")
+    );
+    let (_, edits) = asked_run(&reduce(&mut state, Action::SwapFiller(part))).unwrap();
+    assert_eq!(edits.len(), 1);
+    assert!(state.permalink().to_fragment().contains("1.2%3Amean"));
+    let (_, edits) = asked_run(&reduce(&mut state, Action::ToggleAblation(part))).unwrap();
+    assert_eq!(edits, [""; 0]);
+    assert!(!state.permalink().to_fragment().contains("ablate"));
+}
+
+#[test]
+fn a_part_of_the_link_that_the_model_lacks_is_told_and_left_out() {
+    let state = live("#/attention?ablate=1.2,mlp77:mean");
+    assert_eq!(state.room.ablations.len(), 1);
+    let told = |notice: &String| notice.contains("MLP 77");
+    assert!(state.notices.iter().any(told), "{:?}", state.notices);
+}
+
+#[test]
+fn appending_takes_text_and_refuses_markers() {
+    let mut state = live("");
+    let run = run_prompt(&mut state, "Tom ran");
+    let mut answer = two_next(&["Tom", " ran"]);
+    answer.next[0].text = "<|end|>".to_owned();
+    answered(&mut state, run, answer);
+    reduce(&mut state, Action::Append(9));
+    assert_eq!(state.prompt, "Tom ran");
+    reduce(&mut state, Action::Append(4));
+    assert_eq!(
+        (state.prompt.as_str(), state.asked.as_str()),
+        ("Tom ran He", "Tom ran He")
+    );
+}
+
+#[test]
+fn several_heads_are_averaged_once_all_have_come() {
+    let mut state = live("");
+    let head = state.room.head;
+    let other = Head { layer: 0, head: 1 };
+    let n = state.room.seq_len();
+    let of = |head: Head| {
+        let whole = pattern(n);
+        let rows = (0..n).flat_map(|query| whole.row(query).to_vec()).collect();
+        Pattern::new(head, n, rows, vec![1.0; n]).unwrap()
+    };
+    state.room.keep(of(head));
+    let effects = reduce(&mut state, Action::ToggleHead(other));
+    assert_eq!(state.room.pattern(), None, "one is still missing");
+    let run = posted(&effects).unwrap();
+    let message = Message::Pattern {
+        run,
+        pattern: of(other),
+    };
+    reduce(&mut state, said(1, message));
+    let mean = state.room.pattern().unwrap();
+    assert_eq!(mean.weight(1, 0), pattern(n).weight(1, 0));
+    assert!(state.permalink().to_fragment().contains("heads=0.1"));
+    reduce(&mut state, Action::OneHead);
+    assert_eq!(state.room.heads(), [head]);
+}
+
+#[test]
+fn a_long_prompt_is_asked_for_in_parts() {
+    let mut state = live("");
+    let words = vec![" x"; 600];
+    let run = run_prompt(&mut state, &"x".repeat(600));
+    let asked = details(&answered(&mut state, run, two_next(&words)));
+    let overview = asked.iter().find_map(|(run, detail)| match detail {
+        Detail::Tile {
+            part: TilePart::Overview,
+            queries,
+            pool,
+            ..
+        } => Some((*run, queries.clone(), *pool)),
+        _ => None,
+    });
+    let (run, queries, pool) = overview.unwrap();
+    assert_eq!((queries, pool), (0..600, 3));
+    let heads = asked.iter().find_map(|(_, detail)| match detail {
+        Detail::Thumbnails { heads, .. } => Some(heads.clone()),
+        _ => None,
+    });
+    assert_eq!(heads, Some(0..1), "the atlas comes in pieces");
+    let Head { layer, head } = state.room.head;
+    let tile = Tile {
+        layer,
+        head,
+        queries: 0..600,
+        keys: 0..600,
+        pool: 3,
+        weights: vec![0.5; 200 * 200],
+        lse: vec![1.0; 600],
+    };
+    let found = Message::Found {
+        run,
+        finding: Finding::Tile(tile),
+    };
+    let asked = details(&reduce(&mut state, said(1, found)));
+    assert!(
+        matches!(&asked[0].1, Detail::Tile { part: TilePart::Row, queries, .. } if *queries == (599..600)),
+        "{asked:?}"
+    );
+    assert!(state.room.sentence().is_none(), "the row has not come");
 }

@@ -23,7 +23,7 @@ mod surprise;
 use headlight_view::attention::AttentionRoom as Room;
 use headlight_view::run::{Head, Pattern, Run};
 use headlight_view::truth::{ShownTruth, Truth};
-use headlight_view::{Shared, State};
+use headlight_view::{Shared, State, text};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
@@ -106,6 +106,13 @@ pub fn AttentionRoom() -> impl IntoView {
                 <next::Next shown/>
                 <surprise::Surprise shown/>
                 <perplexity::PerplexitySoFar shown/>
+            </section>
+            <section class="inside" aria-label=text::INSIDE>
+                <lens::Lens shown/>
+                <div class="pair">
+                    <attribution::Attribution shown/>
+                    <norms::Norms shown/>
+                </div>
             </section>
         </main>
     }

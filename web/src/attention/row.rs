@@ -8,6 +8,9 @@ use super::Shown;
 use crate::shell::Visible;
 use crate::store::store;
 
+/// A weight that is written 0.000; where there is little room, such bars are left out.
+const FAINT: f64 = 0.0005;
+
 /// Bars and numbers of the selected row, their sum, and the colour scale.
 #[component]
 pub fn Row(shown: Shown) -> impl IntoView {
@@ -77,7 +80,7 @@ fn draw(shown: Shown, bar: RowBar) -> impl IntoView {
         store.dispatch(Action::SelectCell(query, key));
     };
     view! {
-        <li class:selected=move || shown.key.get() == key on:click=select>
+        <li class:selected=move || shown.key.get() == key class:faint=bar.fraction < FAINT on:click=select>
             <span class="name"><Visible token=bar.label/></span>
             <span class="track">
                 <span class="bar" style:width=format!("{:.2}%", bar.fraction * 100.0)></span>

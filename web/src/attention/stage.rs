@@ -6,11 +6,8 @@ use headlight_view::{Action, State, text};
 use leptos::prelude::*;
 
 use super::Shown;
-use super::attribution::Attribution;
-use super::lens::Lens;
 use super::lines::Lines;
 use super::map::Map;
-use super::norms::Norms;
 use super::steps::Steps;
 use crate::store::store;
 
@@ -48,13 +45,6 @@ pub fn Stage(shown: Shown) -> impl IntoView {
             </div>
             <p class="say finding" id="map-says"><Sentence/></p>
             {figure}
-            <div class="inside">
-                <Lens shown/>
-                <div class="pair">
-                    <Attribution shown/>
-                    <Norms shown/>
-                </div>
-            </div>
         </section>
     }
 }

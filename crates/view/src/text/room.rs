@@ -30,6 +30,8 @@ pub const ABOUT_ABLATION: &str =
     "Take a part out and see what changes: what gets worse is what the part did.";
 /// The prompt's clean run.
 pub const CLEAN: &str = "whole model";
+/// Name of the part of the page below the map.
+pub const INSIDE: &str = "Inside the model";
 /// Heading of the logit lens.
 pub const LENS: &str = "What each layer would say next";
 /// Heading of the norms.
