@@ -9,6 +9,7 @@ use std::cmp::Reverse;
 
 use headlight_activations::{HeadScores, Thumbnail};
 
+use crate::data::Column;
 use crate::number::{fixed, full, percent};
 use crate::ramp::Ramp;
 use crate::run::Head;
@@ -447,19 +448,19 @@ pub fn pixels(thumbnail: &Thumbnail, ramp: &Ramp) -> Vec<u8> {
 }
 
 /// Heads of the columns of [`rows`].
-pub const COLUMNS: [&str; 12] = [
-    "layer",
-    "head",
-    "kind",
-    "previous",
-    "duplicate",
-    "induction",
-    "entropy, bits",
-    "first token",
-    "nearby",
-    "previous, over targets",
-    "duplicate, over targets",
-    "induction, over targets",
+pub const COLUMNS: [Column; 12] = [
+    Column::value("layer"),
+    Column::value("head"),
+    Column::text("kind"),
+    Column::value("previous"),
+    Column::value("duplicate"),
+    Column::value("induction"),
+    Column::value("entropy, bits"),
+    Column::value("first token"),
+    Column::value("nearby"),
+    Column::value("previous, over targets"),
+    Column::value("duplicate, over targets"),
+    Column::value("induction, over targets"),
 ];
 
 /// The scores of the heads that have arrived, in the model's order.

@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 
 use headlight_activations::{Attribution, Component, Contribution};
 
+use crate::data::Column;
 use crate::number::{fixed, full, scientific};
 use crate::phrase::capitalised;
 use crate::run::Head;
@@ -215,7 +216,11 @@ pub fn sentence(attribution: &Attribution, token: &str, against: &str) -> String
 }
 
 /// Heads of the columns of [`rows`].
-pub const COLUMNS: [&str; 3] = ["component", "name", "logits"];
+pub const COLUMNS: [Column; 3] = [
+    Column::text("component"),
+    Column::text("name"),
+    Column::value("logits"),
+];
 
 /// Every component in full in the order of the stream, then the sum, the logit
 /// difference, and how far they are apart.

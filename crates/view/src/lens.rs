@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use headlight_activations::{HookPoint, LensRow, Site, TokenProb};
 
+use crate::data::Column;
 use crate::number::{full, percent, percent_column};
 use crate::run::Token;
 use crate::token::VisibleToken;
@@ -230,14 +231,14 @@ impl Lens {
     }
 
     /// Heads of the columns of [`Lens::rows`].
-    pub const COLUMNS: [&str; 7] = [
-        "where",
-        "position",
-        "token",
-        "top token id",
-        "top token",
-        "probability",
-        "same as the final answer",
+    pub const COLUMNS: [Column; 7] = [
+        Column::text("where"),
+        Column::value("position"),
+        Column::text("token"),
+        Column::value("top token id"),
+        Column::text("top token"),
+        Column::value("probability"),
+        Column::value("same as the final answer"),
     ];
 
     /// The top token of every layer and position in full, the output first.

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use crate::data::Column;
 use crate::number::{full_f32, percent};
 use crate::run::{Head, Pattern, Token};
 use crate::token::VisibleToken;
@@ -239,7 +240,13 @@ impl TokenLines {
     }
 
     /// Heads of the columns of [`TokenLines::rows`].
-    pub const COLUMNS: [&str; 5] = ["query", "token", "key", "token looked at", "weight"];
+    pub const COLUMNS: [Column; 5] = [
+        Column::value("query"),
+        Column::text("token"),
+        Column::value("key"),
+        Column::text("token looked at"),
+        Column::value("weight"),
+    ];
 
     /// The lines with their weights in full, strongest first.
     #[must_use]

@@ -3,6 +3,7 @@
 
 use headlight_language::Truth;
 
+use crate::data::Column;
 use crate::number::{full, percent, percent_column};
 use crate::run::Run;
 use crate::text;
@@ -73,6 +74,15 @@ pub fn summary(run: &Run) -> String {
         text::most_probable_next(&word, &percent(token.prob))
     })
 }
+
+/// Heads of the columns of [`rows`]; the last is the language's.
+pub const COLUMNS: [Column; 5] = [
+    Column::value(text::TOKEN_ID),
+    Column::text(text::TOKEN),
+    Column::value(text::PROBABILITY),
+    Column::value(text::CLEAN_PROBABILITY),
+    Column::value(text::TRUE_PROBABILITY),
+];
 
 /// The numbers behind the bars: id, token, probability, in the whole model, and in
 /// the language.

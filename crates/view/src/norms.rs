@@ -6,6 +6,7 @@
 
 use headlight_activations::{HookPoint, Site};
 
+use crate::data::Column;
 use crate::number::{fixed, full, percent};
 use crate::run::{ResidualNorm, Token};
 use crate::sentence;
@@ -148,7 +149,12 @@ pub fn sentence(tokens: &[Token], norms: &[ResidualNorm], pos: usize) -> Option<
 }
 
 /// Heads of the columns of [`rows`].
-pub const COLUMNS: [&str; 4] = ["where", "position", "norm", "relative to the stream before"];
+pub const COLUMNS: [Column; 4] = [
+    Column::text("where"),
+    Column::value("position"),
+    Column::value("norm"),
+    Column::value("relative to the stream before"),
+];
 
 /// The bars of one position in full.
 #[must_use]

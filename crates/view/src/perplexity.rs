@@ -5,6 +5,7 @@
 
 use headlight_language::Truth;
 
+use crate::data::Column;
 use crate::number::{self, fixed, full};
 use crate::run::Run;
 use crate::surprise::{Beyond, bits};
@@ -182,6 +183,14 @@ pub fn of_the_model(run: &Run) -> Option<String> {
         &fixed(perplexity.log2(), 2),
     ))
 }
+
+/// Heads of the columns of [`rows`]; the last two are the language's.
+pub const COLUMNS: [Column; 4] = [
+    Column::text(text::TOKEN),
+    Column::value(text::MODEL_PERPLEXITY),
+    Column::value(text::TRUE_PERPLEXITY),
+    Column::value(text::EXCESS),
+];
 
 /// The chart's numbers: token, perplexity so far, and where the truth is known its
 /// perplexity and the excess in bits per token.

@@ -124,6 +124,20 @@ pub enum Figure {
 }
 
 impl Figure {
+    /// All of them, in the order of the page.
+    pub const ALL: [Self; 10] = [
+        Self::Atlas,
+        Self::Pattern,
+        Self::Lines,
+        Self::Steps,
+        Self::Lens,
+        Self::Attribution,
+        Self::Norms,
+        Self::Next,
+        Self::Surprise,
+        Self::Perplexity,
+    ];
+
     /// Its name in `data-figure` and `data-for`.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -6,6 +6,7 @@
 //! mask forbids and nobody computed, and those whose weight is 0 in single
 //! precision. The first are called "not needed"; for the second a bound is said.
 
+use crate::data::Column;
 use crate::number::{fixed, full};
 use crate::row::MAX_BARS;
 use crate::run::{Pattern, Token};
@@ -311,14 +312,14 @@ impl Steps {
     }
 
     /// Heads of the columns of [`Steps::rows`].
-    pub const COLUMNS: [&str; 7] = [
-        "key",
-        "token",
-        "score",
-        "after the mask",
-        "less the largest",
-        "exponential",
-        "weight",
+    pub const COLUMNS: [Column; 7] = [
+        Column::value("key"),
+        Column::text("token"),
+        Column::value("score"),
+        Column::value("after the mask"),
+        Column::value("less the largest"),
+        Column::value("exponential"),
+        Column::value("weight"),
     ];
 
     /// Every step of every key in full: position, token, then one number per step.

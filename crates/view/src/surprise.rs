@@ -5,6 +5,7 @@ use std::f64::consts::LN_2;
 
 use headlight_language::Truth;
 
+use crate::data::Column;
 use crate::number::{fixed, full, percent};
 use crate::run::Run;
 use crate::sentence;
@@ -208,6 +209,14 @@ pub fn of_token(run: &Run, truth: Option<&Truth>, pos: usize) -> Option<String> 
         |truth| text::token_both_bits(&name, &model, &in_bits(truth)),
     ))
 }
+
+/// Heads of the columns of [`rows`]; the last is the language's.
+pub const COLUMNS: [Column; 4] = [
+    Column::text(text::TOKEN),
+    Column::value(text::NATS),
+    Column::value(text::BITS),
+    Column::value(text::TRUE_BITS),
+];
 
 /// The chart's numbers: token, nats, bits, and bits in the language where known.
 #[must_use]

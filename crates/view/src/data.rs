@@ -1,0 +1,317 @@
+//! The numbers behind every figure as one kind of table, for readers, programs
+//! and files.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+
+use crate::details::{Attribution, LensRow, Thumbnail};
+use crate::lens::Lens;
+use crate::lines::{Scope, TokenLines};
+use crate::matrix::MAX_CELLS;
+use crate::run::{Pattern, Run};
+use crate::shared::Shared;
+use crate::state::{Figure, State};
+use crate::steps::Steps;
+use crate::table::PatternTable;
+use crate::truth::Truth;
+use crate::{atlas, attribution, next, norms, perplexity, surprise, text};
+
+/// Which weights have a line does not depend on how wide the drawing is.
+const ANY_WIDTH: f64 = 400.0;
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// What stands above it.
+    pub name: Cow<'static, str>,
+    /// True for text; else a cell holds a number, `true` or `false`, or nothing
+    /// where there is none.
+    pub is_text: bool,
+}
+
+impl Column {
+    /// A column of text.
+    #[must_use]
+    pub const fn text(name: &'static str) -> Self {
+        Self {
+            name: Cow::Borrowed(name),
+            is_text: true,
+        }
+    }
+
+    /// A column of numbers, or of `true` and `false`.
+    #[must_use]
+    pub const fn value(name: &'static str) -> Self {
+        Self {
+            name: Cow::Borrowed(name),
+            is_text: false,
+        }
+    }
+}
+
+/// A table: columns, and rows of as many cells each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// What it holds.
+    pub caption: Cow<'static, str>,
+    /// The columns; the first heads the rows.
+    pub columns: Vec<Column>,
+    /// The cells, numbers in full.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    fn new(caption: &'static str, columns: &[Column], mut rows: Vec<Vec<String>>) -> Self {
+        for row in &mut rows {
+            row.truncate(columns.len());
+        }
+        Self {
+            caption: Cow::Borrowed(caption),
+            columns: columns.to_vec(),
+            rows,
+        }
+    }
+
+    fn of_pattern(table: PatternTable) -> Self {
+        match table {
+            PatternTable::Whole { tokens, rows } => {
+                let head = |token: &String| Column {
+                    name: Cow::Owned(token.clone()),
+                    is_text: false,
+                };
+                let columns = std::iter::once(Column::text(text::QUERY));
+                let columns = columns.chain(tokens.iter().map(head)).collect();
+                let row = |(token, weights): (String, Vec<String>)| {
+                    std::iter::once(token).chain(weights).collect()
+                };
+                Self {
+                    caption: Cow::Borrowed(text::MAP_ROLE),
+                    columns,
+                    rows: tokens.iter().cloned().zip(rows).map(row).collect(),
+                }
+            }
+            PatternTable::Links { caption, links } => {
+                let links = links.into_iter().map(|link| {
+                    vec![
+                        link.part.to_owned(),
+                        named(link.query),
+                        named(link.key),
+                        link.weight,
+                    ]
+                });
+                Self {
+                    caption: Cow::Owned(caption),
+                    columns: vec![
+                        Column::text(text::PART),
+                        Column::text(text::QUERY),
+                        Column::text(text::KEY),
+                        Column::value(text::WEIGHT),
+                    ],
+                    rows: links.collect(),
+                }
+            }
+        }
+    }
+}
+
+/// A position and its token, if one token is meant.
+fn named((pos, token): (impl Display, String)) -> String {
+    match token.as_str() {
+        "" => pos.to_string(),
+        token => format!("{pos}: {token}"),
+    }
+}
+
+/// What a figure's table is made from.
+///
+/// Cheap to make and to compare, so that a page that follows it makes a table anew
+/// only when the table changes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// The heads that have arrived, of a prompt of this length.
+    Atlas(Shared<Vec<Thumbnail>>, usize),
+    /// One head, with the selected query and key where they matter.
+    Pattern(Shared<Run>, Shared<Pattern>, (usize, usize)),
+    /// The lines from a query, or from all of them.
+    Lines(Shared<Run>, Shared<Pattern>, usize, Scope),
+    /// One row of a head.
+    Steps(Shared<Run>, Shared<Pattern>, usize),
+    /// What each layer would say.
+    Lens(Shared<Run>, Shared<Vec<LensRow>>),
+    /// The norms at a position.
+    Norms(Shared<Run>, usize),
+    /// Where a logit difference comes from.
+    Attribution(Shared<Attribution>),
+    /// The next tokens.
+    Next(Shared<Run>, Option<Shared<Truth>>),
+    /// The surprise.
+    Surprise(Shared<Run>, Option<Shared<Truth>>),
+    /// The perplexity.
+    Perplexity(Shared<Run>, Option<Shared<Truth>>),
+}
+
+impl Source {
+    /// What the table of `figure` is made from now; `None` if that has not arrived.
+    #[must_use]
+    pub fn new(state: &State, figure: Figure) -> Option<Self> {
+        let room = &state.room;
+        let run = room.run.clone()?;
+        let query = room.query();
+        let pattern = || room.pattern().filter(|of| of.seq_len() == run.seq_len());
+        let truth = || room.truth.known();
+        Some(match figure {
+            Figure::Atlas => Self::Atlas(room.details.atlas.clone(), run.seq_len()),
+            Figure::Pattern => {
+                let pattern = pattern()?;
+                // A whole matrix does not depend on what is selected.
+                let is_whole = run.seq_len() <= MAX_CELLS;
+                let cell = if is_whole {
+                    (0, 0)
+                } else {
+                    (query, room.key())
+                };
+                Self::Pattern(run, pattern, cell)
+            }
+            Figure::Lines => {
+                let pattern = pattern()?;
+                Self::Lines(run, pattern, query, room.scope)
+            }
+            Figure::Steps => {
+                let pattern = pattern()?;
+                Self::Steps(run, pattern, query)
+            }
+            Figure::Lens => Self::Lens(run, room.details.lens.clone()?),
+            Figure::Norms => Self::Norms(run, query),
+            Figure::Attribution => Self::Attribution(room.details.attribution.clone()?),
+            Figure::Next => Self::Next(run, truth()),
+            Figure::Surprise => Self::Surprise(run, truth()),
+            Figure::Perplexity => Self::Perplexity(run, truth()),
+        })
+    }
+
+    /// The table.
+    #[must_use]
+    pub fn table(&self) -> Table {
+        match self {
+            Self::Atlas(all, n) => Table::new(text::HEADS, &atlas::COLUMNS, atlas::rows(all, *n)),
+            Self::Pattern(run, pattern, (query, key)) => {
+                Table::of_pattern(PatternTable::new(&run.tokens, pattern, *query, *key))
+            }
+            Self::Lines(run, pattern, query, scope) => {
+                let lines = TokenLines::new(&run.tokens, pattern, *query, *scope, ANY_WIDTH);
+                let rows = lines.rows(&run.tokens);
+                Table::new(text::LINES_TABLE, &TokenLines::COLUMNS, rows)
+            }
+            Self::Steps(run, pattern, query) => {
+                let steps = Steps::new(&run.tokens, pattern, *query);
+                let rows = steps.as_ref().map(Steps::rows).unwrap_or_default();
+                Table::new(text::STEPS_TABLE, &Steps::COLUMNS, rows)
+            }
+            Self::Lens(run, rows) => {
+                let rows = Lens::new(rows.to_vec()).rows(&run.tokens);
+                Table::new(text::LENS, &Lens::COLUMNS, rows)
+            }
+            Self::Norms(run, query) => {
+                let rows = norms::rows(&run.residual, *query);
+                Table::new(text::NORMS, &norms::COLUMNS, rows)
+            }
+            Self::Attribution(found) => {
+                let rows = attribution::rows(found);
+                Table::new(text::ATTRIBUTION, &attribution::COLUMNS, rows)
+            }
+            Self::Next(run, truth) => {
+                let rows = next::rows(run, truth.as_deref());
+                let columns = known(next::COLUMNS, 1, truth.as_ref());
+                Table::new(text::NEXT_TOKEN, &columns, rows)
+            }
+            Self::Surprise(run, truth) => {
+                let rows = surprise::rows(run, truth.as_deref());
+                let columns = known(surprise::COLUMNS, 1, truth.as_ref());
+                Table::new(text::SURPRISE, &columns, rows)
+            }
+            Self::Perplexity(run, truth) => {
+                let rows = perplexity::rows(run, truth.as_deref());
+                let columns = known(perplexity::COLUMNS, 2, truth.as_ref());
+                Table::new(text::PERPLEXITY, &columns, rows)
+            }
+        }
+    }
+}
+
+/// Columns without the last `n_true`, which are the language's, where it is not known.
+fn known<const N: usize>(
+    columns: [Column; N],
+    n_true: usize,
+    truth: Option<&Shared<Truth>>,
+) -> Vec<Column> {
+    let n_hidden = if truth.is_some() { 0 } else { n_true };
+    columns.into_iter().take(N - n_hidden).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::tests::{pattern, run};
+
+    fn state(words: &[&str]) -> State {
+        let mut state = State::default();
+        let pattern = pattern(words.len());
+        state.room.head = pattern.head();
+        state.room.show(run(words), Some(pattern));
+        state
+    }
+
+    #[test]
+    fn every_row_has_a_cell_for_every_column() {
+        let state = state(&["a", " b", " c"]);
+        let mut n_tables = 0;
+        for figure in Figure::ALL {
+            let Some(source) = Source::new(&state, figure) else {
+                continue;
+            };
+            let table = source.table();
+            assert!(!table.caption.is_empty(), "{figure:?}");
+            for row in &table.rows {
+                assert_eq!(row.len(), table.columns.len(), "{figure:?}");
+            }
+            n_tables += 1;
+        }
+        assert_eq!(n_tables, 8, "all but lens and attribution");
+    }
+
+    #[test]
+    fn the_whole_matrix_is_headed_by_tokens_on_both_sides() {
+        let source = Source::new(&state(&["a", " b"]), Figure::Pattern).unwrap();
+        let table = source.table();
+        let names: Vec<&str> = table.columns.iter().map(|column| &*column.name).collect();
+        assert_eq!(names, [text::QUERY, "a", " b"]);
+        assert_eq!(table.rows[1][0], " b");
+    }
+
+    #[test]
+    fn a_long_prompt_lists_positions_with_their_tokens() {
+        let words = vec![" x"; MAX_CELLS + 1];
+        let table = Source::new(&state(&words), Figure::Pattern)
+            .unwrap()
+            .table();
+        assert_eq!(table.columns.len(), 4);
+        assert_eq!(table.rows[0][2], "0:  x");
+    }
+
+    #[test]
+    fn pointing_at_a_cell_leaves_every_source_equal() {
+        let mut state = state(&["a", " b", " c"]);
+        let all = |state: &State| Figure::ALL.map(|figure| Source::new(state, figure));
+        let before = all(&state);
+        state.room.hover = Some((1, 0));
+        assert_eq!(all(&state), before);
+    }
+
+    #[test]
+    fn columns_of_an_unknown_truth_are_left_out() {
+        let table = Source::new(&state(&["a", " b"]), Figure::Perplexity)
+            .unwrap()
+            .table();
+        assert_eq!(table.columns.len(), 2);
+    }
+}
