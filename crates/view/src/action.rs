@@ -6,6 +6,7 @@ use crate::ablation::Part;
 use crate::atlas::Sort;
 use crate::attention::View;
 use crate::attribution::Order;
+use crate::export::Format;
 use crate::lines::Scope;
 use crate::run::Head;
 use crate::session::{Command, Input};
@@ -114,6 +115,14 @@ pub enum Action {
     ClosePanel,
     /// The visitor wants to see, or no longer, the numbers behind a figure.
     ToggleNumbers(Figure),
+    /// The visitor wants to read, or no longer, how a figure is computed.
+    ToggleMethod(Figure),
+    /// The visitor wants a figure, or its numbers, as a file.
+    Save(Figure, Format),
+    /// The file of this name was handed to the browser.
+    Saved(String),
+    /// The file of this name could not be made.
+    NotSaved(String),
     /// The colours to begin with.
     UseTheme(Theme),
     /// The visitor wants the other colours.
@@ -143,6 +152,26 @@ pub enum Effect {
     WriteLink(String),
     /// Copy the page's address.
     CopyLink,
+    /// Let the visitor save a text.
+    SaveText {
+        /// Name of the file.
+        name: String,
+        /// What it is.
+        media_type: &'static str,
+        /// What it holds.
+        text: String,
+    },
+    /// Let the visitor save a figure as it is drawn.
+    SaveDrawing {
+        /// Which.
+        figure: Figure,
+        /// As lines and text, or as pixels.
+        format: Format,
+        /// Name of the file.
+        name: String,
+        /// What stands below the drawing.
+        credit: String,
+    },
     /// Use these colours, and remember them if the visitor chose them.
     UseTheme {
         /// Which.

@@ -1,7 +1,5 @@
 //! What a figure gives away as a file: its name, and its numbers as CSV and JSON.
 
-use std::fmt::Write;
-
 use headlight_activations::Edit;
 use serde::Serialize;
 
@@ -62,7 +60,7 @@ pub fn file_name(state: &State, figure: Figure, format: Format) -> String {
     let figure_name = figure.name().replace('.', "-");
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let safe = |c: char| if allowed(c) { c } else { '-' };
-    let model: String = state.session.model().chars().map(safe).take(64).collect();
+    let model: String = state.shown_model().chars().map(safe).take(64).collect();
     let of_head = match figure {
         Figure::Pattern | Figure::Lines | Figure::Steps => {
             let Head { layer, head } = state.room.head;
@@ -133,8 +131,8 @@ impl<'a> About<'a> {
         let compared = compared.filter(|_| figure == Figure::Attribution);
         Self {
             figure: figure.name(),
-            model: state.session.model(),
-            prompt: &state.asked,
+            model: state.shown_model(),
+            prompt: &state.shown_prompt,
             layer: state.room.head.layer,
             head: state.room.head.head,
             pos: state.room.query(),
@@ -172,8 +170,7 @@ pub fn json(state: &State, figure: Figure, table: &Table) -> String {
         let cells = row.iter().zip(&table.columns);
         let cells: Vec<String> = cells.map(|(cell, column)| literal(cell, column)).collect();
         let comma = if index > 0 { "," } else { "" };
-        // Writing to a string does not fail.
-        let _ = write!(file, "{comma}\n    [{}]", cells.join(", "));
+        file.push_str(&format!("{comma}\n    [{}]", cells.join(", ")));
     }
     file.push_str("\n  ]\n}\n");
     file
@@ -272,11 +269,13 @@ mod tests {
 
     #[test]
     fn every_cell_survives_json_and_numbers_are_numbers() {
-        let mut state = State::default();
-        state.asked = HARD.concat();
+        let state = State {
+            shown_prompt: HARD.concat(),
+            ..State::default()
+        };
         let table = table(HARD.iter().map(|text| [*text, "0.1", "false"]).collect());
         let read: Value = serde_json::from_str(&json(&state, Figure::Next, &table)).unwrap();
-        assert_eq!(read["prompt"], state.asked);
+        assert_eq!(read["prompt"], state.shown_prompt);
         assert_eq!(read["figure"], "attention.next");
         assert_eq!(read["weight_processing"], "raw weights");
         for (row, text) in read["rows"].as_array().unwrap().iter().zip(HARD) {

@@ -11,6 +11,7 @@
 //! - [`atlas`]: all heads at once, ordered and named
 //! - [`steps`], [`lines`]: one row of attention step by step, and attention as lines
 //! - [`lens`], [`norms`]: what each layer would say next, and how much it adds
+//! - [`menu`]: what is behind every figure: [`data`], [`export`], [`drawing`], [`command`]
 //! - [`sentence`], [`table`], [`status`], [`number`], [`token`], [`text`]: the same in words and numbers
 
 pub mod ablation;
@@ -18,14 +19,17 @@ mod action;
 pub mod atlas;
 pub mod attention;
 pub mod attribution;
+pub mod command;
 pub mod cuts;
 pub mod data;
 pub mod details;
+pub mod drawing;
 mod example;
 pub mod export;
 pub mod lens;
 pub mod lines;
 pub mod matrix;
+pub mod menu;
 pub mod next;
 pub mod norms;
 pub mod number;

@@ -8,6 +8,7 @@ use crate::action::{Action, Effect};
 use crate::attention::Continuation;
 use crate::details;
 use crate::example;
+use crate::menu;
 use crate::permalink::Permalink;
 use crate::recording::Recording;
 use crate::run::{Head, MAX_WHOLE, Pattern, Run};
@@ -206,6 +207,12 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
                 state.notices.remove(index);
             }
         }
+        Action::Save(figure, format) => match menu::save(state, figure, format) {
+            Some(effect) => effects.push(effect),
+            None => state.tell(text::NOTHING_TO_SAVE.to_owned()),
+        },
+        Action::Saved(name) => state.announcement = text::saved(&name),
+        Action::NotSaved(name) => state.tell(text::not_saved(&name)),
         frame => apply_to_frame(state, frame, effects),
     }
 }
@@ -223,6 +230,10 @@ fn apply_to_frame(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         }
         Action::ToggleNumbers(figure) => {
             state.numbers = (state.numbers != Some(figure)).then_some(figure);
+            return;
+        }
+        Action::ToggleMethod(figure) => {
+            state.method = (state.method != Some(figure)).then_some(figure);
             return;
         }
         Action::UseTheme(theme) => (theme, false),
@@ -373,6 +384,7 @@ fn show_recording(state: &mut State, json: &str) {
             if is_wanted {
                 state.recorded_shape = Some(recording.shape);
                 show(state, recording.run, Some(recording.pattern));
+                state.shown_prompt = recording.prompt;
                 state.room.truth = recording.truth.map_or(ShownTruth::None, ShownTruth::Known);
             }
         }
@@ -389,6 +401,7 @@ fn show(state: &mut State, run: Run, pattern: Option<Pattern>) {
         state.tell(text::no_such_token(place, n));
     }
     state.shown_model = Some(state.session.model().to_owned());
+    state.shown_prompt.clone_from(&state.asked);
     state.room.show(run, pattern);
 }
 

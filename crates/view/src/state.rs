@@ -96,6 +96,8 @@ pub enum Panel {
     Backend,
     /// Keys and what the page is.
     Help,
+    /// The menu of a figure.
+    Menu(Figure),
 }
 
 /// A figure with a table of numbers behind it.
@@ -176,6 +178,8 @@ pub struct State {
     /// The figure whose table is visible; the others are there for programs
     /// and for readers who hear the page.
     pub numbers: Option<Figure>,
+    /// The figure below which is said how it is computed.
+    pub method: Option<Figure>,
     /// The colours.
     pub theme: Theme,
     /// What the visitor should know, newest last.
@@ -196,6 +200,8 @@ pub struct State {
     pub(crate) is_head_linked: bool,
     /// The model whose run is shown, once there is one.
     pub(crate) shown_model: Option<String>,
+    /// The prompt whose run is shown.
+    pub(crate) shown_prompt: String,
 }
 
 impl Default for State {
@@ -209,6 +215,7 @@ impl Default for State {
             models: Vec::new(),
             panel: None,
             numbers: None,
+            method: None,
             theme: Theme::Light,
             notices: Vec::new(),
             announcement: String::new(),
@@ -221,6 +228,7 @@ impl Default for State {
             is_cell_linked: false,
             is_head_linked: false,
             shown_model: None,
+            shown_prompt: DEFAULT_PROMPT.to_owned(),
         }
     }
 }
@@ -252,6 +260,13 @@ impl State {
             against: room.compared.map(|(_, against)| against),
             fault: None,
         }
+    }
+
+    /// The model whose run is shown; before there is one, the model that is asked.
+    #[must_use]
+    pub fn shown_model(&self) -> &str {
+        let asked = || self.session.model();
+        self.shown_model.as_deref().unwrap_or_else(asked)
     }
 
     /// Number of layers, and of heads in each: of the model, or of the recording

@@ -3,8 +3,10 @@
 //! Constants are whole phrases; functions put numbers and tokens into phrases.
 //! A translation replaces this file.
 
+mod method;
 mod room;
 
+pub use method::*;
 pub use room::*;
 
 use crate::run::Head;
@@ -114,8 +116,6 @@ pub const SCALE: &str = "weight";
 pub const THIS_ROW: &str = "This row";
 /// Name of the sum of a row.
 pub const SUM: &str = "sum";
-/// Opens the table behind a figure.
-pub const SHOW_NUMBERS: &str = "Numbers";
 /// Head of the table's first column.
 pub const QUERY: &str = "query";
 /// Head of a table's column.

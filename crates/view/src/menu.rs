@@ -1,0 +1,103 @@
+//! The menu of a figure: what it offers, and what choosing it does.
+
+use crate::action::{Action, Effect};
+use crate::data::Source;
+use crate::export::{self, Format};
+use crate::state::{Figure, State};
+use crate::text;
+
+/// The entries of a figure's menu, top to bottom.
+#[must_use]
+pub fn entries(state: &State, figure: Figure) -> Vec<(&'static str, Action)> {
+    let either = |is_open: bool, hide, show| if is_open { hide } else { show };
+    let numbers = state.numbers == Some(figure);
+    let method = state.method == Some(figure);
+    let save = |format| (save_label(format), Action::Save(figure, format));
+    let mut entries = vec![
+        (
+            either(numbers, text::HIDE_NUMBERS, text::SHOW_NUMBERS),
+            Action::ToggleNumbers(figure),
+        ),
+        (text::COPY_LINK, Action::Share),
+    ];
+    entries.extend(Format::ALL.map(save));
+    entries.push((
+        either(method, text::HIDE_METHOD, text::SHOW_METHOD),
+        Action::ToggleMethod(figure),
+    ));
+    entries
+}
+
+const fn save_label(format: Format) -> &'static str {
+    match format {
+        Format::Svg => text::SAVE_SVG,
+        Format::Png => text::SAVE_PNG,
+        Format::Csv => text::SAVE_CSV,
+        Format::Json => text::SAVE_JSON,
+    }
+}
+
+/// What the page does to save a figure; `None` if there is nothing to save.
+pub(crate) fn save(state: &State, figure: Figure, format: Format) -> Option<Effect> {
+    let source = Source::new(state, figure)?;
+    let name = export::file_name(state, figure, format);
+    let file = match format {
+        Format::Csv => export::csv(&source.table()),
+        Format::Json => export::json(state, figure, &source.table()),
+        Format::Svg | Format::Png => {
+            return Some(Effect::SaveDrawing {
+                figure,
+                format,
+                name,
+                credit: text::credit(state.shown_model()),
+            });
+        }
+    };
+    Some(Effect::SaveText {
+        name,
+        media_type: format.media_type(),
+        text: file,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reduce;
+    use crate::run::tests::{pattern, run};
+
+    #[test]
+    fn an_entry_that_is_open_offers_to_close() {
+        let mut state = State::default();
+        let labels = |state: &State| {
+            let entries = entries(state, Figure::Next);
+            (entries[0].0, entries[entries.len() - 1].0)
+        };
+        assert_eq!(labels(&state), (text::SHOW_NUMBERS, text::SHOW_METHOD));
+        reduce(&mut state, Action::ToggleNumbers(Figure::Next));
+        reduce(&mut state, Action::ToggleMethod(Figure::Next));
+        assert_eq!(labels(&state), (text::HIDE_NUMBERS, text::HIDE_METHOD));
+        reduce(&mut state, Action::ToggleMethod(Figure::Lens));
+        assert_eq!(labels(&state), (text::HIDE_NUMBERS, text::SHOW_METHOD));
+    }
+
+    #[test]
+    fn saving_numbers_needs_no_drawing() {
+        let mut state = State::default();
+        state.room.show(run(&["a", " b"]), Some(pattern(2)));
+        let effects = reduce(&mut state, Action::Save(Figure::Next, Format::Csv));
+        let [Effect::SaveText { name, text, .. }] = effects.as_slice() else {
+            panic!("expected a text, got {effects:?}");
+        };
+        assert_eq!(name, "headlight-attention-next-stories.csv");
+        assert!(text.starts_with("id,token,probability,"), "{text}");
+    }
+
+    #[test]
+    fn a_figure_without_numbers_says_so() {
+        let mut state = State::default();
+        let effects = reduce(&mut state, Action::Save(Figure::Lens, Format::Png));
+        assert_eq!(effects, []);
+        assert_eq!(state.notices, [text::NOTHING_TO_SAVE]);
+    }
+}

@@ -1,0 +1,237 @@
+//! The words of a figure's menu, and how each figure is computed.
+
+use crate::state::Figure;
+
+/// Names the menu of a figure.
+pub const MORE: &str = "More about this figure";
+/// Opens the table behind a figure.
+pub const SHOW_NUMBERS: &str = "Show numbers";
+/// Closes it.
+pub const HIDE_NUMBERS: &str = "Hide numbers";
+/// Copies the page's link.
+pub const COPY_LINK: &str = "Copy link";
+/// Saves the figure as lines and text.
+pub const SAVE_SVG: &str = "Save as SVG";
+/// Saves the figure as pixels.
+pub const SAVE_PNG: &str = "Save as PNG";
+/// Saves the numbers for a spreadsheet.
+pub const SAVE_CSV: &str = "Save data as CSV";
+/// Saves the numbers for a program.
+pub const SAVE_JSON: &str = "Save data as JSON";
+/// Opens what a figure means and where it comes from.
+pub const SHOW_METHOD: &str = "How this is computed";
+/// Closes it.
+pub const HIDE_METHOD: &str = "Hide how this is computed";
+/// A figure whose numbers have not arrived.
+pub const NOTHING_TO_SAVE: &str = "There is nothing to save yet: this figure has no numbers.";
+
+/// Label of the formula.
+pub const FORMULA: &str = "Formula";
+/// Label of the unit.
+pub const UNIT: &str = "Unit";
+/// Label of where the definition comes from.
+pub const SOURCE: &str = "Source";
+/// Label of the command that prints the same numbers.
+pub const COMMAND: &str = "Command";
+/// Label of the file in the repository.
+pub const CODE: &str = "Code";
+/// What the command line's attention cannot do.
+pub const WHOLE_MODEL_ONLY: &str =
+    "This command reads the whole model: it has no option to take parts out.";
+/// What the command says of the atlas.
+pub const ONE_HEAD: &str = "It prints the scores of one head at a time.";
+
+/// The menu of one of several figures.
+#[must_use]
+pub fn more_about(title: &str) -> String {
+    format!("{MORE}: {title}")
+}
+
+/// A file is in the visitor's downloads.
+#[must_use]
+pub fn saved(name: &str) -> String {
+    format!("Saved {name}.")
+}
+
+/// The browser could not make a file.
+#[must_use]
+pub fn not_saved(name: &str) -> String {
+    format!("This browser could not make {name}.")
+}
+
+/// Below a drawing that left the page.
+#[must_use]
+pub fn credit(model: &str) -> String {
+    format!("{} \u{b7} model {model}, raw weights", super::PRODUCT)
+}
+
+/// What a figure is called.
+#[must_use]
+pub const fn figure_title(figure: Figure) -> &'static str {
+    match figure {
+        Figure::Atlas => super::HEADS,
+        Figure::Pattern => super::MAP_ROLE,
+        Figure::Lines => super::LINES_TABLE,
+        Figure::Steps => super::STEPS_TABLE,
+        Figure::Lens => super::LENS,
+        Figure::Norms => super::NORMS,
+        Figure::Attribution => super::ATTRIBUTION,
+        Figure::Next => super::NEXT_TOKEN,
+        Figure::Surprise => super::SURPRISE,
+        Figure::Perplexity => super::PERPLEXITY,
+    }
+}
+
+/// How a figure is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Method {
+    /// The formula, as text.
+    pub formula: &'static str,
+    /// What it says, in plain words.
+    pub meaning: &'static str,
+    /// The unit and the range.
+    pub unit: &'static str,
+    /// Who defined it, or whose convention is followed.
+    pub source: &'static str,
+    /// The file of this repository that computes it.
+    pub code: &'static str,
+}
+
+const VASWANI: &str = "Vaswani et al. (2017), Attention is all you need, section 3.2.1, \
+    arXiv:1706.03762. TransformerLens calls it blocks.{layer}.attn.hook_pattern.";
+
+/// How this figure is computed.
+#[must_use]
+pub const fn method(figure: Figure) -> Method {
+    match figure {
+        Figure::Atlas => Method {
+            formula: "score = \u{3a3} pattern \u{b7} detector / \u{3a3} pattern",
+            meaning: "A detector is 1 where a head of that kind would look and 0 elsewhere: on \
+                the token before, on the same token earlier, on what followed it. The entropy is \
+                the mean over the rows. A small map shows the largest weight of each block of cells.",
+            unit: "Share of the weight, 0 to 1; the entropy in bits.",
+            source: "TransformerLens, head detector with error measure \u{201c}mul\u{201d}. It \
+                also averages over queries that have no target, so the columns \u{201c}over \
+                targets\u{201d} give the mean weight over those that have one.",
+            code: "crates/activations/src/head_scores.rs",
+        },
+        Figure::Pattern => Method {
+            formula: "pattern[query, key] = softmax over keys \u{2264} query of q\u{b7}k / \u{221a}d_head",
+            meaning: "How much of each key's value a query takes. A token cannot look ahead, so \
+                later keys have weight 0.",
+            unit: "Weight, 0 to 1; each row adds up to 1.",
+            source: VASWANI,
+            code: "crates/model/src/attention.rs",
+        },
+        Figure::Lines => Method {
+            formula: "pattern[query, key] = softmax over keys \u{2264} query of q\u{b7}k / \u{221a}d_head",
+            meaning: "The weights of the map as lines: from a query the 8 largest, none below \
+                0.02. What is left out is said in the sentence.",
+            unit: "Weight, 0 to 1, as width and opacity.",
+            source: VASWANI,
+            code: "crates/view/src/lines.rs",
+        },
+        Figure::Steps => Method {
+            formula: "s = q\u{b7}k / \u{221a}d_head;  weight = exp(s \u{2212} max s) / \u{3a3} exp(s \u{2212} max s)",
+            meaning: "One row of the map. The scores are found again from the weights and the \
+                row's log-sum-exp L: s = ln(weight) + L. Masked scores are \u{2212}\u{221e}.",
+            unit: "Scores in nats (natural logarithm); weights 0 to 1.",
+            source: "Vaswani et al. (2017), section 3.2.1, arXiv:1706.03762. TransformerLens \
+                calls scores and weights blocks.{layer}.attn.hook_attn_scores and hook_pattern.",
+            code: "crates/view/src/steps.rs",
+        },
+        Figure::Lens => Method {
+            formula: "softmax(W_U \u{b7} ln_final(residual stream after a layer))",
+            meaning: "What the model would say next if the layers ended there. The final norm is \
+                computed anew on each stream; the last row is the model's own answer.",
+            unit: "Probability, 0 to 1.",
+            source: "nostalgebraist (2020), interpreting GPT: the logit lens. The streams are \
+                blocks.0.hook_resid_pre and blocks.{layer}.hook_resid_post in TransformerLens; \
+                resid_post i is hidden_states[i + 1] in Hugging Face.",
+            code: "crates/model/src/lens.rs",
+        },
+        Figure::Attribution => Method {
+            formula: "((c \u{2212} mean c) \u{b7} gain / scale) \u{b7} (W_U[token] \u{2212} W_U[against])",
+            meaning: "Each summand c of the residual stream at the last position: the embeddings, \
+                every head, every MLP, the biases. The norm's scale is that of this run, so the \
+                bars add up to the difference of the two logits.",
+            unit: "Logits (natural logarithm of odds).",
+            source: "Elhage et al. (2021), A mathematical framework for transformer circuits; \
+                Wang et al. (2022), arXiv:2211.00593. Raw weights: TransformerLens folds the norm \
+                and centres weights by default, so its bars differ while the sum does not.",
+            code: "crates/model/src/attribution.rs",
+        },
+        Figure::Norms => Method {
+            formula: "\u{2016}x\u{2016} = \u{221a}(\u{3a3} x\u{b2}) over d_model",
+            meaning: "The length of the residual stream at the selected position, and of what \
+                each attention and each MLP adds to it.",
+            unit: "Units of the activations; there is no common scale between models.",
+            source: "TransformerLens names: hook_embed, blocks.{layer}.hook_resid_pre, \
+                hook_attn_out, hook_resid_mid, hook_mlp_out, hook_resid_post. Raw weights.",
+            code: "crates/model/src/run.rs",
+        },
+        Figure::Next => Method {
+            formula: "p = softmax(logits at the last position)",
+            meaning: "The model's own probabilities, before temperature and cuts; those come in \
+                the order temperature, top-k, top-p. The language's probabilities are computed \
+                exactly from its rules.",
+            unit: "Probability, 0 to 1.",
+            source: "Holtzman et al. (2020), The curious case of neural text degeneration, \
+                arXiv:1904.09751, for top-p.",
+            code: "crates/model/src/sampling.rs",
+        },
+        Figure::Surprise => Method {
+            formula: "surprise = \u{2212}log2 p(token | the tokens before it)",
+            meaning: "Each bit halves the probability. The first token has nothing before it and \
+                so no surprise.",
+            unit: "Bits; the table has nats too (1 bit = 0.693 nats).",
+            source: "Shannon (1948), A mathematical theory of communication.",
+            code: "crates/view/src/surprise.rs",
+        },
+        Figure::Perplexity => Method {
+            formula: "perplexity = 2^(mean surprise);  excess = mean surprise \u{2212} mean true surprise",
+            meaning: "Over the tokens up to each position, the first one left out. Model \
+                perplexity is true perplexity times 2 to the power of the excess.",
+            unit: "Perplexity: equally probable tokens; excess: bits per token.",
+            source: "Jelinek et al. (1977), Perplexity: a measure of the difficulty of speech \
+                recognition tasks.",
+            code: "crates/view/src/perplexity.rs",
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_figure_says_how_it_is_computed() {
+        for figure in Figure::ALL {
+            let Method {
+                formula,
+                meaning,
+                unit,
+                source,
+                code: _,
+            } = method(figure);
+            for text in [formula, figure_title(figure)] {
+                assert!(!text.is_empty(), "{figure:?}");
+            }
+            for text in [meaning, unit, source] {
+                assert!(text.ends_with('.'), "{figure:?}: {text}");
+                assert!(!text.contains("  "), "{figure:?}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_code_is_where_it_is_said_to_be() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        for figure in Figure::ALL {
+            let code = method(figure).code;
+            assert!(root.join(code).is_file(), "{code}");
+        }
+    }
+}
