@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { assertAccessible } from "./accessible.mjs";
 import {
   chooseHead,
+  chooseInMenu,
   chooseModel,
   link,
   linkOf,
@@ -47,7 +48,7 @@ async function looksThrough(page) {
     await assertAccessible(page, `panel of ${name}`);
     await page.keyboard.press("Escape");
   }
-  await page.getByRole("button", { name: "Numbers" }).first().click();
+  await chooseInMenu(page, "attention map", "Show numbers");
   await promptField(page).fill("Lily ".repeat(400));
   await page.getByRole("region", { name: "Prompt" }).getByRole("alert").waitFor();
   await assertAccessible(page, "numbers, and a prompt that is too long");

@@ -81,6 +81,17 @@ export async function chooseModel(page, name) {
   await list.getByRole("button", { name: new RegExp(`^${name}\\b`) }).click();
 }
 
+/** The button that opens the menu of the figure with this title. */
+export function menuButton(page, title) {
+  return page.getByRole("button", { name: `More about this figure: ${title}`, exact: true });
+}
+
+/** Chooses an entry of a figure's menu with the pointer. */
+export async function chooseInMenu(page, title, entry) {
+  await menuButton(page, title).click();
+  await page.getByRole("menuitem", { name: entry, exact: true }).click();
+}
+
 /** Waits until the map and its table show this head. */
 export async function showsHead(page, { layer, head }) {
   const isShown = (name) => {

@@ -8,6 +8,7 @@ use headlight_view::{Action, Effect, ModelInfo, text};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
+use crate::export;
 use crate::host::{self, FetchError};
 use crate::link::Engines;
 use crate::store::Store;
@@ -43,6 +44,17 @@ pub fn run(store: Store, effect: Effect) {
             store.dispatch(Action::Shared(is_copied));
             set_timeout(move || store.dispatch(Action::ForgetShared), COPIED_FOR);
         }),
+        Effect::SaveText {
+            name,
+            media_type,
+            text,
+        } => export::save_text(store, name, media_type, &text),
+        Effect::SaveDrawing {
+            figure,
+            format,
+            name,
+            credit,
+        } => export::save_drawing(store, figure, format, name, credit),
         Effect::UseTheme { theme, is_chosen } => {
             host::set_root("data-theme", Some(theme.name()));
             if is_chosen {

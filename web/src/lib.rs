@@ -5,6 +5,7 @@
 //! - `link`: workers, and the one file that knows both the engine's messages and the view's
 //! - `host`: the few things that only a browser has
 //! - `canvas`: pixels onto a canvas
+//! - `export`: figures as files
 //! - `shell`: the frame around the room; `attention`: the room
 //!
 //! Text of users and models enters the document as text nodes only.
@@ -15,6 +16,7 @@ mod app;
 mod attention;
 mod canvas;
 mod effects;
+mod export;
 mod host;
 mod link;
 mod shell;

@@ -14,6 +14,7 @@ use crate::run::{Head, Pattern, Run, WeightedToken};
 use crate::sentence::{self, Span};
 use crate::session::GenerationEnd;
 use crate::shared::Shared;
+use crate::state::Figure;
 use crate::steps::Step;
 use crate::text;
 use crate::truth::ShownTruth;
@@ -70,6 +71,16 @@ impl View {
             Self::Map => "map",
             Self::Lines => "lines",
             Self::Steps => "row",
+        }
+    }
+
+    /// The figure that draws it.
+    #[must_use]
+    pub const fn figure(self) -> Figure {
+        match self {
+            Self::Map => Figure::Pattern,
+            Self::Lines => Figure::Lines,
+            Self::Steps => Figure::Steps,
         }
     }
 

@@ -10,7 +10,8 @@ use leptos::ev::KeyboardEvent;
 use leptos::html::{self, Canvas};
 use leptos::prelude::*;
 
-use super::numbers::{NumbersButton, NumbersTable};
+use super::behind::Behind;
+use super::more::More;
 use super::{Shown, moved};
 use crate::store::{Store, store};
 use crate::{canvas, host};
@@ -105,18 +106,15 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
             .get()
             .unwrap_or_else(|| ordered.with(Ordered::sentence))
     };
-    let rows = Signal::derive(move || {
-        let n = shown
-            .run
-            .with(|run| run.as_ref().map_or(0, |run| run.seq_len()));
-        thumbnails.with(|all| atlas::rows(all, n))
-    });
     let is_unknown = Memo::new(move |_| size.get().0 == 0);
     view! {
         <section class="heads" aria-label=text::HEADS>
             <div class="heading">
                 <h2 class="small">{text::HEADS}</h2>
-                <SortPicker sort/>
+                <span class="ends">
+                    <SortPicker sort/>
+                    <More figure=Figure::Atlas/>
+                </span>
             </div>
             <figure data-figure=Figure::Atlas.name() aria-label=text::HEADS node_ref=element>
                 <div role="radiogroup" aria-label=text::CHOOSE_HEAD on:keydown=on_key>
@@ -129,13 +127,7 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
             </figure>
             <p class="keys-hint" aria-hidden="true">{text::HEAD_KEYS}</p>
             <p class="label" aria-hidden="true">{text::MEAN_HINT}</p>
-            <NumbersButton figure=Figure::Atlas/>
-            <NumbersTable
-                figure=Figure::Atlas
-                caption=text::HEADS
-                columns=Signal::stored(atlas::COLUMNS.to_vec())
-                rows
-            />
+            <Behind figure=Figure::Atlas/>
         </section>
     }
 }

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 
 use super::Shown;
 use super::awaited::Awaited;
-use super::numbers::{NumbersButton, NumbersTable};
+use super::behind::Behind;
+use super::more::More;
 use crate::store::{Store, store};
 
 /// The figure.
@@ -25,14 +26,6 @@ pub fn Attribution(shown: Shown) -> impl IntoView {
         let (token, against) = (text(found.token), text(found.against));
         Some(attribution::sentence(&found, token, against))
     };
-    let rows = Signal::derive(move || {
-        found.with(|found| {
-            found
-                .as_ref()
-                .map(|found| attribution::rows(found))
-                .unwrap_or_default()
-        })
-    });
     let is_there = Signal::derive(move || found.with(Option::is_some));
     let is_stream = move || order.get() == Order::Stream;
     let toggle = move |_| {
@@ -47,7 +40,7 @@ pub fn Attribution(shown: Shown) -> impl IntoView {
         <section class="block" aria-labelledby="attribution-title">
             <div class="heading">
                 <h3 id="attribution-title">{text::ATTRIBUTION}</h3>
-                <NumbersButton figure=Figure::Attribution/>
+                <More figure=Figure::Attribution/>
             </div>
             <figure data-figure=Figure::Attribution.name() aria-labelledby="attribution-title" aria-describedby="attribution-says">
                 <div class="contrast">
@@ -61,12 +54,7 @@ pub fn Attribution(shown: Shown) -> impl IntoView {
                 <Awaited kind=DetailKind::Attribution is_there/>
                 {move || bars.get().map(draw)}
             </figure>
-            <NumbersTable
-                figure=Figure::Attribution
-                caption=text::ATTRIBUTION
-                columns=Signal::stored(attribution::COLUMNS.to_vec())
-                rows
-            />
+            <Behind figure=Figure::Attribution/>
         </section>
     }
 }

@@ -8,7 +8,8 @@ use leptos::prelude::*;
 
 use super::Shown;
 use super::awaited::Awaited;
-use super::numbers::{NumbersButton, NumbersTable};
+use super::behind::Behind;
+use super::more::More;
 use crate::host;
 use crate::shell::Visible;
 use crate::store::{Store, store};
@@ -33,12 +34,6 @@ pub fn Lens(shown: Shown) -> impl IntoView {
         let query = shown.query.get();
         answers.with(|answers| answers.as_ref()?.sentence(&run.tokens, query))
     };
-    let rows = Signal::derive(move || {
-        let run = shown.run.get();
-        let rows =
-            run.and_then(|run| answers.with(|answers| Some(answers.as_ref()?.rows(&run.tokens))));
-        rows.unwrap_or_default()
-    });
     let drawn = move || {
         let (run, table) = (shown.run.get()?, table.get()?);
         let head = |pos: usize| {
@@ -85,7 +80,7 @@ pub fn Lens(shown: Shown) -> impl IntoView {
         <section class="block" aria-labelledby="lens-title">
             <div class="heading">
                 <h3 id="lens-title">{text::LENS}</h3>
-                <NumbersButton figure=Figure::Lens/>
+                <More figure=Figure::Lens/>
             </div>
             <figure data-figure=Figure::Lens.name() aria-labelledby="lens-title" aria-describedby="lens-says">
                 <p class="note" id="lens-says">{sentence}</p>
@@ -93,12 +88,7 @@ pub fn Lens(shown: Shown) -> impl IntoView {
                 <div class="scroll-x" node_ref=element>{drawn}</div>
                 {trace}
             </figure>
-            <NumbersTable
-                figure=Figure::Lens
-                caption=text::LENS
-                columns=Signal::stored(Answers::COLUMNS.to_vec())
-                rows
-            />
+            <Behind figure=Figure::Lens/>
         </section>
     }
 }

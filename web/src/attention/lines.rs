@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::Shown;
-use super::numbers::{NumbersButton, NumbersTable};
+use super::behind::Behind;
 use crate::host;
 use crate::store::store;
 
@@ -30,11 +30,6 @@ pub fn Lines(shown: Shown) -> impl IntoView {
         lines.with(|lines| Some(of(lines.as_ref()?, &run.tokens)))
     };
     let sentence = move || with_tokens(TokenLines::sentence);
-    let rows = Signal::derive(move || {
-        let run = shown.run.get();
-        let rows = run.and_then(|run| lines.with(|lines| Some(lines.as_ref()?.rows(&run.tokens))));
-        rows.unwrap_or_default()
-    });
     let select = move |event: MouseEvent| {
         let pos = lines.with_untracked(|lines| lines.as_ref()?.pos_at(y_within(&event)?));
         if let Some(pos) = pos {
@@ -62,13 +57,7 @@ pub fn Lines(shown: Shown) -> impl IntoView {
             </div>
             <figcaption class="note" id="lines-say">{sentence}</figcaption>
         </figure>
-        <NumbersButton figure=Figure::Lines/>
-        <NumbersTable
-            figure=Figure::Lines
-            caption=text::LINES_TABLE
-            columns=Signal::stored(TokenLines::COLUMNS.to_vec())
-            rows
-        />
+        <Behind figure=Figure::Lines/>
     }
 }
 

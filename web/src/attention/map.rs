@@ -9,8 +9,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::Shown;
+use super::behind::Behind;
 use super::matrix::Matrix;
-use super::numbers::{NumbersButton, PatternNumbers};
 use super::row::Row;
 use crate::host;
 use crate::store::{Store, store};
@@ -24,8 +24,7 @@ pub fn Map(shown: Shown) -> impl IntoView {
             <div class="plane"><Drawing shown store/></div>
             <Row shown/>
         </figure>
-        <NumbersButton figure=Figure::Pattern/>
-        <PatternNumbers shown/>
+        <Behind figure=Figure::Pattern/>
     }
 }
 

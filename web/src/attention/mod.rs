@@ -3,15 +3,16 @@
 mod atlas;
 mod attribution;
 mod awaited;
+mod behind;
 mod changes;
 mod legend;
 mod lens;
 mod lines;
 mod map;
 mod matrix;
+mod more;
 mod next;
 mod norms;
-mod numbers;
 mod painted;
 mod perplexity;
 mod row;
@@ -69,16 +70,6 @@ impl Shown {
             Some(truth) => has_marks(&truth),
             None => self.truth.get() == ShownTruth::Awaited,
         })
-    }
-
-    /// Columns of a table, the last `n_true` of which are numbers of the language.
-    fn columns(self, columns: &'static [numbers::Column], n_true: usize) -> Vec<numbers::Column> {
-        let n_hidden = if self.known_truth().is_some() {
-            0
-        } else {
-            n_true
-        };
-        columns[..columns.len() - n_hidden].to_vec()
     }
 
     /// Run and pattern, if both are there and belong together.

@@ -8,21 +8,14 @@ use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html::Ol;
 use leptos::prelude::*;
 
+use super::behind::Behind;
 use super::legend::TruthLegend;
-use super::numbers::{Column, NumbersButton, NumbersTable};
+use super::more::More;
 use super::sampling::{Changed, Sampling};
 use super::{Shown, moved};
 use crate::host;
 use crate::shell::Visible;
 use crate::store::{Store, store};
-
-const COLUMNS: &[Column] = &[
-    text::TOKEN_ID,
-    text::TOKEN,
-    text::PROBABILITY,
-    text::CLEAN_PROBABILITY,
-    text::TRUE_PROBABILITY,
-];
 
 /// The figure.
 #[component]
@@ -68,20 +61,13 @@ pub fn Next(shown: Shown) -> impl IntoView {
         let cuts = state.room.details.cuts.as_ref()?;
         Some(cuts::sentence(cuts, s.temperature, s.top_k, s.top_p))
     });
-    let rows = Signal::derive(move || {
-        let run = shown.run.get();
-        let truth = shown.known_truth();
-        run.map(|run| next::rows(&run, truth.as_deref()))
-            .unwrap_or_default()
-    });
     let has_marks = shown.has_truth(|truth| !truth.next.is_empty());
-    let columns = Signal::derive(move || shown.columns(COLUMNS, 1));
     let element = NodeRef::<Ol>::new();
     view! {
         <section class="block" aria-labelledby="next-title">
             <div class="heading">
                 <h3 id="next-title">{text::NEXT_TOKEN}</h3>
-                <NumbersButton figure=Figure::Next/>
+                <More figure=Figure::Next/>
             </div>
             <figure data-figure=Figure::Next.name() aria-labelledby="next-title">
                 <figcaption class="unseen">{summary}</figcaption>
@@ -94,7 +80,7 @@ pub fn Next(shown: Shown) -> impl IntoView {
             </figure>
             <Sampling/>
             <Writing chosen shown/>
-            <NumbersTable figure=Figure::Next caption=text::NEXT_TOKEN columns rows/>
+            <Behind figure=Figure::Next/>
         </section>
     }
 }

@@ -5,7 +5,8 @@ use headlight_view::{Figure, text};
 use leptos::prelude::*;
 
 use super::Shown;
-use super::numbers::{NumbersButton, NumbersTable};
+use super::behind::Behind;
+use super::more::More;
 
 /// The figure.
 #[component]
@@ -19,27 +20,17 @@ pub fn Norms(shown: Shown) -> impl IntoView {
         let run = shown.run.get()?;
         norms::sentence(&run.tokens, &run.residual, shown.query.get())
     };
-    let rows = Signal::derive(move || {
-        let run = shown.run.get();
-        run.map(|run| norms::rows(&run.residual, shown.query.get()))
-            .unwrap_or_default()
-    });
     view! {
         <section class="block" aria-labelledby="norms-title">
             <div class="heading">
                 <h3 id="norms-title">{text::NORMS}</h3>
-                <NumbersButton figure=Figure::Norms/>
+                <More figure=Figure::Norms/>
             </div>
             <figure data-figure=Figure::Norms.name() aria-labelledby="norms-title" aria-describedby="norms-say">
                 <p class="note" id="norms-say">{sentence}</p>
                 <ol class="bars norms">{bars}</ol>
             </figure>
-            <NumbersTable
-                figure=Figure::Norms
-                caption=text::NORMS
-                columns=Signal::stored(norms::COLUMNS.to_vec())
-                rows
-            />
+            <Behind figure=Figure::Norms/>
         </section>
     }
 }

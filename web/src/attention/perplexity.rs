@@ -8,15 +8,9 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::Shown;
-use super::numbers::{Column, NumbersButton, NumbersTable};
+use super::behind::Behind;
+use super::more::More;
 use crate::host;
-
-const COLUMNS: &[Column] = &[
-    text::TOKEN,
-    text::MODEL_PERPLEXITY,
-    text::TRUE_PERPLEXITY,
-    text::EXCESS,
-];
 
 /// The figure.
 #[component]
@@ -32,17 +26,11 @@ pub fn PerplexitySoFar(shown: Shown) -> impl IntoView {
         let (run, truth) = (shown.run.get()?, shown.known_truth());
         perplexity::summary(&run, truth.as_deref())
     };
-    let rows = Signal::derive(move || {
-        let (run, truth) = (shown.run.get(), shown.known_truth());
-        run.map(|run| perplexity::rows(&run, truth.as_deref()))
-            .unwrap_or_default()
-    });
-    let columns = Signal::derive(move || shown.columns(COLUMNS, 2));
     view! {
         <section class="block" aria-labelledby="perplexity-title">
             <div class="heading">
                 <h3 id="perplexity-title">{text::PERPLEXITY}</h3>
-                <NumbersButton figure=Figure::Perplexity/>
+                <More figure=Figure::Perplexity/>
             </div>
             <figure data-figure=Figure::Perplexity.name() aria-labelledby="perplexity-title">
                 <figcaption class="unseen">{summary}</figcaption>
@@ -51,7 +39,7 @@ pub fn PerplexitySoFar(shown: Shown) -> impl IntoView {
                 </div>
             </figure>
             <InWords shown/>
-            <NumbersTable figure=Figure::Perplexity caption=text::PERPLEXITY columns rows/>
+            <Behind figure=Figure::Perplexity/>
         </section>
     }
 }

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::Shown;
 use super::lines::Lines;
 use super::map::Map;
+use super::more::More;
 use super::steps::Steps;
 use crate::store::store;
 
@@ -27,6 +28,7 @@ pub fn Stage(shown: Shown) -> impl IntoView {
         View::Lines => view! { <Lines shown/> }.into_any(),
         View::Steps => view! { <Steps shown/> }.into_any(),
     };
+    let more = move || view! { <More figure=view.get().figure()/> };
     view! {
         <section class="stage" aria-labelledby="map-title">
             <div class="heading">
@@ -41,7 +43,10 @@ pub fn Stage(shown: Shown) -> impl IntoView {
                         {text::ONLY_THIS_HEAD}
                     </button>
                 </Show>
-                <Switch view/>
+                <span class="ends">
+                    <Switch view/>
+                    {more}
+                </span>
             </div>
             <p class="say finding" id="map-says"><Sentence/></p>
             {figure}

@@ -5,7 +5,7 @@ use headlight_view::{Action, Figure, State, text};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-use super::numbers::{NumbersButton, NumbersTable};
+use super::behind::Behind;
 use super::{Shown, moved};
 use crate::host;
 use crate::shell::Visible;
@@ -25,9 +25,6 @@ pub fn Steps(shown: Shown) -> impl IntoView {
         let said = drawn.with(|drawn| drawn.as_ref().map(|drawn| drawn.sentence.clone()));
         said.unwrap_or_else(|| text::NO_STEPS.to_owned())
     };
-    let rows = Signal::derive(move || {
-        steps.with(|steps| steps.as_ref().map(Computed::rows).unwrap_or_default())
-    });
     view! {
         <figure class="steps" data-figure=Figure::Steps.name() aria-labelledby="map-title" aria-describedby="step-says">
             <Tabs step/>
@@ -35,13 +32,7 @@ pub fn Steps(shown: Shown) -> impl IntoView {
             <p class="say" id="step-says" aria-live="polite">{sentence}</p>
             {move || drawn.get().map(|drawn| draw(shown, drawn))}
         </figure>
-        <NumbersButton figure=Figure::Steps/>
-        <NumbersTable
-            figure=Figure::Steps
-            caption=text::STEPS_TABLE
-            columns=Signal::stored(Computed::COLUMNS.to_vec())
-            rows
-        />
+        <Behind figure=Figure::Steps/>
     }
 }
 

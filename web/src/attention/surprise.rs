@@ -8,12 +8,11 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::Shown;
+use super::behind::Behind;
 use super::legend::TruthLegend;
-use super::numbers::{Column, NumbersButton, NumbersTable};
+use super::more::More;
 use crate::host;
 use crate::store::store;
-
-const COLUMNS: &[Column] = &[text::TOKEN, text::NATS, text::BITS, text::TRUE_BITS];
 
 /// The figure.
 #[component]
@@ -36,14 +35,7 @@ pub fn Surprise(shown: Shown) -> impl IntoView {
         let sentence = surprise::leaves(&run, &truth)?;
         Some(view! { <p class="leaves">{sentence}</p> })
     };
-    let rows = Signal::derive(move || {
-        let run = shown.run.get();
-        let truth = shown.known_truth();
-        run.map(|run| surprise::rows(&run, truth.as_deref()))
-            .unwrap_or_default()
-    });
     let has_marks = shown.has_truth(|truth| truth.nll.iter().any(Option::is_some));
-    let columns = Signal::derive(move || shown.columns(COLUMNS, 1));
     let select = move |event: MouseEvent| {
         let n = shown.run.get_untracked().map_or(0, |run| run.seq_len());
         let x = x_within(&event).unwrap_or(-1.0);
@@ -56,7 +48,7 @@ pub fn Surprise(shown: Shown) -> impl IntoView {
         <section class="block" aria-labelledby="surprise-title">
             <div class="heading">
                 <h3 id="surprise-title">{text::SURPRISE}</h3>
-                <NumbersButton figure=Figure::Surprise/>
+                <More figure=Figure::Surprise/>
             </div>
             <figure data-figure=Figure::Surprise.name() aria-labelledby="surprise-title">
                 <figcaption class="unseen">{summary}</figcaption>
@@ -67,7 +59,7 @@ pub fn Surprise(shown: Shown) -> impl IntoView {
             </figure>
             <p class="of-token">{of_token}</p>
             {leaves}
-            <NumbersTable figure=Figure::Surprise caption=text::SURPRISE columns rows/>
+            <Behind figure=Figure::Surprise/>
         </section>
     }
 }

@@ -11,6 +11,7 @@ const fn id(panel: Panel) -> &'static str {
         Panel::Models => "panel-models",
         Panel::Backend => "panel-backend",
         Panel::Help => "panel-help",
+        Panel::Menu(_) => "panel-menu",
     }
 }
 

@@ -1,0 +1,294 @@
+// The menu of every figure: by keys, and what it saves against what the page shows.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+
+import { assertAccessible } from "./accessible.mjs";
+import { chooseInMenu, link, live, menuButton, notices, PROMPT } from "./page.mjs";
+import { suite } from "./runner.mjs";
+
+const test = suite("plain");
+
+/** Every figure's name and title, by the view in which all of them are drawn. */
+const VIEWS = {
+  map: {
+    "attention.atlas": "Heads",
+    "attention.pattern": "attention map",
+    "attention.lens": "What each layer would say next",
+    "attention.attribution": "Which parts speak for the answer",
+    "attention.norms": "How much each part writes",
+    "attention.next": "Next token after the prompt",
+    "attention.surprise": "Surprise in bits",
+    "attention.perplexity": "Perplexity so far",
+  },
+  lines: { "attention.lines": "The lines that are drawn" },
+  row: { "attention.steps": "One row of attention, every step" },
+};
+
+/** Text that a careless writer takes for markup, quotes or the end of a cell. */
+const HARD = "<img src=x onerror=alert(1)> said: \"it's, \u{1f600}\" \u05e9\u05dc\u05d5\u05dd & <b>Lily</b>";
+
+/** Opens a view and waits until every figure in it has its numbers. */
+async function opened(t, view, more = {}, options = {}) {
+  const page = await t.visit(link({ backend: "cpu", prompt: PROMPT, view, ...more }), options);
+  await live(page);
+  for (const figure of Object.keys(VIEWS[view])) {
+    const cell = `table[data-for="${figure}"] tbody td`;
+    await page.waitForSelector(cell, { state: "attached", timeout: 30_000 });
+  }
+  return page;
+}
+
+for (const view of Object.keys(VIEWS)) {
+  test(`every menu of the view ${view} is worked by keys`, async (t) => {
+    const page = await opened(t, view);
+    for (const title of Object.values(VIEWS[view])) {
+      const button = menuButton(page, title);
+      await button.focus();
+      await page.keyboard.press("Enter");
+      const menu = page.getByRole("menu");
+      await menu.waitFor();
+      assert.equal(await menu.count(), 1);
+      assert.equal(await button.getAttribute("aria-expanded"), "true");
+      await focusIsOn(page, "Show numbers");
+      await page.keyboard.press("ArrowUp");
+      await focusIsOn(page, "How this is computed");
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowDown");
+      await focusIsOn(page, "Copy link");
+      await page.keyboard.press("End");
+      await focusIsOn(page, "How this is computed");
+      await page.keyboard.press("Escape");
+      await menu.waitFor({ state: "detached" });
+      assert.ok(await button.evaluate((element) => element === document.activeElement), title);
+    }
+  });
+
+  test(`the numbers that the view ${view} saves are those of its tables`, async (t) => {
+    const page = await opened(t, view);
+    for (const [figure, title] of Object.entries(VIEWS[view])) {
+      const table = await tableOf(page, figure);
+      assert.ok(table.rows.length > 0, figure);
+      const csv = await saved(page, title, "Save data as CSV");
+      assert.deepEqual(csvRows(csv.bytes.toString()), [table.heads, ...table.rows], figure);
+      const json = JSON.parse((await saved(page, title, "Save data as JSON")).bytes);
+      assertIsTable(json, table, figure);
+      assert.deepEqual(
+        [json.figure, json.model, json.prompt, json.layer, json.head, json.backend],
+        [figure, "stories", PROMPT, 3, 2, "cpu"],
+      );
+    }
+  });
+
+  test(`the drawings that the view ${view} saves need nothing but themselves`, async (t) => {
+    const page = await opened(t, view);
+    for (const [figure, title] of Object.entries(VIEWS[view])) {
+      const { name, bytes } = await saved(page, title, "Save as SVG");
+      const kind = figure.replace(".", "-");
+      assert.match(name, new RegExp(`^headlight-${kind}-stories(-3\\.2)?\\.svg$`));
+      const drawing = await assertDrawing(page, bytes.toString(), figure);
+      const png = await saved(page, title, "Save as PNG");
+      assert.equal(png.name, name.replace(/svg$/, "png"));
+      assertPng(png.bytes, drawing, figure);
+    }
+  });
+}
+
+test("a drawing names every token of the prompt", async (t) => {
+  const page = await opened(t, "map");
+  const { rows } = await tableOf(page, "attention.pattern");
+  const svg = (await saved(page, "attention map", "Save as SVG")).bytes.toString();
+  const { text } = await assertDrawing(page, svg, "attention.pattern");
+  for (const [token] of rows) assert.ok(text.includes(token.trim()), `${token} in ${text}`);
+  assert.match(text, /Layer 3, head 2/);
+  assert.match(text, /raw weights/);
+});
+
+test("markup, quotes, emoji and right-to-left text stay text in every file", async (t) => {
+  const page = await opened(t, "map", { prompt: HARD });
+  for (const title of ["attention map", "Surprise in bits"]) {
+    const figure = Object.entries(VIEWS.map).find(([, of]) => of === title)[0];
+    const table = await tableOf(page, figure);
+    const csv = await saved(page, title, "Save data as CSV");
+    assert.deepEqual(csvRows(csv.bytes.toString()), [table.heads, ...table.rows]);
+    const json = JSON.parse((await saved(page, title, "Save data as JSON")).bytes);
+    assert.equal(json.prompt, HARD);
+    assertIsTable(json, table, figure);
+    const svg = (await saved(page, title, "Save as SVG")).bytes.toString();
+    const { text } = await assertDrawing(page, svg, figure);
+    if (figure === "attention.pattern") {
+      for (const [token] of table.rows) assert.ok(text.includes(token.trim()), token);
+    }
+    assertPng((await saved(page, title, "Save as PNG")).bytes, { width: 1, height: 1 }, figure);
+  }
+  await chooseInMenu(page, "attention map", "How this is computed");
+  const command = await page.getByRole("region", { name: "How this is computed" }).locator("code").first().textContent();
+  assert.ok(command.includes(`--prompt '${HARD.replaceAll("'", "'\\''")}'`), command);
+  assert.deepEqual(await notices(page), []);
+});
+
+for (const viewport of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
+  for (const colorScheme of ["light", "dark"]) {
+    test(`menu and method are accessible at ${viewport.width} px, ${colorScheme}`, async (t) => {
+      const page = await opened(t, "map", {}, { viewport, colorScheme });
+      for (const title of Object.values(VIEWS.map)) {
+        await menuButton(page, title).click();
+        const box = await page.getByRole("menu").boundingBox();
+        assert.ok(box.x >= 0 && box.x + box.width <= viewport.width, `${title}: ${JSON.stringify(box)}`);
+        for (const item of await page.getByRole("menuitem").all()) {
+          assert.ok((await item.boundingBox()).height >= 24, title);
+        }
+      }
+      await assertAccessible(page, "menu");
+      await page.keyboard.press("Escape");
+      await chooseInMenu(page, "attention map", "How this is computed");
+      await chooseInMenu(page, "Surprise in bits", "Show numbers");
+      await page.getByRole("region", { name: "How this is computed" }).waitFor();
+      await assertAccessible(page, "method and numbers");
+      const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(excess <= 0, `the page is ${excess} px wider than the window`);
+    });
+  }
+}
+
+test("a menu opens over the page, one at a time, and closes from outside", async (t) => {
+  const page = await opened(t, "map");
+  const figure = page.locator('[data-figure="attention.next"]');
+  const before = await figure.boundingBox();
+  await menuButton(page, "Next token after the prompt").click();
+  assert.deepEqual(await figure.boundingBox(), before, "nothing moves");
+  await menuButton(page, "Heads").click();
+  assert.equal(await page.getByRole("menu").count(), 1);
+  await page.getByRole("heading", { name: /^Layer/ }).click();
+  await page.getByRole("menu").waitFor({ state: "detached" });
+});
+
+test("the command of every figure names what is shown, and closing it gives the focus back", async (t) => {
+  for (const view of Object.keys(VIEWS)) {
+    const page = await opened(t, view, { ablate: "1.2:zero" });
+    for (const [figure, title] of Object.entries(VIEWS[view])) {
+      await chooseInMenu(page, title, "How this is computed");
+      const region = page.getByRole("region", { name: "How this is computed" });
+      await region.waitFor();
+      const [command, code] = await region.locator("code").allTextContents();
+      assert.match(command, /^headlight [a-z]+ --model models\/stories .*--prompt '/, figure);
+      assert.match(code, /^crates\/[a-z]+\/src\/[a-z_]+\.rs$/, figure);
+      const isWhole = await region.getByText(/has no option to take parts out/).count();
+      assert.notEqual(command.includes(" --edit "), isWhole === 1, `${figure}: ${command}`);
+      await region.getByRole("button", { name: "Hide how this is computed" }).click();
+      await region.waitFor({ state: "detached" });
+      const isBack = (element) => element === document.activeElement;
+      assert.ok(await menuButton(page, title).evaluate(isBack), title);
+    }
+  }
+});
+
+test("Copy link copies the link of the page", async (t) => {
+  const permissions = ["clipboard-read", "clipboard-write"];
+  const page = await opened(t, "map", {}, { permissions });
+  await chooseInMenu(page, "Perplexity so far", "Copy link");
+  await page.getByRole("button", { name: "Link copied" }).waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), page.url());
+});
+
+/** Asserts which entry has the focus. */
+async function focusIsOn(page, name) {
+  const has = (name) => document.activeElement?.textContent === name;
+  await page.waitForFunction(has, name, { timeout: 5_000 });
+}
+
+/** Chooses an entry and returns the file that comes of it. */
+async function saved(page, title, entry) {
+  const download = page.waitForEvent("download");
+  await chooseInMenu(page, title, entry);
+  const file = await download;
+  return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
+}
+
+/** The heads and cells of a figure's table. */
+function tableOf(page, figure) {
+  return page.locator(`table[data-for="${figure}"]`).evaluate((table) => {
+    const texts = (row) => [...row.cells].map((cell) => cell.textContent);
+    return { heads: texts(table.tHead.rows[0]), rows: [...table.tBodies[0].rows].map(texts) };
+  });
+}
+
+/** Asserts that the columns and rows of a JSON file are those of a table. */
+function assertIsTable(json, { heads, rows }, figure) {
+  assert.deepEqual(json.columns, heads, figure);
+  const texts = json.rows.map((row) => row.map((cell) => String(cell ?? "")));
+  assert.equal(texts.length, rows.length, figure);
+  let n_numbers = 0;
+  for (const [at, row] of json.rows.entries()) {
+    for (const [column, cell] of row.entries()) {
+      const shown = rows[at][column];
+      if (typeof cell === "number") {
+        assert.equal(cell, Number(shown), `${figure} ${at} ${column}`);
+        n_numbers += 1;
+      } else {
+        assert.equal(texts[at][column], shown, `${figure} ${at} ${column}`);
+      }
+    }
+  }
+  assert.ok(n_numbers > 0, `${figure} has numbers`);
+}
+
+/** The cells of a CSV file as RFC 4180 reads them. */
+function csvRows(text) {
+  assert.ok(text.endsWith("\r\n"));
+  const cell = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r\n)/gy;
+  const rows = [[]];
+  for (let end = 0; end < text.length; end = cell.lastIndex) {
+    const found = cell.exec(text);
+    assert.ok(found, `no cell at ${text.slice(end, end + 40)}`);
+    const [, raw, mark] = found;
+    rows.at(-1).push(raw.startsWith('"') ? raw.slice(1, -1).replaceAll('""', '"') : raw);
+    if (mark === "\r\n") rows.push([]);
+  }
+  return rows.slice(0, -1);
+}
+
+/** Asserts that an SVG is whole and harmless; returns its size and its words. */
+async function assertDrawing(page, svg, figure) {
+  const found = await page.evaluate((svg) => {
+    const { documentElement: root } = new DOMParser().parseFromString(svg, "image/svg+xml");
+    const all = [root, ...root.querySelectorAll("*")];
+    const attributes = all.flatMap((element) => [...element.attributes]);
+    return {
+      root: `${root.namespaceURI} ${root.localName}`,
+      tags: [...new Set(all.map((element) => element.localName))],
+      names: [...new Set(attributes.map(({ name }) => name))],
+      references: attributes.map(({ value }) => value).filter((value) => /url\(|:/.test(value)),
+      ids: all.map(({ id }) => id).filter(Boolean),
+      title: root.querySelector("title").textContent,
+      text: [...root.querySelectorAll("text")].map(({ textContent }) => textContent).join("\n"),
+      width: Number(root.getAttribute("width")),
+      height: Number(root.getAttribute("height")),
+    };
+  }, svg);
+  assert.equal(found.root, "http://www.w3.org/2000/svg svg", figure);
+  for (const tag of ["script", "foreignObject", "parsererror", "img", "style", "a"]) {
+    assert.ok(!found.tags.includes(tag), `${figure} has <${tag}>`);
+  }
+  assert.deepEqual(found.names.filter((name) => /^on|^style$|^class$/.test(name)), [], figure);
+  for (const value of found.references) {
+    const own = value.match(/^url\(#(\w+)\)$/);
+    assert.ok(own ? found.ids.includes(own[1]) : /^data:image\/png;base64,/.test(value), value);
+  }
+  assert.notEqual(found.title.trim(), "", figure);
+  assert.ok(found.text.includes(found.title), figure);
+  assert.ok(found.width > 100 && found.height > 60, `${figure}: ${found.width} x ${found.height}`);
+  return found;
+}
+
+/** Asserts that these bytes are a PNG at twice the size of the drawing, or larger than `least`. */
+function assertPng(bytes, { width, height }, figure) {
+  assert.equal(bytes.subarray(0, 8).toString("latin1"), "\x89PNG\r\n\x1a\n", figure);
+  const size = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+  for (const [index, least] of [width, height].entries()) {
+    assert.ok(size[index] >= 2 * least - 2, `${figure}: ${size} of ${width} x ${height}`);
+  }
+  assert.ok(bytes.length > 2_000, `${figure}: ${bytes.length} bytes`);
+}
+
+export const { tests } = test;

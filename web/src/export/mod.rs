@@ -1,0 +1,141 @@
+//! Figures as files: what the browser has laid out becomes an SVG or a PNG, and
+//! whatever was made is handed to the visitor.
+
+mod style;
+mod walk;
+
+use std::time::Duration;
+
+use headlight_view::drawing::Frame;
+use headlight_view::export::Format;
+use headlight_view::{Action, Figure};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    Blob, BlobPropertyBag, CanvasRenderingContext2d, Element, HtmlAnchorElement, HtmlCanvasElement,
+    HtmlImageElement, Url,
+};
+
+use crate::host;
+use crate::store::Store;
+
+/// How long a file's address lives: until the browser has surely read it.
+const ADDRESS_LIVES: Duration = Duration::from_secs(30);
+/// Pixels of a PNG per pixel of the page.
+const PNG_SCALE: f64 = 2.0;
+/// The longest side that every browser can paint.
+const MAX_SIDE: f64 = 8192.0;
+
+/// Hands a text to the visitor as a file.
+pub fn save_text(store: Store, name: String, media_type: &str, text: &str) {
+    let result = blob(text, media_type).and_then(|blob| download(&name, &blob));
+    tell(store, name, result);
+}
+
+/// Hands a figure to the visitor as a file.
+pub fn save_drawing(store: Store, figure: Figure, format: Format, name: String, credit: String) {
+    let selector = format!("[data-figure='{}']", figure.name());
+    let found = document().query_selector(&selector).ok().flatten();
+    let Some(svg) = found.map(|element| svg_of(&element, credit)) else {
+        tell(store, name, Err(JsValue::NULL));
+        return;
+    };
+    if format == Format::Svg {
+        save_text(store, name, format.media_type(), &svg);
+        return;
+    }
+    spawn_local(async move {
+        let result = match painted(&svg).await {
+            Ok(blob) => download(&name, &blob),
+            Err(error) => Err(error),
+        };
+        tell(store, name, result);
+    });
+}
+
+fn tell(store: Store, name: String, result: Result<(), JsValue>) {
+    store.dispatch(match result {
+        Ok(()) => Action::Saved(name),
+        Err(_) => Action::NotSaved(name),
+    });
+}
+
+fn svg_of(element: &Element, credit: String) -> String {
+    let text_of = |id: &str| {
+        let found = document().get_element_by_id(id);
+        found.and_then(|found| found.text_content())
+    };
+    let named = |attribute: &str| element.get_attribute(attribute);
+    let title = named("aria-labelledby").and_then(|id| text_of(&id));
+    let title = title.or_else(|| named("aria-label")).unwrap_or_default();
+    let described = named("aria-describedby").and_then(|id| document().get_element_by_id(&id));
+    let described = described.or_else(|| element.query_selector("figcaption").ok().flatten());
+    let sentence = described.as_ref().and_then(|said| said.text_content());
+    let has_sentence = described
+        .is_some_and(|said| element.contains(Some(&said)) && !said.class_list().contains("unseen"));
+    let (drawing, size) = walk::walk(element);
+    drawing.finish(&Frame {
+        title,
+        sentence: sentence.unwrap_or_default(),
+        has_sentence,
+        credit,
+        size,
+        colours: ["--paper", "--ink", "--ink-3"].map(host::css_colour),
+        font: style::Style::of(element, None).get("font-family"),
+    })
+}
+
+/// An SVG as a PNG.
+async fn painted(svg: &str) -> Result<Blob, JsValue> {
+    let address = Url::create_object_url_with_blob(&blob(svg, Format::Svg.media_type())?)?;
+    let image = HtmlImageElement::new()?;
+    image.set_src(&address);
+    let decoded = JsFuture::from(image.decode()).await;
+    // It is decoded or it never will be.
+    drop(Url::revoke_object_url(&address));
+    decoded?;
+    let (width, height) = (
+        f64::from(image.natural_width()),
+        f64::from(image.natural_height()),
+    );
+    let scale = PNG_SCALE.min(MAX_SIDE / width.max(height).max(1.0));
+    let canvas: HtmlCanvasElement = document().create_element("canvas")?.unchecked_into();
+    canvas.set_width((width * scale) as u32);
+    canvas.set_height((height * scale) as u32);
+    let context = canvas.get_context("2d")?.ok_or(JsValue::NULL)?;
+    let context: CanvasRenderingContext2d = context.unchecked_into();
+    context.draw_image_with_html_image_element_and_dw_and_dh(
+        &image,
+        0.0,
+        0.0,
+        width * scale,
+        height * scale,
+    )?;
+    let made = js_sys::Promise::new(&mut |resolve, reject| {
+        if let Err(error) = canvas.to_blob(&resolve) {
+            // Fails only if it has been answered already.
+            drop(reject.call1(&JsValue::NULL, &error));
+        }
+    });
+    JsFuture::from(made).await?.dyn_into()
+}
+
+fn blob(text: &str, media_type: &str) -> Result<Blob, JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type(media_type);
+    Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&text.into()), &options)
+}
+
+fn download(name: &str, blob: &Blob) -> Result<(), JsValue> {
+    let address = Url::create_object_url_with_blob(blob)?;
+    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+    link.set_href(&address);
+    link.set_download(name);
+    link.click();
+    set_timeout(
+        move || drop(Url::revoke_object_url(&address)),
+        ADDRESS_LIVES,
+    );
+    Ok(())
+}
