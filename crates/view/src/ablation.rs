@@ -155,6 +155,17 @@ pub fn write_list(ablations: &[Ablation]) -> Option<String> {
 /// What taking parts out did to the answer, in one sentence; none for a whole model.
 #[must_use]
 pub fn difference(run: &Run) -> Option<String> {
+    let mut said = answer_difference(run)?;
+    let clean = run.clean.as_ref()?;
+    if let (Some(clean), Some(now)) = (clean.perplexity, run.perplexity) {
+        said += &text::perplexity_moved(&perplexity(clean), &perplexity(now));
+    }
+    said.push('.');
+    Some(said)
+}
+
+/// What became of the whole model's first answer, without a full stop.
+pub(crate) fn answer_difference(run: &Run) -> Option<String> {
     let clean = run.clean.as_ref()?;
     let first = clean.next.first()?;
     let word = VisibleToken::new(&first.text).quoted();
@@ -163,16 +174,11 @@ pub fn difference(run: &Run) -> Option<String> {
     // Further down than the list reaches, the last of the list is a bound.
     let bound = || text::below(&percent(run.next.last().map_or(0.0, |token| token.prob)));
     let after = now.map_or_else(bound, |token| percent(token.prob));
-    let mut said = if before == after {
+    Some(if before == after {
         text::answer_stays(&word, &after)
     } else {
         text::answer_moved(&word, &before, &after)
-    };
-    if let (Some(clean), Some(now)) = (clean.perplexity, run.perplexity) {
-        said += &text::perplexity_moved(&perplexity(clean), &perplexity(now));
-    }
-    said.push('.');
-    Some(said)
+    })
 }
 
 #[cfg(test)]

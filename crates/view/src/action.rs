@@ -109,6 +109,16 @@ pub enum Action {
     KeepContinuation,
     /// The visitor does not want the continuation.
     DropContinuation,
+    /// The visitor opens the lesson, where it was left.
+    OpenLearn,
+    /// The visitor goes to this step of the lesson, from 0.
+    LearnStep(usize),
+    /// The visitor wants the step's figure back.
+    RepeatStep,
+    /// The visitor wants the answer to the step's question.
+    RevealAnswer,
+    /// The visitor leaves the lesson.
+    LeaveLearn,
     /// The visitor opens or closes a panel.
     Toggle(Panel),
     /// The visitor closes what is open.

@@ -42,14 +42,14 @@ pub(crate) fn look_at_own_head(state: &mut State) {
 /// Takes the example of the model that is used into the prompt, if what stands
 /// there is another model's; true if that changed it.
 pub(crate) fn follow_model(state: &mut State) -> bool {
-    let is_example = |prompt: &str| {
-        let known = state
-            .models
-            .iter()
-            .filter_map(|model| model.prompt.as_deref());
-        known.chain([DEFAULT_PROMPT]).any(|known| known == prompt)
-    };
-    is_example(&state.prompt) && take(state)
+    is_example(state, &state.prompt) && take(state)
+}
+
+/// True for the example of any model.
+pub(crate) fn is_example(state: &State, prompt: &str) -> bool {
+    let models = state.models.iter();
+    let known = models.filter_map(|model| model.prompt.as_deref());
+    known.chain([DEFAULT_PROMPT]).any(|known| known == prompt)
 }
 
 /// Takes the example of the model that is used into the prompt, whatever stands

@@ -12,6 +12,7 @@
 //! - [`steps`], [`lines`]: one row of attention step by step, and attention as lines
 //! - [`lens`], [`norms`]: what each layer would say next, and how much it adds
 //! - [`menu`]: what is behind every figure: [`data`], [`export`], [`drawing`], [`command`]
+//! - [`learn`]: the lesson that drives these figures
 //! - [`sentence`], [`table`], [`status`], [`number`], [`token`], [`text`]: the same in words and numbers
 
 pub mod ablation;
@@ -26,6 +27,7 @@ pub mod details;
 pub mod drawing;
 mod example;
 pub mod export;
+pub mod learn;
 pub mod lens;
 pub mod lines;
 pub mod matrix;

@@ -11,6 +11,7 @@ use headlight_activations::Sampling;
 
 use crate::ablation::{self, Ablation};
 use crate::attention::View;
+use crate::learn::Topic;
 use crate::run::Head;
 use crate::session::{Choice, Fault};
 use crate::text;
@@ -19,6 +20,8 @@ use crate::text;
 const VERSION: u32 = 1;
 /// The largest temperature that can be chosen.
 pub const MAX_TEMPERATURE: f64 = 5.0;
+/// Names the lesson, before the step.
+const LESSON: &str = "attention.";
 /// The only room there is.
 const ROOM: &str = "attention";
 
@@ -57,6 +60,8 @@ pub struct Permalink {
     pub token: Option<u32>,
     /// The token that it speaks against.
     pub against: Option<u32>,
+    /// The step of the lesson, from 0; links count from 1.
+    pub learn: Option<usize>,
     /// A failure that a test asks for.
     pub fault: Option<Fault>,
 }
@@ -72,6 +77,17 @@ impl Permalink {
             top_p: self.top_p.unwrap_or(usual.top_p),
             ..usual
         }
+    }
+
+    /// True if the link says anything of the figure itself.
+    #[must_use]
+    pub fn has_figure(&self) -> bool {
+        let places = [self.layer, self.head, self.row, self.col];
+        self.model.is_some()
+            || self.prompt.is_some()
+            || self.view.is_some()
+            || self.ablations.is_some()
+            || places.iter().any(Option::is_some)
     }
 
     /// Reads a fragment, with or without its `#`, and what to tell the visitor about it.
@@ -175,6 +191,10 @@ impl Permalink {
                 self.against = value.parse().ok();
                 self.against.is_some()
             }
+            "learn" => {
+                self.learn = learn_step(value);
+                self.learn.is_some()
+            }
             "fault" => {
                 self.fault = Fault::from_name(value);
                 true
@@ -221,6 +241,10 @@ impl Permalink {
         put("seed", self.seed.map(|seed| seed.to_string()));
         put("token", self.token.map(|id| id.to_string()));
         put("against", self.against.map(|id| id.to_string()));
+        put(
+            "learn",
+            self.learn.map(|step| format!("{LESSON}{}", step + 1)),
+        );
         let backend = self.backend.and_then(Choice::name);
         put("backend", backend.map(str::to_owned));
         fragment
@@ -237,6 +261,12 @@ fn heads(list: &str) -> Option<BTreeSet<Head>> {
         })
     };
     list.split(',').map(head).collect()
+}
+
+/// A step of the lesson, from 0.
+fn learn_step(value: &str) -> Option<usize> {
+    let step: usize = value.strip_prefix(LESSON)?.parse().ok()?;
+    step.checked_sub(1).filter(|step| *step < Topic::ALL.len())
 }
 
 /// A number that is accepted.
@@ -312,6 +342,7 @@ mod tests {
             seed: Some(3),
             token: Some(17),
             against: Some(4),
+            learn: Some(2),
             fault: None,
         }
     }
@@ -344,6 +375,24 @@ mod tests {
             notices[0].contains("layer") && notices[0].contains("two"),
             "{notices:?}"
         );
+    }
+
+    #[test]
+    fn a_step_of_the_lesson_counts_from_one_and_must_exist() {
+        let (read, _) = Permalink::parse("#/attention?learn=attention.3");
+        assert_eq!((read.learn, read.has_figure()), (Some(2), false));
+        let beyond = format!("attention.{}", Topic::ALL.len() + 1);
+        for bad in [
+            "attention.0",
+            &beyond,
+            "attention",
+            "3",
+            "flash.1",
+            "attention.x",
+        ] {
+            let (read, notices) = Permalink::parse(&format!("#/attention?learn={bad}"));
+            assert_eq!((read.learn, notices.len()), (None, 1), "{bad}");
+        }
     }
 
     #[test]

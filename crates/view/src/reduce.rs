@@ -8,6 +8,7 @@ use crate::action::{Action, Effect};
 use crate::attention::Continuation;
 use crate::details;
 use crate::example;
+use crate::learn;
 use crate::menu;
 use crate::permalink::Permalink;
 use crate::recording::Recording;
@@ -195,6 +196,11 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             state.room.continuation = None;
             step(state, Input::StopGenerating, effects);
         }
+        Action::OpenLearn => learn::open(state, effects),
+        Action::LearnStep(step) => learn::go(state, step, effects),
+        Action::RepeatStep => learn::repeat(state, effects),
+        Action::RevealAnswer => learn::reveal(state),
+        Action::LeaveLearn => learn::leave(state, effects),
         Action::Share => effects.push(Effect::CopyLink),
         Action::Shared(true) => {
             state.is_copied = true;
@@ -245,7 +251,7 @@ fn apply_to_frame(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
 }
 
 /// Runs the prompt as it stands, or says that there is none.
-fn ask(state: &mut State, effects: &mut Vec<Effect>) {
+pub(crate) fn ask(state: &mut State, effects: &mut Vec<Effect>) {
     // A typing pause that is still to come has nothing left to ask.
     state.edit += 1;
     state.asked.clone_from(&state.prompt);
@@ -287,7 +293,7 @@ fn append(state: &mut State, id: u32, effects: &mut Vec<Effect>) {
     }
 }
 
-fn select_head(state: &mut State, wanted: Head, effects: &mut Vec<Effect>) {
+pub(crate) fn select_head(state: &mut State, wanted: Head, effects: &mut Vec<Effect>) {
     let shape = state.session.loaded().map(|model| model.shape);
     let head = shape.map_or(wanted, |shape| Head {
         layer: wanted.layer.min(shape.n_layers.saturating_sub(1)),
@@ -338,6 +344,7 @@ fn open(state: &mut State, fragment: &str, effects: &mut Vec<Effect>) {
     if let Some(choice) = link.backend {
         step(state, Input::Choose(choice), effects);
     }
+    let has_figure = link.has_figure();
     let before = std::mem::take(&mut state.room.ablations);
     state.room.sampling = link.sampling();
     state.room.ablations = link.ablations.unwrap_or_default();
@@ -347,6 +354,12 @@ fn open(state: &mut State, fragment: &str, effects: &mut Vec<Effect>) {
     state.seed = link.seed.unwrap_or(state.seed);
     if let Some(model) = link.model {
         step(state, Input::UseModel(model), effects);
+    }
+    // A link to a step alone shows the step's own figure.
+    if let (Some(step), false) = (link.learn, has_figure) {
+        learn::open_at(state, step, effects);
+        "?".clone_into(&mut state.written);
+        return;
     }
     let old = state.room.head;
     let head = Head {
@@ -368,6 +381,7 @@ fn open(state: &mut State, fragment: &str, effects: &mut Vec<Effect>) {
     } else if head != old {
         select_head(state, head, effects);
     }
+    learn::follow_link(state, link.learn);
     // Written once the address is known, so that it is never replaced before it was read.
     "?".clone_into(&mut state.written);
 }
@@ -425,6 +439,7 @@ fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
             ask_truth(state, effects);
             details::ask_all(state, effects);
             state.announce_row();
+            learn::settle(state, effects);
         }
         News::RunFailed(sentence) => {
             state.room.continuation = None;
@@ -440,8 +455,12 @@ fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
             state.room.keep(pattern);
             details::ask_companions(state, effects);
             state.announce_row();
+            learn::settle(state, effects);
         }
-        News::Found(kind, finding) => details::hear(state, kind, finding, effects),
+        News::Found(kind, finding) => {
+            details::hear(state, kind, finding, effects);
+            learn::settle(state, effects);
+        }
         News::NotFound(kind, why) => details::miss(state, kind, why),
         News::GenerationStarted => state.room.continuation = Some(Continuation::default()),
         News::Token(token) => {
@@ -525,4 +544,4 @@ fn fit_head(state: &mut State, effects: &mut Vec<Effect>) {
 
 #[cfg(test)]
 #[path = "reduce_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -10,7 +10,7 @@ use crate::state::{DEFAULT_HEAD, DEFAULT_PROMPT, ModelInfo, Panel, Theme};
 use crate::truth::{Truth, TruthCommand};
 use headlight_language::TruthAnswer;
 
-fn said(worker: u32, message: Message) -> Action {
+pub(crate) fn said(worker: u32, message: Message) -> Action {
     Action::Engine(Input::Said {
         worker: WorkerId(worker),
         message,
@@ -32,7 +32,7 @@ fn shape() -> ModelShape {
 }
 
 /// The id of the last question that the effects post.
-fn posted(effects: &[Effect]) -> Option<RunId> {
+pub(crate) fn posted(effects: &[Effect]) -> Option<RunId> {
     effects.iter().rev().find_map(|effect| match effect {
         Effect::Worker(Command::Post { ask, .. }) => match ask {
             Ask::Load { run, .. } | Ask::Run { run, .. } | Ask::Pattern { run, .. } => Some(*run),
@@ -45,7 +45,7 @@ fn posted(effects: &[Effect]) -> Option<RunId> {
 }
 
 /// A page opened with this fragment whose first prompt has been answered.
-fn live(fragment: &str) -> State {
+pub(crate) fn live(fragment: &str) -> State {
     live_with(fragment, Some("stories"))
 }
 
@@ -397,7 +397,7 @@ fn a_language_that_does_not_arrive_is_told_and_asked_for_again() {
     assert!(effects.contains(&Effect::Truth(TruthCommand::Start)));
 }
 
-fn induction() -> ModelInfo {
+pub(crate) fn induction() -> ModelInfo {
     ModelInfo {
         name: "induction".to_owned(),
         description: String::new(),

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::ablation::Part;
 use crate::attention::{AttentionRoom, View};
 use crate::details::DetailKind;
+use crate::learn::Learning;
 use crate::matrix::MAX_CELLS;
 use crate::permalink::Permalink;
 use crate::row::{BAR_PITCH, MAX_BARS};
@@ -171,6 +172,8 @@ pub struct State {
     pub session: Session,
     /// The room.
     pub room: AttentionRoom,
+    /// The lesson.
+    pub learning: Learning,
     /// The models that can be chosen.
     pub models: Vec<ModelInfo>,
     /// What is open.
@@ -212,6 +215,7 @@ impl Default for State {
             asked: DEFAULT_PROMPT.to_owned(),
             session: Session::new(DEFAULT_MODEL, Choice::Auto),
             room: AttentionRoom::new(DEFAULT_HEAD),
+            learning: Learning::default(),
             models: Vec::new(),
             panel: None,
             numbers: None,
@@ -258,6 +262,7 @@ impl State {
             seed: (self.seed != 0).then_some(self.seed),
             token: room.compared.map(|(token, _)| token),
             against: room.compared.map(|(_, against)| against),
+            learn: self.learning.is_open.then_some(self.learning.step),
             fault: None,
         }
     }

@@ -3,9 +3,11 @@
 //! Constants are whole phrases; functions put numbers and tokens into phrases.
 //! A translation replaces this file.
 
+mod learn;
 mod method;
 mod room;
 
+pub use learn::*;
 pub use method::*;
 pub use room::*;
 
@@ -334,6 +336,10 @@ pub const KEYS: &[(&str, &str)] = &[
     (
         "Arrow keys",
         "move in the map, the heads or the tokens, whichever has the focus",
+    ),
+    (
+        "Left, Right",
+        "previous and next step of the lesson, where its text has the focus",
     ),
     (
         "Home, End",
