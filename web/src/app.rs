@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::attention::AttentionRoom;
-use crate::shell::{Header, Notices, Prompt, StatusLine};
+use crate::shell::{Header, Learn, Notices, Prompt, StatusLine};
 use crate::store::Store;
 use crate::{effects, host};
 
@@ -27,6 +27,7 @@ pub fn App() -> impl IntoView {
         <Prompt/>
         <Notices/>
         <AttentionRoom/>
+        <Learn/>
         <StatusLine/>
         <p class="unseen" role="status" aria-live="polite">{move || announcement.get()}</p>
     }

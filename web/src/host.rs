@@ -92,6 +92,35 @@ pub fn reveal_within(container: &web_sys::HtmlElement, id: &str) {
     }
 }
 
+/// Scrolls the page until the element of this id begins in the upper part of what
+/// `cover`, which lies over the lower edge of the window, leaves to be seen.
+pub fn bring_up(id: &str, cover: &web_sys::Element) {
+    const MARGIN_PX: f64 = 8.0;
+    let Some(element) = document().get_element_by_id(id) else {
+        return;
+    };
+    let top = element.get_bounding_client_rect().top();
+    let free = cover.get_bounding_client_rect().top();
+    if !(0.0..=0.4 * free).contains(&top) {
+        window().scroll_by_with_x_and_y(0.0, top - MARGIN_PX);
+    }
+}
+
+/// Does something once the page has been drawn as it is now.
+pub fn once_drawn(act: impl FnOnce() + 'static) {
+    request_animation_frame(act);
+}
+
+/// Gives the focus to an element, without scrolling to it.
+pub fn focus_in_place(id: &str) {
+    let options = web_sys::FocusOptions::new();
+    options.set_prevent_scroll(true);
+    if let Some(element) = document().get_element_by_id(id) {
+        let element = element.unchecked_into::<web_sys::HtmlElement>();
+        drop(element.focus_with_options(&options));
+    }
+}
+
 /// Gives the focus to an element.
 pub fn focus_element(element: web_sys::Element) {
     // What cannot have the focus leaves it where it was.

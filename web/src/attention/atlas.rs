@@ -108,7 +108,7 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
     };
     let is_unknown = Memo::new(move |_| size.get().0 == 0);
     view! {
-        <section class="heads" aria-label=text::HEADS>
+        <section class="heads" id="heads" aria-label=text::HEADS>
             <div class="heading">
                 <h2 class="small">{text::HEADS}</h2>
                 <span class="ends">

@@ -4,6 +4,7 @@ mod backend;
 mod chips;
 mod header;
 mod help;
+mod learn;
 mod models;
 mod notices;
 mod popover;
@@ -12,6 +13,7 @@ mod status;
 
 pub use chips::Visible;
 pub use header::Header;
+pub use learn::Learn;
 pub use notices::Notices;
 pub use prompt::Prompt;
 pub use status::StatusLine;

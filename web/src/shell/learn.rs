@@ -1,0 +1,187 @@
+//! The lesson's strip at the bottom: steps that drive the figure above it.
+
+use headlight_view::learn::{Place, Strip, Topic};
+use headlight_view::{Action, State, text};
+use leptos::ev::KeyboardEvent;
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::host;
+use crate::store::{Store, store};
+
+/// What reads the step; it gets the focus when the step changes.
+const TEXT: &str = "learn-text";
+/// The button that opens the strip.
+const START: &str = "learn-start";
+
+/// The strip, open or closed.
+#[component]
+pub fn Learn() -> impl IntoView {
+    let store = store();
+    let is_open = store.select(|state: &State| state.learning.is_open);
+    let element = NodeRef::<html::Section>::new();
+    let act = Act { store, element };
+    view! {
+        <section class="learn" class:open=move || is_open.get() aria-label=text::LEARN_STRIP node_ref=element>
+            <Show when=move || is_open.get() fallback=move || view! { <Closed act/> }>
+                <Open act/>
+            </Show>
+        </section>
+    }
+}
+
+/// Moves through the lesson, and takes focus and view along.
+#[derive(Clone, Copy)]
+struct Act {
+    store: Store,
+    element: NodeRef<html::Section>,
+}
+
+impl Act {
+    /// Does `action`; then the step's text has the focus and its figure is seen.
+    fn turn(self, action: Action) {
+        self.store.dispatch(action);
+        let Self { store, element } = self;
+        host::once_drawn(move || {
+            host::focus_in_place(TEXT);
+            let place = store.peek(|state| state.learning.topic().place());
+            if let Some(strip) = element.get_untracked() {
+                host::bring_up(id(place), &strip);
+            }
+        });
+    }
+
+    fn leave(self) {
+        self.store.dispatch(Action::LeaveLearn);
+        host::once_drawn(|| host::focus_in_place(START));
+    }
+
+    /// The step before or after, if there is one.
+    fn turn_by(self, by: isize) {
+        let step = self.store.peek(|state| state.learning.step);
+        let to = step.checked_add_signed(by);
+        if let Some(to) = to.filter(|to| *to < Topic::ALL.len()) {
+            self.turn(Action::LearnStep(to));
+        }
+    }
+}
+
+/// Name in the document of what a step is about.
+const fn id(place: Place) -> &'static str {
+    match place {
+        Place::Prompt => "prompt",
+        Place::Stage => "map-title",
+        Place::Heads => "heads",
+    }
+}
+
+#[component]
+fn Closed(act: Act) -> impl IntoView {
+    let begun = act.store.select(|state: &State| {
+        let learning = &state.learning;
+        (learning.step > 0 && !learning.is_at_end()).then_some(learning.step + 1)
+    });
+    let n = Topic::ALL.len();
+    let length = move || match begun.get() {
+        Some(step) => text::step_of(step, n),
+        None => text::n_steps(n),
+    };
+    let label = move || match begun.get() {
+        Some(_) => text::CONTINUE,
+        None => text::START,
+    };
+    view! {
+        <h2 class="small">{text::LEARN}</h2>
+        <p class="lesson">{text::LESSON}</p>
+        <span class="label">{length}</span>
+        <button type="button" class="button small" id=START on:click=move |_| act.turn(Action::OpenLearn)>
+            {label}
+        </button>
+    }
+}
+
+#[component]
+fn Open(act: Act) -> impl IntoView {
+    let strip = act.store.select(State::strip);
+    let of = move |part: fn(&Strip) -> String| {
+        strip.with(|strip| strip.as_ref().map(part).unwrap_or_default())
+    };
+    let answer = move || strip.with(|strip| strip.as_ref().and_then(|strip| strip.answer.clone()));
+    let is_revealed = Memo::new(move |_| answer().is_some());
+    let is_astray = Memo::new(move |_| strip.with(|s| s.as_ref().is_some_and(|s| s.is_astray)));
+    let step = Memo::new(move |_| strip.with(|strip| strip.as_ref().map_or(0, |s| s.step)));
+    let is_last = move || step.get() + 1 == Topic::ALL.len();
+    let name = move || text::step_of(step.get() + 1, Topic::ALL.len());
+    let on_key = move |event: KeyboardEvent| match event.key().as_str() {
+        "ArrowLeft" => act.turn_by(-1),
+        "ArrowRight" => act.turn_by(1),
+        _ => {}
+    };
+    let reveal = move |_| {
+        act.store.dispatch(Action::RevealAnswer);
+        host::once_drawn(|| host::focus_in_place(TEXT));
+    };
+    let next = move |_| {
+        if is_last() {
+            act.leave();
+        } else {
+            act.turn_by(1);
+        }
+    };
+    view! {
+        <Dashes act step/>
+        <div class="text" id=TEXT tabindex="0" role="group" aria-label=name on:keydown=on_key>
+            <h2 class="small">{move || of(|strip| strip.topic.title().to_owned())}</h2>
+            <p>
+                {move || of(|strip| strip.idea.clone())}" "
+                <span class="question">{move || of(|strip| strip.question.clone())}</span>
+            </p>
+            {move || answer().map(|answer| view! { <p class="answer">{answer}</p> })}
+        </div>
+        <div class="moves">
+            <Show when=move || !is_revealed.get()>
+                <button type="button" class="button" on:click=reveal>{text::SHOW_ANSWER}</button>
+            </Show>
+            <Show when=move || is_astray.get()>
+                <button type="button" class="button" on:click=move |_| act.turn(Action::RepeatStep)>
+                    {text::REPEAT_STEP}
+                </button>
+            </Show>
+            <button
+                type="button"
+                class="button quiet"
+                disabled=move || step.get() == 0
+                on:click=move |_| act.turn_by(-1)
+            >
+                {text::BACK}
+            </button>
+            <button type="button" class="button" on:click=next>
+                {move || if is_last() { text::FINISH } else { text::NEXT }}
+            </button>
+            <button type="button" class="button quiet" on:click=move |_| act.leave()>{text::LEAVE}</button>
+        </div>
+    }
+}
+
+/// A dash for each step, to go there.
+#[component]
+fn Dashes(act: Act, step: Memo<usize>) -> impl IntoView {
+    let dash = move |(index, topic): (usize, &Topic)| {
+        let name = text::step_name(index + 1, topic.title());
+        let is_current = move || step.get() == index;
+        view! {
+            <li>
+                <button
+                    type="button"
+                    class:done=move || index < step.get()
+                    aria-label=name.clone()
+                    title=name
+                    aria-current=move || is_current().then_some("step")
+                    on:click=move |_| act.turn(Action::LearnStep(index))
+                ></button>
+            </li>
+        }
+    };
+    let dashes = Topic::ALL.iter().enumerate().map(dash).collect_view();
+    view! { <ol class="dashes" aria-label=text::LESSON_STEPS>{dashes}</ol> }
+}
