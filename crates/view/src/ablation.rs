@@ -120,7 +120,7 @@ impl FromStr for Ablation {
     type Err = ParseAblationError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let number = |text: &str| text.parse::<usize>().map_err(|_| ParseAblationError);
+        let number = |text: &str| text.parse::<usize>().ok().ok_or(ParseAblationError);
         let (part, filler) = text.split_once(':').unwrap_or((text, "zero"));
         let filler = match filler {
             "zero" => Filler::Zero,

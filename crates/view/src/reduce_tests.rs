@@ -2,9 +2,12 @@
 
 use headlight_activations::{Detail, DetailKind, Finding, ModelShape, Tile, TilePart};
 
+use headlight_activations::Sampling;
+
 use super::*;
+use crate::ablation::Part;
 use crate::run::tests::{pattern, run};
-use crate::run::{Backend, WeightedToken};
+use crate::run::{Backend, Head, Pattern, Run, WeightedToken};
 use crate::session::{Ask, BackendReport, Blame, Command, LoadedModel, Message, RunId, WorkerId};
 use crate::state::{DEFAULT_HEAD, DEFAULT_PROMPT, ModelInfo, Panel, Theme};
 use crate::truth::{Truth, TruthCommand};

@@ -73,7 +73,7 @@ pub struct Run {
     /// L2 norms along the residual stream.
     pub residual: Vec<ResidualNorm>,
     /// The same prompt through the whole model, where parts were taken out.
-    pub clean: Option<CleanRun>,
+    pub clean: Option<Box<CleanRun>>,
     /// Time the engine took.
     pub elapsed_ms: f64,
 }

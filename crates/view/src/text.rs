@@ -211,7 +211,7 @@ pub const DISCARD: &str = "Discard";
 /// Name of the generated tokens.
 pub const CONTINUATION: &str = "What the model wrote";
 /// What Generate will do.
-pub const GENERATE_HINT: &str = "40 tokens, temperature 1";
+pub const GENERATE_HINT: &str = "Up to 40 tokens, drawn as set below the next tokens";
 
 // ---- Engine
 
@@ -345,7 +345,15 @@ pub const KEYS: &[(&str, &str)] = &[
         "Home, End",
         "first and last key of the row, or first and last token",
     ),
-    ("Enter", "run the prompt at once"),
+    (
+        "Shift arrows",
+        "average several heads, or several tokens; Ctrl-click does the same",
+    ),
+    ("+ and \u{2212}", "zoom the map, where it has the focus"),
+    (
+        "Enter",
+        "run the prompt at once; in the next tokens, append the chosen one",
+    ),
     ("Shift Enter", "new line in the prompt"),
     ("?", "open this help"),
     ("Esc", "close what is open"),

@@ -200,11 +200,13 @@ fn ran(answer: engine::RunAnswer) -> Run {
         nll: answer.nll,
         perplexity: answer.perplexity,
         residual: answer.residual.into_iter().map(norm).collect(),
-        clean: answer.clean.map(|clean| CleanRun {
-            next: clean.next.into_iter().map(next).collect(),
-            prob_of_next: clean.prob_of_next,
-            nll: clean.nll,
-            perplexity: clean.perplexity,
+        clean: answer.clean.map(|clean| {
+            Box::new(CleanRun {
+                next: clean.next.into_iter().map(next).collect(),
+                prob_of_next: clean.prob_of_next,
+                nll: clean.nll,
+                perplexity: clean.perplexity,
+            })
         }),
         elapsed_ms: answer.elapsed_ms,
     }

@@ -28,6 +28,7 @@ pub fn Chips() -> impl IntoView {
         query,
         key,
         stray,
+        hover: store.select(|state: &State| state.room.hover),
         also,
     };
     let continuation = store.select(|state: &State| state.room.continuation.clone());
@@ -103,6 +104,8 @@ struct Places {
     query: Memo<usize>,
     key: Memo<usize>,
     stray: Memo<Option<usize>>,
+    /// The pair under the pointer, in the map or here.
+    hover: Memo<Option<(usize, usize)>>,
     /// Queries that are averaged with the selected one.
     also: Memo<BTreeSet<usize>>,
 }
@@ -121,10 +124,13 @@ fn chip(store: Store, pos: usize, token: &Token, places: Places) -> impl IntoVie
             class="chip"
             class:query=move || is_query() || places.also.with(|also| also.contains(&pos))
             class:key=move || key.get() == pos
+            class:pointed=move || places.hover.get().is_some_and(|(query, key)| query == pos || key == pos)
             class:stray=move || stray.get() == Some(pos)
             aria-selected=move || is_query().to_string()
             tabindex=move || if is_query() { "0" } else { "-1" }
             title=title
+            on:mouseenter=move |_| store.dispatch(Action::Hover(Some((pos, pos))))
+            on:mouseleave=move |_| store.dispatch(Action::Hover(None))
             on:click=move |event| {
                 let is_added = event.shift_key() || event.ctrl_key() || event.meta_key();
                 store.dispatch(if is_added { Action::ToggleRow(pos) } else { Action::SelectRow(pos) });

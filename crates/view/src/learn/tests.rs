@@ -75,12 +75,12 @@ fn answer(state: &mut State, effects: &[Effect]) -> Vec<Effect> {
     let mut answer = run(&WORDS);
     answer.next = vec![token(" tower", 0.9), token(" house", 0.05)];
     if !state.room.ablations.is_empty() {
-        answer.clean = Some(CleanRun {
+        answer.clean = Some(Box::new(CleanRun {
             next: answer.next.clone(),
             prob_of_next: vec![0.9, 0.05],
             nll: answer.nll.clone(),
             perplexity: answer.perplexity,
-        });
+        }));
         answer.next = vec![token(" house", 0.4), token(" tower", 0.2)];
     }
     let pattern = Some(pattern(state.room.head));

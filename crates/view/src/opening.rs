@@ -1,0 +1,104 @@
+//! What is shown first: what a link says, a recorded run, and a run when it arrives.
+
+use crate::action::Effect;
+use crate::instruments::select_head;
+use crate::learn;
+use crate::permalink::Permalink;
+use crate::recording::Recording;
+use crate::reduce::{ask, step};
+use crate::run::{Head, Pattern, Run};
+use crate::session::Input;
+use crate::state::State;
+use crate::text;
+use crate::truth::ShownTruth;
+
+/// Opens a link: at the start, or when the address changes.
+pub(crate) fn open(state: &mut State, fragment: &str, effects: &mut Vec<Effect>) {
+    if !state.written.is_empty() && fragment == state.written {
+        return;
+    }
+    let is_first = state.written.is_empty();
+    let (link, notices) = Permalink::parse(fragment);
+    for notice in notices {
+        state.tell(notice);
+    }
+    if let Some(fault) = link.fault {
+        step(state, Input::Fault(fault), effects);
+    }
+    if let Some(choice) = link.backend {
+        step(state, Input::Choose(choice), effects);
+    }
+    let has_figure = link.has_figure();
+    let before = std::mem::take(&mut state.room.ablations);
+    state.room.sampling = link.sampling();
+    state.room.ablations = link.ablations.unwrap_or_default();
+    state.room.view = link.view.unwrap_or_default();
+    state.room.companions = link.companions.unwrap_or_default();
+    state.room.compared = link.token.zip(link.against);
+    state.seed = link.seed.unwrap_or(state.seed);
+    if let Some(model) = link.model {
+        step(state, Input::UseModel(model), effects);
+    }
+    // A link to a step alone shows the step's own figure.
+    if let (Some(step), false) = (link.learn, has_figure) {
+        learn::open_at(state, step, effects);
+        "?".clone_into(&mut state.written);
+        return;
+    }
+    let old = state.room.head;
+    let head = Head {
+        layer: link.layer.unwrap_or(old.layer),
+        head: link.head.unwrap_or(old.head),
+    };
+    let is_new_prompt = link.prompt.as_ref().is_some_and(|new| *new != state.prompt);
+    if let Some(prompt) = link.prompt {
+        state.prompt = prompt;
+        state.edit += 1;
+    }
+    (state.room.row, state.room.col) = (link.row, link.col);
+    state.is_cell_linked = true;
+    state.is_head_linked = link.layer.is_some() || link.head.is_some();
+    let is_changed = state.room.ablations != before;
+    if is_first || is_new_prompt || is_changed {
+        state.room.head = head;
+        ask(state, effects);
+    } else if head != old {
+        select_head(state, head, effects);
+    }
+    learn::follow_link(state, link.learn);
+    // Written once the address is known, so that it is never replaced before it was read.
+    "?".clone_into(&mut state.written);
+}
+
+/// Shows a recorded run, if it is the one that is asked for and nothing newer is there.
+pub(crate) fn show_recording(state: &mut State, json: &str) {
+    if state.room.run.is_some() {
+        return;
+    }
+    match Recording::parse(json) {
+        Ok(recording) => {
+            let is_wanted =
+                recording.model == state.session.model() && recording.prompt == state.prompt;
+            if is_wanted {
+                state.recorded_shape = Some(recording.shape);
+                show(state, recording.run, Some(recording.pattern));
+                state.shown_prompt = recording.prompt;
+                state.room.truth = recording.truth.map_or(ShownTruth::None, ShownTruth::Known);
+            }
+        }
+        Err(error) => state.tell(text::sentence(&error.to_string())),
+    }
+}
+
+/// Shows a run. A place of the link that it does not have falls back, with a notice.
+pub(crate) fn show(state: &mut State, run: Run, pattern: Option<Pattern>) {
+    let n = run.seq_len();
+    let places = [state.room.row, state.room.col].into_iter().flatten();
+    let missing = places.into_iter().find(|place| *place >= n);
+    if let (Some(place), true) = (missing, std::mem::take(&mut state.is_cell_linked)) {
+        state.tell(text::no_such_token(place, n));
+    }
+    state.shown_model = Some(state.session.model().to_owned());
+    state.shown_prompt.clone_from(&state.asked);
+    state.room.show(run, pattern);
+}
