@@ -292,7 +292,7 @@ impl Loaded {
             perplexity,
             nll,
             residual: norms_by_position(&summary.norms),
-            clean: clean.map(|clean| self.clean_run(&clean, &next, top)),
+            clean: clean.map(|clean| Box::new(self.clean_run(&clean, &next, top))),
             next,
             pattern: pattern
                 .zip(summary.pattern.take())

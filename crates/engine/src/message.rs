@@ -406,7 +406,7 @@ pub struct RunAnswer {
     /// Norms along the residual stream.
     pub residual: Vec<ResidualNorm>,
     /// What the same prompt gives without the edits; absent where nothing was edited.
-    pub clean: Option<CleanRun>,
+    pub clean: Option<Box<CleanRun>>,
     /// The head that was asked for.
     pub pattern: Option<HeadPattern>,
     /// Time from taking up the request to the answer.
