@@ -10,7 +10,12 @@ const answers = new Map();
 
 /** One JSON answer; asked once, however many tests want it. */
 function ask(command, ...options) {
-  const words = [command, "--model", modelFolder(), "--backend", "cpu", "--json", ...options];
+  return askOf(modelFolder(), command, ...options);
+}
+
+/** The same of the model in another folder. */
+function askOf(folder, command, ...options) {
+  const words = [command, "--model", folder, "--backend", "cpu", "--json", ...options];
   const key = JSON.stringify(words);
   if (!answers.has(key)) {
     const limits = { maxBuffer: 1 << 28 };
@@ -20,8 +25,23 @@ function ask(command, ...options) {
 }
 
 /** `headlight run`, with the probability of every token of the vocabulary. */
-export function run(prompt) {
-  return ask("run", "--prompt", prompt, "--top", "1000000");
+export function run(prompt, edits = []) {
+  return ask("run", "--prompt", prompt, "--top", "1000000", ...editOptions(edits));
+}
+
+/** `headlight lens`: the most probable token at each place. */
+export function lens(prompt, edits = []) {
+  return ask("lens", "--prompt", prompt, "--top", "1", ...editOptions(edits));
+}
+
+/** `headlight attribute` of one token against another. */
+export function attribute(prompt, token, against, edits = []) {
+  const tokens = ["--token", String(token), "--against", String(against)];
+  return ask("attribute", "--prompt", prompt, ...tokens, ...editOptions(edits));
+}
+
+function editOptions(edits) {
+  return edits.flatMap((edit) => ["--edit", JSON.stringify(edit)]);
 }
 
 /** `headlight run` with the exact probabilities of the model's language. */
@@ -29,13 +49,15 @@ export function truth(prompt) {
   return ask("run", "--prompt", prompt, "--truth");
 }
 
-/** `headlight attention` of one head. */
-export function attention(prompt, { layer, head }) {
-  return ask("attention", "--prompt", prompt, "--layer", String(layer), "--head", String(head));
+/** `headlight attention` of one head, of the model in `folder`. */
+export function attention(prompt, { layer, head }, folder = modelFolder()) {
+  const which = ["--layer", String(layer), "--head", String(head)];
+  return askOf(folder, "attention", "--prompt", prompt, ...which);
 }
 
-/** `headlight generate` at temperature 1. */
-export function generate(prompt, maxTokens, seed) {
-  const options = ["--prompt", prompt, "--max-tokens", String(maxTokens), "--seed", String(seed)];
-  return ask("generate", ...options);
+/** `headlight generate`; at temperature 1 and without cuts, unless told otherwise. */
+export function generate(prompt, maxTokens, seed, { temperature = 1, topK = 0, topP = 1 } = {}) {
+  const sampling = { temperature, "top-k": topK, "top-p": topP, "max-tokens": maxTokens, seed };
+  const options = Object.entries(sampling).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return ask("generate", "--prompt", prompt, ...options);
 }

@@ -70,8 +70,40 @@ export async function answered(page, prompt, before) {
 
 /** Chooses a head with the pointer and waits for its map. */
 export async function chooseHead(page, { layer, head }) {
-  await page.getByRole("radio", { name: `Layer ${layer}, head ${head}`, exact: true }).click();
+  await headButton(page, { layer, head }).click();
   await showsHead(page, { layer, head });
+}
+
+/** A head of the atlas; behind its name stands what it does. */
+export function headButton(page, { layer, head }) {
+  const name = new RegExp(`^Layer ${layer}, head ${head}\\b`);
+  return page.getByRole("radio", { name });
+}
+
+/** The body of the table behind a figure: a list of texts for each row. */
+export function rowsOf(page, figure) {
+  const rows = page.locator(`table[data-for="${figure}"] tbody tr`);
+  return rows.evaluateAll((rows) =>
+    rows.map((row) => [...row.cells].map((cell) => cell.textContent)),
+  );
+}
+
+/** The same once it has `count` rows or more: some arrive after the run itself. */
+export async function rowsArrived(page, figure, count = 1) {
+  const hasRows = ([figure, count]) => {
+    const rows = document.querySelectorAll(`table[data-for="${figure}"] tbody tr`);
+    return rows.length >= count;
+  };
+  await page.waitForFunction(hasRows, [figure, count], { timeout: ANSWERS_MS });
+  return rowsOf(page, figure);
+}
+
+/** Does something that has another run for a consequence, and waits for that run. */
+export async function withNewRun(page, act) {
+  const { run } = await rootOf(page);
+  await act();
+  const isNew = (run) => document.documentElement.dataset.run !== run;
+  await page.waitForFunction(isNew, run, { timeout: ANSWERS_MS });
 }
 
 /** Chooses a model in the list. */
@@ -97,7 +129,8 @@ export async function showsHead(page, { layer, head }) {
   const isShown = (name) => {
     const chosen = document.querySelector('[role=radio][aria-checked="true"]');
     const cell = document.querySelector('table[data-for="attention.pattern"] td');
-    return chosen?.getAttribute("aria-label") === name && cell !== null;
+    const [title] = chosen?.getAttribute("aria-label").split(":") ?? [];
+    return title === name && cell !== null;
   };
   const name = `Layer ${layer}, head ${head}`;
   await page.waitForFunction(isShown, name, { timeout: ANSWERS_MS });
