@@ -8,7 +8,10 @@ import { serve } from "./server.mjs";
 import { DIST } from "./settings.mjs";
 
 /** In the order of what must work first; those with a GPU together and last. */
-const FILES = ["cpu", "truth", "arrival", "frame", "room", "menu", "learn", "security", "speed", "bad_input", "faults", "gpu"];
+const FILES = [
+  "cpu", "truth", "arrival", "frame", "room", "keyboard", "menu", "learn",
+  "security", "speed", "bad_input", "faults", "gpu",
+];
 
 const chosen = process.argv.slice(2);
 const files = FILES.filter((file) => chosen.length === 0 || chosen.includes(file));

@@ -1,0 +1,326 @@
+// Without a mouse, on small screens, and for readers who do not see: every state of the room.
+
+import assert from "node:assert/strict";
+
+import { assertAccessible } from "./accessible.mjs";
+import {
+  link,
+  linkOf,
+  live,
+  promptField,
+  PROMPT,
+  rowsArrived,
+  showsHead,
+  withNewRun,
+} from "./page.mjs";
+import { suite } from "./runner.mjs";
+
+const test = suite("plain");
+
+test("a visitor without a mouse gets everywhere and always sees where they are", async (t) => {
+  const permissions = ["clipboard-read", "clipboard-write"];
+  const page = await t.visit(link({ backend: "cpu", prompt: PROMPT, layer: 1, head: 1 }), {
+    permissions,
+  });
+  await live(page);
+  const press = async (key, what) => {
+    await page.keyboard.press(key);
+    await assertFocusSeen(page, `${what} (${key})`);
+  };
+
+  await tabTo(page, { role: "radio", name: /^Layer 1, head 1\b/ });
+  await press("ArrowRight", "the next head");
+  await press("ArrowDown", "the next layer");
+  await showsHead(page, { layer: 2, head: 2 });
+  await assertFocusOn(page, { role: "radio", name: /^Layer 2, head 2\b/ });
+
+  await tabTo(page, { role: "button", name: /^Take this head out/ });
+  await withNewRun(page, () => press("Enter", "taking the head out"));
+  await page.getByRole("region", { name: "Taken out of the model" }).waitFor();
+  await assertFocusOn(page, { role: "button", name: /^Put this head back/ });
+
+  await tabTo(page, { role: "button", name: "One row" });
+  await backTo(page, { role: "button", name: "Map" });
+  await tabTo(page, { role: "application", name: /Arrow keys/ });
+  const { row: before } = await linkOf(page);
+  await press("ArrowUp", "another row");
+  await press("ArrowUp", "another row");
+  const { row } = await linkOf(page);
+  assert.ok(row !== undefined && row !== before, `row ${before}, then ${row}`);
+
+  await backTo(page, { role: "button", name: "One row" });
+  await press("Enter", "the steps");
+  await tabTo(page, { role: "radio", name: /Scores/ });
+  const names = [];
+  for (let step = 0; step < 5; step += 1) {
+    names.push(await focusedName(page));
+    await press("ArrowRight", "the next step");
+  }
+  assert.equal(new Set(names).size, 5, names.join(", "));
+  assert.match(names.at(-1), /Divide by the sum/);
+
+  await backTo(page, { role: "button", name: "Lines" });
+  await press("Space", "the lines");
+  await tabTo(page, { role: "button", name: "All queries" });
+  await press("Enter", "the lines of all queries");
+
+  await backTo(page, { role: "button", name: /^Put head 2.2 back/ });
+  await withNewRun(page, () => press("Enter", "putting the head back by its chip"));
+  await page.getByRole("region", { name: "Taken out of the model" }).waitFor({ state: "detached" });
+  await assertFocusSeen(page, "after the last chip is gone");
+
+  await tabTo(page, { role: "option", name: /.*/, inside: "attention.next" });
+  const chosen = await focusedName(page);
+  await press("ArrowDown", "the next token below");
+  assert.notEqual(await focusedName(page), chosen);
+  await withNewRun(page, () => press("Enter", "appending it"));
+  assert.ok((await promptField(page).inputValue()).length > PROMPT.length);
+
+  await backTo(page, { role: "button", name: "Generate" });
+  await press("Enter", "generating");
+  await page.getByRole("button", { name: "Stop" }).or(keepButton(page)).first().waitFor();
+  await assertFocusSeen(page, "while it is written");
+  await keepButton(page).waitFor({ timeout: 30_000 });
+  await assertFocusSeen(page, "once it is written");
+  await tabTo(page, { role: "button", name: "Add to prompt" });
+  await withNewRun(page, () => press("Enter", "keeping it"));
+  await page.waitForTimeout(200);
+  await assertFocusSeen(page, "after the continuation is kept");
+
+  await backTo(page, { role: "button", name: "Share" });
+  await press("Enter", "sharing");
+  await page.getByRole("button", { name: "Link copied" }).waitFor();
+  await assertFocusSeen(page, "after sharing");
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), page.url());
+});
+
+test("what is being written can be stopped and dropped without a mouse", async (t) => {
+  const page = await t.visit(link({ backend: "cpu", prompt: PROMPT }));
+  await live(page);
+  await tabTo(page, { role: "button", name: "Generate" });
+  await page.keyboard.press("Enter");
+  await page.locator(".continuation .chip").first().waitFor();
+  await assertFocusSeen(page, "while it is written");
+  const stop = page.getByRole("button", { name: "Stop" });
+  // A fast machine may be done before the second key.
+  if (await stop.isVisible()) {
+    await assertFocusOn(page, { role: "button", name: "Stop" });
+    await page.keyboard.press("Enter");
+  }
+  await keepButton(page).waitFor();
+  await page.waitForTimeout(100);
+  await assertFocusSeen(page, "after stopping");
+  await tabTo(page, { role: "button", name: "Discard" });
+  await page.keyboard.press("Enter");
+  await page.getByRole("group", { name: "What the model wrote" }).waitFor({ state: "detached" });
+  await assertFocusSeen(page, "after it is dropped");
+  assert.equal(await promptField(page).inputValue(), PROMPT);
+});
+
+test("every Tab lands on something that can be seen and has a name", async (t) => {
+  const page = await t.visit(link({ backend: "cpu", prompt: PROMPT, ablate: "0.1:zero" }));
+  await live(page);
+  await rowsArrived(page, "attention.lens");
+  const seen = [];
+  for (let n = 0; n < 120; n += 1) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate(() => document.activeElement === document.body);
+    if (at) break;
+    await assertFocusSeen(page, `tab ${n + 1}, after ${seen.at(-1)}`);
+    seen.push(await focusedName(page));
+  }
+  t.note(`${seen.length} stops`);
+  assert.ok(seen.length > 15 && seen.length < 100, `${seen.length} stops`);
+});
+
+/** States of the room, each with how to get there. */
+const STATES = {
+  map: { view: "map" },
+  lines: { view: "lines" },
+  "one row": { view: "row", row: 8 },
+  "parts taken out": { view: "map", ablate: "1.2:zero,mlp0:mean", top_k: 3, temperature: 1.5 },
+};
+
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 768 },
+  { width: 390, height: 844 },
+];
+
+for (const viewport of SIZES) {
+  for (const colorScheme of ["light", "dark"]) {
+    test(`axe finds nothing in the room at ${viewport.width} px, ${colorScheme}`, async (t) => {
+      for (const [name, view] of Object.entries(STATES)) {
+        const page = await t.visit(link({ backend: "cpu", prompt: PROMPT, ...view }), {
+          viewport,
+          colorScheme,
+        });
+        await everythingArrived(page);
+        await assertFits(page, `${name} at ${viewport.width}`);
+        await assertAccessible(page, `${name} at ${viewport.width}, ${colorScheme}`);
+        if (name === "map") await looksAtWriting(page, viewport);
+        await page.close();
+      }
+    });
+  }
+}
+
+/** A generation, kept waiting for a decision, and a prompt that cannot run. */
+async function looksAtWriting(page, viewport) {
+  await page.getByRole("button", { name: "Generate" }).click();
+  await keepButton(page).waitFor({ timeout: 30_000 });
+  await assertFits(page, `a generation at ${viewport.width}`);
+  await assertAccessible(page, `a generation at ${viewport.width}`);
+  await promptField(page).fill("Lily ".repeat(400));
+  await page.getByRole("region", { name: "Prompt" }).getByRole("alert").waitFor();
+  await assertFits(page, `an error at ${viewport.width}`);
+  await assertAccessible(page, `an error at ${viewport.width}`);
+}
+
+test("on a small screen the selected head comes first, then its numbers, then all heads", async (t) => {
+  const viewport = { width: 390, height: 844 };
+  const page = await t.visit(link({ backend: "cpu", prompt: PROMPT }), { viewport });
+  await everythingArrived(page);
+  const top = (name) => page.locator(`[data-figure="attention.${name}"]`).evaluate((figure) => {
+    return figure.getBoundingClientRect().top + scrollY;
+  });
+  const [pattern, next, atlas] = [await top("pattern"), await top("next"), await top("atlas")];
+  assert.ok(pattern < next && next < atlas, `pattern ${pattern}, next ${next}, atlas ${atlas}`);
+  assert.ok(pattern < viewport.height, "the selected head is seen without scrolling");
+});
+
+test("a finger finds every control: none is smaller than 24 px", async (t) => {
+  for (const viewport of [SIZES[0], SIZES[2]]) {
+    for (const [name, view] of Object.entries(STATES)) {
+      const page = await t.visit(link({ backend: "cpu", prompt: PROMPT, ...view }), { viewport });
+      await everythingArrived(page);
+      const small = await page.evaluate(() => {
+        const all = document.querySelectorAll("button, a[href], input, select, textarea, [role=radio]");
+        const isSmall = (element) => {
+          const { width, height } = element.getBoundingClientRect();
+          return element.checkVisibility() && width > 1 && (width < 24 || height < 24);
+        };
+        return [...all].filter(isSmall).map((element) => {
+          const { width, height } = element.getBoundingClientRect();
+          const name = element.getAttribute("aria-label") ?? element.textContent ?? element.id;
+          return `${name || element.id} ${width.toFixed(1)} x ${height.toFixed(1)}`;
+        });
+      });
+      assert.deepEqual(small, [], `${name} at ${viewport.width}`);
+      await page.close();
+    }
+  }
+});
+
+test("with twice the text size and with motion the room still fits", async (t) => {
+  const page = await t.visit(link({ backend: "cpu", prompt: PROMPT }), {
+    viewport: { width: 720, height: 450 },
+    reducedMotion: "no-preference",
+  });
+  await everythingArrived(page);
+  await assertFits(page, "at 200 %");
+  await assertAccessible(page, "at 200 %");
+});
+
+function keepButton(page) {
+  return page.getByRole("button", { name: "Add to prompt" });
+}
+
+async function everythingArrived(page) {
+  await page.waitForSelector("html[data-engine=live]", { timeout: 90_000 });
+  await rowsArrived(page, "attention.next");
+  await rowsArrived(page, "attention.atlas", 24);
+  await rowsArrived(page, "attention.lens");
+  await rowsArrived(page, "attention.attribution");
+}
+
+/** Asserts that the page does not scroll sideways and cuts no control off. */
+async function assertFits(page, what) {
+  const { excess, cut } = await page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const isCut = (element) => {
+      const { left, right, width: own } = element.getBoundingClientRect();
+      const scrolls = element.closest(".scroll, .scroll-x, .chips, .unseen");
+      return element.checkVisibility() && own > 1 && !scrolls && (right > width + 0.5 || left < -0.5);
+    };
+    const controls = document.querySelectorAll("button, input, select, textarea, figure, h1, h2, h3, p");
+    return {
+      excess: document.documentElement.scrollWidth - width,
+      cut: [...controls].filter(isCut).map((element) => {
+        const { left, right } = element.getBoundingClientRect();
+        const name = element.getAttribute("aria-label") ?? element.textContent.slice(0, 40);
+        return `${element.tagName} ${name}: ${left.toFixed(0)} to ${right.toFixed(0)}`;
+      }),
+    };
+  });
+  assert.deepEqual(cut, [], `${what}: beyond the window's edge`);
+  assert.ok(excess <= 0, `${what}: ${excess} px wider than the window`);
+}
+
+/** Role and accessible name of what has the focus. */
+function focused(page) {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    const label = element.labels?.[0]?.textContent;
+    const implicit = { BUTTON: "button", A: "link", TEXTAREA: "textbox", SELECT: "combobox" };
+    return {
+      role: element.getAttribute("role") ?? implicit[element.tagName] ?? element.tagName,
+      name: (element.getAttribute("aria-label") ?? label ?? element.textContent).trim(),
+      inside: element.closest("[data-figure]")?.dataset.figure,
+    };
+  });
+}
+
+async function focusedName(page) {
+  const { name } = await focused(page);
+  return name;
+}
+
+function isMeant(at, { role, name, inside }) {
+  const isName = typeof name === "string" ? at.name === name : name.test(at.name);
+  return at.role === role && isName && (inside === undefined || at.inside === inside);
+}
+
+/** Presses a key until the focus is on what is meant. */
+async function walkTo(page, key, meant) {
+  for (let n = 0; n < 80; n += 1) {
+    await page.keyboard.press(key);
+    if (isMeant(await focused(page), meant)) {
+      await assertFocusSeen(page, `${meant.role} ${meant.name}`);
+      return;
+    }
+  }
+  throw new Error(`80 times ${key} do not reach ${meant.role} ${meant.name}`);
+}
+
+function tabTo(page, meant) {
+  return walkTo(page, "Tab", meant);
+}
+
+function backTo(page, meant) {
+  return walkTo(page, "Shift+Tab", meant);
+}
+
+async function assertFocusOn(page, meant) {
+  const at = await focused(page);
+  assert.ok(isMeant(at, meant), `the focus is on ${at.role} ${at.name}, not on ${meant.name}`);
+}
+
+/** Asserts that something has the focus, that it is drawn in the window, and that one sees it. */
+async function assertFocusSeen(page, what) {
+  const fault = await page.evaluate(() => {
+    const element = document.activeElement;
+    if (element === null || element === document.body) return "nothing has the focus";
+    if (!element.isConnected || !element.checkVisibility()) return "what has it is not drawn";
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    const isInView = right > 0 && bottom > 0 && left < innerWidth && top < innerHeight;
+    if (!isInView) return `${element.tagName} is outside the window: ${top} to ${bottom}`;
+    if (!element.matches(":focus-visible")) return `${element.tagName} is not marked by the browser`;
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+    const isMarked = (outlineStyle !== "none" && parseFloat(outlineWidth) >= 1) || boxShadow !== "none";
+    return isMarked ? null : `${element.tagName} ${element.className} has neither outline nor shadow`;
+  });
+  assert.equal(fault, null, `focus, ${what}`);
+}
+
+export const { tests } = test;
