@@ -2,9 +2,9 @@
 
 import { AxeBuilder } from "@axe-core/playwright";
 
-/** Asserts that axe has nothing to say about what is shown. */
-export async function assertAccessible(page, what) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** Asserts that axe has nothing to say about what is shown, or about a part of it. */
+export async function assertAccessible(page, what, part = "html") {
+  const { violations } = await new AxeBuilder({ page }).include(part).analyze();
   const lines = violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, any }) => `${id}: ${help}: ${target} ${any[0]?.message ?? ""}`),
   );

@@ -92,16 +92,18 @@ pub fn reveal_within(container: &web_sys::HtmlElement, id: &str) {
     }
 }
 
-/// Scrolls the page until the element of this id begins in the upper part of what
-/// `cover`, which lies over the lower edge of the window, leaves to be seen.
-pub fn bring_up(id: &str, cover: &web_sys::Element) {
+/// Scrolls the page to the element of this id, unless it and what `figure` selects
+/// are seen already, above `cover`, which lies over the lower edge of the window.
+pub fn bring_up(id: &str, figure: &str, cover: &web_sys::Element) {
     const MARGIN_PX: f64 = 8.0;
     let Some(element) = document().get_element_by_id(id) else {
         return;
     };
     let top = element.get_bounding_client_rect().top();
+    let figure = document().query_selector(figure).ok().flatten();
+    let bottom = figure.map_or(top, |figure| figure.get_bounding_client_rect().bottom());
     let free = cover.get_bounding_client_rect().top();
-    if !(0.0..=0.4 * free).contains(&top) {
+    if top < 0.0 || bottom > free {
         window().scroll_by_with_x_and_y(0.0, top - MARGIN_PX);
     }
 }

@@ -44,9 +44,9 @@ impl Act {
         let Self { store, element } = self;
         host::once_drawn(move || {
             host::focus_in_place(TEXT);
-            let place = store.peek(|state| state.learning.topic().place());
+            let (id, figure) = place(store.peek(|state| state.learning.topic().place()));
             if let Some(strip) = element.get_untracked() {
-                host::bring_up(id(place), &strip);
+                host::bring_up(id, figure, &strip);
             }
         });
     }
@@ -66,12 +66,12 @@ impl Act {
     }
 }
 
-/// Name in the document of what a step is about.
-const fn id(place: Place) -> &'static str {
+/// Name in the document of what a step is about, and what of it must be seen.
+const fn place(place: Place) -> (&'static str, &'static str) {
     match place {
-        Place::Prompt => "prompt",
-        Place::Stage => "map-title",
-        Place::Heads => "heads",
+        Place::Prompt => ("prompt", ".tokens"),
+        Place::Stage => ("map-title", ".stage :is(.map, .steps .bars)"),
+        Place::Heads => ("heads", "#heads [role=radiogroup]"),
     }
 }
 

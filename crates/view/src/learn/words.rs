@@ -82,7 +82,12 @@ pub(super) fn question(topic: Topic, room: &AttentionRoom) -> String {
         Topic::Value => "What does the model say next without them?".to_owned(),
         Topic::Heads => "Which head is the sharpest, and which spreads its weight most?".to_owned(),
         Topic::Induction => {
-            format!("What followed the earlier {query}, and how much does this head look at it?")
+            let token = room
+                .run
+                .as_ref()
+                .and_then(|run| run.tokens.get(room.query()));
+            let token = token.map_or(query, |token| VisibleToken::new(&token.text).quoted());
+            format!("What followed the earlier {token}, and how much does this head look at it?")
         }
     }
 }
