@@ -84,8 +84,8 @@ impl Ran {
 fn pooled(
     pattern: &[f32],
     n: usize,
-    queries: std::ops::Range<usize>,
-    keys: std::ops::Range<usize>,
+    queries: Range<usize>,
+    keys: Range<usize>,
     pool: usize,
 ) -> Vec<f32> {
     let mut cells = Vec::new();
@@ -244,7 +244,7 @@ fn what_cannot_be_shown_is_refused_in_one_sentence() {
             n + 1
         )
     );
-    let reversed = std::ops::Range { start: 3, end: 2 };
+    let reversed = Range { start: 3, end: 2 };
     for empty in [3..3, reversed, usize::MAX - 1..usize::MAX] {
         assert!(ask(0, 0, empty, 0..1, 1).starts_with("the queries are "));
     }

@@ -239,7 +239,7 @@ pub fn rows(attribution: &Attribution) -> Vec<Vec<String>> {
         (words::LOGIT_DIFFERENCE, difference),
         (words::GAP, sum - difference),
     ];
-    let last = last.map(|(name, value)| vec![String::new(), name.to_owned(), full(value)]);
+    let last = last.map(|(name, value)| vec![name.to_owned(), name.to_owned(), full(value)]);
     attribution.components.iter().map(row).chain(last).collect()
 }
 

@@ -78,8 +78,10 @@ pub struct LensCell {
     pub prob: f64,
     /// The same as text.
     pub percent: String,
-    /// The level of the ramp that draws it, below [`ramp::N_LEVELS`].
-    pub level: usize,
+    /// Its ground as a CSS colour.
+    pub ground: String,
+    /// True where the text has the paper's colour instead of the ink's.
+    pub is_strong: bool,
     /// True if the last layer says the same.
     pub is_final: bool,
     /// True if the prompt goes on with it.
@@ -274,13 +276,15 @@ impl Lens {
     fn cell(&self, tokens: &[Token], hook: HookPoint, pos: usize) -> Option<LensCell> {
         let top = &self.row(hook, pos)?.top[0];
         let next = tokens.get(pos + 1);
+        let (ground, is_strong) = ramp::ground(top.prob);
         Some(LensCell {
             pos,
             id: top.id,
             label: VisibleToken::new(&top.text),
             prob: top.prob,
             percent: percent(top.prob),
-            level: ramp::level(top.prob),
+            ground,
+            is_strong,
             is_final: self.answer(pos).is_some_and(|answer| answer.id == top.id),
             is_next: next.is_some_and(|token| token.id == top.id),
         })
@@ -420,8 +424,8 @@ mod tests {
         assert_eq!(cells(|cell| cell.is_next, 1), [false; 4]);
         let top = table.layers[0].cells[0].as_ref().unwrap();
         assert_eq!(
-            (top.level, top.label.body.as_str()),
-            (ramp::level(0.9), "w1")
+            (top.is_strong, top.label.body.as_str(), &top.ground),
+            (true, "w1", &ramp::ground(0.9).0)
         );
     }
 

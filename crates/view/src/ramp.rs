@@ -21,7 +21,12 @@ fn position(weight: f64) -> (usize, f64) {
     } else {
         0.0
     };
-    let along = clamped.powf(GAMMA) * (N_STOPS - 1) as f64;
+    place(clamped.powf(GAMMA))
+}
+
+/// The stop before a place along the ramp, in `[0, 1]`, and how far towards the next.
+fn place(along: f64) -> (usize, f64) {
+    let along = along * (N_STOPS - 1) as f64;
     let stop = (along as usize).min(N_STOPS - 2);
     (stop, along - stop as f64)
 }
@@ -29,7 +34,30 @@ fn position(weight: f64) -> (usize, f64) {
 /// The colour of a weight in `[0, 1]` as a CSS value.
 #[must_use]
 pub fn css(weight: f64) -> String {
-    let (stop, along) = position(weight);
+    mixed(position(weight))
+}
+
+/// The ground of a text that stands for a probability, as a CSS value, and whether
+/// the text on it must have the paper's colour instead of the ink's.
+///
+/// The middle of the ramp is left out: neither colour could be read there.
+#[must_use]
+pub fn ground(prob: f64) -> (String, bool) {
+    let prob = if prob.is_finite() {
+        prob.clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    let is_strong = prob > 0.5;
+    let along = if is_strong {
+        0.76 + (prob - 0.5) * 0.48
+    } else {
+        prob * 0.7
+    };
+    (mixed(place(along)), is_strong)
+}
+
+fn mixed((stop, along): (usize, f64)) -> String {
     format!(
         "color-mix(in srgb, var(--seq-{stop}) {:.2}%, var(--seq-{}))",
         (1.0 - along) * 100.0,

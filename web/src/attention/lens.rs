@@ -2,7 +2,7 @@
 
 use headlight_view::details::DetailKind;
 use headlight_view::lens::{self, Lens as Answers, LensCell, LensLayer};
-use headlight_view::{Action, Figure, State, ramp, text};
+use headlight_view::{Action, Figure, State, text};
 use leptos::html::Div;
 use leptos::prelude::*;
 
@@ -98,17 +98,14 @@ fn row(store: Store, shown: Shown, layer: LensLayer) -> impl IntoView {
         let Some(cell) = cell else {
             return view! { <td></td> }.into_any();
         };
-        let LensCell { pos, level, .. } = cell;
-        // Light text on the dark half of the ramp.
-        let is_strong = level > ramp::N_LEVELS * 6 / 10;
-        let fill = ramp::css(ramp::weight_of_level(level));
+        let LensCell { pos, is_strong, .. } = cell;
         let title = format!("{} {}", cell.label.quoted(), cell.percent);
         view! {
             <td
                 class:strong=is_strong
                 class:final=cell.is_final
                 class:query=move || shown.query.get() == pos
-                style:background=fill
+                style:background=cell.ground
                 title=title
                 on:click=move |_| store.dispatch(Action::SelectRow(pos))
             >
