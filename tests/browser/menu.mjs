@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 
 import { assertAccessible } from "./accessible.mjs";
-import { chooseInMenu, link, live, menuButton, notices, PROMPT } from "./page.mjs";
+import { chooseInMenu, computedOn, link, menuButton, notices, PROMPT } from "./page.mjs";
 import { suite } from "./runner.mjs";
 
 const test = suite("plain");
@@ -31,7 +31,7 @@ const HARD = "<img src=x onerror=alert(1)> said: \"it's, \u{1f600}\" \u05e9\u05d
 /** Opens a view and waits until every figure in it has its numbers. */
 async function opened(t, view, more = {}, options = {}) {
   const page = await t.visit(link({ backend: "cpu", prompt: PROMPT, view, ...more }), options);
-  await live(page);
+  await computedOn(page, "cpu");
   for (const figure of Object.keys(VIEWS[view])) {
     const cell = `table[data-for="${figure}"] tbody td`;
     await page.waitForSelector(cell, { state: "attached", timeout: 30_000 });
@@ -117,7 +117,10 @@ test("markup, quotes, emoji and right-to-left text stay text in every file", asy
     const svg = (await saved(page, title, "Save as SVG")).bytes.toString();
     const { text } = await assertDrawing(page, svg, figure);
     if (figure === "attention.pattern") {
-      for (const [token] of table.rows) assert.ok(text.includes(token.trim()), token);
+      // So many tokens leave no room for every label; those that are drawn are saved.
+      const labels = await page.locator(`[data-figure="${figure}"] svg text`).allTextContents();
+      assert.ok(labels.some((label) => label.includes("<")), labels.join(" "));
+      for (const label of labels) assert.ok(text.includes(label), label);
     }
     assertPng((await saved(page, title, "Save as PNG")).bytes, { width: 1, height: 1 }, figure);
   }
@@ -253,7 +256,8 @@ async function assertDrawing(page, svg, figure) {
   const found = await page.evaluate((svg) => {
     const { documentElement: root } = new DOMParser().parseFromString(svg, "image/svg+xml");
     const all = [root, ...root.querySelectorAll("*")];
-    const attributes = all.flatMap((element) => [...element.attributes]);
+    const withNamespace = all.flatMap((element) => [...element.attributes]);
+    const attributes = withNamespace.filter(({ name }) => name !== "xmlns");
     return {
       root: `${root.namespaceURI} ${root.localName}`,
       tags: [...new Set(all.map((element) => element.localName))],

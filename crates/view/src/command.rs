@@ -21,13 +21,17 @@ pub fn command_line(state: &State, figure: Figure) -> CommandLine {
     let mut line = Line::new(state);
     let is_changed = !room.ablations.is_empty();
     let whole_model_only = is_changed.then_some(text::WHOLE_MODEL_ONLY);
+    let one_of_several = (room.heads().len() > 1).then_some(text::ONE_OF_SEVERAL);
     let note = match figure {
         Figure::Atlas | Figure::Pattern | Figure::Lines => {
             line.command("attention")
                 .option("--layer", &layer.to_string())
                 .option("--head", &head.to_string())
                 .prompt();
-            let one_head = (figure == Figure::Atlas).then_some(text::ONE_HEAD);
+            let one_head = match figure {
+                Figure::Atlas => Some(text::ONE_HEAD),
+                _ => one_of_several,
+            };
             whole_model_only.or(one_head)
         }
         Figure::Steps => {
@@ -40,7 +44,7 @@ pub fn command_line(state: &State, figure: Figure) -> CommandLine {
                 .prompt();
             return CommandLine {
                 line: line.text,
-                note: whole_model_only,
+                note: whole_model_only.or(one_of_several),
             };
         }
         Figure::Lens => {

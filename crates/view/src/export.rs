@@ -4,8 +4,9 @@ use headlight_activations::Edit;
 use serde::Serialize;
 
 use crate::data::{Column, Table};
-use crate::run::{Backend, Head};
+use crate::run::Backend;
 use crate::state::{Figure, State};
+use crate::text;
 
 /// How the weights were prepared, as exports of other tools name it.
 const WEIGHT_PROCESSING: &str = "raw weights";
@@ -61,10 +62,12 @@ pub fn file_name(state: &State, figure: Figure, format: Format) -> String {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let safe = |c: char| if allowed(c) { c } else { '-' };
     let model: String = state.shown_model().chars().map(safe).take(64).collect();
-    let of_head = match figure {
-        Figure::Pattern | Figure::Lines | Figure::Steps => {
-            let Head { layer, head } = state.room.head;
-            format!("-{layer}.{head}")
+    let of_head = match (figure, state.room.heads().as_slice()) {
+        (Figure::Pattern | Figure::Lines | Figure::Steps, [head]) => {
+            format!("-{}", text::dotted(*head))
+        }
+        (Figure::Pattern | Figure::Lines | Figure::Steps, several) => {
+            format!("-mean-of-{}-heads", several.len())
         }
         _ => String::new(),
     };
@@ -111,6 +114,9 @@ struct About<'a> {
     prompt: &'a str,
     layer: usize,
     head: usize,
+    /// The heads whose mean is shown, where they are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mean_over: Vec<String>,
     /// The selected position.
     pos: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -127,6 +133,9 @@ struct About<'a> {
 impl<'a> About<'a> {
     fn new(state: &'a State, figure: Figure, table: &'a Table) -> Self {
         let run = state.room.run.as_ref();
+        let heads = state.room.heads();
+        let n_heads = heads.len();
+        let mean_over = heads.into_iter().filter(|_| n_heads > 1);
         let compared = state.room.details.attribution.as_ref();
         let compared = compared.filter(|_| figure == Figure::Attribution);
         Self {
@@ -135,6 +144,7 @@ impl<'a> About<'a> {
             prompt: &state.shown_prompt,
             layer: state.room.head.layer,
             head: state.room.head.head,
+            mean_over: mean_over.map(text::dotted).collect(),
             pos: state.room.query(),
             token: compared.map(|compared| compared.token),
             against: compared.map(|compared| compared.against),
@@ -330,6 +340,15 @@ mod tests {
         let mut state = State::default();
         let name = file_name(&state, Figure::Pattern, Format::Svg);
         assert_eq!(name, "headlight-attention-pattern-stories-3.2.svg");
+        state
+            .room
+            .companions
+            .insert(crate::run::Head { layer: 0, head: 1 });
+        let name = file_name(&state, Figure::Lines, Format::Png);
+        assert_eq!(
+            name,
+            "headlight-attention-lines-stories-mean-of-2-heads.png"
+        );
         let name = file_name(&state, Figure::Atlas, Format::Json);
         assert_eq!(name, "headlight-attention-atlas-stories.json");
         state.session =

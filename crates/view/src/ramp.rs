@@ -128,6 +128,16 @@ mod tests {
     }
 
     #[test]
+    fn a_ground_never_has_the_middle_of_the_ramp() {
+        for percent in 0..=100 {
+            let (ground, is_strong) = ground(f64::from(percent) / 100.0);
+            assert_eq!(is_strong, percent > 50);
+            let is_middle = ground.contains("--seq-2) ") && ground.contains("--seq-3)");
+            assert!(!is_middle, "{percent} {ground}");
+        }
+    }
+
+    #[test]
     fn the_ends_of_the_ramp_are_its_first_and_last_stop() {
         assert_eq!(greys().rgb(0.0), [0; 3]);
         assert_eq!(greys().rgb(1.0), [255; 3]);

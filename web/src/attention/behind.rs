@@ -33,13 +33,13 @@ fn Numbers(figure: Figure) -> impl IntoView {
             element.scroll_into_view_with_bool(false);
         }
     });
-    let label = text::figure_title(figure);
+    let label = text::numbers_of(text::figure_title(figure));
     view! {
         <div
             node_ref=element
             class=move || if is_open.get() { "scroll" } else { "unseen" }
             role=move || is_open.get().then_some("region")
-            aria-label=move || is_open.get().then_some(label)
+            aria-label=move || is_open.get().then(|| label.clone())
             tabindex=move || is_open.get().then_some("0")
         >
             <table class="numbers" data-for=figure.name()>{move || table.get().map(draw)}</table>

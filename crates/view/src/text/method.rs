@@ -41,10 +41,20 @@ pub const WHOLE_MODEL_ONLY: &str =
 /// What the command says of the atlas.
 pub const ONE_HEAD: &str = "It prints the scores of one head at a time.";
 
+/// What the command says of one head where the mean of several is shown.
+pub const ONE_OF_SEVERAL: &str =
+    "It is of the selected head alone; the page shows the mean over several.";
+
 /// The menu of one of several figures.
 #[must_use]
 pub fn more_about(title: &str) -> String {
     format!("{MORE}: {title}")
+}
+
+/// The table behind a figure, as a place of the page.
+#[must_use]
+pub fn numbers_of(title: &str) -> String {
+    format!("Numbers: {title}")
 }
 
 /// A file is in the visitor's downloads.
