@@ -60,9 +60,9 @@ async function scoresOf(page) {
     const where = { layer: Number(layer), head: Number(head) };
     const { scores: all } = await cli.attention(STORY, where);
     const over = all.over_targets;
-    const { previous, duplicate, induction, entropy, sink } = all;
+    const { previous, duplicate, induction, entropy, sink, nearby } = all;
     const targets = [over.previous, over.duplicate, over.induction];
-    const want = [previous, duplicate, induction, entropy, sink, ...targets];
+    const want = [previous, duplicate, induction, entropy, sink, nearby, ...targets];
     for (const [at, value] of want.entries()) {
       const got = numbers[at] === "" ? null : Number(numbers[at]);
       if (value === null) assert.equal(got, null, `head ${layer}.${head}, score ${at}`);

@@ -221,7 +221,7 @@ impl Source {
             }
             Self::Next(run, truth) => {
                 let rows = next::rows(run, truth.as_deref());
-                let columns = known(next::COLUMNS, 1, truth.as_ref());
+                let columns = next::columns(run, truth.as_deref());
                 Table::new(text::NEXT_TOKEN, &columns, rows)
             }
             Self::Surprise(run, truth) => {

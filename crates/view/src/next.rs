@@ -75,29 +75,31 @@ pub fn summary(run: &Run) -> String {
     })
 }
 
-/// Heads of the columns of [`rows`]; the last is the language's.
-pub const COLUMNS: [Column; 5] = [
-    Column::value(text::TOKEN_ID),
-    Column::text(text::TOKEN),
-    Column::value(text::PROBABILITY),
-    Column::value(text::CLEAN_PROBABILITY),
-    Column::value(text::TRUE_PROBABILITY),
-];
+/// Heads of the columns of [`rows`]: the language's where it is known, the whole
+/// model's where parts of it were taken out.
+#[must_use]
+pub fn columns(run: &Run, truth: Option<&Truth>) -> Vec<Column> {
+    let always = [
+        Column::value(text::TOKEN_ID),
+        Column::text(text::TOKEN),
+        Column::value(text::PROBABILITY),
+    ];
+    let of_truth = truth.map(|_| Column::value(text::TRUE_PROBABILITY));
+    let of_clean = run.clean.as_ref();
+    let of_clean = of_clean.map(|_| Column::value(text::CLEAN_PROBABILITY));
+    always.into_iter().chain(of_clean).chain(of_truth).collect()
+}
 
-/// The numbers behind the bars: id, token, probability, in the whole model, and in
-/// the language.
+/// The numbers behind the bars, under [`columns`].
 #[must_use]
 pub fn rows(run: &Run, truth: Option<&Truth>) -> Vec<Vec<String>> {
     let clean = |index: usize| Some(*run.clean.as_ref()?.prob_of_next.get(index)?);
     let row = |(index, token): (usize, &crate::run::WeightedToken)| {
         let true_prob = true_prob(truth, token.id);
-        vec![
-            token.id.to_string(),
-            token.text.clone(),
-            full(token.prob),
-            clean(index).map(full).unwrap_or_default(),
-            true_prob.map(full).unwrap_or_default(),
-        ]
+        let always = [token.id.to_string(), token.text.clone(), full(token.prob)];
+        let of_truth = truth.map(|_| true_prob.map(full).unwrap_or_default());
+        let of_clean = clean(index).map(full);
+        always.into_iter().chain(of_clean).chain(of_truth).collect()
     };
     run.next.iter().enumerate().map(row).collect()
 }
@@ -149,7 +151,7 @@ mod tests {
         assert!((bars[0].fraction - 0.5).abs() < 1e-12);
         assert_eq!(bars[0].true_fraction, Some(1.0));
         assert_eq!(bars[0].true_percent.as_deref(), Some("62.0\u{a0}%"));
-        assert_eq!(rows(&run, Some(&truth))[0][4], "0.62");
+        assert_eq!(rows(&run, Some(&truth))[0][3], "0.62");
         truth.next.remove(0);
         assert_eq!(true_prob(Some(&truth), 9), Some(0.0));
         let bar = self::bars(&run, Some(&truth)).remove(0);
