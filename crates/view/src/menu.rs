@@ -90,7 +90,7 @@ mod tests {
             panic!("expected a text, got {effects:?}");
         };
         assert_eq!(name, "headlight-attention-next-stories.csv");
-        assert!(text.starts_with("id,token,probability\n9,"), "{text}");
+        assert!(text.starts_with("id,token,probability\r\n9,"), "{text}");
     }
 
     #[test]
