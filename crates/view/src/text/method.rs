@@ -153,7 +153,7 @@ pub const fn method(figure: Figure) -> Method {
         Figure::Lens => Method {
             formula: "softmax(W_U \u{b7} ln_final(residual stream after a layer))",
             meaning: "What the model would say next if the layers ended there. The final norm is \
-                computed anew on each stream; the last row is the model's own answer.",
+                computed anew on each stream; after the last layer it is the model's own answer.",
             unit: "Probability, 0 to 1.",
             source: "nostalgebraist (2020), interpreting GPT: the logit lens. The streams are \
                 blocks.0.hook_resid_pre and blocks.{layer}.hook_resid_post in TransformerLens; \
