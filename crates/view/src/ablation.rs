@@ -100,14 +100,20 @@ impl Ablation {
     }
 }
 
+/// As links write it: `3.2` for a head, `mlp1` for an MLP.
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Head(Head { layer, head }) => write!(f, "{layer}.{head}"),
+            Self::Mlp(layer) => write!(f, "mlp{layer}"),
+        }
+    }
+}
+
 /// As links write it: `3.2:zero` for a head, `mlp1:mean` for an MLP.
 impl fmt::Display for Ablation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.part {
-            Part::Head(Head { layer, head }) => write!(f, "{layer}.{head}")?,
-            Part::Mlp(layer) => write!(f, "mlp{layer}")?,
-        }
-        write!(f, ":{}", self.filler.name())
+        write!(f, "{}:{}", self.part, self.filler.name())
     }
 }
 

@@ -201,6 +201,18 @@ impl AttentionRoom {
         self.ablations.iter().any(|ablation| ablation.part == part)
     }
 
+    /// The part that was taken out after this one, else the one before it.
+    #[must_use]
+    pub fn out_beside(&self, part: Part) -> Option<Part> {
+        let place = self
+            .ablations
+            .iter()
+            .position(|ablation| ablation.part == part)?;
+        let after = self.ablations.get(place + 1);
+        let beside = after.or_else(|| self.ablations.get(place.checked_sub(1)?));
+        beside.map(|ablation| ablation.part)
+    }
+
     /// The two tokens that the attribution compares: the chosen ones, else the two
     /// most probable next tokens.
     #[must_use]
@@ -426,6 +438,7 @@ impl AttentionRoom {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ablation::Filler;
     use crate::run::tests::{pattern, run};
 
     fn room() -> AttentionRoom {
@@ -447,6 +460,22 @@ mod tests {
         assert_eq!(room.query(), 2);
         room.show(run(&["a", "b"]), Some(pattern(2)));
         assert_eq!((room.query(), room.row), (1, None));
+    }
+
+    #[test]
+    fn beside_a_part_that_is_put_back_is_the_next_one_that_is_out() {
+        let mut room = room();
+        let parts = [Part::Mlp(0), Part::Mlp(1), Part::Mlp(2)];
+        let out = |part| Ablation {
+            part,
+            filler: Filler::Zero,
+        };
+        room.ablations = parts.map(out).to_vec();
+        assert_eq!(room.out_beside(parts[0]), Some(parts[1]));
+        assert_eq!(room.out_beside(parts[2]), Some(parts[1]));
+        assert_eq!(room.out_beside(Part::Mlp(3)), None);
+        room.ablations = vec![out(parts[0])];
+        assert_eq!(room.out_beside(parts[0]), None);
     }
 
     #[test]

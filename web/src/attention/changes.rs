@@ -1,9 +1,11 @@
 //! What was taken out of the model, and what that changes.
 
-use headlight_view::ablation::Ablation;
+use headlight_view::ablation::{Ablation, Part};
 use headlight_view::{Action, State, ablation, text};
 use leptos::prelude::*;
 
+use super::stage::TAKE_OUT;
+use crate::host;
 use crate::store::{Store, store};
 
 /// A band with a chip for each part that is out; nothing where the model is whole.
@@ -28,7 +30,10 @@ pub fn Changes() -> impl IntoView {
                 <button
                     type="button"
                     class="button quiet small"
-                    on:click=move |_| store.dispatch(Action::RestoreAll)
+                    on:click=move |_| {
+                        store.dispatch(Action::RestoreAll);
+                        host::focus(TAKE_OUT);
+                    }
                 >
                     {text::RESTORE_ALL}
                 </button>
@@ -41,7 +46,14 @@ pub fn Changes() -> impl IntoView {
 fn chip(store: Store, ablation: Ablation) -> impl IntoView {
     let part = ablation.part;
     let swap = text::swap_filler(ablation);
-    let put_back = text::put_back(&text::part(part));
+    let label = text::put_back(&text::part(part));
+    let swap_id = format!("swap-{part}");
+    let put_back = move |_| {
+        let next = store.peek(|state| state.room.out_beside(part));
+        store.dispatch(Action::ToggleAblation(part));
+        // The button goes with its part; the focus goes to the next one of its kind.
+        host::once_drawn(move || host::focus(&next.map_or(TAKE_OUT.to_owned(), put_back_id)));
+    };
     view! {
         <li>
             <button
@@ -49,19 +61,29 @@ fn chip(store: Store, ablation: Ablation) -> impl IntoView {
                 class="button small"
                 title=swap.clone()
                 aria-label=format!("{}. {swap}", ablation.label())
-                on:click=move |_| store.dispatch(Action::SwapFiller(part))
+                id=swap_id.clone()
+                on:click=move |_| {
+                    store.dispatch(Action::SwapFiller(part));
+                    let button = swap_id.clone();
+                    host::once_drawn(move || host::focus(&button));
+                }
             >
                 {ablation.label()}
             </button>
             <button
                 type="button"
                 class="button small icon"
-                aria-label=put_back.clone()
-                title=put_back
-                on:click=move |_| store.dispatch(Action::ToggleAblation(part))
+                aria-label=label.clone()
+                title=label
+                id=put_back_id(part)
+                on:click=put_back
             >
                 <svg class="stroke" viewBox="0 0 8 8" width="8" height="8" aria-hidden="true"><path d="M1 1 L7 7 M7 1 L1 7"/></svg>
             </button>
         </li>
     }
+}
+
+fn put_back_id(part: Part) -> String {
+    format!("put-back-{part}")
 }

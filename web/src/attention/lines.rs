@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 
 use super::Shown;
 use super::behind::Behind;
+use super::stage::FIGURE;
 use crate::host;
 use crate::store::store;
 
@@ -45,7 +46,7 @@ pub fn Lines(shown: Shown) -> impl IntoView {
         store.dispatch(Action::SetScope(other));
     };
     view! {
-        <figure class="lines" data-figure=Figure::Lines.name() aria-labelledby="map-title" aria-describedby="lines-say">
+        <figure class="lines" id=FIGURE tabindex="-1" data-figure=Figure::Lines.name() aria-labelledby="map-title" aria-describedby="lines-say">
             <div class="heading">
                 <p class="label">{text::LINES_HEADS}</p>
                 <button type="button" class="button small" aria-pressed=move || is_all().to_string() on:click=toggle>

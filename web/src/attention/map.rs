@@ -12,6 +12,7 @@ use super::Shown;
 use super::behind::Behind;
 use super::matrix::Matrix;
 use super::row::Row;
+use super::stage::FIGURE;
 use crate::host;
 use crate::store::{Store, store};
 
@@ -83,7 +84,7 @@ fn Drawing(shown: Shown, store: Store) -> impl IntoView {
     view! {
         <div
             class="map"
-            id="map"
+            id=FIGURE
             node_ref=element
             tabindex="0"
             role="application"

@@ -28,6 +28,8 @@ use headlight_view::{Shared, State, text};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
+pub use stage::FIGURE;
+
 use crate::store::store;
 
 /// What the figures draw, each part followed by itself.

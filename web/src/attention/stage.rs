@@ -12,6 +12,12 @@ use super::more::More;
 use super::steps::Steps;
 use crate::store::store;
 
+/// What the stage draws, in whichever view.
+pub const FIGURE: &str = "figure";
+
+/// The button that takes the selected head out, or puts it back.
+pub const TAKE_OUT: &str = "take-out";
+
 /// The selected head with its heading and what it shows, in words and drawn.
 #[component]
 pub fn Stage(shown: Shown) -> impl IntoView {
@@ -89,6 +95,7 @@ fn TakeOut(shown: Shown) -> impl IntoView {
         <button
             type="button"
             class="button small"
+            id=TAKE_OUT
             title=text::ABOUT_ABLATION
             aria-pressed=move || is_out.get().to_string()
             disabled=move || !is_live.get()

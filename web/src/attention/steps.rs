@@ -6,6 +6,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::behind::Behind;
+use super::stage::FIGURE;
 use super::{Shown, moved};
 use crate::host;
 use crate::shell::Visible;
@@ -26,7 +27,7 @@ pub fn Steps(shown: Shown) -> impl IntoView {
         said.unwrap_or_else(|| text::NO_STEPS.to_owned())
     };
     view! {
-        <figure class="steps" data-figure=Figure::Steps.name() aria-labelledby="map-title" aria-describedby="step-says">
+        <figure class="steps" id=FIGURE tabindex="-1" data-figure=Figure::Steps.name() aria-labelledby="map-title" aria-describedby="step-says">
             <Tabs step/>
             <p class="formula number">{move || step.get().formula()}</p>
             <p class="say" id="step-says" aria-live="polite">{sentence}</p>

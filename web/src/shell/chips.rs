@@ -12,6 +12,7 @@ use leptos::prelude::*;
 
 use crate::attention::moved;
 use crate::host;
+use crate::shell::prompt::WRITE;
 use crate::store::{Store, store};
 
 /// The tokens; choosing one chooses the row to look at.
@@ -154,6 +155,11 @@ pub fn Visible(token: VisibleToken) -> impl IntoView {
 fn Written(written: Continuation) -> impl IntoView {
     let store = store();
     let is_writing = store.select(|state: &State| state.session.is_generating());
+    // Both buttons go with what they decide on; the focus goes to where it came from.
+    let decide = move |action| {
+        store.dispatch(action);
+        host::focus(WRITE);
+    };
     let has_tokens = !written.tokens.is_empty();
     let tokens = written.tokens.iter().map(|token| {
         let shown = VisibleToken::new(&token.text);
@@ -176,7 +182,7 @@ fn Written(written: Continuation) -> impl IntoView {
                         <button
                             type="button"
                             class="button small"
-                            on:click=move |_| store.dispatch(Action::KeepContinuation)
+                            on:click=move |_| decide(Action::KeepContinuation)
                         >
                             {text::KEEP}
                         </button>
@@ -184,7 +190,7 @@ fn Written(written: Continuation) -> impl IntoView {
                     <button
                         type="button"
                         class="button quiet small"
-                        on:click=move |_| store.dispatch(Action::DropContinuation)
+                        on:click=move |_| decide(Action::DropContinuation)
                     >
                         {text::DISCARD}
                     </button>

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::backend::BackendBadge;
 use super::help::Help;
 use super::models::ModelPicker;
+use crate::attention::FIGURE;
 use crate::host;
 use crate::store::store;
 
@@ -15,7 +16,7 @@ use crate::store::store;
 pub fn Header() -> impl IntoView {
     view! {
         <header class="bar">
-            <a class="skip" href="#map" on:click=skip>{text::SKIP}</a>
+            <a class="skip" href=format!("#{FIGURE}") on:click=skip>{text::SKIP}</a>
             <h1 class="unseen">{text::PAGE_HEADING}</h1>
             <span class="mark"><Mark/>{text::PRODUCT}</span>
             <nav class="rooms" aria-label=text::ROOMS>
@@ -37,7 +38,7 @@ pub fn Header() -> impl IntoView {
 /// Moves the focus past the frame, without touching the address, which is the permalink.
 fn skip(event: MouseEvent) {
     event.prevent_default();
-    host::focus("map");
+    host::focus(FIGURE);
 }
 
 /// A lamp and its beam.

@@ -9,6 +9,9 @@ use leptos::prelude::*;
 use super::chips::Chips;
 use crate::store::store;
 
+/// The button that lets the model write, and stops it.
+pub const WRITE: &str = "write";
+
 /// Field, tokens, generation.
 #[component]
 pub fn Prompt() -> impl IntoView {
@@ -93,6 +96,13 @@ fn Writing() -> impl IntoView {
             }
         }
     };
+    // One button for both, so that the focus stays when one becomes the other.
+    let write = move |_| {
+        store.dispatch(match is_writing.get_untracked() {
+            true => Action::Engine(Input::StopGenerating),
+            false => Action::Generate,
+        });
+    };
     view! {
         <div class="writing">
             <label class="label" for="seed">{text::SEED}</label>
@@ -107,28 +117,16 @@ fn Writing() -> impl IntoView {
                 prop:value=move || seed.get().to_string()
                 on:change=set_seed
             />
-            <Show
-                when=move || is_writing.get()
-                fallback=move || view! {
-                    <button
-                        type="button"
-                        class="button"
-                        title=text::GENERATE_HINT
-                        disabled=move || !can_write.get()
-                        on:click=move |_| store.dispatch(Action::Generate)
-                    >
-                        {text::GENERATE}
-                    </button>
-                }
+            <button
+                type="button"
+                class="button"
+                id=WRITE
+                title=text::GENERATE_HINT
+                disabled=move || !is_writing.get() && !can_write.get()
+                on:click=write
             >
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| store.dispatch(Action::Engine(Input::StopGenerating))
-                >
-                    {text::STOP}
-                </button>
-            </Show>
+                {move || if is_writing.get() { text::STOP } else { text::GENERATE }}
+            </button>
         </div>
     }
 }
