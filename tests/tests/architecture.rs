@@ -55,7 +55,7 @@ struct Member {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    PathBuf::from("..")
 }
 
 fn read_manifest(folder: &Path) -> Table {

@@ -145,8 +145,7 @@ fn the_induction_example_is_found_and_said() {
 
 /// The prompt and the head of a model's card.
 fn example(name: &str) -> (String, Head) {
-    let card = concat!(env!("CARGO_MANIFEST_DIR"), "/../models");
-    let card = std::fs::read_to_string(format!("{card}/{name}/README.md")).unwrap();
+    let card = std::fs::read_to_string(format!("../models/{name}/README.md")).unwrap();
     let key = |key: &str| {
         let line = card.lines().find_map(|line| line.strip_prefix(key));
         line.unwrap().trim().to_owned()

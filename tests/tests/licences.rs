@@ -43,10 +43,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .canonicalize()
-        .unwrap()
+    Path::new("..").canonicalize().unwrap()
 }
 
 fn metadata() -> Metadata {

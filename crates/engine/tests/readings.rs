@@ -30,7 +30,7 @@ const PROB_TOLERANCE: f64 = 1e-5;
 const LOGIT_TOLERANCE: f64 = 1e-5;
 
 fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+    PathBuf::from("../..")
 }
 
 fn load(folder: &str) -> Loaded {

@@ -34,7 +34,7 @@ impl Host for TestHost {
         path: &str,
         mut progress: impl FnMut(u64, Option<u64>),
     ) -> Result<Vec<u8>, FetchError> {
-        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
+        let root = PathBuf::from("../../tests/fixtures");
         let file = root.join(path.strip_prefix("models/").unwrap());
         let bytes = std::fs::read(file).map_err(|error| FetchError {
             path: path.to_owned(),

@@ -40,7 +40,7 @@ struct Ran {
 }
 
 fn ran(name: &str, prompt: &str) -> Ran {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
+    let folder = PathBuf::from("../../tests/fixtures");
     let read = |file: &str| std::fs::read(folder.join(name).join(file)).unwrap();
     let files = ModelFiles {
         config: read("config.json"),

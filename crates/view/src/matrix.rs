@@ -338,7 +338,7 @@ impl MatrixLayout {
         )
     }
 
-    /// Pairs per side of a pixel of a painted map: at most [`MAX_PIXELS`] of them.
+    /// Pairs per side of a pixel of a painted map: at most `MAX_PIXELS` of them.
     #[must_use]
     pub fn pixels_per_side(&self) -> usize {
         self.n.min(MAX_PIXELS)

@@ -6,9 +6,7 @@ use headlight_engine::{Loaded, ModelFiles};
 
 /// Opens one of them on the CPU.
 pub(crate) fn load(name: &str) -> Loaded {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../models")
-        .join(name);
+    let folder = Path::new("../models").join(name);
     let read = |file: &str| match std::fs::read(folder.join(file)) {
         Ok(bytes) => bytes,
         Err(error) => panic!("models/{name}/{file}: {error}"),

@@ -14,7 +14,7 @@ pub(crate) fn headlight(arguments: impl IntoIterator<Item = OsString>) -> Output
 
 /// A model of the repository, shipped or made for tests.
 pub(crate) fn model(name: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = Path::new("../..");
     let shipped = root.join("models").join(name);
     if shipped.is_dir() {
         shipped

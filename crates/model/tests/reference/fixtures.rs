@@ -60,9 +60,7 @@ fn gpu() -> Option<Engine> {
 }
 
 pub(crate) fn fixture_path(parts: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../tests/fixtures")
-        .join(parts)
+    PathBuf::from("../../tests/fixtures").join(parts)
 }
 
 pub(crate) fn fixture(parts: &str) -> Vec<u8> {
