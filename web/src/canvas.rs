@@ -1,7 +1,7 @@
 //! Painting pixels: colours from the style sheet, and one way onto a canvas.
 
 use headlight_view::State;
-use headlight_view::ramp::{N_STOPS, Ramp};
+use headlight_view::ramp::{Diverging, N_STOPS, Ramp};
 use leptos::prelude::*;
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
@@ -17,6 +17,15 @@ pub fn ramp(store: Store) -> Memo<Option<Ramp>> {
         let stops: [String; N_STOPS] =
             std::array::from_fn(|stop| host::css_colour(&format!("--seq-{stop}")));
         Ramp::from_css(&stops)
+    })
+}
+
+/// The colours of change of the theme that is used.
+pub fn diverging(store: Store) -> Memo<Option<Diverging>> {
+    let theme = store.select(|state: &State| state.theme);
+    Memo::new(move |_| {
+        theme.track();
+        Diverging::from_css(&Diverging::NAMES.map(host::css_colour))
     })
 }
 

@@ -7,8 +7,8 @@ use headlight_model::{LogitsWanted, Model, Pace, RunRequest, Stopped, Unhurried}
 use crate::platform::now;
 use crate::self_test::{sample_tokens, self_test};
 use crate::{
-    AnswerError, Backend, BackendChoice, BackendReport, Build, Fault, Loaded, ModelFiles, SelfTest,
-    SelfTestCase,
+    AnswerError, Backend, BackendChoice, BackendReport, Build, DeviceLimits, Fault, Loaded,
+    ModelFiles, SelfTest, SelfTestCase,
 };
 
 /// Calibration stops after this, or after [`MAX_RUNS`].
@@ -26,6 +26,14 @@ pub const BUILD: Build = if cfg!(feature = "gpu") {
 
 /// What the CPU backend is called where devices are listed.
 const CPU_NAME: &str = "CPU";
+
+/// A GPU that was opened.
+#[derive(Clone)]
+struct Gpu {
+    device: Device,
+    name: String,
+    limits: DeviceLimits,
+}
 
 /// Loads a model and decides what computes it.
 ///
@@ -49,6 +57,7 @@ pub async fn load<P: Pace>(
         backend: Backend::Cpu,
         device: CPU_NAME.to_owned(),
         reason: String::new(),
+        limits: None,
         self_test: None,
         cpu_ms: None,
         gpu_ms: None,
@@ -57,13 +66,18 @@ pub async fn load<P: Pace>(
         report.reason = "The CPU computes".to_owned();
         return Ok((cpu, report));
     }
-    let (device, name) = match open_gpu().await {
+    let Gpu {
+        device,
+        name,
+        limits,
+    } = match open_gpu().await {
         Ok(gpu) => gpu,
         Err(reason) => {
             report.reason = reason;
             return Ok((cpu, report));
         }
     };
+    report.limits = Some(limits);
     let gpu = read(files, &device, Backend::Gpu)?;
     let reference = Device::flex();
     let pair = ((&device, &gpu.model), (&reference, &cpu.model));
@@ -173,7 +187,8 @@ mod gpu {
 
     use burn::tensor::Device;
 
-    use crate::SelfTestCase;
+    use super::Gpu;
+    use crate::{DeviceLimits, SelfTestCase};
 
     /// What the device complained about outside any error scope. In a browser
     /// a rejected shader is reported only here, after stale data was read.
@@ -181,18 +196,18 @@ mod gpu {
 
     /// The GPU once it has been opened: a module can open its default GPU only
     /// once, and a second model is loaded onto the same one.
-    static OPENED: Mutex<Option<(Device, String)>> = Mutex::new(None);
+    static OPENED: Mutex<Option<Gpu>> = Mutex::new(None);
 
-    fn opened() -> MutexGuard<'static, Option<(Device, String)>> {
+    fn opened() -> MutexGuard<'static, Option<Gpu>> {
         OPENED.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens the default GPU: the device and its name.
+    /// Opens the default GPU.
     ///
     /// # Errors
     ///
     /// Returns a sentence saying why there is none.
-    pub(super) async fn open_gpu() -> Result<(Device, String), String> {
+    pub(super) async fn open_gpu() -> Result<Gpu, String> {
         if let Some(gpu) = opened().clone() {
             return Ok(gpu);
         }
@@ -201,7 +216,7 @@ mod gpu {
         Ok(gpu)
     }
 
-    async fn open() -> Result<(Device, String), String> {
+    async fn open() -> Result<Gpu, String> {
         let (device, setup) = Device::wgpu_options()
             .init_with_setup_async()
             .await
@@ -217,7 +232,17 @@ mod gpu {
         } else {
             info.name
         };
-        Ok((device, name))
+        let limits = setup.device.limits();
+        Ok(Gpu {
+            device,
+            name,
+            limits: DeviceLimits {
+                buffer_bytes: limits.max_buffer_size,
+                binding_bytes: u64::from(limits.max_storage_buffer_binding_size),
+                workgroup_bytes: limits.max_compute_workgroup_storage_size,
+                workgroup_invocations: limits.max_compute_invocations_per_workgroup,
+            },
+        })
     }
 
     /// A failed case if the device has complained since it was opened.
@@ -240,7 +265,7 @@ mod gpu {
 /// Always: this build has no GPU backend.
 #[cfg(not(feature = "gpu"))]
 #[expect(clippy::unused_async, reason = "the build with a GPU awaits here")]
-async fn open_gpu() -> Result<(Device, String), String> {
+async fn open_gpu() -> Result<Gpu, String> {
     Err("This build of the engine computes on the CPU only".to_owned())
 }
 

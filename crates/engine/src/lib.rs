@@ -48,9 +48,9 @@ pub use loaded::{AnswerError, LastRun, Loaded, ModelFiles};
 #[cfg(feature = "cpu")]
 pub use mailbox::{Inbox, Mailbox, mailbox};
 pub use message::{
-    Backend, BackendChoice, BackendReport, Build, CleanRun, EngineError, ErrorKind, Event, Fault,
-    GeneratedToken, HeadPattern, HeadRef, LoadedModel, NextToken, Request, ResidualNorm, Response,
-    RunAnswer, RunId, SelfTest, SelfTestCase, StopReason, TokenText,
+    Backend, BackendChoice, BackendReport, Build, CleanRun, DeviceLimits, EngineError, ErrorKind,
+    Event, Fault, GeneratedToken, HeadPattern, HeadRef, LoadedModel, NextToken, Request,
+    ResidualNorm, Response, RunAnswer, RunId, SelfTest, SelfTestCase, StopReason, TokenText,
 };
 #[cfg(feature = "cpu")]
 pub use platform::{Instant, now};

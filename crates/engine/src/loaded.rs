@@ -5,6 +5,7 @@
 
 use burn::tensor::Device;
 use headlight_activations::{Capture, CutToken, Cuts, Edit, HookPoint, Sampling, Site};
+use headlight_model as model;
 use headlight_model::tokenizer::{SmallTokenizer, Tokenizer, TokenizerError};
 use headlight_model::{
     Architecture, ConfigError, KeptRun, LogitsWanted, Model, Pace, RunError, RunRequest,
@@ -49,6 +50,8 @@ pub struct LastRun {
     pub edits: Vec<Edit>,
     /// Enough to have any head's pattern again.
     pub kept: KeptRun,
+    /// The same of the run without the edits, where there are any.
+    pub clean: Option<KeptRun>,
     /// Logits of the last position: `[d_vocab]`.
     pub last_logits: Vec<f32>,
 }
@@ -280,11 +283,16 @@ impl Loaded {
         let tokens = self.encode(prompt)?;
         let head = pattern.map(|at| (at.layer, at.head));
         let (mut summary, kept) = self.summary(&tokens, edits, head, pace).await?;
-        let clean = if edits.is_empty() {
-            None
+        let (mut clean, clean_kept) = if edits.is_empty() {
+            (None, None)
         } else {
-            Some(self.summary(&tokens, &[], None, pace).await?.0)
+            let (clean, kept) = self.summary(&tokens, &[], head, pace).await?;
+            (Some(clean), Some(kept))
         };
+        let clean_pattern = clean.as_mut().and_then(|clean| clean.pattern.take());
+        let pattern = pattern.zip(summary.pattern.take());
+        let pattern =
+            pattern.map(|(at, found)| head_pattern(at, tokens.len(), found, clean_pattern));
         let (nll, perplexity) = surprise(&summary.nll);
         let next = self.next_tokens(&summary.last_logits, top);
         let answer = RunAnswer {
@@ -294,14 +302,7 @@ impl Loaded {
             residual: norms_by_position(&summary.norms),
             clean: clean.map(|clean| Box::new(self.clean_run(&clean, &next, top))),
             next,
-            pattern: pattern
-                .zip(summary.pattern.take())
-                .map(|(head, pattern)| HeadPattern {
-                    head,
-                    seq_len: tokens.len(),
-                    pattern: pattern.pattern,
-                    lse: pattern.lse,
-                }),
+            pattern,
             tokens: tokens.iter().map(|&id| self.token(id)).collect(),
             elapsed_ms: started.elapsed().as_secs_f64() * 1e3,
         };
@@ -309,6 +310,7 @@ impl Loaded {
             tokens,
             edits: edits.to_vec(),
             kept,
+            clean: clean_kept,
             last_logits: summary.last_logits,
         };
         Ok((answer, last))
@@ -382,13 +384,12 @@ impl Loaded {
     /// Returns an error if the head does not exist or the device fails.
     pub async fn pattern(&self, last: &LastRun, at: HeadRef) -> Result<HeadPattern, AnswerError> {
         self.check_head(at)?;
-        let pattern = last.kept.pattern(at.layer, at.head).await?;
-        Ok(HeadPattern {
-            head: at,
-            seq_len: last.kept.seq_len(),
-            pattern: pattern.pattern,
-            lse: pattern.lse,
-        })
+        let found = last.kept.pattern(at.layer, at.head).await?;
+        let clean = match &last.clean {
+            Some(clean) => Some(clean.pattern(at.layer, at.head).await?),
+            None => None,
+        };
+        Ok(head_pattern(at, last.kept.seq_len(), found, clean))
     }
 
     /// Continues a prompt, handing each token on as it comes.
@@ -487,6 +488,22 @@ impl Loaded {
             .chain(blocks)
             .filter(|hook| hook.check(shape).is_ok())
             .collect()
+    }
+}
+
+fn head_pattern(
+    head: HeadRef,
+    seq_len: usize,
+    found: model::Pattern,
+    clean: Option<model::Pattern>,
+) -> HeadPattern {
+    HeadPattern {
+        head,
+        seq_len,
+        pattern: found.pattern,
+        lse: found.lse,
+        is_edited: clean.is_some(),
+        clean: clean.map(|clean| clean.pattern).unwrap_or_default(),
     }
 }
 

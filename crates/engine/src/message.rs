@@ -292,12 +292,27 @@ pub struct BackendReport {
     pub device: String,
     /// One sentence: why this backend.
     pub reason: String,
+    /// What the GPU allows; absent if none was opened.
+    pub limits: Option<DeviceLimits>,
     /// Comparison of the GPU with the CPU; absent if no GPU was tried.
     pub self_test: Option<SelfTest>,
     /// Median time of the calibration run on the CPU.
     pub cpu_ms: Option<f64>,
     /// The same on the GPU.
     pub gpu_ms: Option<f64>,
+}
+
+/// The limits of a GPU that bound what can be computed on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceLimits {
+    /// Largest buffer, in bytes.
+    pub buffer_bytes: u64,
+    /// Largest part of a buffer that a shader can be given, in bytes.
+    pub binding_bytes: u64,
+    /// Memory that the invocations of a workgroup share on the chip, in bytes.
+    pub workgroup_bytes: u32,
+    /// Most invocations in a workgroup.
+    pub workgroup_invocations: u32,
 }
 
 /// Every operation the model uses, on the GPU against the CPU.
@@ -442,6 +457,12 @@ pub struct HeadPattern {
     /// `score = ln(pattern) + lse`. Travels as a buffer.
     #[serde(skip)]
     pub lse: Vec<f32>,
+    /// True if the run had edits, so that `clean` is there.
+    pub is_edited: bool,
+    /// The same head's pattern without the edits, like `pattern`; empty where
+    /// nothing was edited. Travels as a buffer.
+    #[serde(skip)]
+    pub clean: Vec<f32>,
 }
 
 /// Whose fault it was.

@@ -45,6 +45,7 @@ impl Wire {
         if let Some(head) = pattern_of(&mut event) {
             buffers.push(std::mem::take(&mut head.pattern));
             buffers.push(std::mem::take(&mut head.lse));
+            buffers.push(std::mem::take(&mut head.clean));
         }
         if let Some(finding) = finding_of(&mut event) {
             let arrays = finding.buffers().into_iter();
@@ -64,8 +65,11 @@ impl Wire {
         if let Some(head) = pattern_of(&mut event) {
             let mut buffers = self.buffers.into_iter();
             let n = head.seq_len;
-            head.pattern = take_buffer(&mut buffers, 0, n.saturating_mul(n))?;
+            let n_pairs = n.saturating_mul(n);
+            let n_clean = if head.is_edited { n_pairs } else { 0 };
+            head.pattern = take_buffer(&mut buffers, 0, n_pairs)?;
             head.lse = take_buffer(&mut buffers, 1, n)?;
+            head.clean = take_buffer(&mut buffers, 2, n_clean)?;
         } else if let Some(finding) = finding_of(&mut event) {
             let mut buffers = self.buffers.into_iter();
             for (index, (array, expected)) in finding.buffers().into_iter().enumerate() {
@@ -153,6 +157,8 @@ mod tests {
             seq_len: 2,
             pattern,
             lse,
+            is_edited: true,
+            clean: vec![1.0, 0.0, 0.5, 0.5],
         };
         Event::Done {
             run: RunId(7),
@@ -163,7 +169,7 @@ mod tests {
     #[test]
     fn an_event_arrives_as_it_was_sent() {
         let wire = Wire::from_event(event()).unwrap();
-        assert_eq!(wire.buffers.len(), 2);
+        assert_eq!(wire.buffers.len(), 3);
         assert_eq!(wire.into_event().unwrap(), event());
     }
 
@@ -173,6 +179,10 @@ mod tests {
         wire.buffers[0].pop();
         let error = wire.into_event().unwrap_err().to_string();
         assert_eq!(error, "message has 3 numbers in buffer 0, expected 4");
+        let mut wire = Wire::from_event(event()).unwrap();
+        wire.buffers[2].clear();
+        let error = wire.into_event().unwrap_err().to_string();
+        assert_eq!(error, "message has 0 numbers in buffer 2, expected 4");
     }
 
     #[test]

@@ -401,7 +401,7 @@ fn an_edited_run_says_what_the_whole_model_would() {
         prompt: "Tom went to the garden.".to_owned(),
         top: 4,
         edits,
-        pattern: None,
+        pattern: Some(HeadRef { layer: 1, head: 0 }),
     };
     let answer = |edits| {
         let events = serve(vec![load(1, "tiny-a"), run(edits)], vec![]);
@@ -424,6 +424,10 @@ fn an_edited_run_says_what_the_whole_model_would() {
         (&clean.nll, clean.perplexity)
     );
     assert_ne!(edited.nll, clean.nll);
+    let (edited_pattern, clean_pattern) = (edited.pattern.unwrap(), clean.pattern.unwrap());
+    assert_eq!(edited_pattern.clean, clean_pattern.pattern);
+    assert_ne!(edited_pattern.pattern, clean_pattern.pattern);
+    assert!(clean_pattern.clean.is_empty());
     for (token, prob) in edited.next.iter().zip(beside.prob_of_next) {
         if let Some(same) = clean.next.iter().find(|other| other.id == token.id) {
             assert!((same.prob - prob).abs() < 1e-12);

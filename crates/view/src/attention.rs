@@ -10,6 +10,8 @@ use crate::atlas::Sort;
 use crate::attribution::Order;
 use crate::details::{Details, LENS_SPAN};
 use crate::lines::Scope;
+use crate::pattern::MAX_WHOLE;
+use crate::ramp::Scale;
 use crate::run::{Head, Pattern, Run, WeightedToken};
 use crate::sentence::{self, Span};
 use crate::session::GenerationEnd;
@@ -54,6 +56,8 @@ pub enum View {
     /// The matrix.
     #[default]
     Map,
+    /// What taking parts out has changed in the matrix.
+    Change,
     /// Tokens joined by lines.
     Lines,
     /// One row, step by step.
@@ -62,13 +66,14 @@ pub enum View {
 
 impl View {
     /// All of them, in the order of the switch.
-    pub const ALL: [Self; 3] = [Self::Map, Self::Lines, Self::Steps];
+    pub const ALL: [Self; 4] = [Self::Map, Self::Change, Self::Lines, Self::Steps];
 
     /// As links write it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Map => "map",
+            Self::Change => "change",
             Self::Lines => "lines",
             Self::Steps => "row",
         }
@@ -78,7 +83,7 @@ impl View {
     #[must_use]
     pub const fn figure(self) -> Figure {
         match self {
-            Self::Map => Figure::Pattern,
+            Self::Map | Self::Change => Figure::Pattern,
             Self::Lines => Figure::Lines,
             Self::Steps => Figure::Steps,
         }
@@ -211,6 +216,44 @@ impl AttentionRoom {
         let after = self.ablations.get(place + 1);
         let beside = after.or_else(|| self.ablations.get(place.checked_sub(1)?));
         beside.map(|ablation| ablation.part)
+    }
+
+    /// The views that there is something to show in: what has changed, only where
+    /// parts are out and whole patterns are kept.
+    #[must_use]
+    pub fn views(&self) -> Vec<View> {
+        let has_clean = self.run.as_ref().is_some_and(|run| run.clean.is_some());
+        let has_change = has_clean && self.seq_len() <= MAX_WHOLE;
+        let is_there = |view: &View| *view != View::Change || has_change;
+        View::ALL.into_iter().filter(is_there).collect()
+    }
+
+    /// The view that is shown: the chosen one, if there is something in it.
+    #[must_use]
+    pub fn shown_view(&self) -> View {
+        match self.view {
+            View::Change if !self.views().contains(&View::Change) => View::Map,
+            view => view,
+        }
+    }
+
+    /// What the map's colours stand for.
+    #[must_use]
+    pub fn scale(&self) -> Scale {
+        match self.shown_view() {
+            View::Change => Scale::Change,
+            _ => Scale::Weights,
+        }
+    }
+
+    /// What the map draws: the pattern, or what has changed in it.
+    #[must_use]
+    pub fn drawn_pattern(&self) -> Option<Shared<Pattern>> {
+        let pattern = self.pattern()?;
+        match self.scale() {
+            Scale::Change => pattern.change().map(Shared::new),
+            Scale::Weights => Some(pattern),
+        }
     }
 
     /// The two tokens that the attribution compares: the chosen ones, else the two
@@ -429,7 +472,11 @@ impl AttentionRoom {
             return None;
         }
         Some(match queries.as_slice() {
-            [query] => sentence::of_row(&run.tokens, &pattern, *query, &head),
+            [query] => {
+                let mut spans = sentence::of_row(&run.tokens, &pattern, *query, &head);
+                spans.extend(sentence::of_clean_row(&run.tokens, &pattern, *query));
+                spans
+            }
             several => sentence::of_rows(&run.tokens, &row, several.len(), &head),
         })
     }
@@ -460,6 +507,31 @@ mod tests {
         assert_eq!(room.query(), 2);
         room.show(run(&["a", "b"]), Some(pattern(2)));
         assert_eq!((room.query(), room.row), (1, None));
+    }
+
+    #[test]
+    fn what_has_changed_is_a_view_only_where_parts_are_out() {
+        let mut room = room();
+        room.view = View::Change;
+        assert_eq!(room.shown_view(), View::Map);
+        assert!(!room.views().contains(&View::Change));
+        let mut edited = run(&["Lily", " ran", ".", " She"]);
+        edited.clean = Some(Box::default());
+        let even: Vec<f32> = (0..16)
+            .map(|at| {
+                if at % 4 <= at / 4 {
+                    1.0 / (at / 4 + 1) as f32
+                } else {
+                    0.0
+                }
+            })
+            .collect();
+        let beside = pattern(4).beside_clean(even).unwrap();
+        room.show(edited, Some(beside));
+        assert_eq!(room.shown_view(), View::Change);
+        let change = room.drawn_pattern().unwrap();
+        assert_eq!(change.weight(3, 0), 0.625 - 0.25);
+        assert_eq!(room.pattern().unwrap().weight(3, 0), 0.625);
     }
 
     #[test]

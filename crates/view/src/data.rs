@@ -8,6 +8,7 @@ use crate::details::{Attribution, LensRow, Thumbnail};
 use crate::lens::Lens;
 use crate::lines::{Scope, TokenLines};
 use crate::matrix::MAX_CELLS;
+use crate::ramp::Scale;
 use crate::run::{Pattern, Run};
 use crate::shared::Shared;
 use crate::state::{Figure, State};
@@ -72,7 +73,11 @@ impl Table {
         }
     }
 
-    fn of_pattern(table: PatternTable) -> Self {
+    fn of_pattern(table: PatternTable, scale: Scale) -> Self {
+        let (caption_of_whole, of_value) = match scale {
+            Scale::Weights => (text::MAP_ROLE, text::WEIGHT),
+            Scale::Change => (text::CHANGE_ROLE, text::CHANGE),
+        };
         match table {
             PatternTable::Whole { tokens, rows } => {
                 let head = |token: &String| Column {
@@ -85,7 +90,7 @@ impl Table {
                     std::iter::once(token).chain(weights).collect()
                 };
                 Self {
-                    caption: Cow::Borrowed(text::MAP_ROLE),
+                    caption: Cow::Borrowed(caption_of_whole),
                     columns,
                     rows: tokens.iter().cloned().zip(rows).map(row).collect(),
                 }
@@ -105,7 +110,7 @@ impl Table {
                         Column::text(text::PART),
                         Column::text(text::QUERY),
                         Column::text(text::KEY),
-                        Column::value(text::WEIGHT),
+                        Column::value(of_value),
                     ],
                     rows: links.collect(),
                 }
@@ -130,8 +135,9 @@ fn named((pos, token): (impl Display, String)) -> String {
 pub enum Source {
     /// The heads that have arrived, of a prompt of this length.
     Atlas(Shared<Vec<Thumbnail>>, usize),
-    /// One head, with the selected query and key where they matter.
-    Pattern(Shared<Run>, Shared<Pattern>, (usize, usize)),
+    /// One head, or what has changed in it, with the selected query and key where
+    /// they matter.
+    Pattern(Shared<Run>, Shared<Pattern>, (usize, usize), Scale),
     /// The lines from a query, or from all of them.
     Lines(Shared<Run>, Shared<Pattern>, usize, Scope),
     /// One row of a head.
@@ -157,12 +163,14 @@ impl Source {
         let room = &state.room;
         let run = room.run.clone()?;
         let query = room.query();
-        let pattern = || room.pattern().filter(|of| of.seq_len() == run.seq_len());
+        let n = run.seq_len();
+        let is_of_run = |pattern: &Shared<Pattern>| pattern.seq_len() == n;
+        let pattern = || room.pattern().filter(is_of_run);
         let truth = || room.truth.known();
         Some(match figure {
             Figure::Atlas => Self::Atlas(room.details.atlas.clone(), run.seq_len()),
             Figure::Pattern => {
-                let pattern = pattern()?;
+                let pattern = room.drawn_pattern().filter(is_of_run)?;
                 // A whole matrix does not depend on what is selected.
                 let is_whole = run.seq_len() <= MAX_CELLS;
                 let cell = if is_whole {
@@ -170,7 +178,7 @@ impl Source {
                 } else {
                     (query, room.key())
                 };
-                Self::Pattern(run, pattern, cell)
+                Self::Pattern(run, pattern, cell, room.scale())
             }
             Figure::Lines => {
                 let pattern = pattern()?;
@@ -194,8 +202,9 @@ impl Source {
     pub fn table(&self) -> Table {
         match self {
             Self::Atlas(all, n) => Table::new(text::HEADS, &atlas::COLUMNS, atlas::rows(all, *n)),
-            Self::Pattern(run, pattern, (query, key)) => {
-                Table::of_pattern(PatternTable::new(&run.tokens, pattern, *query, *key))
+            Self::Pattern(run, pattern, (query, key), scale) => {
+                let table = PatternTable::new(&run.tokens, pattern, *query, *key);
+                Table::of_pattern(table, *scale)
             }
             Self::Lines(run, pattern, query, scope) => {
                 let lines = TokenLines::new(&run.tokens, pattern, *query, *scope, ANY_WIDTH);
@@ -226,7 +235,7 @@ impl Source {
             }
             Self::Surprise(run, truth) => {
                 let rows = surprise::rows(run, truth.as_deref());
-                let columns = known(surprise::COLUMNS, 1, truth.as_ref());
+                let columns = surprise::columns(run, truth.as_deref());
                 Table::new(text::SURPRISE, &columns, rows)
             }
             Self::Perplexity(run, truth) => {

@@ -4,7 +4,7 @@
 //! that is there, so that text keeps its size on every screen. Queries run down,
 //! keys run to the right, and a cell above the diagonal is masked.
 
-use crate::ramp::{self, Ramp};
+use crate::ramp::{self, Scale};
 use crate::run::Pattern;
 use crate::token::VisibleToken;
 use crate::zoom::Zoom;
@@ -265,16 +265,16 @@ impl MatrixLayout {
 
     /// The cells a query may look at, one path per shade.
     #[must_use]
-    pub fn shades(&self, pattern: &Pattern) -> Vec<Shade> {
-        let mut paths = vec![String::new(); ramp::N_LEVELS];
+    pub fn shades(&self, pattern: &Pattern, scale: Scale) -> Vec<Shade> {
+        let mut paths = vec![String::new(); scale.n_levels()];
         for (query, key) in self.visible_pairs() {
             if let Some(weight) = pattern.shade(query, key) {
-                let path = &mut paths[ramp::level(f64::from(weight))];
+                let path = &mut paths[scale.level(f64::from(weight))];
                 push_square(path, self.cell_rect(query, key));
             }
         }
         let shade = |(level, path): (usize, String)| Shade {
-            fill: ramp::css(ramp::weight_of_level(level)),
+            fill: scale.css(level),
             path,
         };
         let used = paths.into_iter().enumerate();
@@ -348,7 +348,7 @@ impl MatrixLayout {
     /// several where there are too many. Masked pairs are transparent, so that the
     /// hatching below shows.
     #[must_use]
-    pub fn pixels(&self, pattern: &Pattern, ramp: &Ramp) -> Vec<u8> {
+    pub fn pixels(&self, pattern: &Pattern, rgb: impl Fn(f64) -> [u8; 3]) -> Vec<u8> {
         let side = self.pixels_per_side();
         let mut pixels = vec![0_u8; side * side * 4];
         for (index, pixel) in pixels.chunks_exact_mut(4).enumerate() {
@@ -359,7 +359,7 @@ impl MatrixLayout {
             if key <= query
                 && let Some(weight) = pattern.shade(query, key)
             {
-                let [red, green, blue] = ramp.rgb(f64::from(weight));
+                let [red, green, blue] = rgb(f64::from(weight));
                 pixel.copy_from_slice(&[red, green, blue, u8::MAX]);
             }
         }
@@ -383,6 +383,7 @@ fn push_square(path: &mut String, rect: Rect) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ramp::Ramp;
     use crate::run::tests::pattern;
 
     fn tokens(n: usize) -> Vec<VisibleToken> {
@@ -429,7 +430,7 @@ mod tests {
     #[test]
     fn every_visible_cell_is_drawn_once_and_no_masked_one() {
         let layout = MatrixLayout::new(&tokens(9), Zoom::whole(9), 500.0);
-        let shades = layout.shades(&pattern(9));
+        let shades = layout.shades(&pattern(9), Scale::Weights);
         let drawn: usize = shades
             .iter()
             .map(|shade| shade.path.matches('M').count())
@@ -485,7 +486,7 @@ mod tests {
         let layout = MatrixLayout::new(&tokens, zoom, 500.0);
         let stops = std::array::from_fn(|stop| format!("#0000{:02x}", stop * 40));
         let ramp = Ramp::from_css(&stops).unwrap();
-        let pixels = layout.pixels(&pattern(200), &ramp);
+        let pixels = layout.pixels(&pattern(200), |weight| ramp.rgb(weight));
         assert_eq!(pixels.len(), 80 * 80 * 4);
         let opaque = |row: usize, column: usize| pixels[(row * 80 + column) * 4 + 3] == 255;
         for row in 0..80 {

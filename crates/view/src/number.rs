@@ -108,6 +108,20 @@ pub fn bytes(count: u64) -> String {
     }
 }
 
+/// An amount of memory, in the powers of two that devices count in: `16 KiB`.
+#[must_use]
+pub fn memory(bytes: u64) -> String {
+    let value = bytes as f64;
+    let (size, unit) = match bytes {
+        0..0x400 => (value, "B"),
+        0x400..0x10_0000 => (value / 1024.0, "KiB"),
+        0x10_0000..0x4000_0000 => (value / 1024.0_f64.powi(2), "MiB"),
+        _ => (value / 1024.0_f64.powi(3), "GiB"),
+    };
+    let digits = usize::from(size.fract() > 0.05);
+    format!("{size:.digits$}\u{a0}{unit}")
+}
+
 /// A count with a unit of thousands or millions: `2.1 M`.
 #[must_use]
 pub fn count(value: u64) -> String {
@@ -133,6 +147,15 @@ pub fn duration(elapsed_ms: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn memory_is_counted_in_powers_of_two() {
+        let said = [0, 1023, 16384, 48 << 10, 128 << 20, 2 << 30, 3 << 29].map(memory);
+        let expected = [
+            "0 B", "1023 B", "16 KiB", "48 KiB", "128 MiB", "2 GiB", "1.5 GiB",
+        ];
+        assert_eq!(said, expected.map(|text| text.replace(' ', "\u{a0}")));
+    }
 
     #[test]
     fn a_percentage_is_rounded_to_what_can_be_read() {

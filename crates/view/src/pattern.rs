@@ -33,6 +33,8 @@ pub struct Pattern {
     seq_len: usize,
     weights: Weights,
     lse: Vec<f32>,
+    /// The same head in the whole model, where parts were taken out.
+    clean: Option<Shared<Self>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -71,6 +73,7 @@ impl Pattern {
                 seq_len,
                 weights: Weights::Whole(weights),
                 lse,
+                clean: None,
             });
         }
         Err(PatternError {
@@ -93,7 +96,45 @@ impl Pattern {
                 rows: BTreeMap::new(),
                 columns: BTreeMap::new(),
             }),
+            clean: None,
         }
+    }
+
+    /// The same beside what the whole model has: `[query, key]` weights.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there are not as many of them.
+    pub fn beside_clean(mut self, weights: Vec<f32>) -> Result<Self, PatternError> {
+        let no_lse = vec![0.0; self.seq_len];
+        let mut clean = Self::new(self.head, self.seq_len, weights, no_lse)?;
+        clean.lse.clear();
+        self.clean = Some(Shared::new(clean));
+        Ok(self)
+    }
+
+    /// The same head in the whole model, without scores; `None` where nothing was
+    /// taken out, and of long prompts.
+    #[must_use]
+    pub fn clean(&self) -> Option<&Self> {
+        self.clean.as_deref()
+    }
+
+    /// How much each weight has changed, in `[-1, 1]`; rows sum to 0. `None` where
+    /// there is nothing to compare with.
+    #[must_use]
+    pub fn change(&self) -> Option<Self> {
+        let (Weights::Whole(now), Weights::Whole(before)) = (&self.weights, &self.clean()?.weights)
+        else {
+            return None;
+        };
+        let change = now.iter().zip(before).map(|(now, before)| now - before);
+        Some(Self {
+            weights: Weights::Whole(change.collect()),
+            lse: Vec::new(),
+            clean: None,
+            ..*self
+        })
     }
 
     /// The same with one more part known; a whole pattern knows all already.
@@ -127,11 +168,14 @@ impl Pattern {
                 *sum += weight / patterns.len() as f32;
             }
         }
+        let clean = patterns.iter().map(|pattern| pattern.clean.clone());
+        let clean: Option<Vec<_>> = clean.collect();
         Some(Self {
             head: first.head,
             seq_len: first.seq_len,
             weights: Weights::Whole(sum),
             lse: Vec::new(),
+            clean: clean.and_then(|clean| Self::mean(&clean)).map(Shared::new),
         })
     }
 
@@ -176,7 +220,8 @@ impl Pattern {
                 parts.overview.weights.len() + window + lines.map(Vec::len).sum::<usize>()
             }
         };
-        weights + self.lse.len()
+        let clean = self.clean().map_or(0, Self::n_numbers);
+        weights + self.lse.len() + clean
     }
 
     /// The weights of one query over all keys; empty if there is no such query or
@@ -265,8 +310,10 @@ impl Pattern {
             Weights::Parts(parts) => parts.overview.pool.max(1),
         };
         let mut cells: Vec<(f32, usize, usize)> = Vec::with_capacity(2 * count);
+        // By size, for changes have a sign.
         let sort = |cells: &mut Vec<(f32, usize, usize)>| {
-            cells.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+            let by_size = |a: f32, b: f32| b.abs().total_cmp(&a.abs());
+            cells.sort_by(|a, b| by_size(a.0, b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
             cells.truncate(count);
         };
         // Keeps twice as many as asked for and prunes, so that a long prompt costs
@@ -278,12 +325,12 @@ impl Pattern {
                     Weights::Whole(weights) => weights[query * n + key],
                     Weights::Parts(parts) => parts.overview.cell(query, key).unwrap_or(0.0),
                 };
-                if weight > least {
+                if weight.abs() > least {
                     cells.push((weight, query, key));
                 }
                 if cells.len() == 2 * count && count > 0 {
                     sort(&mut cells);
-                    least = cells[count - 1].0;
+                    least = cells[count - 1].0.abs();
                 }
             }
         }
@@ -406,6 +453,23 @@ mod tests {
         assert_eq!(long.shade(9, 3), whole.known(9, 3));
         assert_eq!(long.score(9, 3), whole.score(9, 3));
         assert_eq!(long.known(25, 20), None);
+    }
+
+    #[test]
+    fn a_change_is_what_there_is_less_what_the_whole_model_has() {
+        let now = pattern(4);
+        assert_eq!((now.clean(), now.change()), (None, None));
+        let before: Vec<f32> = (0..16).map(|at| f32::from(at % 4 == 0)).collect();
+        assert!(now.clone().beside_clean(vec![0.0; 15]).is_err());
+        let beside = now.clone().beside_clean(before).unwrap();
+        assert_eq!(beside.clean().unwrap().weight(3, 0), 1.0);
+        let change = beside.change().unwrap();
+        for query in 0..4 {
+            assert!(change.row(query).iter().sum::<f32>().abs() < 1e-6);
+        }
+        assert_eq!(change.weight(3, 0), now.weight(3, 0) - 1.0);
+        let mean = Pattern::mean(&[Shared::new(beside.clone()), Shared::new(beside)]).unwrap();
+        assert_eq!(mean.change().unwrap().weight(3, 1), change.weight(3, 1));
     }
 
     #[test]

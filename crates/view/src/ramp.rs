@@ -82,6 +82,127 @@ pub fn weight_of_level(level: usize) -> f64 {
     (level as f64 / (N_LEVELS - 1) as f64).powf(1.0 / GAMMA)
 }
 
+/// Levels of change on either side of none.
+const N_SIDE: i32 = 32;
+
+/// Where a change falls: from -1, a weight lost, to 1, a weight gained.
+fn bent(change: f64) -> f64 {
+    let clamped = if change.is_finite() {
+        change.clamp(-1.0, 1.0)
+    } else {
+        0.0
+    };
+    clamped.abs().powf(GAMMA).copysign(clamped)
+}
+
+/// The level that draws a change in `[-1, 1]`: 0 for a weight that was lost, 32 for
+/// none, 64 for one that was gained.
+#[must_use]
+pub fn change_level(change: f64) -> usize {
+    ((bent(change) * f64::from(N_SIDE)).round() as i32 + N_SIDE) as usize
+}
+
+/// The colour of a level of change as a CSS value.
+#[must_use]
+pub fn change_css(level: usize) -> String {
+    let side = level as f64 / f64::from(N_SIDE) - 1.0;
+    let end = if side < 0.0 { "neg" } else { "pos" };
+    format!(
+        "color-mix(in srgb, var(--div-{end}) {:.2}%, var(--div-mid))",
+        side.abs() * 100.0
+    )
+}
+
+/// Number of levels of change.
+pub const N_CHANGES: usize = 65;
+
+/// What a map's colours stand for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// Weights, from 0 to 1.
+    #[default]
+    Weights,
+    /// Changes of weights, from -1 to 1.
+    Change,
+}
+
+impl Scale {
+    /// Number of distinct colours that a small figure draws.
+    #[must_use]
+    pub const fn n_levels(self) -> usize {
+        match self {
+            Self::Weights => N_LEVELS,
+            Self::Change => N_CHANGES,
+        }
+    }
+
+    /// The level that draws a value.
+    #[must_use]
+    pub fn level(self, value: f64) -> usize {
+        match self {
+            Self::Weights => level(value),
+            Self::Change => change_level(value),
+        }
+    }
+
+    /// The colour of a level as a CSS value.
+    #[must_use]
+    pub fn css(self, level: usize) -> String {
+        match self {
+            Self::Weights => css(weight_of_level(level)),
+            Self::Change => change_css(level),
+        }
+    }
+}
+
+/// The colours of change as numbers, for a canvas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Diverging {
+    ends: [[u8; 3]; 3],
+}
+
+impl Diverging {
+    /// Names of the style sheet's colours: lost, none, gained.
+    pub const NAMES: [&'static str; 3] = ["--div-neg", "--div-mid", "--div-pos"];
+
+    /// Reads them from CSS colours of the form `#rrggbb`; `None` if one is not.
+    #[must_use]
+    pub fn from_css(colours: &[String; 3]) -> Option<Self> {
+        Some(Self {
+            ends: numbers(colours)?,
+        })
+    }
+
+    /// The colour of a change in `[-1, 1]` as red, green, blue.
+    #[must_use]
+    pub fn rgb(&self, change: f64) -> [u8; 3] {
+        let along = bent(change);
+        let [lost, none, gained] = self.ends;
+        mix(none, if along < 0.0 { lost } else { gained }, along.abs())
+    }
+}
+
+/// Red, green and blue of CSS colours of the form `#rrggbb`.
+fn numbers<const N: usize>(colours: &[String; N]) -> Option<[[u8; 3]; N]> {
+    let mut all = [[0; 3]; N];
+    for (numbers, colour) in all.iter_mut().zip(colours) {
+        let hex = colour.trim().strip_prefix('#')?;
+        if hex.len() != 6 {
+            return None;
+        }
+        let value = u32::from_str_radix(hex, 16).ok()?;
+        *numbers = [(value >> 16) as u8, (value >> 8) as u8, value as u8];
+    }
+    Some(all)
+}
+
+fn mix(from: [u8; 3], to: [u8; 3], along: f64) -> [u8; 3] {
+    std::array::from_fn(|channel| {
+        let (from, to) = (f64::from(from[channel]), f64::from(to[channel]));
+        (from + (to - from) * along).round() as u8
+    })
+}
+
 /// The stops as numbers, for a canvas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ramp {
@@ -92,27 +213,16 @@ impl Ramp {
     /// Reads the stops from CSS colours of the form `#rrggbb`; `None` if one is not.
     #[must_use]
     pub fn from_css(colours: &[String; N_STOPS]) -> Option<Self> {
-        let mut stops = [[0; 3]; N_STOPS];
-        for (stop, colour) in stops.iter_mut().zip(colours) {
-            let hex = colour.trim().strip_prefix('#')?;
-            if hex.len() != 6 {
-                return None;
-            }
-            let value = u32::from_str_radix(hex, 16).ok()?;
-            *stop = [(value >> 16) as u8, (value >> 8) as u8, value as u8];
-        }
-        Some(Self { stops })
+        Some(Self {
+            stops: numbers(colours)?,
+        })
     }
 
     /// The colour of a weight in `[0, 1]` as red, green, blue.
     #[must_use]
     pub fn rgb(&self, weight: f64) -> [u8; 3] {
         let (stop, along) = position(weight);
-        let (from, to) = (self.stops[stop], self.stops[stop + 1]);
-        std::array::from_fn(|channel| {
-            let (from, to) = (f64::from(from[channel]), f64::from(to[channel]));
-            (from + (to - from) * along).round() as u8
-        })
+        mix(self.stops[stop], self.stops[stop + 1], along)
     }
 }
 
@@ -172,6 +282,20 @@ mod tests {
         assert_eq!(greys().rgb(f64::NAN), [0; 3]);
         assert_eq!(level(-1.0), 0);
         assert_eq!(level(7.0), N_LEVELS - 1);
+    }
+
+    #[test]
+    fn a_change_is_drawn_on_the_side_of_its_sign_and_none_in_the_middle() {
+        let colours = ["#0000ff", "#808080", "#ff0000"].map(str::to_owned);
+        let colours = Diverging::from_css(&colours).unwrap();
+        assert_eq!(colours.rgb(-1.0), [0, 0, 255]);
+        assert_eq!(colours.rgb(0.0), [128; 3]);
+        assert_eq!(colours.rgb(1.0), [255, 0, 0]);
+        assert_eq!(colours.rgb(f64::NAN), [128; 3]);
+        let levels = [-2.0, -1.0, 0.0, 1.0, f64::NAN].map(change_level);
+        assert_eq!(levels, [0, 0, 32, N_CHANGES - 1, 32]);
+        assert!(change_css(0).contains("--div-neg) 100.00%"));
+        assert!(change_css(32).contains("0.00%"));
     }
 
     #[test]

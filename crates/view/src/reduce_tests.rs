@@ -74,6 +74,7 @@ fn live_with(fragment: &str, language: Option<&str>) -> State {
             device: "CPU".to_owned(),
             reason: "the only one".to_owned(),
             self_test: Vec::new(),
+            limits: None,
             cpu_ms: None,
             gpu_ms: None,
         },

@@ -20,8 +20,12 @@ pub struct RowBar {
     pub label: VisibleToken,
     /// Its weight as text.
     pub weight: String,
-    /// Length of the bar: its weight over the row's largest.
+    /// Length of the bar: its weight.
     pub fraction: f64,
+    /// Where the whole model's weight would end, if parts were taken out.
+    pub clean_fraction: Option<f64>,
+    /// That weight as text.
+    pub clean_weight: Option<String>,
 }
 
 /// The selected row.
@@ -40,11 +44,15 @@ impl RowBars {
     #[must_use]
     pub fn new(tokens: &[Token], pattern: &Pattern, queries: &[usize]) -> Self {
         let row = pattern.mean_row(queries);
+        let clean_row = pattern.clean().map(|clean| clean.mean_row(queries));
+        let clean = |key: usize| Some(f64::from(*clean_row.as_ref()?.get(key)?));
         let last = queries.iter().max().map_or(0, |last| last + 1);
         let visible = &row[..row.len().min(last)];
         let mut keys: Vec<usize> = (0..visible.len()).collect();
         if keys.len() > MAX_BARS {
-            keys.sort_by(|a, b| visible[*b].total_cmp(&visible[*a]));
+            // What has lost its weight is as telling as what has some.
+            let most = |key: usize| f64::from(visible[key]).max(clean(key).unwrap_or(0.0));
+            keys.sort_by(|a, b| most(*b).total_cmp(&most(*a)));
             keys.truncate(MAX_BARS);
             keys.sort_unstable();
         }
@@ -57,6 +65,8 @@ impl RowBars {
             weight: fixed(f64::from(visible[key]), 3),
             // Of the whole, so that rows can be compared and agree with the legend.
             fraction: f64::from(visible[key]).clamp(0.0, 1.0),
+            clean_fraction: clean(key).map(|weight| weight.clamp(0.0, 1.0)),
+            clean_weight: clean(key).map(|weight| fixed(weight, 3)),
         };
         Self {
             bars: keys.into_iter().map(bar).collect(),
@@ -73,6 +83,8 @@ pub struct CellFacts {
     pub title: String,
     /// Weight, `None` where the mask forbids to look.
     pub weight: Option<String>,
+    /// Weight in the whole model, where parts were taken out.
+    pub clean_weight: Option<String>,
     /// Score `q.k / sqrt(d_head)`.
     pub score: String,
     /// Log-sum-exp of the row.
@@ -94,6 +106,10 @@ impl CellFacts {
                 let weight = pattern.known(query, key);
                 weight.map_or_else(dash, |weight| fixed(f64::from(weight), 4))
             }),
+            clean_weight: pattern
+                .clean()
+                .filter(|_| !is_masked)
+                .map(|clean| fixed(f64::from(clean.weight(query, key)), 4)),
             score: pattern
                 .score(query, key)
                 .map_or_else(dash, |score| fixed(score, 3)),
@@ -151,6 +167,21 @@ mod tests {
         assert_eq!(facts.score, "1.030");
         assert_eq!(facts.log_sum_exp, "1.500");
         assert_eq!(facts.rank, "1 of 4");
+    }
+
+    #[test]
+    fn beside_each_weight_is_the_whole_models_where_parts_are_out() {
+        let run = run(&["Lily", " ran", "."]);
+        let clean = vec![1.0, 0.0, 0.0, 0.5, 0.5, 0.0, 0.125, 0.375, 0.5];
+        let pattern = pattern(3).beside_clean(clean).unwrap();
+        let row = RowBars::new(&run.tokens, &pattern, &[2]);
+        let clean: Vec<_> = row.bars.iter().map(|bar| bar.clean_fraction).collect();
+        assert_eq!(clean, [0.125, 0.375, 0.5].map(Some));
+        assert_eq!(row.bars[1].clean_weight.as_deref(), Some("0.375"));
+        let facts = CellFacts::new(&run.tokens, &pattern, 2, 1);
+        assert_eq!(facts.clean_weight.as_deref(), Some("0.3750"));
+        let masked = CellFacts::new(&run.tokens, &pattern, 0, 1);
+        assert_eq!(masked.clean_weight, None);
     }
 
     #[test]

@@ -90,7 +90,7 @@ pub struct ResidualNorm {
 }
 
 /// A run of the whole model, to compare one with parts taken out with.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CleanRun {
     /// Its most probable next tokens.
     pub next: Vec<WeightedToken>,

@@ -108,6 +108,28 @@ pub fn of_row(tokens: &[Token], pattern: &Pattern, query: usize, head: &str) -> 
     spans
 }
 
+/// What the whole model's row shows, where parts were taken out and it shows
+/// something else: another key, or a share that differs by a hundredth.
+#[must_use]
+pub fn of_clean_row(tokens: &[Token], pattern: &Pattern, query: usize) -> Vec<Span> {
+    let strongest = |pattern: &Pattern| {
+        let key = pattern.strongest_key(query);
+        (key, pattern.weight(query, key))
+    };
+    let Some((key, weight)) = pattern.clean().map(strongest) else {
+        return Vec::new();
+    };
+    let (key_now, weight_now) = strongest(pattern);
+    if key == key_now && (weight - weight_now).abs() < 0.01 {
+        return Vec::new();
+    }
+    vec![
+        Span::plain(text::whole_model_puts(&percent(f64::from(weight)))),
+        Span::strong(name(tokens, key)),
+        Span::plain("."),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +162,23 @@ mod tests {
             said,
             "From “She”, head 1.2 puts 83\u{a0}% of its weight on “Lily”."
         );
+    }
+
+    #[test]
+    fn what_the_whole_model_shows_is_said_where_it_differs() {
+        let run = run(&["Lily", " found", " it"]);
+        let beside = |row: [f32; 3]| {
+            let clean = [[1.0, 0.0, 0.0], [1.0, 0.0, 0.0], row].concat();
+            let pattern = row_pattern(&[0.7, 0.2, 0.1]).beside_clean(clean);
+            plain(&of_clean_row(&run.tokens, &pattern.unwrap(), 2))
+        };
+        assert_eq!(beside([0.705, 0.2, 0.095]), "");
+        assert_eq!(
+            beside([0.1, 0.8, 0.1]),
+            " In the whole model it puts 80\u{a0}% on “found”."
+        );
+        let nothing_out = row_pattern(&[0.7, 0.2, 0.1]);
+        assert!(of_clean_row(&run.tokens, &nothing_out, 2).is_empty());
     }
 
     #[test]

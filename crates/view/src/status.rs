@@ -1,8 +1,8 @@
 //! What the machinery is doing, for the frame: attributes, badge, progress, status line.
 
-use crate::number::{bytes, count, duration, scientific};
+use crate::number::{bytes, count, duration, memory, scientific};
 use crate::run::Backend;
-use crate::session::{BackendReport, Choice, Phase, Transfer};
+use crate::session::{BackendReport, Choice, DeviceLimits, Phase, Transfer};
 use crate::state::State;
 use crate::text;
 
@@ -161,13 +161,10 @@ pub fn tokens(state: &State) -> String {
     text::tokens_of_context(state.room.seq_len(), n_ctx)
 }
 
-/// What the prompt takes: tokens of the context and, unless it is recorded, time.
+/// What the prompt takes of the context; `None` before anything is shown.
 #[must_use]
 pub fn used(state: &State) -> Option<String> {
-    let run = state.room.run.as_ref()?;
-    let took = (!run.is_recorded()).then(|| duration(run.elapsed_ms));
-    let facts: Vec<String> = [tokens(state)].into_iter().chain(took).collect();
-    Some(facts.join(" \u{b7} "))
+    state.room.run.as_ref().map(|_| tokens(state))
 }
 
 fn self_test_summary(report: &BackendReport) -> String {
@@ -196,6 +193,8 @@ pub struct BackendPanel {
     pub self_test: Option<String>,
     /// Operation, largest error, tolerance, and whether it passed.
     pub cases: Vec<([String; 3], bool)>,
+    /// What the GPU allows, by name.
+    pub limits: Vec<(&'static str, String)>,
     /// Times of one run, by backend.
     pub calibration: Vec<(&'static str, String)>,
     /// The CPU can be chosen.
@@ -233,10 +232,23 @@ pub fn backend_panel(state: &State) -> BackendPanel {
             .filter(|report| !report.self_test.is_empty())
             .map(self_test_summary),
         cases: cases.unwrap_or_default(),
+        limits: report.and_then(|r| r.limits).map_or_else(Vec::new, limits),
         calibration: times.unwrap_or_default(),
         can_use_cpu: is_gpu || session.choice() != Choice::Cpu,
         can_use_gpu: !is_gpu && session.choice() != Choice::Gpu,
     }
+}
+
+fn limits(limits: DeviceLimits) -> Vec<(&'static str, String)> {
+    vec![
+        (text::LIMIT_BUFFER, memory(limits.buffer_bytes)),
+        (text::LIMIT_BINDING, memory(limits.binding_bytes)),
+        (text::LIMIT_WORKGROUP, memory(limits.workgroup_bytes.into())),
+        (
+            text::LIMIT_INVOCATIONS,
+            limits.workgroup_invocations.to_string(),
+        ),
+    ]
 }
 
 fn case(case: &crate::session::SelfTestCase) -> ([String; 3], bool) {

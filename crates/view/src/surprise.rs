@@ -7,7 +7,7 @@ use headlight_language::Truth;
 
 use crate::data::Column;
 use crate::number::{fixed, full, percent};
-use crate::run::Run;
+use crate::run::{CleanRun, Run};
 use crate::sentence;
 use crate::text;
 use crate::token::VisibleToken;
@@ -34,9 +34,10 @@ pub struct SurpriseBar {
     pub height: f64,
 }
 
-/// A token's surprise in the language itself: a line across its column.
+/// A token's surprise in the language itself, or in the whole model: a line across
+/// its column.
 #[derive(Clone, Debug, PartialEq)]
-pub struct TrueMark {
+pub struct LevelMark {
     /// Left end.
     pub x: f64,
     /// Height.
@@ -90,7 +91,9 @@ pub struct SurpriseChart {
     /// The bars; the first token has none.
     pub bars: Vec<SurpriseBar>,
     /// The surprise in the language itself, where it is known.
-    pub marks: Vec<TrueMark>,
+    pub marks: Vec<LevelMark>,
+    /// The surprise of the whole model, where parts were taken out.
+    pub clean_marks: Vec<LevelMark>,
     /// The tokens from the impossible one on, if there is one.
     pub beyond: Option<Beyond>,
     /// Some of the tokens.
@@ -111,7 +114,9 @@ impl SurpriseChart {
         let width = width_px.max(120.0);
         let pitch = width / run.nll.len().max(1) as f64;
         let true_nll = truth.map_or(&[][..], |truth| &truth.nll);
-        let most = run.nll.iter().chain(true_nll).flatten().copied();
+        let clean_nll = run.clean.as_ref().map_or(&[][..], |clean| &clean.nll);
+        let all = run.nll.iter().chain(true_nll).chain(clean_nll);
+        let most = all.flatten().copied();
         let most = most.fold(0.0, f64::max);
         let max_bits = bits(most).ceil().max(1.0);
         let base = TOP + PLOT_HEIGHT;
@@ -128,7 +133,7 @@ impl SurpriseChart {
             })
         };
         let mark = |(pos, nll): (usize, &Option<f64>)| {
-            Some(TrueMark {
+            Some(LevelMark {
                 x: pos as f64 * pitch,
                 y: base - height((*nll)?),
                 width: pitch,
@@ -144,6 +149,7 @@ impl SurpriseChart {
             max_label: text::bits(&fixed(max_bits, 0)),
             bars: run.nll.iter().enumerate().filter_map(bar).collect(),
             marks: true_nll.iter().enumerate().filter_map(mark).collect(),
+            clean_marks: clean_nll.iter().enumerate().filter_map(mark).collect(),
             beyond,
             labels: labels(run, pitch, width),
         }
@@ -210,27 +216,38 @@ pub fn of_token(run: &Run, truth: Option<&Truth>, pos: usize) -> Option<String> 
     ))
 }
 
-/// Heads of the columns of [`rows`]; the last is the language's.
-pub const COLUMNS: [Column; 4] = [
-    Column::text(text::TOKEN),
-    Column::value(text::NATS),
-    Column::value(text::BITS),
-    Column::value(text::TRUE_BITS),
-];
+/// Heads of the columns of [`rows`]: the whole model's where parts of it were taken
+/// out, the language's where it is known.
+#[must_use]
+pub fn columns(run: &Run, truth: Option<&Truth>) -> Vec<Column> {
+    let always = [
+        Column::text(text::TOKEN),
+        Column::value(text::NATS),
+        Column::value(text::BITS),
+    ];
+    let of_clean = run.clean.as_ref();
+    let of_clean = of_clean.map(|_| Column::value(text::CLEAN_BITS));
+    let of_truth = truth.map(|_| Column::value(text::TRUE_BITS));
+    always.into_iter().chain(of_clean).chain(of_truth).collect()
+}
 
-/// The chart's numbers: token, nats, bits, and bits in the language where known.
+/// The chart's numbers, under [`columns`]; empty where there is no such number.
 #[must_use]
 pub fn rows(run: &Run, truth: Option<&Truth>) -> Vec<Vec<String>> {
     let in_bits = |nll: f64| full(bits(nll));
     let row = |(pos, token): (usize, &crate::run::Token)| {
         let nll = run.nll.get(pos).copied().flatten();
-        let truth = truth.and_then(|truth| *truth.nll.get(pos)?);
-        vec![
+        let clean = |clean: &CleanRun| clean.nll.get(pos).copied().flatten();
+        let always = [
             crate::table::header(&token.text),
             nll.map(full).unwrap_or_default(),
             nll.map(in_bits).unwrap_or_default(),
-            truth.map(in_bits).unwrap_or_default(),
-        ]
+        ];
+        let of_clean = run.clean.as_deref();
+        let of_clean = of_clean.map(|run| clean(run).map(in_bits).unwrap_or_default());
+        let of_truth = truth.map(|of| of.nll.get(pos).copied().flatten());
+        let of_truth = of_truth.map(|nll| nll.map(in_bits).unwrap_or_default());
+        always.into_iter().chain(of_clean).chain(of_truth).collect()
     };
     run.tokens.iter().enumerate().map(row).collect()
 }
@@ -268,9 +285,27 @@ mod tests {
     #[test]
     fn the_table_holds_full_precision() {
         let rows = rows(&run(&["a", " b"]), None);
-        assert_eq!(rows[0], ["a", "", "", ""]);
+        assert_eq!(rows[0], ["a", "", ""]);
         assert_eq!(rows[1][1], "1");
         assert_eq!(rows[1][2].parse::<f64>().unwrap(), 1.0 / LN_2);
+    }
+
+    #[test]
+    fn what_the_whole_model_is_surprised_by_stands_before_the_truth() {
+        let mut run = run(&["a", " b"]);
+        run.clean = Some(Box::new(CleanRun {
+            nll: vec![None, Some(2.0 * LN_2)],
+            ..CleanRun::default()
+        }));
+        let chart = SurpriseChart::new(&run, None, 300.0);
+        assert_eq!(chart.clean_marks.len(), 1);
+        assert!(chart.clean_marks[0].y < chart.bars[0].y);
+        let truth = truth(2, 2);
+        let heads: Vec<_> = columns(&run, Some(&truth));
+        assert_eq!(heads.len(), 5);
+        let rows = rows(&run, Some(&truth));
+        assert_eq!(rows[0], ["a", "", "", "", ""]);
+        assert_eq!(rows[1][3..], ["2", "1"]);
     }
 
     #[test]

@@ -269,6 +269,16 @@ pub const RESULT: &str = "result";
 pub const PASSED: &str = "passed";
 /// A case is not within its tolerance.
 pub const FAILED: &str = "failed";
+/// Heading of what the GPU allows.
+pub const LIMITS: &str = "What this GPU allows";
+/// The largest buffer.
+pub const LIMIT_BUFFER: &str = "largest buffer";
+/// The largest part of a buffer in a shader.
+pub const LIMIT_BINDING: &str = "of it in one shader";
+/// Memory on the chip.
+pub const LIMIT_WORKGROUP: &str = "on-chip memory of a workgroup";
+/// Invocations in a workgroup.
+pub const LIMIT_INVOCATIONS: &str = "threads of a workgroup";
 /// Heading of the calibration.
 pub const CALIBRATION: &str = "One run of this model";
 /// The GPU is being tried.

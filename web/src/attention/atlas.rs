@@ -125,8 +125,10 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
                 </Show>
                 <figcaption class="aside">{sentence}</figcaption>
             </figure>
-            <p class="keys-hint" aria-hidden="true">{text::HEAD_KEYS}</p>
-            <p class="label" aria-hidden="true">{text::MEAN_HINT}</p>
+            <div class="with-keys" aria-hidden="true">
+                <p class="keys-hint">{text::HEAD_KEYS}</p>
+                <p class="label">{text::MEAN_HINT}</p>
+            </div>
             <Behind figure=Figure::Atlas/>
         </section>
     }

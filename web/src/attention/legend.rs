@@ -1,20 +1,31 @@
-//! Which mark is the model's and which the language's.
+//! Which mark is the model's, which the whole model's, and which the language's.
 
 use headlight_view::text;
 use leptos::prelude::*;
 
-/// The legend of a figure, where it has marks of the language.
+use super::Shown;
+
+/// The legend of a figure that has marks beside the model's own.
 #[component]
-pub fn TruthLegend(#[prop(into)] is_there: Signal<bool>) -> impl IntoView {
-    let legend = move || {
-        is_there.get().then(|| {
-            view! {
-                <p class="marks" aria-hidden="true">
-                    <span><i class="key of-model"></i>{text::THE_MODEL}</span>
+pub fn Legend(shown: Shown, #[prop(into)] has_truth: Signal<bool>) -> impl IntoView {
+    let is_needed = move || has_truth.get() || shown.has_clean();
+    view! {
+        <Show when=is_needed>
+            <p class="marks" aria-hidden="true">
+                <span><i class="key of-model"></i>{text::THE_MODEL}</span>
+                <Show when=move || shown.has_clean()>
+                    <span><i class="key of-whole"></i>{text::THE_WHOLE}</span>
+                </Show>
+                <Show when=move || has_truth.get()>
                     <span><i class="key of-truth"></i>{text::THE_TRUTH}</span>
-                </p>
-            }
-        })
-    };
-    view! { {legend} }
+                </Show>
+            </p>
+        </Show>
+    }
+}
+
+/// The same where the language has no say.
+#[component]
+pub fn CleanLegend(shown: Shown) -> impl IntoView {
+    view! { <Legend shown has_truth=Signal::stored(false)/> }
 }

@@ -18,8 +18,8 @@ pub fn Matrix(
     let with = move |draw: fn(&MatrixLayout) -> f64| layout.with(|l| l.as_ref().map(draw));
     let shades = Memo::new(move |_| {
         let layout = layout.get().filter(|layout| !layout.is_canvas())?;
-        Some(match shown.both() {
-            Some((_, pattern)) => layout.shades(&pattern),
+        Some(match shown.drawn_of_run() {
+            Some(drawn) => layout.shades(&drawn, shown.scale.get()),
             None => layout.blank(),
         })
     });

@@ -22,6 +22,7 @@ mod steps;
 mod surprise;
 
 use headlight_view::attention::AttentionRoom as Room;
+use headlight_view::ramp::Scale;
 use headlight_view::run::{Head, Pattern, Run};
 use headlight_view::truth::{ShownTruth, Truth};
 use headlight_view::{Shared, State, text};
@@ -37,6 +38,9 @@ use crate::store::store;
 struct Shown {
     run: Memo<Option<Shared<Run>>>,
     pattern: Memo<Option<Shared<Pattern>>>,
+    /// What the map draws: the pattern, or what has changed in it.
+    drawn: Memo<Option<Shared<Pattern>>>,
+    scale: Memo<Scale>,
     truth: Memo<ShownTruth>,
     head: Memo<Head>,
     query: Memo<usize>,
@@ -51,6 +55,8 @@ impl Shown {
         Self {
             run: store.select(|state: &State| state.room.run.clone()),
             pattern: store.select(|state: &State| state.room.pattern()),
+            drawn: store.select(|state: &State| state.room.drawn_pattern()),
+            scale: store.select(|state: &State| state.room.scale()),
             truth: store.select(|state: &State| state.room.truth.clone()),
             head: store.select(|state: &State| state.room.head),
             query: store.select(|state: &State| state.room.query()),
@@ -72,6 +78,18 @@ impl Shown {
             Some(truth) => has_marks(&truth),
             None => self.truth.get() == ShownTruth::Awaited,
         })
+    }
+
+    /// What the map draws, once it is of the run that is shown.
+    fn drawn_of_run(self) -> Option<Shared<Pattern>> {
+        let n = self.run.with(|run| run.as_ref().map(|run| run.seq_len()))?;
+        self.drawn.get().filter(|drawn| drawn.seq_len() == n)
+    }
+
+    /// True where parts were taken out, so that the figures show the whole model too.
+    fn has_clean(self) -> bool {
+        self.run
+            .with(|run| run.as_ref().is_some_and(|run| run.clean.is_some()))
     }
 
     /// Run and pattern, if both are there and belong together.

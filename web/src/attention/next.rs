@@ -9,7 +9,7 @@ use leptos::html::Ol;
 use leptos::prelude::*;
 
 use super::behind::Behind;
-use super::legend::TruthLegend;
+use super::legend::Legend;
 use super::more::More;
 use super::sampling::{Changed, Sampling};
 use super::{Shown, moved};
@@ -71,7 +71,14 @@ pub fn Next(shown: Shown) -> impl IntoView {
             </div>
             <figure data-figure=Figure::Next.name() aria-labelledby="next-title">
                 <figcaption class="unseen">{summary}</figcaption>
-                <TruthLegend is_there=has_marks/>
+                <Legend shown has_truth=has_marks/>
+                <Show when=move || has_marks.get()>
+                    <p class="columns" aria-hidden="true">
+                        <span></span>
+                        <span>{text::MODEL_COLUMN}</span>
+                        <span>{text::TRUTH_COLUMN}</span>
+                    </p>
+                </Show>
                 <div class="next-list">
                     <ol class="bars next" role="listbox" aria-label=text::NEXT_LIST node_ref=element on:keydown=on_key>{list}</ol>
                     <CutLine cut found element/>

@@ -2,6 +2,7 @@
 //! the browser without smoothing.
 
 use headlight_view::matrix::MatrixLayout;
+use headlight_view::ramp::Scale;
 use leptos::html::Canvas;
 use leptos::prelude::*;
 
@@ -13,13 +14,22 @@ use crate::store::store;
 #[component]
 pub fn Painted(shown: Shown, layout: Memo<Option<MatrixLayout>>) -> impl IntoView {
     let element = NodeRef::<Canvas>::new();
-    let ramp = canvas::ramp(store());
+    let (ramp, diverging) = (canvas::ramp(store()), canvas::diverging(store()));
     Effect::new(move |_| {
-        if let (Some(element), Some((_, pattern)), Some(ramp), Some(layout)) =
-            (element.get(), shown.both(), ramp.get(), layout.get())
-        {
+        let (ramp, diverging) = (ramp.get(), diverging.get());
+        if let (Some(element), Some(drawn), Some(ramp), Some(diverging), Some(layout)) = (
+            element.get(),
+            shown.drawn_of_run(),
+            ramp,
+            diverging,
+            layout.get(),
+        ) {
             let side = layout.pixels_per_side();
-            canvas::paint(&element, &layout.pixels(&pattern, &ramp), side, side);
+            let pixels = match shown.scale.get() {
+                Scale::Weights => layout.pixels(&drawn, |weight| ramp.rgb(weight)),
+                Scale::Change => layout.pixels(&drawn, |change| diverging.rgb(change)),
+            };
+            canvas::paint(&element, &pixels, side, side);
         }
     });
     let px = move |of: fn(&MatrixLayout) -> f64| {

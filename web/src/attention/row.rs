@@ -1,10 +1,12 @@
 //! The selected row spelled out, and the selected cell in numbers.
 
+use headlight_view::ramp::Scale;
 use headlight_view::row::{CellFacts, RowBar, RowBars};
 use headlight_view::{Action, State, sentence, text};
 use leptos::prelude::*;
 
 use super::Shown;
+use super::legend::CleanLegend;
 use crate::shell::Visible;
 use crate::store::store;
 
@@ -42,17 +44,29 @@ pub fn Row(shown: Shown) -> impl IntoView {
             <ol class="bars" style:min-height=move || room.get()>{bars}</ol>
             {rest}
             <p class="number sum">{sum}</p>
-            <div class="legend">
-                <span class="number">"0"</span>
-                <span class="scale" aria-hidden="true"></span>
-                <span class="number">"1"</span>
-                <span>{text::SCALE}</span>
-            </div>
+            <CleanLegend shown/>
+            {move || match shown.scale.get() {
+                Scale::Weights => view! { <Legend from="0" class="scale" name=text::SCALE/> },
+                Scale::Change => view! { <Legend from="\u{2212}1" class="scale diverging" name=text::CHANGE/> },
+            }}
             <div class="legend">
                 <i class="hatched" aria-hidden="true"></i>
                 <span>{text::MASKED}</span>
             </div>
             <p class="readout" aria-hidden="true">{pointed}</p>
+        </div>
+    }
+}
+
+/// The colours of the map, up to 1.
+#[component]
+fn Legend(from: &'static str, class: &'static str, name: &'static str) -> impl IntoView {
+    view! {
+        <div class="legend">
+            <span class="number">{from}</span>
+            <span class=class aria-hidden="true"></span>
+            <span class="number">"1"</span>
+            <span>{name}</span>
         </div>
     }
 }
@@ -79,11 +93,20 @@ fn draw(shown: Shown, bar: RowBar) -> impl IntoView {
         let query = shown.query.get_untracked();
         store.dispatch(Action::SelectCell(query, key));
     };
+    let percent = |fraction: f64| format!("{:.2}%", fraction * 100.0);
+    let clean_mark = bar
+        .clean_fraction
+        .map(|clean| view! { <span class="clean-mark" style:left=percent(clean)></span> });
+    let is_faint = bar.fraction.max(bar.clean_fraction.unwrap_or(0.0)) < FAINT;
+    let title = bar
+        .clean_weight
+        .map(|clean| text::was_weight(&bar.weight, &clean));
     view! {
-        <li class:selected=move || shown.key.get() == key class:faint=bar.fraction < FAINT on:click=select>
+        <li class:selected=move || shown.key.get() == key class:faint=is_faint title=title on:click=select>
             <span class="name"><Visible token=bar.label/></span>
             <span class="track">
-                <span class="bar" style:width=format!("{:.2}%", bar.fraction * 100.0)></span>
+                <span class="bar" style:width=percent(bar.fraction)></span>
+                {clean_mark}
             </span>
             <span class="number">{bar.weight}</span>
         </li>
@@ -105,6 +128,10 @@ pub fn Selected(shown: Shown) -> impl IntoView {
             weight.map(|weight| weight.unwrap_or_else(|| text::IS_MASKED.to_owned()))
         })
     };
+    let clean_weight = move || {
+        let weight = facts.with(|f| f.as_ref()?.clean_weight.clone())?;
+        Some(view! { <dt>{text::CLEAN_WEIGHT}</dt><dd class="number">{weight}</dd> })
+    };
     let nothing = || text::NOTHING.to_owned();
     let number =
         move |of: fn(&CellFacts) -> &String| facts.with(|f| f.as_ref().map(|f| of(f).clone()));
@@ -114,6 +141,7 @@ pub fn Selected(shown: Shown) -> impl IntoView {
             <dl class="facts">
                 <dt>{move || title().unwrap_or_else(|| text::WEIGHT.to_owned())}</dt>
                 <dd class="number">{move || weight().unwrap_or_else(nothing)}</dd>
+                {clean_weight}
                 <dt>{text::SCORE}</dt>
                 <dd class="number">{move || number(|f| &f.score).unwrap_or_else(nothing)}</dd>
                 <dt>{text::LOG_SUM_EXP}</dt>

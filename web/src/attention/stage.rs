@@ -2,7 +2,7 @@
 
 use headlight_view::ablation::Part;
 use headlight_view::attention::View;
-use headlight_view::{Action, State, text};
+use headlight_view::{Action, Figure, State, text};
 use leptos::prelude::*;
 
 use super::Shown;
@@ -28,11 +28,13 @@ pub fn Stage(shown: Shown) -> impl IntoView {
         several => text::mean_title(several),
     };
     let is_mean = Memo::new(move |_| heads.with(|heads| heads.len() > 1));
-    let view = store.select(|state: &State| state.room.view);
-    let figure = move || match view.get() {
-        View::Map => view! { <Map shown/> }.into_any(),
-        View::Lines => view! { <Lines shown/> }.into_any(),
-        View::Steps => view! { <Steps shown/> }.into_any(),
+    let view = store.select(|state: &State| state.room.shown_view());
+    // The map stays as it is while its colours change their meaning.
+    let figure = Memo::new(move |_| view.get().figure());
+    let figure = move || match figure.get() {
+        Figure::Lines => view! { <Lines shown/> }.into_any(),
+        Figure::Steps => view! { <Steps shown/> }.into_any(),
+        _ => view! { <Map shown/> }.into_any(),
     };
     let more = move || view! { <More figure=view.get().figure()/> };
     view! {
@@ -110,7 +112,7 @@ fn TakeOut(shown: Shown) -> impl IntoView {
 #[component]
 fn Switch(view: Memo<View>) -> impl IntoView {
     let store = store();
-    let choice = move |(of, label): (View, &'static str)| {
+    let choice = move |of: View| {
         let is_chosen = move || view.get() == of;
         view! {
             <button
@@ -118,12 +120,12 @@ fn Switch(view: Memo<View>) -> impl IntoView {
                 aria-pressed=move || is_chosen().to_string()
                 on:click=move |_| store.dispatch(Action::SetView(of))
             >
-                {label}
+                {text::view_name(of)}
             </button>
         }
     };
-    let labels = [text::VIEW_MAP, text::VIEW_LINES, text::VIEW_STEPS];
-    let choices = View::ALL.into_iter().zip(labels).map(choice).collect_view();
+    let views = store.select(|state: &State| state.room.views());
+    let choices = move || views.get().into_iter().map(choice).collect_view();
     view! { <div class="switch" role="group" aria-label=text::VIEWS>{choices}</div> }
 }
 

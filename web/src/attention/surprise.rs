@@ -1,6 +1,8 @@
 //! Surprise per token.
 
-use headlight_view::surprise::{self, Beyond, SurpriseBar, SurpriseChart, SurpriseLabel, TrueMark};
+use headlight_view::surprise::{
+    self, Beyond, LevelMark, SurpriseBar, SurpriseChart, SurpriseLabel,
+};
 use headlight_view::{Action, Figure, text};
 use leptos::ev::MouseEvent;
 use leptos::html::Div;
@@ -9,7 +11,7 @@ use wasm_bindgen::JsCast;
 
 use super::Shown;
 use super::behind::Behind;
-use super::legend::TruthLegend;
+use super::legend::Legend;
 use super::more::More;
 use crate::host;
 use crate::store::store;
@@ -52,7 +54,7 @@ pub fn Surprise(shown: Shown) -> impl IntoView {
             </div>
             <figure data-figure=Figure::Surprise.name() aria-labelledby="surprise-title">
                 <figcaption class="unseen">{summary}</figcaption>
-                <TruthLegend is_there=has_marks/>
+                <Legend shown has_truth=has_marks/>
                 <div class="chart" node_ref=element on:click=select>
                     {move || chart.get().map(|chart| draw(shown, chart))}
                 </div>
@@ -90,8 +92,11 @@ fn draw(shown: Shown, chart: SurpriseChart) -> impl IntoView {
     let label = |SurpriseLabel { x, text }| {
         view! { <text class="axis" text-anchor="middle" x=x y=chart.base + 14.0>{text}</text> }
     };
-    let mark = |TrueMark { x, y, width }| {
+    let mark = |LevelMark { x, y, width }| {
         view! { <line class="true-level" x1=x x2=x + width y1=y y2=y/> }
+    };
+    let clean_mark = |LevelMark { x, y, width }| {
+        view! { <line class="clean-level" x1=x x2=x + width y1=y y2=y/> }
     };
     let (top, height) = (chart.top, chart.base - chart.top);
     let beyond = |Beyond { x, width }| {
@@ -103,6 +108,7 @@ fn draw(shown: Shown, chart: SurpriseChart) -> impl IntoView {
             <text class="axis" x="0" y=chart.top - 3.0>{chart.max_label}</text>
             {chart.beyond.map(beyond)}
             {chart.bars.into_iter().map(bar).collect_view()}
+            {chart.clean_marks.into_iter().map(clean_mark).collect_view()}
             {chart.marks.into_iter().map(mark).collect_view()}
             <line class="hair base" x1="0" x2=chart.width y1=chart.base + 0.5 y2=chart.base + 0.5/>
             {chart.labels.into_iter().map(label).collect_view()}

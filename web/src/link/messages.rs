@@ -230,6 +230,7 @@ fn loaded(model: engine::LoadedModel) -> view::LoadedModel {
             backend: backend(report.backend),
             device: report.device,
             reason: report.reason,
+            limits: report.limits.map(limits),
             self_test: cases.into_iter().map(case).collect(),
             cpu_ms: report.cpu_ms,
             gpu_ms: report.gpu_ms,
@@ -237,10 +238,24 @@ fn loaded(model: engine::LoadedModel) -> view::LoadedModel {
     }
 }
 
+const fn limits(limits: engine::DeviceLimits) -> view::DeviceLimits {
+    view::DeviceLimits {
+        buffer_bytes: limits.buffer_bytes,
+        binding_bytes: limits.binding_bytes,
+        workgroup_bytes: limits.workgroup_bytes,
+        workgroup_invocations: limits.workgroup_invocations,
+    }
+}
+
 fn pattern(head: engine::HeadPattern) -> Result<Pattern, PatternError> {
     let engine::HeadRef { layer, head: index } = head.head;
     let named = Head { layer, head: index };
-    Pattern::new(named, head.seq_len, head.pattern, head.lse)
+    let pattern = Pattern::new(named, head.seq_len, head.pattern, head.lse)?;
+    if head.is_edited {
+        pattern.beside_clean(head.clean)
+    } else {
+        Ok(pattern)
+    }
 }
 
 const fn head_ref(Head { layer, head }: Head) -> engine::HeadRef {

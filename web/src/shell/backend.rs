@@ -47,7 +47,8 @@ fn Report() -> impl IntoView {
             <dd>{move || panel.with(|panel| panel.device.clone())}</dd>
         </dl>
         {reasons}
-        {move || panel.with(calibration)}
+        {move || panel.with(|panel| facts(text::CALIBRATION, &panel.calibration))}
+        {move || panel.with(|panel| facts(text::LIMITS, &panel.limits))}
         {move || panel.with(self_test)}
         <div class="actions">
             <button
@@ -70,16 +71,16 @@ fn Report() -> impl IntoView {
     }
 }
 
-fn calibration(panel: &BackendPanel) -> Option<impl IntoView + use<>> {
-    if panel.calibration.is_empty() {
+fn facts(heading: &'static str, facts: &[(&'static str, String)]) -> Option<impl IntoView + use<>> {
+    if facts.is_empty() {
         return None;
     }
-    let line = |(name, time): &(&'static str, String)| {
-        view! { <dt>{*name}</dt><dd class="number">{time.clone()}</dd> }
+    let line = |(name, value): &(&'static str, String)| {
+        view! { <dt>{*name}</dt><dd class="number">{value.clone()}</dd> }
     };
-    let lines = panel.calibration.iter().map(line).collect_view();
+    let lines = facts.iter().map(line).collect_view();
     Some(view! {
-        <h3>{text::CALIBRATION}</h3>
+        <h3>{heading}</h3>
         <dl class="facts">{lines}</dl>
     })
 }

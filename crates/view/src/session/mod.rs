@@ -28,8 +28,8 @@ mod tests;
 
 pub use input::{Command, Input, News, Step};
 pub use types::{
-    Ask, BackendReport, Blame, Build, Choice, Death, Fault, Generation, GenerationEnd, LoadedModel,
-    Message, RunId, SelfTestCase, Transfer, WorkerId,
+    Ask, BackendReport, Blame, Build, Choice, Death, DeviceLimits, Fault, Generation,
+    GenerationEnd, LoadedModel, Message, RunId, SelfTestCase, Transfer, WorkerId,
 };
 pub use worker::{Stage, Worker};
 

@@ -171,6 +171,7 @@ fn model(backend: Backend) -> LoadedModel {
             device: "a device".to_owned(),
             reason: "a reason".to_owned(),
             self_test: Vec::new(),
+            limits: None,
             cpu_ms: None,
             gpu_ms: None,
         },

@@ -150,6 +150,19 @@ impl SelfTestCase {
     }
 }
 
+/// The limits of a GPU that bound what can be computed on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceLimits {
+    /// Largest buffer, in bytes.
+    pub buffer_bytes: u64,
+    /// Largest part of a buffer that a shader can be given, in bytes.
+    pub binding_bytes: u64,
+    /// Memory that a workgroup shares on the chip, in bytes.
+    pub workgroup_bytes: u32,
+    /// Most invocations in a workgroup.
+    pub workgroup_invocations: u32,
+}
+
 /// What computes, and how that was decided.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BackendReport {
@@ -159,6 +172,8 @@ pub struct BackendReport {
     pub device: String,
     /// One sentence: why this backend.
     pub reason: String,
+    /// What the GPU allows, if one was opened.
+    pub limits: Option<DeviceLimits>,
     /// The GPU compared with the CPU; empty if no GPU was tried.
     pub self_test: Vec<SelfTestCase>,
     /// Median time of the calibration run on the CPU.

@@ -5,16 +5,21 @@ use std::ops::Range;
 
 use super::{head_name, head_title};
 use crate::ablation::{Ablation, Filler, Part};
+use crate::attention::View;
 use crate::run::Head;
 
 /// Name of the switch between the figures of a head.
 pub const VIEWS: &str = "Ways to look at this head";
-/// The matrix.
-pub const VIEW_MAP: &str = "Map";
-/// Tokens joined by lines.
-pub const VIEW_LINES: &str = "Lines";
-/// One row, step by step.
-pub const VIEW_STEPS: &str = "One row";
+/// A way to draw the selected head.
+#[must_use]
+pub const fn view_name(view: View) -> &'static str {
+    match view {
+        View::Map => "Map",
+        View::Change => "Change",
+        View::Lines => "Lines",
+        View::Steps => "One row",
+    }
+}
 /// Label of the order of the heads.
 pub const SORT: &str = "sort";
 /// Name of the list of changes.
@@ -204,6 +209,32 @@ pub fn adds_up(sum: &str, difference: &str, gap: &str) -> String {
 
 /// Head of a table's column.
 pub const CLEAN_PROBABILITY: &str = "in the whole model";
+/// Short head of the model's numbers.
+pub const MODEL_COLUMN: &str = "model";
+/// Short head of the language's own numbers.
+pub const TRUTH_COLUMN: &str = "language";
+/// Head of the column of the surprise in the whole model.
+pub const CLEAN_BITS: &str = "in the whole model, bits";
+/// The mark of the whole model in a legend.
+pub const THE_WHOLE: &str = "the whole model";
+/// A weight in the whole model.
+pub const CLEAN_WEIGHT: &str = "in the whole model";
+/// The map of what has changed.
+pub const CHANGE_ROLE: &str = "change of the attention map";
+/// Name of its colour scale, and head of its column.
+pub const CHANGE: &str = "change of weight";
+
+/// What a head does in the whole model, before the token's name.
+#[must_use]
+pub fn whole_model_puts(percent: &str) -> String {
+    format!(" In the whole model it puts {percent} on ")
+}
+
+/// A bar of the row, where parts were taken out.
+#[must_use]
+pub fn was_weight(weight: &str, clean: &str) -> String {
+    format!("{weight}, in the whole model {clean}")
+}
 /// Name of the list of next tokens.
 pub const NEXT_LIST: &str = "Next tokens: choose one to append or to explain, Enter appends";
 /// What the cut's line is for.
