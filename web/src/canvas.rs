@@ -1,32 +1,31 @@
 //! Painting pixels: colours from the style sheet, and one way onto a canvas.
 
-use headlight_view::State;
 use headlight_view::ramp::{Diverging, N_STOPS, Ramp};
-use leptos::prelude::*;
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use crate::host;
-use crate::store::Store;
 
-/// The ramp of the theme that is used; none if the style sheet has not arrived.
-pub fn ramp(store: Store) -> Memo<Option<Ramp>> {
-    let theme = store.select(|state: &State| state.theme);
-    Memo::new(move |_| {
-        theme.track();
-        let stops: [String; N_STOPS] =
-            std::array::from_fn(|stop| host::css_colour(&format!("--seq-{stop}")));
-        Ramp::from_css(&stops)
-    })
+/// The colours of the theme that is used, as numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Palette {
+    /// Those of weights.
+    pub ramp: Ramp,
+    /// Those of changes of weights.
+    pub diverging: Diverging,
 }
 
-/// The colours of change of the theme that is used.
-pub fn diverging(store: Store) -> Memo<Option<Diverging>> {
-    let theme = store.select(|state: &State| state.theme);
-    Memo::new(move |_| {
-        theme.track();
-        Diverging::from_css(&Diverging::NAMES.map(host::css_colour))
-    })
+impl Palette {
+    /// Reads them from the style sheet; `None` if that has not arrived. Makes the
+    /// browser compute styles, so it is done once per theme.
+    pub fn read() -> Option<Self> {
+        let stops: [String; N_STOPS] =
+            std::array::from_fn(|stop| host::css_colour(&format!("--seq-{stop}")));
+        Some(Self {
+            ramp: Ramp::from_css(&stops)?,
+            diverging: Diverging::from_css(&Diverging::NAMES.map(host::css_colour))?,
+        })
+    }
 }
 
 /// Paints `[row, column, 4]` bytes, one pixel per cell. A canvas that cannot be had

@@ -57,6 +57,7 @@ pub fn run(store: Store, effect: Effect) {
         } => export::save_drawing(store, figure, format, name, credit),
         Effect::UseTheme { theme, is_chosen } => {
             host::set_root("data-theme", Some(theme.name()));
+            store.read_palette();
             if is_chosen {
                 host::remember_theme(theme);
             }

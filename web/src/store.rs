@@ -3,6 +3,7 @@
 use headlight_view::{Action, State, reduce};
 use leptos::prelude::*;
 
+use crate::canvas::Palette;
 use crate::effects;
 use crate::link::Link;
 
@@ -12,6 +13,7 @@ pub struct Store {
     state: ReadSignal<State>,
     write: WriteSignal<State>,
     link: StoredValue<Link, LocalStorage>,
+    palette: RwSignal<Option<Palette>>,
 }
 
 impl Store {
@@ -22,6 +24,7 @@ impl Store {
             state,
             write,
             link: StoredValue::new_local(Link::default()),
+            palette: RwSignal::new(None),
         }
     }
 
@@ -45,6 +48,16 @@ impl Store {
     /// Looks at the state as it is now, without following it.
     pub fn peek<T>(self, part: impl FnOnce(&State) -> T) -> T {
         self.state.with_untracked(part)
+    }
+
+    /// The colours to paint with; none before the style sheet has arrived.
+    pub fn palette(self) -> Option<Palette> {
+        self.palette.get()
+    }
+
+    /// Reads the colours anew, after the theme has changed.
+    pub fn read_palette(self) {
+        self.palette.set(Palette::read());
     }
 
     /// Does something with the workers.

@@ -171,6 +171,13 @@ impl Sort {
             _ => percent(score),
         }
     }
+
+    fn short_text(self, score: f64) -> String {
+        match self {
+            Self::Entropy => fixed(score, 2),
+            _ => percent(score),
+        }
+    }
 }
 
 /// What a head mostly does on this prompt.
@@ -263,6 +270,24 @@ pub struct AtlasCell {
     pub kind: Option<Kind>,
     /// The score that it is sorted by, as text.
     pub score: Option<String>,
+    /// The same in little room, without its unit.
+    pub short_score: Option<String>,
+}
+
+impl AtlasCell {
+    /// What stands below its map: the score, else what it does.
+    #[must_use]
+    pub fn below(&self) -> Option<String> {
+        let kind = || self.kind.map(|kind| kind.label().to_owned());
+        self.short_score.clone().or_else(kind)
+    }
+
+    /// The head and what is known of it, for its name.
+    #[must_use]
+    pub fn spoken(&self) -> String {
+        let known = self.score.as_deref();
+        text::head_in_atlas(self.head, known.or_else(|| Some(self.kind?.label())))
+    }
 }
 
 /// Heads under one heading.
@@ -317,6 +342,7 @@ impl Atlas {
                 thumbnail,
                 kind: scores.and_then(|scores| Kind::of(scores, seq_len)),
                 score: score.map(|score| sort.text(score)),
+                short_score: score.map(|score| sort.short_text(score)),
             };
             (score, cell)
         };
@@ -370,6 +396,23 @@ impl Atlas {
             side_px: (free / columns as f64).clamp(MIN_SIDE, MAX_SIDE).floor(),
             gap_px: GAP,
         }
+    }
+
+    /// Which heads stand under which heading, in order.
+    #[must_use]
+    pub fn order(&self) -> Vec<(Option<String>, Vec<Head>)> {
+        let section = |section: &AtlasSection| {
+            let heads = section.cells.iter().map(|cell| cell.head);
+            (section.title.clone(), heads.collect())
+        };
+        self.sections.iter().map(section).collect()
+    }
+
+    /// One head's place; `None` where there is no such head.
+    #[must_use]
+    pub fn cell(&self, head: Head) -> Option<AtlasCell> {
+        let mut cells = self.sections.iter().flat_map(|section| &section.cells);
+        cells.find(|cell| cell.head == head).cloned()
     }
 
     /// What the heads of this prompt do, in one sentence, and how many are still

@@ -50,6 +50,38 @@ impl Continuation {
     }
 }
 
+/// How a token among the prompt's chips looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChipLook {
+    /// It is the selected query.
+    pub is_query: bool,
+    /// It is a query that is averaged with the selected one.
+    pub is_also_query: bool,
+    /// It is the selected key.
+    pub is_key: bool,
+    /// It is under the pointer, here or in the map.
+    pub is_pointed: bool,
+    /// It is the first token that the model's language cannot have.
+    pub is_stray: bool,
+}
+
+impl ChipLook {
+    /// The classes of the style sheet.
+    #[must_use]
+    pub fn class(self) -> String {
+        let marks = [
+            (self.is_query || self.is_also_query, " query"),
+            (self.is_key, " key"),
+            (self.is_pointed, " pointed"),
+            (self.is_stray, " stray"),
+        ];
+        let marks = marks.into_iter().filter(|(is_so, _)| *is_so);
+        std::iter::once("chip")
+            .chain(marks.map(|(_, class)| class))
+            .collect()
+    }
+}
+
 /// How the selected head is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum View {
@@ -251,7 +283,7 @@ impl AttentionRoom {
     pub fn drawn_pattern(&self) -> Option<Shared<Pattern>> {
         let pattern = self.pattern()?;
         match self.scale() {
-            Scale::Change => pattern.change().map(Shared::new),
+            Scale::Change => pattern.change(),
             Scale::Weights => Some(pattern),
         }
     }
@@ -414,6 +446,28 @@ impl AttentionRoom {
         self.run.as_ref().map_or(0, |run| run.seq_len())
     }
 
+    /// The tokens that look otherwise than the rest.
+    #[must_use]
+    pub fn chip_looks(&self) -> BTreeMap<usize, ChipLook> {
+        let mut looks = BTreeMap::<usize, ChipLook>::new();
+        if self.run.is_none() {
+            return looks;
+        }
+        let query = self.query();
+        looks.entry(query).or_default().is_query = true;
+        for also in self.queries().into_iter().filter(|also| *also != query) {
+            looks.entry(also).or_default().is_also_query = true;
+        }
+        looks.entry(self.key()).or_default().is_key = true;
+        for pos in self.hover.into_iter().flat_map(|(query, key)| [query, key]) {
+            looks.entry(pos).or_default().is_pointed = true;
+        }
+        if let Some(stray) = self.stray() {
+            looks.entry(stray).or_default().is_stray = true;
+        }
+        looks
+    }
+
     /// The selected query.
     #[must_use]
     pub fn query(&self) -> usize {
@@ -532,6 +586,25 @@ mod tests {
         let change = room.drawn_pattern().unwrap();
         assert_eq!(change.weight(3, 0), 0.625 - 0.25);
         assert_eq!(room.pattern().unwrap().weight(3, 0), 0.625);
+    }
+
+    #[test]
+    fn only_tokens_that_stand_out_have_a_look_of_their_own() {
+        let mut room = room();
+        room.toggle_row(1);
+        room.hover = Some((2, 0));
+        let looks = room.chip_looks();
+        let classes: Vec<String> = looks.values().map(|look| look.class()).collect();
+        let expected = [
+            "chip key pointed",
+            "chip query",
+            "chip pointed",
+            "chip query",
+        ];
+        assert_eq!(classes, expected);
+        assert!(looks[&3].is_query && looks[&1].is_also_query);
+        assert_eq!(ChipLook::default().class(), "chip");
+        assert!(AttentionRoom::default().chip_looks().is_empty());
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub struct Pattern {
     lse: Vec<f32>,
     /// The same head in the whole model, where parts were taken out.
     clean: Option<Shared<Self>>,
+    /// What has changed, computed once.
+    change: Option<Shared<Self>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -74,6 +76,7 @@ impl Pattern {
                 weights: Weights::Whole(weights),
                 lse,
                 clean: None,
+                change: None,
             });
         }
         Err(PatternError {
@@ -97,6 +100,7 @@ impl Pattern {
                 columns: BTreeMap::new(),
             }),
             clean: None,
+            change: None,
         }
     }
 
@@ -109,7 +113,7 @@ impl Pattern {
         let no_lse = vec![0.0; self.seq_len];
         let mut clean = Self::new(self.head, self.seq_len, weights, no_lse)?;
         clean.lse.clear();
-        self.clean = Some(Shared::new(clean));
+        self.compare_with(Shared::new(clean));
         Ok(self)
     }
 
@@ -123,18 +127,22 @@ impl Pattern {
     /// How much each weight has changed, in `[-1, 1]`; rows sum to 0. `None` where
     /// there is nothing to compare with.
     #[must_use]
-    pub fn change(&self) -> Option<Self> {
-        let (Weights::Whole(now), Weights::Whole(before)) = (&self.weights, &self.clean()?.weights)
-        else {
-            return None;
-        };
-        let change = now.iter().zip(before).map(|(now, before)| now - before);
-        Some(Self {
-            weights: Weights::Whole(change.collect()),
-            lse: Vec::new(),
-            clean: None,
-            ..*self
-        })
+    pub fn change(&self) -> Option<Shared<Self>> {
+        self.change.clone()
+    }
+
+    fn compare_with(&mut self, clean: Shared<Self>) {
+        if let (Weights::Whole(now), Weights::Whole(before)) = (&self.weights, &clean.weights) {
+            let change = now.iter().zip(before).map(|(now, before)| now - before);
+            self.change = Some(Shared::new(Self {
+                weights: Weights::Whole(change.collect()),
+                lse: Vec::new(),
+                clean: None,
+                change: None,
+                ..*self
+            }));
+        }
+        self.clean = Some(clean);
     }
 
     /// The same with one more part known; a whole pattern knows all already.
@@ -170,13 +178,18 @@ impl Pattern {
         }
         let clean = patterns.iter().map(|pattern| pattern.clean.clone());
         let clean: Option<Vec<_>> = clean.collect();
-        Some(Self {
+        let mut mean = Self {
             head: first.head,
             seq_len: first.seq_len,
             weights: Weights::Whole(sum),
             lse: Vec::new(),
-            clean: clean.and_then(|clean| Self::mean(&clean)).map(Shared::new),
-        })
+            clean: None,
+            change: None,
+        };
+        if let Some(clean) = clean.and_then(|clean| Self::mean(&clean)) {
+            mean.compare_with(Shared::new(clean));
+        }
+        Some(mean)
     }
 
     /// The mean of several rows: `[key]`; empty if one is not known.
@@ -220,8 +233,9 @@ impl Pattern {
                 parts.overview.weights.len() + window + lines.map(Vec::len).sum::<usize>()
             }
         };
-        let clean = self.clean().map_or(0, Self::n_numbers);
-        weights + self.lse.len() + clean
+        let beside = [&self.clean, &self.change].into_iter().flatten();
+        let beside: usize = beside.map(|pattern| pattern.n_numbers()).sum();
+        weights + self.lse.len() + beside
     }
 
     /// The weights of one query over all keys; empty if there is no such query or

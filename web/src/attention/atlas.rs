@@ -1,9 +1,10 @@
 //! The atlas: every head of the model as a small map, one button each.
 
-use headlight_view::ablation::Part;
+use std::collections::BTreeSet;
+
+use headlight_view::ablation::{Ablation, Part};
 use headlight_view::atlas::{self, Atlas as Ordered, AtlasCell, Sort};
 use headlight_view::details::{DetailKind, Thumbnail};
-use headlight_view::ramp::Ramp;
 use headlight_view::run::Head;
 use headlight_view::{Action, Figure, Shared, State, text};
 use leptos::ev::KeyboardEvent;
@@ -26,8 +27,10 @@ const UNKNOWN_LAYERS: usize = 4;
 struct Source {
     store: Store,
     thumbnails: Memo<Shared<Vec<Thumbnail>>>,
-    ramp: Memo<Option<Ramp>>,
+    ordered: Memo<Ordered>,
     selected: Memo<Head>,
+    ablations: Memo<Vec<Ablation>>,
+    companions: Memo<BTreeSet<Head>>,
 }
 
 /// The chooser of heads.
@@ -47,8 +50,10 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
     let source = Source {
         store,
         thumbnails,
-        ramp: canvas::ramp(store),
+        ordered,
         selected: shown.head,
+        ablations: store.select(|state: &State| state.room.ablations.clone()),
+        companions: store.select(|state: &State| state.room.companions.clone()),
     };
     let element = NodeRef::<html::Figure>::new();
     let width = host::width_of(element);
@@ -56,15 +61,14 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
         let grid = ordered.with(|ordered| ordered.grid(width.get()));
         grid.columns
     });
+    // Drawn anew only where heads change places: a head that arrives fills its own.
+    let order = Memo::new(move |_| ordered.with(Ordered::order));
     let sections = move || {
-        let ordered = ordered.get();
-        let sections = ordered.sections.into_iter().enumerate();
-        let section = |(layer, section): (usize, atlas::AtlasSection)| {
-            let title = section
-                .title
-                .map(|title| view! { <LayerTitle layer title/> });
-            let cells = section.cells.into_iter();
-            let cells = cells.map(|cell| thumbnail(source, cell)).collect_view();
+        let sections = order.get().into_iter().enumerate();
+        let section = |(layer, (title, heads)): (usize, (Option<String>, Vec<Head>))| {
+            let title = title.map(|title| view! { <LayerTitle layer title/> });
+            let heads = heads.into_iter();
+            let cells = heads.map(|head| thumbnail(source, head)).collect_view();
             view! {
                 <div class="layer">
                     {title}
@@ -75,9 +79,8 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
         sections.map(section).collect_view()
     };
     let on_key = move |event: KeyboardEvent| {
-        let heads = ordered.with_untracked(|ordered| -> Vec<Head> {
-            let cells = ordered.sections.iter().flat_map(|section| &section.cells);
-            cells.map(|cell| cell.head).collect()
+        let heads = order.with_untracked(|order| -> Vec<Head> {
+            order.iter().flat_map(|(_, heads)| heads).copied().collect()
         });
         // With Shift the selection grows from where the focus is.
         let focused = heads
@@ -200,26 +203,34 @@ fn Unknown() -> impl IntoView {
     view! { <div class="unknown" aria-hidden="true">{(0..UNKNOWN_LAYERS).map(|_| layer()).collect_view()}</div> }
 }
 
-fn thumbnail(source: Source, cell: AtlasCell) -> impl IntoView {
+fn thumbnail(source: Source, head: Head) -> impl IntoView {
     let Source {
-        store, selected, ..
+        store,
+        selected,
+        ordered,
+        ablations,
+        companions,
+        ..
     } = source;
-    let head = cell.head;
+    let cell = Memo::new(move |_| ordered.with(|all| all.cell(head)));
     let is_selected = move || selected.get() == head;
-    let is_out = store.select(move |state: &State| state.room.is_ablated(Part::Head(head)));
-    let is_companion = store.select(move |state: &State| state.room.companions.contains(&head));
-    let below = cell.score.clone();
-    let below = below.or_else(|| cell.kind.map(|kind| kind.label().to_owned()));
-    let spoken = text::head_in_atlas(head, below.as_deref());
+    let is_out = move || {
+        let is_it = |ablation: &Ablation| ablation.part == Part::Head(head);
+        ablations.with(|all| all.iter().any(is_it))
+    };
+    let is_companion = move || companions.with(|all| all.contains(&head));
+    let at = Memo::new(move |_| cell.with(|cell| cell.as_ref()?.thumbnail));
+    let below = move || cell.with(|cell| cell.as_ref()?.below());
+    let spoken = move || cell.with(|cell| cell.as_ref().map(AtlasCell::spoken));
     view! {
         <button
             type="button"
             role="radio"
             id=id(head)
             class="head"
-            class:out=move || is_out.get()
-            class:companion=move || is_companion.get()
-            aria-label=spoken.clone()
+            class:out=is_out
+            class:companion=is_companion
+            aria-label=spoken
             title=spoken
             aria-checked=move || is_selected().to_string()
             tabindex=move || if is_selected() { "0" } else { "-1" }
@@ -228,32 +239,33 @@ fn thumbnail(source: Source, cell: AtlasCell) -> impl IntoView {
                 store.dispatch(if is_added { Action::ToggleHead(head) } else { Action::SelectHead(head) });
             }
         >
-            <span class="thumb"><Painted source at=cell.thumbnail/></span>
-            <span class="kind">{below.unwrap_or_else(|| text::dotted(head))}</span>
+            <span class="thumb"><Painted source at/><span class="place number">{text::dotted(head)}</span></span>
+            <span class="kind">{move || below().unwrap_or_else(|| "\u{a0}".to_owned())}</span>
         </button>
     }
 }
 
 /// The small map itself.
 #[component]
-fn Painted(source: Source, at: Option<usize>) -> impl IntoView {
+fn Painted(source: Source, at: Memo<Option<usize>>) -> impl IntoView {
     let element = NodeRef::<Canvas>::new();
+    // Followed one by one, so that a head that arrives is the only one painted.
+    let small = Memo::new(move |_| {
+        let at = at.get()?;
+        source.thumbnails.with(|all| all.get(at).cloned())
+    });
     Effect::new(move |_| {
-        let (Some(element), Some(ramp), Some(at)) = (element.get(), source.ramp.get(), at) else {
+        let (Some(element), Some(palette)) = (element.get(), source.store.palette()) else {
             return;
         };
-        source.thumbnails.with_untracked(|all| {
-            if let Some(small) = all.get(at) {
-                canvas::paint(
-                    &element,
-                    &atlas::pixels(small, &ramp),
-                    small.side,
-                    small.side,
-                );
+        small.with(|small: &Option<Thumbnail>| {
+            if let Some(small) = small {
+                let pixels = atlas::pixels(small, &palette.ramp);
+                canvas::paint(&element, &pixels, small.side, small.side);
             }
         });
     });
-    view! { <canvas node_ref=element width="1" height="1" aria-hidden="true"></canvas> }
+    view! { <canvas class:empty=move || small.with(Option::is_none) node_ref=element width="1" height="1" aria-hidden="true"></canvas> }
 }
 
 fn has_focus(head: Head) -> bool {

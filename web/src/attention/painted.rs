@@ -7,23 +7,22 @@ use leptos::html::Canvas;
 use leptos::prelude::*;
 
 use super::Shown;
-use crate::canvas;
+use crate::canvas::{self, Palette};
 use crate::store::store;
 
 /// The canvas, below the labels and marks.
 #[component]
 pub fn Painted(shown: Shown, layout: Memo<Option<MatrixLayout>>) -> impl IntoView {
     let element = NodeRef::<Canvas>::new();
-    let (ramp, diverging) = (canvas::ramp(store()), canvas::diverging(store()));
+    let store = store();
     Effect::new(move |_| {
-        let (ramp, diverging) = (ramp.get(), diverging.get());
-        if let (Some(element), Some(drawn), Some(ramp), Some(diverging), Some(layout)) = (
+        if let (Some(element), Some(drawn), Some(palette), Some(layout)) = (
             element.get(),
             shown.drawn_of_run(),
-            ramp,
-            diverging,
+            store.palette(),
             layout.get(),
         ) {
+            let Palette { ramp, diverging } = palette;
             let side = layout.pixels_per_side();
             let pixels = match shown.scale.get() {
                 Scale::Weights => layout.pixels(&drawn, |weight| ramp.rgb(weight)),

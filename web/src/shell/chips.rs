@@ -1,8 +1,8 @@
 //! The prompt's tokens, to point at, and those that the model wrote after them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use headlight_view::attention::Continuation;
+use headlight_view::attention::{ChipLook, Continuation};
 use headlight_view::run::{Run, Token};
 use headlight_view::token::VisibleToken;
 use headlight_view::{Action, Shared, State, number, text};
@@ -21,17 +21,7 @@ pub fn Chips() -> impl IntoView {
     let store = store();
     let run = store.select(|state: &State| state.room.run.clone());
     let query = store.select(|state: &State| state.room.query());
-    let key = store.select(|state: &State| state.room.key());
-    // The first token that the model's language cannot have.
-    let stray = store.select(|state: &State| state.room.stray());
-    let also = store.select(|state: &State| state.room.also_rows.clone());
-    let places = Places {
-        query,
-        key,
-        stray,
-        hover: store.select(|state: &State| state.room.hover),
-        also,
-    };
+    let looks = Looks::new(store);
     let continuation = store.select(|state: &State| state.room.continuation.clone());
     let on_key = move |event: KeyboardEvent| {
         let n = store.peek(|state| state.room.seq_len());
@@ -52,15 +42,17 @@ pub fn Chips() -> impl IntoView {
     Effect::new(move |_| {
         run.track();
         if let Some(element) = element.get() {
-            host::reveal_within(&element, &format!("chip-{}", query.get()));
+            let chip = format!("chip-{}", query.get());
+            // Measured when the browser has laid the page out anyway.
+            host::once_drawn(move || host::reveal_within(&element, &chip));
         }
     });
     let chips = move || {
         let run: Option<Shared<Run>> = run.get();
         run.map(|run| {
-            let tokens = run.tokens.iter().enumerate();
+            let tokens = run.tokens.iter().zip(looks.anew(run.seq_len())).enumerate();
             tokens
-                .map(|(pos, token)| chip(store, pos, token, places))
+                .map(|(pos, (token, look))| chip(store, pos, token, look))
                 .collect_view()
         })
     };
@@ -99,36 +91,61 @@ fn focused_chip() -> Option<usize> {
     id.strip_prefix("chip-")?.parse().ok()
 }
 
-/// Tokens that stand out.
+/// How each chip looks. A long prompt has a thousand of them: one place follows what
+/// is selected, and tells only those that it changes.
 #[derive(Clone, Copy)]
-struct Places {
-    query: Memo<usize>,
-    key: Memo<usize>,
-    stray: Memo<Option<usize>>,
-    /// The pair under the pointer, in the map or here.
-    hover: Memo<Option<(usize, usize)>>,
-    /// Queries that are averaged with the selected one.
-    also: Memo<BTreeSet<usize>>,
+struct Looks {
+    store: Store,
+    all: StoredValue<Vec<RwSignal<ChipLook>>>,
 }
 
-fn chip(store: Store, pos: usize, token: &Token, places: Places) -> impl IntoView + use<> {
-    let Places {
-        query, key, stray, ..
-    } = places;
+impl Looks {
+    fn new(store: Store) -> Self {
+        let all = StoredValue::new(Vec::<RwSignal<ChipLook>>::new());
+        let marked = store.select(|state: &State| state.room.chip_looks());
+        Effect::new(move |before: Option<BTreeMap<usize, ChipLook>>| {
+            let now = marked.get();
+            let before = before.unwrap_or_default();
+            all.with_value(|all| {
+                for pos in before.keys().chain(now.keys()) {
+                    let look = now.get(pos).copied().unwrap_or_default();
+                    if let Some(signal) = all.get(*pos)
+                        && signal.get_untracked() != look
+                    {
+                        signal.set(look);
+                    }
+                }
+            });
+            now
+        });
+        Self { store, all }
+    }
+
+    /// The looks of a new row of chips.
+    fn anew(self, n: usize) -> Vec<RwSignal<ChipLook>> {
+        let marked = self.store.peek(|state| state.room.chip_looks());
+        let look = |pos: usize| marked.get(&pos).copied().unwrap_or_default();
+        let looks: Vec<_> = (0..n).map(|pos| RwSignal::new(look(pos))).collect();
+        self.all.set_value(looks.clone());
+        looks
+    }
+}
+
+fn chip(
+    store: Store,
+    pos: usize,
+    token: &Token,
+    look: RwSignal<ChipLook>,
+) -> impl IntoView + use<> {
     let shown = VisibleToken::new(&token.text);
     let title = format!("{pos}: {} (id {})", shown.full(), token.id);
-    let is_query = move || query.get() == pos;
     view! {
         <span
             role="option"
             id=format!("chip-{pos}")
-            class="chip"
-            class:query=move || is_query() || places.also.with(|also| also.contains(&pos))
-            class:key=move || key.get() == pos
-            class:pointed=move || places.hover.get().is_some_and(|(query, key)| query == pos || key == pos)
-            class:stray=move || stray.get() == Some(pos)
-            aria-selected=move || is_query().to_string()
-            tabindex=move || if is_query() { "0" } else { "-1" }
+            class=move || look.get().class()
+            aria-selected=move || look.get().is_query.to_string()
+            tabindex=move || if look.get().is_query { "0" } else { "-1" }
             title=title
             on:mouseenter=move |_| store.dispatch(Action::Hover(Some((pos, pos))))
             on:mouseleave=move |_| store.dispatch(Action::Hover(None))
