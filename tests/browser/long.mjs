@@ -208,7 +208,7 @@ async function patternFilled(page) {
 }
 
 /** Words in an order that repeats nothing for long. */
-function promptOf(n, seed) {
+export function promptOf(n, seed) {
   const random = generator(seed);
   return Array.from({ length: n }, () => `w${Math.floor(random() * N_WORDS)}`).join(" ");
 }
@@ -216,7 +216,7 @@ function promptOf(n, seed) {
 let made;
 
 /** The page with a model of random weights that reads long prompts. */
-function site() {
+export function site() {
   made ??= (async () => {
     const folder = await mkdtemp(join(tmpdir(), "headlight-long-"));
     process.on("exit", () => rmSync(folder, { recursive: true, force: true }));

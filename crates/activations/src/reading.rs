@@ -183,6 +183,10 @@ pub struct LensRow {
     pub pos: usize,
     /// The most probable next tokens, most probable first, ties to the lowest id.
     pub top: Vec<TokenProb>,
+    /// Probability of the token that the last place puts first at this position,
+    /// in `[0, 1]`; absent where it was not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_prob: Option<f64>,
 }
 
 /// A summand of the residual stream before the final norm, or a bias that no

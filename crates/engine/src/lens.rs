@@ -3,13 +3,25 @@
 use std::ops::Range;
 
 use headlight_activations::{Edit, LensRow, TokenProb};
-use headlight_model::{Pace, RunError, most_probable};
+use headlight_model::{Pace, RunError, most_probable, prob_of};
 
 use crate::{AnswerError, Loaded};
 
 /// Positions unembedded at once: at GPT-2's size 13 MB of logits, and less work
 /// than a layer of a whole context, so that a cancel is heard as soon as in a run.
 const BLOCK: usize = 64;
+
+/// Whether each row says how probable the last place's answer is.
+#[derive(Clone, Copy)]
+enum Answers {
+    Said,
+    Unsaid,
+}
+
+/// The most probable token, ties to the lowest id.
+fn first_of(logits: &[f32]) -> u32 {
+    most_probable(logits, 1).first().map_or(0, |(id, _)| *id)
+}
 
 impl Loaded {
     /// The logit lens: the next tokens that each place along the residual stream
@@ -33,20 +45,70 @@ impl Loaded {
         edits: &[Edit],
         pace: &P,
     ) -> Result<Vec<LensRow>, AnswerError> {
+        self.lens_rows(tokens, positions, top, edits, Answers::Unsaid, pace)
+            .await
+    }
+
+    /// The same, with the probability that each place gives the answer of the last
+    /// one, for following how an answer forms.
+    ///
+    /// # Errors
+    ///
+    /// As [`Loaded::lens`].
+    pub async fn lens_with_answers<P: Pace>(
+        &self,
+        tokens: &[u32],
+        positions: Range<usize>,
+        top: usize,
+        edits: &[Edit],
+        pace: &P,
+    ) -> Result<Vec<LensRow>, AnswerError> {
+        self.lens_rows(tokens, positions, top, edits, Answers::Said, pace)
+            .await
+    }
+
+    async fn lens_rows<P: Pace>(
+        &self,
+        tokens: &[u32],
+        positions: Range<usize>,
+        top: usize,
+        edits: &[Edit],
+        answers: Answers,
+        pace: &P,
+    ) -> Result<Vec<LensRow>, AnswerError> {
         let seq_len = tokens.len();
         if let Some(pos) = positions.clone().next_back().filter(|&pos| pos >= seq_len) {
             return Err(RunError::NoSuchPosition { pos, seq_len }.into());
         }
         let lens = self.model.lens(tokens, edits, pace).await?;
+        let d_vocab = self.model.architecture.shape.d_vocab;
+        let blocks = positions.clone().step_by(BLOCK);
+        let blocks = blocks.map(|first| first..positions.end.min(first + BLOCK));
+        let answers = match answers {
+            Answers::Unsaid => Vec::new(),
+            Answers::Said => {
+                let last = lens.hooks().count() - 1;
+                let mut ids = Vec::new();
+                for block in blocks.clone() {
+                    let logits = lens.logits(last, block).await?;
+                    ids.extend(logits.chunks_exact(d_vocab).map(first_of));
+                }
+                ids
+            }
+        };
         let mut rows = Vec::new();
         for (place, hook) in lens.hooks().enumerate() {
-            for first in positions.clone().step_by(BLOCK) {
-                let block = first..positions.end.min(first + BLOCK);
+            for block in blocks.clone() {
                 let logits = lens.logits(place, block.clone()).await?;
-                let by_pos = logits.chunks_exact(self.model.architecture.shape.d_vocab);
+                let by_pos = logits.chunks_exact(d_vocab);
                 rows.extend(block.zip(by_pos).map(|(pos, logits)| {
-                    let top = self.top_tokens(logits, top);
-                    LensRow { hook, pos, top }
+                    let answer = answers.get(pos - positions.start);
+                    LensRow {
+                        hook,
+                        pos,
+                        top: self.top_tokens(logits, top),
+                        answer_prob: answer.map(|&id| prob_of(logits, id)),
+                    }
                 }));
                 pace.pause().await.map_err(RunError::from)?;
             }

@@ -300,7 +300,7 @@ impl Loaded {
             perplexity,
             nll,
             residual: norms_by_position(&summary.norms),
-            clean: clean.map(|clean| Box::new(self.clean_run(&clean, &next, top))),
+            clean: clean.map(|clean| Box::new(self.clean_run(&clean, &summary, &next, top))),
             next,
             pattern,
             tokens: tokens.iter().map(|&id| self.token(id)).collect(),
@@ -334,14 +334,24 @@ impl Loaded {
         Ok(output.summary(tokens, head).await?)
     }
 
-    fn clean_run(&self, clean: &RunSummary, next: &[NextToken], top: usize) -> CleanRun {
-        let probs = sampler(&Sampling::default())
-            .leaves(&clean.last_logits)
-            .probs;
+    fn clean_run(
+        &self,
+        clean: &RunSummary,
+        edited: &RunSummary,
+        next: &[NextToken],
+        top: usize,
+    ) -> CleanRun {
+        let under = |run: &RunSummary, tokens: &[NextToken]| {
+            let probs = sampler(&Sampling::default()).leaves(&run.last_logits).probs;
+            let tokens = tokens.iter().map(|token| probs[token.id as usize]);
+            tokens.collect::<Vec<f64>>()
+        };
         let (nll, perplexity) = surprise(&clean.nll);
+        let clean_next = self.next_tokens(&clean.last_logits, top);
         CleanRun {
-            next: self.next_tokens(&clean.last_logits, top),
-            prob_of_next: next.iter().map(|token| probs[token.id as usize]).collect(),
+            prob_of_next: under(clean, next),
+            edited_prob_of_next: under(edited, &clean_next),
+            next: clean_next,
             nll,
             perplexity,
             residual: norms_by_position(&clean.norms),

@@ -435,6 +435,8 @@ pub struct CleanRun {
     pub next: Vec<NextToken>,
     /// Its probability of each next token of the edited run, in that order.
     pub prob_of_next: Vec<f64>,
+    /// What the edited run gives each of `next`, in that order.
+    pub edited_prob_of_next: Vec<f64>,
     /// Its surprise, as in [`RunAnswer::nll`].
     pub nll: Vec<Option<f64>>,
     /// Its perplexity.

@@ -249,7 +249,7 @@ impl<H: Host> Engine<H> {
                 Finding::Tile(tile.await?)
             }
             Detail::Lens { positions, top } => {
-                let rows = loaded.lens(tokens, positions, top, &last.edits, &pace);
+                let rows = loaded.lens_with_answers(tokens, positions, top, &last.edits, &pace);
                 Finding::Lens(rows.await?)
             }
             Detail::Attribution { token, against } => {

@@ -178,6 +178,25 @@ fn the_last_rows_are_the_probabilities_of_the_run() {
     }
 }
 
+#[test]
+fn the_probability_of_the_answer_is_that_of_the_whole_vocabulary() {
+    let (loaded, prompts) = fixture("tiny-a");
+    let tokens = tokens(&prompts[0]);
+    let lens = loaded.lens_with_answers(&tokens, 1..tokens.len(), 2, &[], &Unhurried);
+    let rows = pollster::block_on(lens).unwrap();
+    let whole = whole_lens(&loaded, &tokens, &[]);
+    let last = whole.last().unwrap().hook;
+    for row in rows {
+        let at = |hook| whole.iter().find(|of| (of.hook, of.pos) == (hook, row.pos));
+        let answer = at(last).unwrap().top[0].id;
+        let gap = row.answer_prob.unwrap() - prob(at(row.hook).unwrap(), answer);
+        // Fewer rows in one matmul may be summed in another order.
+        assert!(gap.abs() < 1e-6, "{gap}");
+        assert_eq!(row.top.len(), 2);
+    }
+    assert!(whole.iter().all(|row| row.answer_prob.is_none()));
+}
+
 fn assert_last_rows(loaded: &Loaded, tokens: &[u32], edits: &[Edit]) {
     let logits = logits(loaded, tokens, edits, LogitsWanted::All);
     let shape = &loaded.model.architecture.shape;

@@ -423,6 +423,12 @@ fn an_edited_run_says_what_the_whole_model_would() {
         (&beside.nll, beside.perplexity),
         (&clean.nll, clean.perplexity)
     );
+    for (token, prob) in beside.next.iter().zip(&beside.edited_prob_of_next) {
+        if let Some(same) = edited.next.iter().find(|other| other.id == token.id) {
+            assert!((same.prob - prob).abs() < 1e-12);
+        }
+    }
+    assert_eq!(beside.edited_prob_of_next.len(), beside.next.len());
     assert_ne!(edited.nll, clean.nll);
     let (edited_pattern, clean_pattern) = (edited.pattern.unwrap(), clean.pattern.unwrap());
     assert_eq!(edited_pattern.clean, clean_pattern.pattern);

@@ -45,7 +45,7 @@ pub use loss::{log_softmax, negative_log_likelihood};
 pub use pace::{Pace, Stopped, Unhurried};
 pub use run::{LogitsWanted, RunError, RunOutput, RunRequest, RunSummary};
 pub use safetensors::WeightsError;
-pub use sampling::{Leaves, Sampler, log_probs, most_probable};
+pub use sampling::{Leaves, Sampler, log_probs, most_probable, prob_of};
 pub use weights::{
     BlockWeights, DenseWeights, MlpWeights, NamedTensor, NormWeights, WeightSource, Weights,
 };

@@ -43,6 +43,16 @@ pub fn most_probable(logits: &[f32], top: usize) -> Vec<(u32, f64)> {
     ids.into_iter().map(|id| (id as u32, probs[id])).collect()
 }
 
+/// One token's probability.
+///
+/// # Panics
+///
+/// Panics if there is no such token.
+#[must_use]
+pub fn prob_of(logits: &[f32], id: u32) -> f64 {
+    softmax(logits, 1.0)[id as usize]
+}
+
 fn by_probability(probs: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..probs.len()).collect();
     // The sort is stable, so equal probabilities keep the order of their ids.

@@ -175,11 +175,8 @@ pub(crate) fn answer_difference(run: &Run) -> Option<String> {
     let clean = run.clean.as_ref()?;
     let first = clean.next.first()?;
     let word = VisibleToken::new(&first.text).quoted();
-    let now = run.next.iter().find(|token| token.id == first.id);
     let before = percent(first.prob);
-    // Further down than the list reaches, the last of the list is a bound.
-    let bound = || text::below(&percent(run.next.last().map_or(0.0, |token| token.prob)));
-    let after = now.map_or_else(bound, |token| percent(token.prob));
+    let after = percent(*clean.edited_prob_of_next.first()?);
     Some(if before == after {
         text::answer_stays(&word, &after)
     } else {

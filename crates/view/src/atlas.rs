@@ -100,11 +100,11 @@ pub const FIRST_TOKEN_FROM: f64 = 0.5;
 pub const NEARBY_FROM: f64 = 0.6;
 
 /// Smallest side of a thumbnail that still shows a diagonal.
-const MIN_SIDE: f64 = 32.0;
+const MIN_SIDE: f64 = 28.0;
 /// Largest side of a thumbnail.
 const MAX_SIDE: f64 = 72.0;
 /// Distance between two thumbnails.
-const GAP: f64 = 8.0;
+const GAP: f64 = 6.0;
 
 /// In what order the heads stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -389,7 +389,9 @@ impl Atlas {
     #[must_use]
     pub fn grid(&self, width_px: f64) -> AtlasGrid {
         let fitting = ((width_px + GAP) / (MIN_SIDE + GAP)).floor().max(1.0) as usize;
-        let columns = fitting.min(self.n_heads.max(1));
+        let n_heads = self.n_heads.max(1);
+        // Rows of about the same length, where one is not enough.
+        let columns = n_heads.div_ceil(n_heads.div_ceil(fitting));
         let free = width_px - (columns - 1) as f64 * GAP;
         AtlasGrid {
             columns,

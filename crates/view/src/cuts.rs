@@ -66,6 +66,15 @@ pub struct CutBar {
     pub drawn_percent: Option<String>,
 }
 
+impl CutBar {
+    /// The probability of drawing it, or a dash where it is cut off.
+    #[must_use]
+    pub fn drawn_text(&self) -> String {
+        let drawn = self.drawn_percent.clone();
+        drawn.unwrap_or_else(|| crate::text::NOTHING.to_owned())
+    }
+}
+
 /// Bars and cut.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CutBars {

@@ -186,7 +186,7 @@ impl Lens {
         let step = |hook: &HookPoint| {
             let row = self.row(*hook, pos)?;
             let found = row.top.iter().find(|token| token.id == answer.id);
-            let prob = found.map(|token| token.prob);
+            let prob = row.answer_prob.or_else(|| Some(found?.prob));
             // Not listed, so less than the least that is.
             let least = row.top.last().map_or(1.0, |token| token.prob);
             // Rounded up, so that what is said stays true.
@@ -373,6 +373,7 @@ mod tests {
             hook,
             pos,
             top: top.iter().map(token).collect(),
+            answer_prob: None,
         }
     }
 
@@ -452,6 +453,18 @@ mod tests {
              it was on top in the embedding, but not to stay."
         );
         assert_eq!(lens().sentence(&run.tokens, 2), None);
+    }
+
+    #[test]
+    fn a_trace_knows_what_is_not_listed_where_the_engine_says_it() {
+        let mut rows = vec![
+            row(Some(0), 0, &[(1, 0.9), (2, 0.1)]),
+            row(None, 0, &[(2, 0.3), (3, 0.2)]),
+        ];
+        rows[1].answer_prob = Some(0.0125);
+        let trace = Lens::new(rows).trace(0).unwrap();
+        assert_eq!(trace.steps[1].prob, Some(0.0125));
+        assert_eq!(trace.steps[1].text, percent_column(0.0125));
     }
 
     #[test]

@@ -96,6 +96,8 @@ pub struct CleanRun {
     pub next: Vec<WeightedToken>,
     /// Its probability of each of [`Run::next`], in that order.
     pub prob_of_next: Vec<f64>,
+    /// What [`Run`] gives each of its own `next`, in that order.
+    pub edited_prob_of_next: Vec<f64>,
     /// Its surprise, as [`Run::nll`].
     pub nll: Vec<Option<f64>>,
     /// Its perplexity.

@@ -221,6 +221,7 @@ fn thumbnail(source: Source, head: Head) -> impl IntoView {
     let is_companion = move || companions.with(|all| all.contains(&head));
     let at = Memo::new(move |_| cell.with(|cell| cell.as_ref()?.thumbnail));
     let below = move || cell.with(|cell| cell.as_ref()?.below());
+    let is_word = move || cell.with(|cell| cell.as_ref().is_none_or(|c| c.short_score.is_none()));
     let spoken = move || cell.with(|cell| cell.as_ref().map(AtlasCell::spoken));
     view! {
         <button
@@ -240,7 +241,7 @@ fn thumbnail(source: Source, head: Head) -> impl IntoView {
             }
         >
             <span class="thumb"><Painted source at/><span class="place number">{text::dotted(head)}</span></span>
-            <span class="kind">{move || below().unwrap_or_else(|| "\u{a0}".to_owned())}</span>
+            <span class="kind" class:word=is_word>{move || below().unwrap_or_else(|| "\u{a0}".to_owned())}</span>
         </button>
     }
 }

@@ -30,7 +30,17 @@ pub fn Next(shown: Shown) -> impl IntoView {
     });
     let cut = Memo::new(move |_| found.get().map(|found: Shared<Cuts>| CutBars::new(&found)));
     let chosen = store.select(|state: &State| state.room.contrast().map(|(token, _)| token));
+    let has_marks = shown.has_truth(|truth| !truth.next.is_empty());
+    let is_changed = store.select(|state: &State| state.room.sampling != Changed::default());
+    let second_column = move || {
+        if is_changed.get() {
+            Some(text::DRAWN_COLUMN)
+        } else {
+            has_marks.get().then_some(text::TRUTH_COLUMN)
+        }
+    };
     let list = move || {
+        let is_changed = is_changed.get();
         let cut = cut.get();
         let of_cut = |id: u32| {
             let bars = &cut.as_ref()?.bars;
@@ -38,7 +48,13 @@ pub fn Next(shown: Shown) -> impl IntoView {
         };
         let draw = |bar: NextBar| {
             let of_cut = of_cut(bar.id);
-            draw(store, chosen, bar, of_cut)
+            // What is drawn is the question once the sampling was changed.
+            let second = if is_changed {
+                of_cut.as_ref().map(CutBar::drawn_text)
+            } else {
+                bar.true_percent.clone()
+            };
+            draw(store, chosen, bar, of_cut, second)
         };
         bars.get().into_iter().map(draw).collect_view()
     };
@@ -61,7 +77,6 @@ pub fn Next(shown: Shown) -> impl IntoView {
         let cuts = state.room.details.cuts.as_ref()?;
         Some(cuts::sentence(cuts, s.temperature, s.top_k, s.top_p))
     });
-    let has_marks = shown.has_truth(|truth| !truth.next.is_empty());
     let element = NodeRef::<Ol>::new();
     view! {
         <section class="block" aria-labelledby="next-title">
@@ -72,13 +87,11 @@ pub fn Next(shown: Shown) -> impl IntoView {
             <figure data-figure=Figure::Next.name() aria-labelledby="next-title">
                 <figcaption class="unseen">{summary}</figcaption>
                 <Legend shown has_truth=has_marks/>
-                <Show when=move || has_marks.get()>
-                    <p class="columns" aria-hidden="true">
-                        <span></span>
-                        <span>{text::MODEL_COLUMN}</span>
-                        <span>{text::TRUTH_COLUMN}</span>
-                    </p>
-                </Show>
+                <p class="columns" class:single=move || second_column().is_none() aria-hidden="true">
+                    <span></span>
+                    <span>{move || second_column().map(|_| text::MODEL_COLUMN)}</span>
+                    <span>{move || second_column().unwrap_or(text::MODEL_COLUMN)}</span>
+                </p>
                 <div class="next-list">
                     <ol class="bars next" role="listbox" aria-label=text::NEXT_LIST node_ref=element on:keydown=on_key>{list}</ol>
                     <CutLine cut found element/>
@@ -101,6 +114,7 @@ fn draw(
     chosen: Memo<Option<u32>>,
     bar: NextBar,
     cut: Option<CutBar>,
+    second: Option<String>,
 ) -> impl IntoView {
     let token = bar.id;
     let width = |fraction: f64| format!("{:.2}%", fraction * 100.0);
@@ -141,7 +155,7 @@ fn draw(
                 {true_mark}
             </span>
             <span class="number">{bar.percent}</span>
-            {bar.true_percent.map(|percent| view! { <span class="number true">{percent}</span> })}
+            {second.map(|percent| view! { <span class="number second">{percent}</span> })}
         </li>
     }
 }

@@ -88,11 +88,10 @@ fn equation(identity: Identity) -> impl IntoView {
 
 fn draw(chart: PerplexityChart) -> impl IntoView {
     let width = chart.width;
-    let line = |GridLine { y, label }| {
-        view! {
-            <line class="hair" x1="0" x2=width y1=y y2=y/>
-            <text class="axis" x="0" y=y - 3.0>{label}</text>
-        }
+    let line = |line: &GridLine| view! { <line class="hair" x1="0" x2=width y1=line.y y2=line.y/> };
+    // Over the lines, which may run where the labels stand.
+    let label = |GridLine { y, label }| {
+        view! { <text class="axis above" x="0" y=y - 3.0>{label}</text> }
     };
     let height = chart.height;
     let beyond = |Beyond { x, width }| {
@@ -108,11 +107,12 @@ fn draw(chart: PerplexityChart) -> impl IntoView {
     };
     view! {
         <svg aria-hidden="true" width=width height=chart.height>
-            {chart.grid.into_iter().map(line).collect_view()}
+            {chart.grid.iter().map(line).collect_view()}
             {chart.beyond.map(beyond)}
             <polyline class="line of-model" points=chart.model/>
             <polyline class="line of-truth" points=chart.truth/>
             {chart.selected.map(at)}
+            {chart.grid.into_iter().map(label).collect_view()}
         </svg>
     }
 }

@@ -204,6 +204,7 @@ fn ran(answer: engine::RunAnswer) -> Run {
             Box::new(CleanRun {
                 next: clean.next.into_iter().map(next).collect(),
                 prob_of_next: clean.prob_of_next,
+                edited_prob_of_next: clean.edited_prob_of_next,
                 nll: clean.nll,
                 perplexity: clean.perplexity,
             })

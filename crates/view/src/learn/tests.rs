@@ -78,6 +78,7 @@ fn answer(state: &mut State, effects: &[Effect]) -> Vec<Effect> {
         answer.clean = Some(Box::new(CleanRun {
             next: answer.next.clone(),
             prob_of_next: vec![0.9, 0.05],
+            edited_prob_of_next: vec![0.2, 0.05],
             nll: answer.nll.clone(),
             perplexity: answer.perplexity,
         }));

@@ -86,12 +86,6 @@ pub fn perplexity_moved(clean: &str, now: &str) -> String {
     format!(", perplexity of the prompt from {clean} to {now}")
 }
 
-/// At most this much.
-#[must_use]
-pub fn below(bound: &str) -> String {
-    format!("below {bound}")
-}
-
 /// Nothing that is said changed.
 #[must_use]
 pub fn answer_stays(token: &str, now: &str) -> String {
@@ -211,6 +205,8 @@ pub fn adds_up(sum: &str, difference: &str, gap: &str) -> String {
 pub const CLEAN_PROBABILITY: &str = "in the whole model";
 /// Short head of the model's numbers.
 pub const MODEL_COLUMN: &str = "model";
+/// Short head of the probabilities of being drawn.
+pub const DRAWN_COLUMN: &str = "drawn";
 /// Short head of the language's own numbers.
 pub const TRUTH_COLUMN: &str = "language";
 /// Head of the column of the surprise in the whole model.
