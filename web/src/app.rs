@@ -1,7 +1,5 @@
 //! The page: frame around the room, keys, and what the root element says.
 
-use std::time::Duration;
-
 use headlight_view::{Action, Panel, State, status};
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
@@ -34,19 +32,18 @@ pub fn App() -> impl IntoView {
 }
 
 /// Keeps the root element's attributes true. They change a moment after the
-/// figures, so that whoever waits for them finds the figures drawn.
+/// figures, and after the tables, which come in the task after those: whoever waits
+/// for them finds both.
 fn tell_the_truth(store: Store) {
     let attributes = store.select(status::root);
     Effect::new(move |_| {
         let attributes = attributes.get();
-        set_timeout(
-            move || {
-                host::set_root("data-engine", Some(attributes.engine));
-                host::set_root("data-backend", Some(attributes.backend));
-                host::set_root("data-run", attributes.run.as_deref());
-            },
-            Duration::ZERO,
-        );
+        let tell = move || {
+            host::set_root("data-engine", Some(attributes.engine));
+            host::set_root("data-backend", Some(attributes.backend));
+            host::set_root("data-run", attributes.run.as_deref());
+        };
+        host::in_another_task(move || host::in_another_task(tell));
     });
 }
 

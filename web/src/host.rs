@@ -1,5 +1,7 @@
 //! What only a browser has: the clock, the address, storage, fetch, element sizes.
 
+use std::time::Duration;
+
 use headlight_view::Theme;
 use leptos::html::ElementType;
 use leptos::prelude::*;
@@ -113,6 +115,11 @@ pub fn once_drawn(act: impl FnOnce() + 'static) {
     request_animation_frame(act);
 }
 
+/// Does something in a task of its own, after what the browser has to do now.
+pub fn in_another_task(act: impl FnOnce() + 'static) {
+    set_timeout(act, Duration::ZERO);
+}
+
 /// Gives the focus to an element, without scrolling to it.
 pub fn focus_in_place(id: &str) {
     let options = web_sys::FocusOptions::new();
@@ -199,8 +206,8 @@ where
             return;
         };
         let element: web_sys::Element = element.unchecked_into();
-        // At once, so that the first paint has the right size.
-        set_width.set(content_width(&element));
+        // The observer speaks first after the layout and before the paint of this
+        // frame; to ask at once would lay the page out for every figure.
         let closure = Closure::new(move |entries: js_sys::Array, _: web_sys::ResizeObserver| {
             let entry = entries
                 .get(0)
@@ -224,10 +231,6 @@ where
         });
     });
     width.into()
-}
-
-fn content_width(element: &web_sys::Element) -> f64 {
-    f64::from(element.client_width())
 }
 
 type ResizeClosure = Closure<dyn FnMut(js_sys::Array, web_sys::ResizeObserver)>;

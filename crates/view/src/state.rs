@@ -102,7 +102,7 @@ pub enum Panel {
 }
 
 /// A figure with a table of numbers behind it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Figure {
     /// All heads, small.
     Atlas,

@@ -1,6 +1,8 @@
 //! What is behind a figure: its numbers, always in the document and seen on request,
 //! and how it is computed.
 
+use std::collections::BTreeMap;
+
 use headlight_view::command::{CommandLine, command_line};
 use headlight_view::data::{Source, Table};
 use headlight_view::{Action, Figure, State, text};
@@ -9,7 +11,7 @@ use leptos::prelude::*;
 
 use super::more;
 use crate::host;
-use crate::store::store;
+use crate::store::{Store, store};
 
 /// Both, below the figure.
 #[component]
@@ -20,12 +22,47 @@ pub fn Behind(figure: Figure) -> impl IntoView {
     }
 }
 
+/// What the tables are made from: all of one moment, a moment after the figures.
+///
+/// Tables are rarely seen. Made in a task of their own they do not keep a figure
+/// waiting; made all at once they never tell of two prompts.
+#[derive(Clone, Copy)]
+pub struct Sources(RwSignal<BTreeMap<Figure, Source>>);
+
+impl Sources {
+    /// Follows the state.
+    pub fn follow(store: Store) -> Self {
+        let sources = Self(RwSignal::new(BTreeMap::new()));
+        let now = store.select(|state: &State| -> BTreeMap<Figure, Source> {
+            let source = |figure: Figure| Some((figure, Source::new(state, figure)?));
+            Figure::ALL.into_iter().filter_map(source).collect()
+        });
+        let is_due = StoredValue::new(false);
+        Effect::new(move |_| {
+            now.track();
+            if !is_due.get_value() {
+                is_due.set_value(true);
+                host::in_another_task(move || {
+                    is_due.set_value(false);
+                    sources.0.set(now.get_untracked());
+                });
+            }
+        });
+        sources
+    }
+
+    fn of(self, figure: Figure) -> Option<Source> {
+        self.0.with(|all| all.get(&figure).cloned())
+    }
+}
+
 /// The table: nothing to be seen, or a box that scrolls.
 #[component]
 fn Numbers(figure: Figure) -> impl IntoView {
     let store = store();
     let is_open = store.select(move |state: &State| state.numbers == Some(figure));
-    let source = store.select(move |state: &State| Source::new(state, figure));
+    let sources: Sources = expect_context();
+    let source = Memo::new(move |_| sources.of(figure));
     let table = Memo::new(move |_| source.with(|source| Some(source.as_ref()?.table())));
     let element = NodeRef::<Div>::new();
     Effect::new(move |_| {

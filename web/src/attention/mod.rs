@@ -31,6 +31,9 @@ use leptos::prelude::*;
 
 pub use stage::FIGURE;
 
+use behind::Sources;
+
+use crate::host;
 use crate::store::store;
 
 /// What the figures draw, each part followed by itself.
@@ -103,6 +106,14 @@ impl Shown {
 #[component]
 pub fn AttentionRoom() -> impl IntoView {
     let shown = Shown::new();
+    provide_context(Sources::follow(store()));
+    // The page is built in three tasks, so that a visitor who is quick is not kept
+    // waiting for what is further down.
+    let (has_begun, is_complete) = (RwSignal::new(false), RwSignal::new(false));
+    host::in_another_task(move || {
+        has_begun.set(true);
+        host::in_another_task(move || is_complete.set(true));
+    });
     let is_stale = store().select(|state: &State| {
         let Room { error, run, .. } = &state.room;
         error.is_some() && run.is_some()
@@ -113,17 +124,21 @@ pub fn AttentionRoom() -> impl IntoView {
             <atlas::Atlas shown/>
             <stage::Stage shown/>
             <section class="inspector">
-                <row::Selected shown/>
-                <next::Next shown/>
-                <surprise::Surprise shown/>
-                <perplexity::PerplexitySoFar shown/>
+                <Show when=move || has_begun.get()>
+                    <row::Selected shown/>
+                    <next::Next shown/>
+                    <surprise::Surprise shown/>
+                    <perplexity::PerplexitySoFar shown/>
+                </Show>
             </section>
             <section class="inside" aria-label=text::INSIDE>
-                <lens::Lens shown/>
-                <div class="pair">
-                    <attribution::Attribution shown/>
-                    <norms::Norms shown/>
-                </div>
+                <Show when=move || is_complete.get()>
+                    <lens::Lens shown/>
+                    <div class="pair">
+                        <attribution::Attribution shown/>
+                        <norms::Norms shown/>
+                    </div>
+                </Show>
             </section>
         </main>
     }
