@@ -394,6 +394,11 @@ impl AttentionRoom {
         self.companions.iter().find(is_missing).copied()
     }
 
+    /// True if the selected head's whole pattern has not arrived.
+    pub(crate) fn is_head_missing(&self) -> bool {
+        self.seq_len() <= MAX_WHOLE && !self.patterns.contains_key(&self.head)
+    }
+
     /// The heads that are shown together, in the model's order.
     #[must_use]
     pub fn heads(&self) -> Vec<Head> {

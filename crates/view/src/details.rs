@@ -53,6 +53,12 @@ impl Details {
         found.map(|(_, why)| why.as_str())
     }
 
+    /// True if the lens has arrived for this position.
+    fn has_lens(&self, pos: usize) -> bool {
+        let rows = self.lens.as_ref();
+        rows.is_some_and(|rows| rows.iter().any(|row| row.pos == pos))
+    }
+
     /// The thumbnail of a head, if it has arrived.
     #[must_use]
     pub fn thumbnail(&self, head: Head) -> Option<&Thumbnail> {
@@ -69,6 +75,33 @@ pub(crate) fn ask_all(state: &mut State, effects: &mut Vec<Effect>) {
     ask_thumbnails(state, 0, effects);
     ask_lens(state, effects);
     ask_attribution(state, effects);
+}
+
+/// Asks again for what is missing of the run that stays on the page.
+///
+/// A newer prompt makes the questions about it pointless; if that prompt cannot be
+/// run they have their point again.
+pub(crate) fn ask_missing(state: &mut State, effects: &mut Vec<Effect>) {
+    if state.room.run.is_none() || !state.session.holds_shown() {
+        return;
+    }
+    if state.room.is_head_missing() {
+        let (head, is_known) = (state.room.head, false);
+        step(state, Input::Look { head, is_known }, effects);
+    } else {
+        ask_companions(state, effects);
+    }
+    ask_cuts(state, effects);
+    ask_overview(state, effects);
+    let n_known = state.room.details.atlas.len();
+    ask_thumbnails(state, n_known, effects);
+    if !state.room.details.has_lens(state.room.query()) {
+        ask_lens(state, effects);
+    }
+    if state.room.details.attribution.is_none() {
+        ask_attribution(state, effects);
+    }
+    follow_selection(state, effects);
 }
 
 /// Asks for one more of the heads that are averaged.

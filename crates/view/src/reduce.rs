@@ -163,6 +163,7 @@ pub(crate) fn ask(state: &mut State, effects: &mut Vec<Effect>) {
     if state.prompt.is_empty() {
         state.room.error = Some(text::EMPTY_PROMPT.to_owned());
         step(state, Input::Forget, effects);
+        details::ask_missing(state, effects);
         return;
     }
     state.room.error = None;
@@ -225,6 +226,7 @@ fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
             }
             state.announcement.clone_from(&sentence);
             state.room.error = Some(sentence);
+            details::ask_missing(state, effects);
         }
         News::Pattern(pattern) => {
             state.room.keep(pattern);

@@ -1,5 +1,8 @@
 //! The page as a value: typing, selecting, links, recordings.
 
+#[path = "reduce_tests/refusals.rs"]
+mod refusals;
+
 use headlight_activations::{Detail, DetailKind, Finding, ModelShape, Tile, TilePart};
 
 use headlight_activations::Sampling;
@@ -167,7 +170,7 @@ fn an_empty_prompt_is_said_and_not_sent() {
     reduce(&mut state, Action::EditPrompt(String::new()));
     let edit = state.edit;
     let effects = reduce(&mut state, Action::RunPrompt(edit));
-    assert_eq!(posted(&effects), None);
+    assert_eq!(asked_run(&effects), None);
     assert_eq!(state.room.error.as_deref(), Some(text::EMPTY_PROMPT));
 }
 

@@ -304,9 +304,17 @@ impl State {
         };
         match self.session.phase() {
             Phase::Stopped(_) => text::ENGINE_STOPPED,
+            Phase::Live if self.is_shown_lost() => text::RUN_IS_LOST,
             _ if run.is_recorded() => text::PATTERN_AWAITED,
             _ => text::PATTERN_UNDER_WAY,
         }
+    }
+
+    /// True if nothing more can be found out about the run that is shown: the engine
+    /// does not have it, and no prompt runs that would take its place.
+    fn is_shown_lost(&self) -> bool {
+        let is_there = self.room.run.is_some();
+        is_there && !self.session.is_running() && !self.session.holds_shown()
     }
 
     /// Why a detail of the run is not there.
@@ -314,7 +322,9 @@ impl State {
     pub fn why_no_detail(&self, kind: DetailKind) -> String {
         let why = self.room.details.why_missing(kind);
         let is_live = self.session.backend().is_some();
-        let usual = if is_live {
+        let usual = if is_live && self.is_shown_lost() {
+            text::RUN_IS_LOST
+        } else if is_live {
             text::UNDER_WAY
         } else {
             text::WITH_ENGINE

@@ -137,6 +137,9 @@ pub const PATTERN_AWAITED: &str =
     "This head was not recorded; it appears as soon as the engine is live.";
 /// The pattern of the selected head was asked for.
 pub const PATTERN_UNDER_WAY: &str = "Asking the engine for this head.";
+/// The engine cannot be asked about the run that is shown.
+pub const RUN_IS_LOST: &str = "The engine does not have the run that is shown; \
+    this comes with the next prompt that can be run.";
 
 // ---- Inspector
 

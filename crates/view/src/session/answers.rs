@@ -37,6 +37,7 @@ impl Session {
             }
             answer => {
                 worker.settle();
+                worker.note_run(&answer);
                 self.answered(id, answer, step);
             }
         }
@@ -65,7 +66,7 @@ impl Session {
                 pattern,
             } if self.open.run == Some(run) => {
                 answer.id = run.0;
-                self.settle_run();
+                self.settle_run(run);
                 self.cpu_deaths = 0;
                 let seen = pattern.as_ref().map(crate::run::Pattern::head);
                 step.news.push(News::Ran {
@@ -118,8 +119,9 @@ impl Session {
         }
     }
 
-    fn settle_run(&mut self) {
+    fn settle_run(&mut self, run: RunId) {
         self.open.run = None;
+        self.shown = Some(run);
         self.has_answered = true;
     }
 
@@ -180,6 +182,7 @@ impl Session {
         if let Some(worker) = self.worker_mut(id) {
             worker.stage = Stage::Ready;
             worker.model = Some(model);
+            worker.forget_runs();
         }
         if self.is_active(id) {
             self.stopped = None;

@@ -73,7 +73,10 @@ pub struct Session {
     question: Option<Question>,
     generation: Option<Generation>,
     open: Open,
+    /// The newest prompt has run.
     has_answered: bool,
+    /// The run that was last shown, which need not be the newest prompt's.
+    shown: Option<RunId>,
     active: Option<Worker>,
     candidate: Option<Worker>,
     retiring: Option<Worker>,
@@ -105,6 +108,7 @@ impl Session {
             generation: None,
             open: Open::default(),
             has_answered: false,
+            shown: None,
             active: None,
             candidate: None,
             retiring: None,
@@ -223,6 +227,16 @@ impl Session {
     #[must_use]
     pub const fn is_running(&self) -> bool {
         self.open.run.is_some()
+    }
+
+    /// True if the worker that answers can be asked about the run that is shown.
+    ///
+    /// Not while a prompt runs, and not after a worker has completed a run that
+    /// came too late to be shown: what it says would be about that one.
+    #[must_use]
+    pub fn holds_shown(&self) -> bool {
+        let (active, shown) = (self.active.as_ref(), self.shown);
+        active.is_some_and(|worker| shown.is_some_and(|run| worker.holds(run)))
     }
 
     /// True while text is being generated, or about to be.

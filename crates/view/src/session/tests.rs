@@ -2,6 +2,7 @@
 
 mod backends;
 mod deaths;
+mod refusals;
 
 use headlight_activations::{ModelShape, Sampling};
 

@@ -26,7 +26,7 @@ impl Session {
                 self.post_question(step);
             }
             Input::Inquire(detail) => self.inquire(detail, step),
-            Input::AlsoLook(head) if self.has_answered => self.post_pattern(head, step),
+            Input::AlsoLook(head) if self.holds_shown() => self.post_pattern(head, step),
             Input::Look { head, is_known } => self.look(head, is_known, step),
             Input::Forget => self.forget(step),
             Input::Generate(generation) if self.question.is_some() => {
@@ -71,7 +71,7 @@ impl Session {
             self.fault = None;
             step.post(worker.id, Ask::Inject(fault));
         }
-        worker.owe();
+        worker.owe_run(run);
         let ask = Ask::Run {
             run,
             prompt,
@@ -95,12 +95,11 @@ impl Session {
         }
     }
 
-    /// Asks more about the last run, if it is the newest prompt's.
+    /// Asks more about the run that is shown, if the worker still has it.
     fn inquire(&mut self, detail: Detail, step: &mut Step) {
         let run = self.new_run();
-        let is_answered = self.has_answered;
-        let worker = self.active.as_mut().filter(|worker| worker.is_ready());
-        if let Some(worker) = worker.filter(|_| is_answered) {
+        let has_run = self.holds_shown();
+        if let Some(worker) = self.active.as_mut().filter(|_| has_run) {
             worker.owe();
             self.open.details.insert(detail.kind(), run);
             step.post(worker.id, Ask::Detail { run, detail });
@@ -129,7 +128,7 @@ impl Session {
         }
         // What was asked for another head is not wanted any more.
         self.open.pattern = None;
-        if !is_known && self.has_answered {
+        if !is_known && self.holds_shown() {
             self.post_pattern(head, step);
         }
     }

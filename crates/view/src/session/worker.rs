@@ -1,6 +1,6 @@
 //! One worker as the session sees it.
 
-use super::types::{Build, LoadedModel, RunId, Transfer, WorkerId};
+use super::types::{Build, LoadedModel, Message, RunId, Transfer, WorkerId};
 use crate::run::Backend;
 
 /// Silence that means death, while an answer is owed.
@@ -45,6 +45,10 @@ pub struct Worker {
     pub model: Option<LoadedModel>,
     pub(super) n_owed: usize,
     silence_ms: f64,
+    /// The runs that it was asked for and has not had its last word on.
+    open_runs: Vec<RunId>,
+    /// The run that it completed last: the one it can be asked more about.
+    completed: Option<RunId>,
 }
 
 impl Worker {
@@ -56,6 +60,8 @@ impl Worker {
             model: None,
             n_owed: 0,
             silence_ms: 0.0,
+            open_runs: Vec::new(),
+            completed: None,
         }
     }
 
@@ -93,6 +99,36 @@ impl Worker {
     /// It gave an answer, of whatever kind.
     pub(super) fn settle(&mut self) {
         self.n_owed = self.n_owed.saturating_sub(1);
+    }
+
+    /// It was asked to run a prompt.
+    pub(super) fn owe_run(&mut self, run: RunId) {
+        self.owe();
+        self.open_runs.push(run);
+    }
+
+    /// It gave its last word on a run, if this is one.
+    pub(super) fn note_run(&mut self, message: &Message) {
+        let run = match message {
+            Message::Ran { run, .. } => {
+                // Also one that nobody waits for any more: it has taken the place of the one before.
+                self.completed = Some(*run);
+                run
+            }
+            Message::Failed { run, .. } | Message::Cancelled { run } => run,
+            _ => return,
+        };
+        self.open_runs.retain(|open| open != run);
+    }
+
+    /// It has another model, and of a run of the one before it knows nothing.
+    pub(super) fn forget_runs(&mut self) {
+        self.completed = None;
+    }
+
+    /// True if it can be asked about this run: no other has taken its place or is about to.
+    pub(super) fn holds(&self, run: RunId) -> bool {
+        self.is_ready() && self.open_runs.is_empty() && self.completed == Some(run)
     }
 
     /// Time passes; true if it has been silent for too long.

@@ -1,0 +1,51 @@
+//! The figures of the last prompt that could be run, after one that could not.
+
+use super::*;
+
+fn refuse(state: &mut State, run: RunId) -> Vec<Effect> {
+    let message = Message::Failed {
+        run,
+        blame: Blame::Input,
+        message: "prompt has 401 tokens".to_owned(),
+    };
+    reduce(state, said(1, message))
+}
+
+#[test]
+fn a_head_of_the_prompt_before_is_asked_for_and_shown() {
+    let mut state = live("#/attention?layer=1&head=2");
+    let run = run_prompt(&mut state, "Tom Tom Tom");
+    refuse(&mut state, run);
+    let head = Head { layer: 0, head: 0 };
+    let run = posted(&reduce(&mut state, Action::SelectHead(head))).unwrap();
+    assert_eq!(state.why_no_pattern(), text::PATTERN_UNDER_WAY);
+    let whole = pattern(4);
+    let rows = (0..4).flat_map(|query| whole.row(query).to_vec()).collect();
+    let pattern = Pattern::new(head, 4, rows, vec![1.0; 4]).unwrap();
+    reduce(&mut state, said(1, Message::Pattern { run, pattern }));
+    assert!(state.room.pattern().is_some());
+}
+
+#[test]
+fn what_the_newer_prompt_made_pointless_is_asked_for_again() {
+    let mut state = live("#/attention?layer=1&head=2");
+    let run = run_prompt(&mut state, "Tom Tom Tom");
+    reduce(&mut state, Action::SelectHead(Head { layer: 0, head: 0 }));
+    let effects = refuse(&mut state, run);
+    assert!(posted(&effects).is_some(), "the head chosen meanwhile");
+    let kinds: Vec<DetailKind> = details(&effects).iter().map(|(_, d)| d.kind()).collect();
+    assert!(kinds.contains(&DetailKind::Thumbnails) && kinds.contains(&DetailKind::Lens));
+}
+
+#[test]
+fn a_run_that_the_engine_has_left_is_not_waited_for() {
+    let mut state = live("#/attention?layer=1&head=2");
+    let late = run_prompt(&mut state, "Tom");
+    let newest = run_prompt(&mut state, "Tom Tom Tom");
+    answered(&mut state, late, two_next(&["Tom"]));
+    refuse(&mut state, newest);
+    let head = Head { layer: 0, head: 0 };
+    assert_eq!(posted(&reduce(&mut state, Action::SelectHead(head))), None);
+    assert_eq!(state.why_no_pattern(), text::RUN_IS_LOST);
+    assert_eq!(state.why_no_detail(DetailKind::Lens), text::RUN_IS_LOST);
+}
