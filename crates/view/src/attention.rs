@@ -205,6 +205,7 @@ impl AttentionRoom {
         self.zoom = self.zoom.filter(|zoom| zoom.span < n);
         self.row = self.row.filter(|row| *row < n);
         self.col = self.col.filter(|col| *col < n);
+        self.also_rows.retain(|row| *row < n);
         if let Some(pattern) = pattern {
             self.keep(pattern);
         }

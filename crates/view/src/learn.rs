@@ -302,6 +302,12 @@ pub(crate) fn open_at(state: &mut State, step: usize, effects: &mut Vec<Effect>)
     go(state, step, effects);
 }
 
+/// The order of the heads that a link to this step of the lesson, or to none, leaves out.
+pub(crate) fn usual_sort(step: Option<usize>) -> Sort {
+    let topic = step.and_then(|step| Topic::ALL.get(step));
+    topic.map_or_else(Sort::default, |topic| topic.scene().sort)
+}
+
 /// Opens or closes the strip beside a figure that a link has put on the page.
 pub(crate) fn follow_link(state: &mut State, step: Option<usize>) {
     let Some(step) = step else {
@@ -318,8 +324,8 @@ pub(crate) fn follow_link(state: &mut State, step: Option<usize>) {
         ..Learning::default()
     };
     let scene = state.learning.topic().scene();
-    // A link does not carry these.
-    (state.room.step, state.room.sort) = (scene.step, scene.sort);
+    // A link does not carry it.
+    state.room.step = scene.step;
     let room = &state.room;
     state.learning.picked = Some(match scene.pick {
         Pick::Nothing => Picked::default(),

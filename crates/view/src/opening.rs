@@ -33,6 +33,11 @@ pub(crate) fn open(state: &mut State, fragment: &str, effects: &mut Vec<Effect>)
     state.room.sampling = link.sampling();
     state.room.ablations = link.ablations.unwrap_or_default();
     state.room.view = link.view.unwrap_or_default();
+    state.room.also_rows = link.also_rows.unwrap_or_default();
+    state.room.scope = link.scope.unwrap_or_default();
+    let usual_sort = || learn::usual_sort(link.learn);
+    state.room.sort = link.sort.unwrap_or_else(usual_sort);
+    state.room.order = link.order.unwrap_or_default();
     state.room.companions = link.companions.unwrap_or_default();
     state.room.compared = link.token.zip(link.against);
     state.seed = link.seed.unwrap_or(state.seed);
@@ -95,8 +100,14 @@ pub(crate) fn show(state: &mut State, run: Run, pattern: Option<Pattern>) {
     let n = run.seq_len();
     let places = [state.room.row, state.room.col].into_iter().flatten();
     let missing = places.into_iter().find(|place| *place >= n);
-    if let (Some(place), true) = (missing, std::mem::take(&mut state.is_cell_linked)) {
-        state.tell(text::no_such_token(place, n));
+    let beside = state.room.also_rows.iter().find(|row| **row >= n).copied();
+    if std::mem::take(&mut state.is_cell_linked) {
+        if let Some(place) = missing {
+            state.tell(text::no_such_token(place, n));
+        }
+        if let Some(row) = beside {
+            state.tell(text::no_such_row_beside(row, n));
+        }
     }
     state.shown_model = Some(state.session.model().to_owned());
     state.shown_prompt.clone_from(&state.asked);

@@ -10,8 +10,11 @@ use std::collections::BTreeSet;
 use headlight_activations::Sampling;
 
 use crate::ablation::{self, Ablation};
+use crate::atlas::Sort;
 use crate::attention::View;
+use crate::attribution::Order;
 use crate::learn::Topic;
+use crate::lines::Scope;
 use crate::run::Head;
 use crate::session::{Choice, Fault};
 use crate::text;
@@ -24,6 +27,20 @@ pub const MAX_TEMPERATURE: f64 = 5.0;
 const LESSON: &str = "attention.";
 /// The only room there is.
 const ROOM: &str = "attention";
+/// As links call the orders of the atlas: not as the page does, whose words may change.
+const SORTS: [(Sort, &str); Sort::ALL.len()] = [
+    (Sort::Layer, "layer"),
+    (Sort::Previous, "previous"),
+    (Sort::Duplicate, "duplicate"),
+    (Sort::Induction, "induction"),
+    (Sort::Entropy, "entropy"),
+    (Sort::Sink, "sink"),
+];
+/// As links call the orders of the attribution's bars.
+const ORDERS: [(Order, &str); Order::ALL.len()] =
+    [(Order::Size, "size"), (Order::Stream, "stream")];
+/// As links say whose lines are drawn.
+const SCOPES: [(Scope, &str); 2] = [(Scope::Selected, "selected"), (Scope::All, "all")];
 
 /// What a link says; what it leaves out stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,12 +55,20 @@ pub struct Permalink {
     pub head: Option<usize>,
     /// The selected query.
     pub row: Option<usize>,
+    /// Queries that are averaged with the selected one.
+    pub also_rows: Option<BTreeSet<usize>>,
     /// The selected key.
     pub col: Option<usize>,
     /// What to compute on.
     pub backend: Option<Choice>,
     /// How the head is drawn.
     pub view: Option<View>,
+    /// Whose lines are drawn.
+    pub scope: Option<Scope>,
+    /// The order of the atlas.
+    pub sort: Option<Sort>,
+    /// The order of the attribution's bars.
+    pub order: Option<Order>,
     /// Heads that are averaged with the selected one.
     pub companions: Option<BTreeSet<Head>>,
     /// What was taken out of the model.
@@ -87,6 +112,7 @@ impl Permalink {
             || self.prompt.is_some()
             || self.view.is_some()
             || self.ablations.is_some()
+            || self.also_rows.is_some()
             || places.iter().any(Option::is_some)
     }
 
@@ -145,6 +171,11 @@ impl Permalink {
                 self.row = number();
                 self.row.is_some()
             }
+            "rows" => {
+                let list = decode(value);
+                self.also_rows = list.as_deref().and_then(rows);
+                self.also_rows.is_some()
+            }
             "col" => {
                 self.col = number();
                 self.col.is_some()
@@ -156,6 +187,18 @@ impl Permalink {
             "view" => {
                 self.view = View::from_name(value);
                 self.view.is_some()
+            }
+            "lines" => {
+                self.scope = named(&SCOPES, value);
+                self.scope.is_some()
+            }
+            "sort" => {
+                self.sort = named(&SORTS, value);
+                self.sort.is_some()
+            }
+            "order" => {
+                self.order = named(&ORDERS, value);
+                self.order.is_some()
             }
             "heads" => {
                 let list = decode(value);
@@ -221,8 +264,19 @@ impl Permalink {
         put("layer", number(self.layer));
         put("head", number(self.head));
         put("row", number(self.row));
+        let also_rows = self.also_rows.as_ref().filter(|rows| !rows.is_empty());
+        put(
+            "rows",
+            also_rows.map(|rows| {
+                let rows: Vec<String> = rows.iter().map(usize::to_string).collect();
+                rows.join(",")
+            }),
+        );
         put("col", number(self.col));
         put("view", self.view.map(|view| view.name().to_owned()));
+        put("lines", self.scope.and_then(|scope| name(&SCOPES, scope)));
+        put("sort", self.sort.and_then(|sort| name(&SORTS, sort)));
+        put("order", self.order.and_then(|order| name(&ORDERS, order)));
         let companions = self.companions.as_ref().filter(|heads| !heads.is_empty());
         put(
             "heads",
@@ -261,6 +315,23 @@ fn heads(list: &str) -> Option<BTreeSet<Head>> {
         })
     };
     list.split(',').map(head).collect()
+}
+
+/// Positions, separated by commas.
+fn rows(list: &str) -> Option<BTreeSet<usize>> {
+    list.split(',').map(|row| row.parse().ok()).collect()
+}
+
+/// What a link calls by this name.
+fn named<T: Copy>(names: &[(T, &str)], wanted: &str) -> Option<T> {
+    let found = names.iter().find(|(_, name)| *name == wanted);
+    found.map(|(value, _)| *value)
+}
+
+/// What a link calls it.
+fn name<T: Copy + PartialEq>(names: &[(T, &str)], value: T) -> Option<String> {
+    let found = names.iter().find(|(other, _)| *other == value);
+    found.map(|(_, name)| (*name).to_owned())
 }
 
 /// A step of the lesson, from 0.
@@ -328,9 +399,13 @@ mod tests {
             layer: Some(1),
             head: Some(2),
             row: Some(6),
+            also_rows: Some(BTreeSet::from([3, 8])),
             col: Some(0),
             backend: Some(Choice::Gpu),
             view: Some(View::Steps),
+            scope: Some(Scope::All),
+            sort: Some(Sort::Previous),
+            order: Some(Order::Stream),
             companions: Some(BTreeSet::from([Head { layer: 0, head: 3 }])),
             ablations: Some(vec![
                 "1.2:mean".parse().unwrap(),
@@ -351,6 +426,42 @@ mod tests {
     fn a_link_reads_back_as_what_it_was_written_from() {
         let (read, notices) = Permalink::parse(&link().to_fragment());
         assert_eq!((read, notices), (link(), vec![]));
+    }
+
+    #[test]
+    fn rows_and_orders_are_written_as_people_would() {
+        let fragment = link().to_fragment();
+        let pairs: Vec<&str> = fragment.split('&').collect();
+        for pair in ["rows=3%2C8", "lines=all", "sort=previous", "order=stream"] {
+            assert!(pairs.contains(&pair), "{pair} in {fragment}");
+        }
+        let (read, _) = Permalink::parse("#/attention?rows=8,3");
+        assert_eq!(read.also_rows, link().also_rows);
+    }
+
+    #[test]
+    fn every_order_of_the_heads_and_bars_has_a_name_in_links() {
+        for sort in Sort::ALL {
+            assert_eq!(named(&SORTS, &name(&SORTS, sort).unwrap()), Some(sort));
+        }
+        for order in Order::ALL {
+            assert_eq!(named(&ORDERS, &name(&ORDERS, order).unwrap()), Some(order));
+        }
+    }
+
+    #[test]
+    fn rows_and_orders_that_cannot_be_read_are_told() {
+        for bad in [
+            "rows=3,x",
+            "rows=",
+            "rows=-1",
+            "sort=best",
+            "order=x",
+            "lines=some",
+        ] {
+            let (read, notices) = Permalink::parse(&format!("#/attention?{bad}"));
+            assert_eq!((read, notices.len()), (Permalink::default(), 1), "{bad}");
+        }
     }
 
     #[test]

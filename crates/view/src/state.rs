@@ -5,8 +5,10 @@ use serde::Deserialize;
 
 use crate::ablation::Part;
 use crate::attention::{AttentionRoom, View};
+use crate::attribution::Order;
 use crate::details::DetailKind;
-use crate::learn::Learning;
+use crate::learn::{self, Learning};
+use crate::lines::Scope;
 use crate::matrix::MAX_CELLS;
 use crate::permalink::Permalink;
 use crate::row::{BAR_PITCH, MAX_BARS};
@@ -243,6 +245,8 @@ impl State {
     pub fn permalink(&self) -> Permalink {
         let choice = self.session.choice();
         let room = &self.room;
+        let learn = self.learning.is_open.then_some(self.learning.step);
+        let usual_sort = learn::usual_sort(learn);
         let (sampling, usual) = (room.sampling, Sampling::default());
         Permalink {
             model: Some(self.session.model().to_owned()),
@@ -250,9 +254,13 @@ impl State {
             layer: Some(self.room.head.layer),
             head: Some(self.room.head.head),
             row: self.room.row,
+            also_rows: Some(room.also_rows.clone()),
             col: self.room.col,
             backend: choice.name().is_some().then_some(choice),
             view: (room.view != View::default()).then_some(room.view),
+            scope: (room.scope != Scope::default()).then_some(room.scope),
+            sort: (room.sort != usual_sort).then_some(room.sort),
+            order: (room.order != Order::default()).then_some(room.order),
             companions: Some(room.companions.clone()),
             ablations: Some(room.ablations.clone()),
             temperature: (sampling.temperature != usual.temperature)
@@ -262,7 +270,7 @@ impl State {
             seed: (self.seed != 0).then_some(self.seed),
             token: room.compared.map(|(token, _)| token),
             against: room.compared.map(|(_, against)| against),
-            learn: self.learning.is_open.then_some(self.learning.step),
+            learn,
             fault: None,
         }
     }

@@ -525,6 +525,15 @@ pub fn no_such_token(place: usize, n_tokens: usize) -> String {
     )
 }
 
+/// A link averages over a token that the prompt does not have.
+#[must_use]
+pub fn no_such_row_beside(place: usize, n_tokens: usize) -> String {
+    format!(
+        "The link also selects token {place}; the prompt's tokens are 0 to {}, so it is left out.",
+        n_tokens.saturating_sub(1)
+    )
+}
+
 /// The language's worker refused the tokens.
 #[must_use]
 pub fn no_truth(reason: &str) -> String {

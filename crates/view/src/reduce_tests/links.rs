@@ -1,0 +1,123 @@
+//! What a link says is what the page shows, and back.
+
+use super::*;
+use crate::atlas::Sort;
+use crate::attribution::Order;
+use crate::lines::Scope;
+
+#[test]
+fn a_link_opens_exactly_what_it_was_written_from() {
+    let mut state = live("");
+    let head = Head { layer: 3, head: 0 };
+    reduce(&mut state, Action::SelectHead(head));
+    let effects = reduce(&mut state, Action::SelectCell(2, 1));
+    let fragment = link(&effects).unwrap().to_owned();
+    let other = live(&fragment);
+    assert_eq!(other.permalink(), state.permalink());
+    assert_eq!((other.room.query(), other.room.key()), (2, 1));
+    assert_eq!(other.notices, [""; 0]);
+}
+
+#[test]
+fn a_link_opens_the_rows_and_orders_that_were_chosen() {
+    let mut state = live("");
+    assert!(!state.permalink().to_fragment().contains("sort="));
+    for action in [
+        Action::SelectRow(3),
+        Action::ToggleRow(1),
+        Action::ToggleRow(0),
+        Action::SortHeads(Sort::Entropy),
+        Action::SetScope(Scope::All),
+        Action::OrderComponents(Order::Stream),
+    ] {
+        reduce(&mut state, action);
+    }
+    let other = live(&state.permalink().to_fragment());
+    assert_eq!(other.permalink(), state.permalink());
+    assert_eq!(other.room.queries(), [0, 1, 3]);
+    assert_eq!(other.room.sort, Sort::Entropy);
+    assert_eq!(
+        (other.room.scope, other.room.order),
+        (Scope::All, Order::Stream)
+    );
+}
+
+#[test]
+fn rows_of_a_link_that_the_prompt_does_not_have_are_told_and_left_out() {
+    let state = live("#/attention?row=2&rows=1,99");
+    assert_eq!(state.room.queries(), [1, 2]);
+    assert!(state.notices[0].contains("99"), "{:?}", state.notices);
+    assert!(!state.permalink().to_fragment().contains("99"));
+}
+
+#[test]
+fn the_address_is_not_replaced_before_it_was_read() {
+    let mut state = State::default();
+    let effects = reduce(&mut state, Action::UseTheme(Theme::Dark));
+    assert_eq!(link(&effects), None);
+    let effects = reduce(&mut state, Action::Opened("#/attention?layer=2".to_owned()));
+    assert!(link(&effects).unwrap().contains("layer=2"));
+}
+
+#[test]
+fn a_changed_address_changes_the_view() {
+    let mut state = live("");
+    let fragment = "#/attention?v=1&model=stories&prompt=Tom&layer=0&head=1".to_owned();
+    let effects = reduce(&mut state, Action::Opened(fragment));
+    assert_eq!(state.prompt, "Tom");
+    assert_eq!(state.room.head, Head { layer: 0, head: 1 });
+    assert!(posted(&effects).is_some());
+}
+
+#[test]
+fn our_own_address_coming_back_changes_nothing() {
+    let mut state = live("");
+    let effects = reduce(&mut state, Action::SelectRow(1));
+    let fragment = link(&effects).unwrap().to_owned();
+    assert_eq!(reduce(&mut state, Action::Opened(fragment)), []);
+}
+
+#[test]
+fn a_head_of_the_link_that_does_not_exist_falls_back_with_a_notice() {
+    let state = live("#/attention?layer=9&head=1");
+    assert_eq!(state.room.head, Head { layer: 3, head: 1 });
+    assert!(state.notices[0].contains("head 9.1"), "{:?}", state.notices);
+}
+
+#[test]
+fn a_row_of_a_link_that_the_prompt_does_not_have_is_said_once() {
+    let mut state = live("#/attention?v=1&row=99");
+    assert_eq!(state.notices.len(), 1);
+    assert!(state.notices[0].contains("99") && state.notices[0].contains("0 to 3"));
+    assert_eq!(state.room.query(), 3);
+    let state_of_a_good_link = live("#/attention?v=1&row=2");
+    assert_eq!(state_of_a_good_link.notices, [""; 0]);
+    state.notices.clear();
+    reduce(&mut state, Action::SelectRow(3));
+    run_again(&mut state, &["Tom"]);
+    assert_eq!(state.notices, [""; 0], "a shorter prompt is no surprise");
+}
+
+#[test]
+fn a_part_of_the_link_that_the_model_lacks_is_told_and_left_out() {
+    let state = live("#/attention?ablate=1.2,mlp77:mean");
+    assert_eq!(state.room.ablations.len(), 1);
+    let told = |notice: &String| notice.contains("MLP 77");
+    assert!(state.notices.iter().any(told), "{:?}", state.notices);
+}
+
+#[test]
+fn a_link_to_a_model_gets_its_example_once_the_list_is_there() {
+    let mut state = State::default();
+    reduce(
+        &mut state,
+        Action::Opened("#/attention?v=1&model=induction".to_owned()),
+    );
+    reduce(&mut state, Action::Models(vec![induction()]));
+    assert_eq!(asked(&state), ("ba ko ba", Head { layer: 0, head: 3 }));
+    let mut state = State::default();
+    let link = "#/attention?v=1&model=induction&layer=1&head=2";
+    reduce(&mut state, Action::Opened(link.to_owned()));
+    reduce(&mut state, Action::Models(vec![induction()]));
+    assert_eq!(asked(&state), ("ba ko ba", Head { layer: 1, head: 2 }));
+}
