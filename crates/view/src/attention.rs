@@ -409,6 +409,15 @@ impl AttentionRoom {
         heads
     }
 
+    /// The selected head's name, or that of the mean that is shown.
+    #[must_use]
+    pub fn head_name(&self) -> String {
+        match self.companions.len() {
+            0 => text::head_name(self.head),
+            n => text::mean_of_heads(n + 1),
+        }
+    }
+
     pub(crate) fn renew_mean(&mut self) {
         let heads = self.heads();
         let known = heads.iter().map(|head| self.patterns.get(head).cloned());
@@ -522,10 +531,7 @@ impl AttentionRoom {
     pub fn sentence(&self) -> Option<Vec<Span>> {
         let run = self.run.as_ref()?;
         let pattern = self.pattern()?;
-        let head = match self.companions.len() {
-            0 => text::head_name(self.head),
-            n => text::mean_of_heads(n + 1),
-        };
+        let head = self.head_name();
         let queries = self.queries();
         let row = pattern.mean_row(&queries);
         if row.is_empty() {

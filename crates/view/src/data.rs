@@ -138,8 +138,8 @@ pub enum Source {
     /// One head, or what has changed in it, with the selected query and key where
     /// they matter.
     Pattern(Shared<Run>, Shared<Pattern>, (usize, usize), Scale),
-    /// The lines from a query, or from all of them.
-    Lines(Shared<Run>, Shared<Pattern>, usize, Scope),
+    /// The lines from the selected queries, in view of the first named, or from all.
+    Lines(Shared<Run>, Shared<Pattern>, usize, Vec<usize>, Scope),
     /// One row of a head.
     Steps(Shared<Run>, Shared<Pattern>, usize),
     /// What each layer would say.
@@ -182,7 +182,7 @@ impl Source {
             }
             Figure::Lines => {
                 let pattern = pattern()?;
-                Self::Lines(run, pattern, query, room.scope)
+                Self::Lines(run, pattern, query, room.queries(), room.scope)
             }
             Figure::Steps => {
                 let pattern = pattern()?;
@@ -206,8 +206,9 @@ impl Source {
                 let table = PatternTable::new(&run.tokens, pattern, *query, *key);
                 Table::of_pattern(table, *scale)
             }
-            Self::Lines(run, pattern, query, scope) => {
-                let lines = TokenLines::new(&run.tokens, pattern, *query, *scope, ANY_WIDTH);
+            Self::Lines(run, pattern, query, selected, scope) => {
+                let lines =
+                    TokenLines::new(&run.tokens, pattern, *query, selected, *scope, ANY_WIDTH);
                 let rows = lines.rows(&run.tokens);
                 Table::new(text::LINES_TABLE, &TokenLines::COLUMNS, rows)
             }
@@ -314,6 +315,18 @@ mod tests {
         let before = all(&state);
         state.room.hover = Some((1, 0));
         assert_eq!(all(&state), before);
+    }
+
+    #[test]
+    fn the_lines_of_every_selected_row_are_listed() {
+        let mut state = state(&["a", " b", " c"]);
+        let n_lines = |state: &State| {
+            let source = Source::new(state, Figure::Lines);
+            source.unwrap().table().rows.len()
+        };
+        assert_eq!(n_lines(&state), 3);
+        state.room.toggle_row(1);
+        assert_eq!(n_lines(&state), 5);
     }
 
     #[test]

@@ -119,6 +119,9 @@ struct About<'a> {
     mean_over: Vec<String>,
     /// The selected position.
     pos: usize,
+    /// Every selected position, where the figure shows several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    positions: Vec<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -136,6 +139,9 @@ impl<'a> About<'a> {
         let heads = state.room.heads();
         let n_heads = heads.len();
         let mean_over = heads.into_iter().filter(|_| n_heads > 1);
+        let positions = state.room.queries();
+        let is_of_several = figure == Figure::Lines && positions.len() > 1;
+        let positions = positions.into_iter();
         let compared = state.room.details.attribution.as_ref();
         let compared = compared.filter(|_| figure == Figure::Attribution);
         Self {
@@ -146,6 +152,7 @@ impl<'a> About<'a> {
             head: state.room.head.head,
             mean_over: mean_over.map(text::dotted).collect(),
             pos: state.room.query(),
+            positions: positions.filter(|_| is_of_several).collect(),
             token: compared.map(|compared| compared.token),
             against: compared.map(|compared| compared.against),
             edits: state.room.ablations.iter().map(|it| it.edit()).collect(),

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::data::Column;
 use crate::number::{full_f32, percent};
-use crate::run::{Head, Pattern, Token};
+use crate::run::{Pattern, Token};
 use crate::token::VisibleToken;
 use crate::{sentence, text, window};
 
@@ -16,6 +16,8 @@ use crate::{sentence, text, window};
 mod words {
     /// Whose weight the lines carry, where one query is selected.
     pub(super) const ITS_WEIGHT: &str = "its weight";
+    /// The same where several are.
+    pub(super) const THEIR_WEIGHT: &str = "their weight";
 
     /// Whose weight the lines carry, where all are drawn.
     pub(super) fn weight_of(n_queries: usize) -> String {
@@ -27,6 +29,17 @@ mod words {
 
     pub(super) fn from(query: &str, head: &str) -> String {
         format!("from {query}, {head}")
+    }
+
+    pub(super) fn from_several(n_queries: usize, head: &str) -> String {
+        format!("from {n_queries} queries, {head}")
+    }
+
+    pub(super) fn not_in_view(n_queries: usize) -> String {
+        match n_queries {
+            1 => "; 1 more query is out of view".to_owned(),
+            _ => format!("; {n_queries} more queries are out of view"),
+        }
     }
 
     pub(super) fn has(n_lines: usize, drawn: &str, of: &str) -> String {
@@ -76,7 +89,7 @@ const MAX_STROKE: f64 = 6.0;
 /// Whose lines are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// The selected query's.
+    /// Those of the selected queries.
     #[default]
     Selected,
     /// Those of every query in view.
@@ -139,34 +152,39 @@ pub struct TokenLines {
     pub outside: f64,
     /// The share that is in view and not drawn.
     pub thin: f64,
-    head: Head,
     scope: Scope,
-    selected: usize,
+    /// The selected queries that are drawn.
+    drawn: Vec<usize>,
+    /// How many selected queries are not.
+    n_not_drawn: usize,
 }
 
 impl TokenLines {
-    /// Lays out the lines of `pattern` in `width_px` pixels, in view of the
-    /// `selected` query.
+    /// Lays out the lines of `pattern` in `width_px` pixels, in view of the `query`
+    /// in hand. `selected` are the queries that are looked at together, in order.
     #[must_use]
     pub fn new(
         tokens: &[Token],
         pattern: &Pattern,
-        selected: usize,
+        query: usize,
+        selected: &[usize],
         scope: Scope,
         width_px: f64,
     ) -> Self {
         let n = tokens.len().min(pattern.seq_len());
-        let selected = selected.min(n.saturating_sub(1));
-        let window = window::around(selected, MAX_TOKENS, n);
+        let window = window::around(query.min(n.saturating_sub(1)), MAX_TOKENS, n);
         let width = width_px.max(200.0);
         let columns = Columns::new(&tokens[window.clone()], width);
         let queries = match scope {
-            Scope::Selected => window.start.max(selected)..window.end.min(selected + 1),
-            Scope::All => window.clone(),
+            Scope::Selected => {
+                let is_drawn = |query: &&usize| window.contains(*query);
+                selected.iter().filter(is_drawn).copied().collect()
+            }
+            Scope::All => window.clone().collect::<Vec<usize>>(),
         };
-        let links = strongest(pattern, queries.clone(), window.start);
-        let total = mass(pattern, queries.clone(), 0);
-        let inside = mass(pattern, queries, window.start);
+        let links = strongest(pattern, &queries, window.start);
+        let total = mass(pattern, &queries, 0);
+        let inside = mass(pattern, &queries, window.start);
         let drawn: f64 = links.iter().map(|link| f64::from(link.weight)).sum();
         let share = |weight: f64| (weight / total.max(f64::MIN_POSITIVE)).max(0.0);
         let line = |link: &Link| columns.line(*link, window.start);
@@ -181,9 +199,12 @@ impl TokenLines {
             outside: share(total - inside),
             thin: share(inside - drawn),
             window,
-            head: pattern.head(),
             scope,
-            selected,
+            n_not_drawn: match scope {
+                Scope::Selected => selected.len() - queries.len(),
+                Scope::All => 0,
+            },
+            drawn: queries,
         }
     }
 
@@ -215,17 +236,21 @@ impl TokenLines {
         is_inside.then(|| self.window.start + row as usize)
     }
 
-    /// How many lines there are and how much weight they leave out, in one sentence.
+    /// How many lines there are and how much weight they leave out, in one sentence;
+    /// `head` is the name of the head, or of the heads whose mean is drawn.
     #[must_use]
-    pub fn sentence(&self, tokens: &[Token]) -> String {
-        let head = text::head_name(self.head);
+    pub fn sentence(&self, tokens: &[Token], head: &str) -> String {
         let drawn = percent((1.0 - self.thin - self.outside).clamp(0.0, 1.0));
-        let (who, of) = match self.scope {
-            Scope::Selected => {
-                let query = sentence::name(tokens, self.selected);
-                (words::from(&query, &head), words::ITS_WEIGHT.to_owned())
+        let (who, of) = match (self.scope, self.drawn.as_slice()) {
+            (Scope::Selected, [query]) => {
+                let query = sentence::name(tokens, *query);
+                (words::from(&query, head), words::ITS_WEIGHT.to_owned())
             }
-            Scope::All => (head, words::weight_of(self.window.len())),
+            (Scope::Selected, several) => {
+                let who = words::from_several(several.len(), head);
+                (who, words::THEIR_WEIGHT.to_owned())
+            }
+            (Scope::All, all) => (head.to_owned(), words::weight_of(all.len())),
         };
         let has = words::has(self.lines.len(), &drawn, &of);
         let mut said = format!("{who} {has}");
@@ -235,6 +260,9 @@ impl TokenLines {
             (None, None) => {}
             (None, Some(outside)) => said.push_str(&words::outside_only(&outside)),
             (Some(thin), outside) => said.push_str(&words::not_drawn(&thin, outside.as_deref())),
+        }
+        if self.n_not_drawn > 0 {
+            said.push_str(&words::not_in_view(self.n_not_drawn));
         }
         text::sentence(&said)
     }
@@ -282,7 +310,7 @@ struct Link {
 
 /// The links of `queries` to keys from `first_key` on that are drawn, strongest
 /// first, ties to the earlier.
-fn strongest(pattern: &Pattern, queries: Range<usize>, first_key: usize) -> Vec<Link> {
+fn strongest(pattern: &Pattern, queries: &[usize], first_key: usize) -> Vec<Link> {
     let by_weight = |a: &Link, b: &Link| {
         let place = |link: &Link| (link.query, link.key);
         b.weight.total_cmp(&a.weight).then(place(a).cmp(&place(b)))
@@ -297,19 +325,19 @@ fn strongest(pattern: &Pattern, queries: Range<usize>, first_key: usize) -> Vec<
         links.truncate(MAX_PER_QUERY);
         links
     };
-    let mut links: Vec<Link> = queries.flat_map(of_query).collect();
+    let mut links: Vec<Link> = queries.iter().copied().flat_map(of_query).collect();
     links.sort_by(by_weight);
     links.truncate(MAX_LINES);
     links
 }
 
 /// The weight of `queries` on keys from `first_key` on.
-fn mass(pattern: &Pattern, queries: Range<usize>, first_key: usize) -> f64 {
+fn mass(pattern: &Pattern, queries: &[usize], first_key: usize) -> f64 {
     let of_query = |query: usize| {
         let visible = pattern.row(query).iter().take(query + 1).skip(first_key);
         visible.map(|weight| f64::from(*weight)).sum::<f64>()
     };
-    queries.map(of_query).sum()
+    queries.iter().copied().map(of_query).sum()
 }
 
 /// Where the two columns stand.
@@ -392,15 +420,22 @@ fn along_at(share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::Run;
     use crate::run::tests::{pattern, run};
+    use crate::run::{Head, Run};
 
     fn words(n: usize) -> Run {
         run(&vec![" found"; n])
     }
 
     fn lines(n: usize, selected: usize, scope: Scope) -> TokenLines {
-        TokenLines::new(&words(n).tokens, &pattern(n), selected, scope, 600.0)
+        TokenLines::new(
+            &words(n).tokens,
+            &pattern(n),
+            selected,
+            &[selected],
+            scope,
+            600.0,
+        )
     }
 
     #[test]
@@ -415,6 +450,39 @@ mod tests {
         assert!(ends.iter().all(|(query, key)| *query == 3 && key <= query));
         assert_eq!(ends[3], (3, 0), "the strongest is drawn last");
         assert_eq!(lines(6, 3, Scope::All).lines.len(), 6 * 7 / 2);
+    }
+
+    #[test]
+    fn several_selected_queries_have_their_lines_together() {
+        let run = words(6);
+        let figure = TokenLines::new(&run.tokens, &pattern(6), 3, &[1, 3], Scope::Selected, 600.0);
+        let queries: Vec<usize> = figure.lines.iter().map(|line| line.query).collect();
+        assert_eq!(queries.iter().filter(|query| **query == 1).count(), 2);
+        assert_eq!(queries.iter().filter(|query| **query == 3).count(), 4);
+        assert_eq!(figure.rows(&run.tokens).len(), 6);
+        assert_eq!(
+            figure.sentence(&run.tokens, "the mean of 3 heads"),
+            "From 2 queries, the mean of 3 heads has 6 lines with 100\u{a0}% of their weight."
+        );
+    }
+
+    #[test]
+    fn a_selected_query_out_of_view_is_said_to_be() {
+        let run = words(200);
+        let figure = TokenLines::new(
+            &run.tokens,
+            &pattern(200),
+            150,
+            &[2, 150],
+            Scope::Selected,
+            600.0,
+        );
+        let said = figure.sentence(&run.tokens, "head 1.2");
+        assert!(
+            said.starts_with("From “found” (token 150), head 1.2"),
+            "{said}"
+        );
+        assert!(said.ends_with("; 1 more query is out of view."), "{said}");
     }
 
     #[test]
@@ -458,7 +526,7 @@ mod tests {
         assert!(far.window.contains(&150));
         assert_eq!(far.queries.len(), MAX_TOKENS);
         assert!(far.lines.is_empty(), "its only strong key is out of view");
-        let said = far.sentence(&words(200).tokens);
+        let said = far.sentence(&words(200).tokens, "head 1.2");
         assert_eq!(
             said,
             "From “found” (token 150), head 1.2 has no line to draw; \
@@ -468,7 +536,7 @@ mod tests {
 
     #[test]
     fn nothing_left_out_is_not_spoken_of() {
-        let said = lines(3, 2, Scope::All).sentence(&words(3).tokens);
+        let said = lines(3, 2, Scope::All).sentence(&words(3).tokens, "head 1.2");
         assert_eq!(
             said,
             "Head 1.2 has 6 lines with 100\u{a0}% of the weight of 3 tokens."
@@ -520,7 +588,7 @@ mod tests {
     fn labels_face_the_lines_and_stay_in_the_figure() {
         for width in [320.0, 600.0, 1000.0] {
             let run = run(&[" extraordinarily long token indeed", "a"]);
-            let figure = TokenLines::new(&run.tokens, &pattern(2), 0, Scope::All, width);
+            let figure = TokenLines::new(&run.tokens, &pattern(2), 0, &[0], Scope::All, width);
             assert!(figure.left < figure.right && figure.right < width);
             assert_eq!(figure.queries[1].y, figure.y(1));
             assert_eq!(figure.pos_at(figure.y(1)), Some(1));
@@ -532,7 +600,7 @@ mod tests {
     #[test]
     fn the_table_lists_the_lines_strongest_first_in_full() {
         let run = words(4);
-        let figure = TokenLines::new(&run.tokens, &pattern(4), 3, Scope::All, 600.0);
+        let figure = TokenLines::new(&run.tokens, &pattern(4), 3, &[3], Scope::All, 600.0);
         let rows = figure.rows(&run.tokens);
         assert_eq!(rows.len(), figure.lines.len());
         assert_eq!(rows[0], ["0", " found", "0", " found", "1"]);
@@ -541,7 +609,7 @@ mod tests {
     #[test]
     fn an_empty_prompt_is_an_empty_figure() {
         let pattern = Pattern::new(Head::default(), 0, Vec::new(), Vec::new()).unwrap();
-        let figure = TokenLines::new(&[], &pattern, 0, Scope::All, 300.0);
+        let figure = TokenLines::new(&[], &pattern, 0, &[0], Scope::All, 300.0);
         assert!(figure.lines.is_empty() && figure.queries.is_empty());
         assert_eq!(figure.pos_at(40.0), None);
     }

@@ -22,15 +22,16 @@ pub fn Lines(shown: Shown) -> impl IntoView {
     let width = host::width_of(element);
     let lines = Memo::new(move |_| {
         let (run, pattern) = shown.both()?;
-        let (query, width) = (shown.query.get(), width.get());
-        let lines = TokenLines::new(&run.tokens, &pattern, query, scope.get(), width);
+        let (query, selected, width) = (shown.query.get(), shown.queries.get(), width.get());
+        let (tokens, scope) = (&run.tokens, scope.get());
+        let lines = TokenLines::new(tokens, &pattern, query, &selected, scope, width);
         (width > 0.0).then_some(lines)
     });
-    let with_tokens = move |of: fn(&TokenLines, &[headlight_view::run::Token]) -> String| {
-        let run = shown.run.get()?;
-        lines.with(|lines| Some(of(lines.as_ref()?, &run.tokens)))
+    let head = store.select(|state: &State| state.room.head_name());
+    let sentence = move || {
+        let (run, head) = (shown.run.get()?, head.get());
+        lines.with(|lines| Some(lines.as_ref()?.sentence(&run.tokens, &head)))
     };
-    let sentence = move || with_tokens(TokenLines::sentence);
     let select = move |event: MouseEvent| {
         let pos = lines.with_untracked(|lines| lines.as_ref()?.pos_at(y_within(&event)?));
         if let Some(pos) = pos {
@@ -68,9 +69,10 @@ fn y_within(event: &MouseEvent) -> Option<f64> {
 }
 
 fn draw(shown: Shown, lines: TokenLines) -> impl IntoView {
-    let query = shown.query.get_untracked();
-    let label = move |anchor: &'static str, is_query: bool, label: LineLabel| {
-        let class = if is_query && label.pos == query {
+    let selected = shown.queries.get_untracked();
+    let is_selected = |query: &usize| selected.contains(query);
+    let label = |anchor: &'static str, is_query: bool, label: LineLabel| {
+        let class = if is_query && is_selected(&label.pos) {
             "tick query"
         } else {
             "tick"
@@ -81,8 +83,8 @@ fn draw(shown: Shown, lines: TokenLines) -> impl IntoView {
             </text>
         }
     };
-    let line = move |line: Line| {
-        let class = if line.query == query {
+    let line = |line: Line| {
+        let class = if is_selected(&line.query) {
             "link of-query"
         } else {
             "link"
