@@ -12,9 +12,11 @@ pub use headlight_activations::{
 use headlight_activations::{Finding, TilePart};
 
 use crate::action::Effect;
+use crate::attention::AttentionRoom;
 use crate::next::N_NEXT;
+use crate::pattern::MAX_KEPT_LINES;
 use crate::reduce::step;
-use crate::run::{Head, MAX_WHOLE};
+use crate::run::{Head, MAX_WHOLE, Pattern};
 use crate::session::Input;
 use crate::shared::Shared;
 use crate::state::State;
@@ -143,8 +145,7 @@ pub(crate) fn follow_selection(state: &mut State, effects: &mut Vec<Effect>) {
         return;
     };
     let n = pattern.seq_len();
-    let query = state.room.query();
-    if pattern.row(query).is_empty() {
+    if let Some(query) = missing_row(&state.room, &pattern) {
         ask_tile(state, TilePart::Row, query..query + 1, 0..n, 1, effects);
         // Which key is the strongest, the row will tell.
         return;
@@ -165,6 +166,19 @@ pub(crate) fn follow_selection(state: &mut State, effects: &mut Vec<Effect>) {
             effects,
         );
     }
+}
+
+/// A selected row that is not known; the others only if all can be kept at once.
+fn missing_row(room: &AttentionRoom, pattern: &Pattern) -> Option<usize> {
+    let is_missing = |query: &usize| pattern.row(*query).is_empty();
+    let first = Some(room.query()).filter(is_missing);
+    first.or_else(|| {
+        let queries = room.queries();
+        let can_keep = queries.len() <= MAX_KEPT_LINES;
+        queries
+            .into_iter()
+            .find(|query| can_keep && is_missing(query))
+    })
 }
 
 fn ask_tile(

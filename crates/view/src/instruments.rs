@@ -32,6 +32,7 @@ pub(crate) fn apply(
         }
         Action::ToggleRow(row) => {
             state.room.toggle_row(row);
+            details::follow_selection(state, effects);
             state.announce_row();
         }
         Action::MoveHead { layers, heads } => {

@@ -55,7 +55,7 @@ struct Parts {
 }
 
 /// Rows and columns that are kept of a long prompt's pattern.
-const MAX_KEPT_LINES: usize = 16;
+pub(crate) const MAX_KEPT_LINES: usize = 16;
 
 impl Pattern {
     /// Wraps `[query, key]` weights and the log-sum-exp of each query's scores.

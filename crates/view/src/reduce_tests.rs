@@ -614,4 +614,26 @@ fn a_long_prompt_is_asked_for_in_parts() {
         "{asked:?}"
     );
     assert!(state.room.sentence().is_none(), "the row has not come");
+    let asked = details(&reduce(&mut state, Action::ToggleRow(7)));
+    let run = asked[0].0;
+    let row = |query: usize| Tile {
+        layer,
+        head,
+        queries: query..query + 1,
+        keys: 0..600,
+        pool: 1,
+        weights: vec![1.0 / 600.0; 600],
+        lse: vec![1.0],
+    };
+    let found = |run, query| Message::Found {
+        run,
+        finding: Finding::Tile(row(query)),
+    };
+    let asked = details(&reduce(&mut state, said(1, found(run, 599))));
+    let (run, Detail::Tile { queries, .. }) = &asked[0] else {
+        panic!("{asked:?}");
+    };
+    assert_eq!(*queries, 7..8, "the row that is selected beside it");
+    reduce(&mut state, said(1, found(*run, 7)));
+    assert!(state.room.sentence().is_some());
 }
