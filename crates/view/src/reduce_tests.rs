@@ -567,6 +567,7 @@ fn several_heads_are_averaged_once_all_have_come() {
     reduce(&mut state, said(1, message));
     let mean = state.room.pattern().unwrap();
     assert_eq!(mean.weight(1, 0), pattern(n).weight(1, 0));
+    assert_eq!(state.why_no_steps(), text::NO_STEPS_OF_SEVERAL);
     assert!(state.permalink().to_fragment().contains("heads=0.1"));
     reduce(&mut state, Action::OneHead);
     assert_eq!(state.room.heads(), [head]);
@@ -614,6 +615,7 @@ fn a_long_prompt_is_asked_for_in_parts() {
         "{asked:?}"
     );
     assert!(state.room.sentence().is_none(), "the row has not come");
+    assert_eq!(state.why_no_steps(), text::STEPS_UNDER_WAY);
     let asked = details(&reduce(&mut state, Action::ToggleRow(7)));
     let run = asked[0].0;
     let row = |query: usize| Tile {

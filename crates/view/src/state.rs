@@ -325,6 +325,21 @@ impl State {
         is_there && !self.session.is_running() && !self.session.holds_shown()
     }
 
+    /// Why the steps of the selected row are not there, if they are not.
+    #[must_use]
+    pub fn why_no_steps(&self) -> &'static str {
+        let query = self.room.query();
+        match self.room.pattern() {
+            _ if self.room.heads().len() > 1 => text::NO_STEPS_OF_SEVERAL,
+            None => self.why_no_pattern(),
+            Some(pattern) if pattern.row(query).is_empty() => match self.why_no_pattern() {
+                text::PATTERN_UNDER_WAY => text::STEPS_UNDER_WAY,
+                why => why,
+            },
+            Some(_) => text::NO_STEPS,
+        }
+    }
+
     /// Why a detail of the run is not there.
     #[must_use]
     pub fn why_no_detail(&self, kind: DetailKind) -> String {

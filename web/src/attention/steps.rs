@@ -22,9 +22,10 @@ pub fn Steps(shown: Shown) -> impl IntoView {
         Computed::new(&run.tokens, &pattern, shown.query.get())
     });
     let drawn = Memo::new(move |_| steps.with(|steps| Some(steps.as_ref()?.view(step.get()))));
+    let why_none = store.select(State::why_no_steps);
     let sentence = move || {
         let said = drawn.with(|drawn| drawn.as_ref().map(|drawn| drawn.sentence.clone()));
-        said.unwrap_or_else(|| text::NO_STEPS.to_owned())
+        said.unwrap_or_else(|| why_none.get().to_owned())
     };
     view! {
         <figure class="steps" id=FIGURE tabindex="-1" data-figure=Figure::Steps.name() aria-labelledby="map-title" aria-describedby="step-says">

@@ -64,6 +64,11 @@ pub const STEPS: &str = "Steps from scores to weights";
 pub const STEPS_TABLE: &str = "One row of attention, every step";
 /// A row whose steps cannot be had.
 pub const NO_STEPS: &str = "This row has no scores to show.";
+/// The steps where several heads are shown together.
+pub const NO_STEPS_OF_SEVERAL: &str =
+    "Scores belong to one head: choose one, or press \u{201c}Only one head\u{201d}.";
+/// The steps of a long prompt's row that has not arrived.
+pub const STEPS_UNDER_WAY: &str = "Asking the engine for this row.";
 
 /// What a click on a chip does.
 #[must_use]
