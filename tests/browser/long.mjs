@@ -78,7 +78,7 @@ async function assertPattern(page, prompt, n, folder) {
 
   const last = pattern[n - 1];
   const sorted = [...last].sort((a, b) => b - a);
-  const bars = await page.locator(".this-row .bars .number").allTextContents();
+  const bars = await page.locator(".this-row .bars > li > .number").allTextContents();
   assert.ok(bars.length >= 5, `${bars.length} bars`);
   const listed = bars.map(Number).sort((a, b) => b - a);
   for (const [rank, weight] of listed.entries()) assertNear(weight, sorted[rank], 0.0051, `bar ${rank}`);

@@ -7,7 +7,9 @@ use crate::text;
 use crate::token::VisibleToken;
 
 /// The most keys that are spelled out; a longer row shows its strongest.
-pub const MAX_BARS: usize = 24;
+///
+/// Enough for the usual prompt, which has 25 tokens.
+pub const MAX_BARS: usize = 32;
 /// Distance between two bars in the style sheet, in pixels.
 pub const BAR_PITCH: f64 = 21.0;
 
@@ -16,6 +18,8 @@ pub const BAR_PITCH: f64 = 21.0;
 pub struct RowBar {
     /// The key's position.
     pub key: usize,
+    /// The same where keys are left out, so that like tokens can be told apart.
+    pub place: Option<usize>,
     /// The key's token.
     pub label: VisibleToken,
     /// Its weight as text.
@@ -61,6 +65,7 @@ impl RowBars {
         let n_rest = visible.len() - keys.len();
         let bar = |key: usize| RowBar {
             key,
+            place: (n_rest > 0).then_some(key),
             label: VisibleToken::new(tokens.get(key).map_or("", |token| &token.text)),
             weight: fixed(f64::from(visible[key]), 3),
             // Of the whole, so that rows can be compared and agree with the legend.
@@ -144,6 +149,7 @@ mod tests {
         let row = RowBars::new(&run.tokens, &pattern(4), &[2]);
         let keys: Vec<usize> = row.bars.iter().map(|bar| bar.key).collect();
         assert_eq!(keys, [0, 1, 2]);
+        assert!(row.bars.iter().all(|bar| bar.place.is_none()));
         assert_eq!((row.sum.as_str(), row.rest), ("1.000", None));
     }
 
@@ -154,8 +160,9 @@ mod tests {
         let row = RowBars::new(&run.tokens, &pattern(100), &[99]);
         assert_eq!(row.bars.len(), MAX_BARS);
         assert_eq!(row.bars[0].key, 0);
+        assert!(row.bars.iter().all(|bar| bar.place == Some(bar.key)));
         assert_eq!(row.sum, "1.000");
-        assert_eq!(row.rest.unwrap(), "76 more: 0.380");
+        assert_eq!(row.rest.unwrap(), "68 more: 0.340");
     }
 
     #[test]

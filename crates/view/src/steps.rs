@@ -187,6 +187,8 @@ impl StepValue {
 pub struct StepBar {
     /// The key's position.
     pub key: usize,
+    /// The same where keys are left out, so that like tokens can be told apart.
+    pub place: Option<usize>,
     /// The key's token.
     pub label: VisibleToken,
     /// What stands there.
@@ -278,9 +280,14 @@ impl Steps {
         let n_rest = self.weights.len() - shown.len();
         let n_masked_rest = self.n_masked() - masked.len();
         let keys = shown.iter().copied().chain(masked);
+        let is_cut = n_rest + n_masked_rest > 0;
+        let bar = |key: usize| StepBar {
+            place: is_cut.then_some(key),
+            ..self.bar(step, key, scale)
+        };
         StepView {
             step,
-            bars: keys.map(|key| self.bar(step, key, scale)).collect(),
+            bars: keys.map(bar).collect(),
             zero: scale.zero(),
             rest: (n_rest > 0).then(|| self.rest(step, &shown)),
             masked_rest: (n_masked_rest > 0).then(|| words::masked_rest(n_masked_rest)),
@@ -388,6 +395,7 @@ impl Steps {
         };
         StepBar {
             key,
+            place: None,
             label: VisibleToken::new(&self.tokens[key]),
             value,
             text: value.text(decimals(step)),
@@ -614,10 +622,11 @@ mod tests {
         let view = |step| Steps::new(&run.tokens, &pattern, 89).unwrap().view(step);
         let last = view(Step::Normalise);
         assert_eq!(last.bars.len(), MAX_BARS + MIN_MASKED);
-        assert_eq!(last.rest.unwrap(), "66 more: 0.367");
+        assert!(last.bars.iter().all(|bar| bar.place == Some(bar.key)));
+        assert_eq!(last.rest.unwrap(), "58 more: 0.322");
         assert_eq!(last.masked_rest.unwrap(), "8 more later tokens");
         let score = (0.5 / 90.0_f64).ln() + 1.5;
-        let expected = format!("66 more, at most {}", fixed(score, 2));
+        let expected = format!("58 more, at most {}", fixed(score, 2));
         assert_eq!(view(Step::Scores).rest.unwrap(), expected);
         assert_eq!(
             Steps::new(&run.tokens, &pattern, 89).unwrap().rows().len(),

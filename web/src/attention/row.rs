@@ -97,13 +97,14 @@ fn draw(shown: Shown, bar: RowBar) -> impl IntoView {
     let clean_mark = bar
         .clean_fraction
         .map(|clean| view! { <span class="clean-mark" style:left=percent(clean)></span> });
+    let place = bar.place.map(place);
     let is_faint = bar.fraction.max(bar.clean_fraction.unwrap_or(0.0)) < FAINT;
     let title = bar
         .clean_weight
         .map(|clean| text::was_weight(&bar.weight, &clean));
     view! {
         <li class:selected=move || shown.key.get() == key class:faint=is_faint title=title on:click=select>
-            <span class="name"><Visible token=bar.label/></span>
+            <span class="name">{place}<Visible token=bar.label/></span>
             <span class="track">
                 <span class="bar" style:width=percent(bar.fraction)></span>
                 {clean_mark}
@@ -111,6 +112,11 @@ fn draw(shown: Shown, bar: RowBar) -> impl IntoView {
             <span class="number">{bar.weight}</span>
         </li>
     }
+}
+
+/// A token's position, where not all of the row's tokens are there.
+pub(super) fn place(pos: usize) -> impl IntoView {
+    view! { <span class="place number">{pos}</span> }
 }
 
 /// The selected cell.

@@ -6,6 +6,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::behind::Behind;
+use super::row::place;
 use super::stage::FIGURE;
 use super::{Shown, moved};
 use crate::host;
@@ -85,6 +86,7 @@ fn draw(shown: Shown, drawn: StepView) -> impl IntoView {
             let query = shown.query.get_untracked();
             store.dispatch(Action::SelectCell(query, key));
         };
+        let place = bar.place.map(place);
         let drawn = bar.bar.map(|at| {
             view! {
                 <span
@@ -98,7 +100,7 @@ fn draw(shown: Shown, drawn: StepView) -> impl IntoView {
         });
         view! {
             <li class:selected=move || shown.key.get() == key class:masked=bar.is_masked on:click=select>
-                <span class="name"><Visible token=bar.label/></span>
+                <span class="name">{place}<Visible token=bar.label/></span>
                 <span class="track">{drawn}</span>
                 <span class="number">{bar.text}</span>
             </li>
