@@ -537,14 +537,25 @@ impl AttentionRoom {
         if row.is_empty() {
             return None;
         }
-        Some(match queries.as_slice() {
+        let mut spans = match queries.as_slice() {
             [query] => {
                 let mut spans = sentence::of_row(&run.tokens, &pattern, *query, &head);
                 spans.extend(sentence::of_clean_row(&run.tokens, &pattern, *query));
                 spans
             }
             several => sentence::of_rows(&run.tokens, &row, several.len(), &head),
-        })
+        };
+        spans.extend(self.stand_in().map(sentence::of_head_out));
+        Some(spans)
+    }
+
+    /// What stands in for the head that is shown, if it is out of the run.
+    fn stand_in(&self) -> Option<Filler> {
+        let is_edited = self.run.as_ref().is_some_and(|run| run.clean.is_some());
+        let is_it = |it: &&Ablation| it.part == Part::Head(self.head);
+        let found = self.ablations.iter().find(is_it);
+        let is_alone = self.companions.is_empty();
+        found.filter(|_| is_edited && is_alone).map(|it| it.filler)
     }
 }
 
@@ -617,6 +628,26 @@ mod tests {
         assert!(looks[&3].is_query && looks[&1].is_also_query);
         assert_eq!(ChipLook::default().class(), "chip");
         assert!(AttentionRoom::default().chip_looks().is_empty());
+    }
+
+    #[test]
+    fn a_head_that_is_out_is_not_said_to_matter() {
+        let mut room = room();
+        let part = Part::Head(room.head);
+        room.ablations = vec![Ablation {
+            part,
+            filler: Filler::Zero,
+        }];
+        let said = |room: &AttentionRoom| sentence::plain(&room.sentence().unwrap());
+        assert!(!said(&room).contains("taken out"), "the run is still whole");
+        let mut edited = run(&["Lily", " ran", ".", " She"]);
+        edited.clean = Some(Box::default());
+        room.show(edited, Some(pattern(4)));
+        assert!(said(&room).ends_with(text::head_is_out(Filler::Zero)));
+        room.ablations[0].filler = Filler::Mean;
+        assert!(said(&room).ends_with(text::head_is_out(Filler::Mean)));
+        room.ablations[0].part = Part::Mlp(0);
+        assert!(!said(&room).contains("taken out"));
     }
 
     #[test]

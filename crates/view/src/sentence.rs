@@ -1,5 +1,6 @@
 //! One sentence that says what this data shows.
 
+use crate::ablation::Filler;
 use crate::number::percent;
 use crate::run::{Pattern, Token};
 use crate::text;
@@ -128,6 +129,12 @@ pub fn of_clean_row(tokens: &[Token], pattern: &Pattern, query: usize) -> Vec<Sp
         Span::strong(name(tokens, key)),
         Span::plain("."),
     ]
+}
+
+/// That the head is out of the model, so that its weights lead nowhere.
+#[must_use]
+pub fn of_head_out(filler: Filler) -> Span {
+    Span::plain(text::head_is_out(filler))
 }
 
 #[cfg(test)]

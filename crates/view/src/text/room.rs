@@ -79,6 +79,15 @@ pub fn swap_filler(ablation: Ablation) -> String {
     }
 }
 
+/// What becomes of a head that was taken out, after the sentence about its weights.
+#[must_use]
+pub const fn head_is_out(filler: Filler) -> &'static str {
+    match filler {
+        Filler::Zero => " It is taken out: what it reads goes nowhere.",
+        Filler::Mean => " It is taken out: its mean stands in for what it reads.",
+    }
+}
+
 /// How the answer changed: the token that was first, its probability before and now.
 #[must_use]
 pub fn answer_moved(token: &str, clean: &str, now: &str) -> String {
