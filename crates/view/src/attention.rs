@@ -226,11 +226,13 @@ impl AttentionRoom {
         };
     }
 
-    /// Another model has parts and tokens of its own.
+    /// Another model has parts and tokens of its own, and often a prompt.
     pub(crate) fn leave_model(&mut self) {
         self.ablations.clear();
         self.compared = None;
         self.companions.clear();
+        (self.row, self.col, self.zoom) = (None, None, None);
+        self.also_rows.clear();
     }
 
     /// True if this part was taken out.

@@ -388,6 +388,21 @@ fn another_model_brings_its_own_example_and_takes_it_away_again() {
 }
 
 #[test]
+fn what_was_selected_in_one_models_prompt_is_not_in_anothers() {
+    let mut state = live("#/attention?row=2&col=1");
+    reduce(&mut state, Action::ToggleRow(1));
+    reduce(&mut state, Action::Zoom(0.5, None));
+    reduce(&mut state, Action::Models(vec![induction()]));
+    reduce(&mut state, Action::ChooseModel("induction".to_owned()));
+    let room = &state.room;
+    assert_eq!((room.row, room.col, room.zoom), (None, None, None));
+    assert!(room.also_rows.is_empty());
+    let link = "#/attention?model=induction&row=1&rows=0";
+    reduce(&mut state, Action::Opened(link.to_owned()));
+    assert_eq!(state.room.queries(), [0, 1], "a link's own rows stay");
+}
+
+#[test]
 fn what_the_visitor_wrote_stays_and_the_example_is_offered_where_it_fails() {
     let mut state = live("");
     reduce(&mut state, Action::Models(vec![induction()]));
