@@ -460,6 +460,8 @@ pub fn rank(rank: usize, n: usize) -> String {
 }
 
 /// Words that the model reads letter by letter; `None` where there are none.
+///
+/// The same word can be known without the space before it, so tokens are spoken of.
 #[must_use]
 pub fn spelt_words(words: &[String]) -> Option<String> {
     const NAMED: usize = 3;
@@ -469,14 +471,14 @@ pub fn spelt_words(words: &[String]) -> Option<String> {
         ([], _) => return None,
         ([word], 1) => {
             return Some(format!(
-                "{word} is not a word this model knows: it reads it letter by letter."
+                "This model has no token {word}: it reads it letter by letter."
             ));
         }
         (all, n) if n > NAMED => format!("{} and {} more", all.join(", "), n - NAMED),
         ([most @ .., last], _) => format!("{} and {last}", most.join(", ")),
     };
     Some(format!(
-        "{list} are not words this model knows: it reads them letter by letter."
+        "This model has no tokens {list}: it reads them letter by letter."
     ))
 }
 
@@ -790,6 +792,23 @@ mod tests {
             "model.safetensors is cut short."
         );
         assert_eq!(sentence(""), "");
+    }
+
+    #[test]
+    fn a_spelt_word_is_named_as_the_token_that_is_missing() {
+        let said = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            spelt_words(&words).unwrap_or_default()
+        };
+        assert_eq!(
+            said(&["\u{2423}Once"]),
+            "This model has no token “\u{2423}Once”: it reads it letter by letter."
+        );
+        assert_eq!(
+            said(&["ox", "\u{2423}cats"]),
+            "This model has no tokens “ox” and “\u{2423}cats”: it reads them letter by letter."
+        );
+        assert_eq!(said(&[]), "");
     }
 
     #[test]

@@ -117,22 +117,31 @@ fn push_visible(text: &mut String, character: char) {
 
 /// The words that a model reads letter by letter, because its vocabulary does
 /// not have them: runs of at least two tokens of one letter each, each word
-/// once, in the order of the text.
+/// once, in the order of the text. A word is not the same with a space before it
+/// as without, so the space is part of it, as the mark that chips show.
 #[must_use]
 pub fn spelt_words<'a>(tokens: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut run = String::new();
+    let mut before = "";
     for text in tokens.into_iter().chain([""]) {
         let mut characters = text.chars();
         match (characters.next(), characters.next()) {
-            (Some(letter), None) if letter.is_alphabetic() => run.push(letter),
+            (Some(letter), None) if letter.is_alphabetic() => {
+                if run.is_empty() && before.ends_with(' ') {
+                    run.push(SPACE);
+                }
+                run.push(letter);
+            }
             _ => {
                 let word = std::mem::take(&mut run);
-                if word.chars().count() > 1 && !words.contains(&word) {
+                let n_letters = word.chars().filter(|c| *c != SPACE).count();
+                if n_letters > 1 && !words.contains(&word) {
                     words.push(word);
                 }
             }
         }
+        before = text;
     }
     words
 }
@@ -196,8 +205,12 @@ mod tests {
         let tokens = [
             "I", " like", " ", "c", "a", "t", "s", ",", " ", "c", "a", "t", "s", " a",
         ];
-        assert_eq!(spelt_words(tokens), ["cats"]);
+        assert_eq!(spelt_words(tokens), ["\u{2423}cats"]);
         assert_eq!(spelt_words(["A", " ball", "."]), [""; 0]);
-        assert_eq!(spelt_words([" ", "o", "x"]), ["ox"]);
+        let [with_space, without] = [&[" ", "o", "x"][..], &["o", "x"]];
+        assert_eq!(spelt_words(with_space.iter().copied()), ["\u{2423}ox"]);
+        assert_eq!(spelt_words(without.iter().copied()), ["ox"]);
+        let twice = ["o", "x", " ", "o", "x"];
+        assert_eq!(spelt_words(twice), ["ox", "\u{2423}ox"]);
     }
 }
