@@ -43,8 +43,12 @@ mod words {
         }
     }
 
+    pub(super) fn the(name: &str) -> String {
+        format!("the {name}")
+    }
+
     pub(super) fn speaks_for(who: &str, token: &str, value: &str) -> String {
-        format!("{who} speaks most for {token}: {value}")
+        format!("At the end of the prompt, {who} speaks most for {token}: {value}")
     }
 
     pub(super) fn of_a_difference(difference: &str) -> String {
@@ -60,7 +64,7 @@ mod words {
     }
 
     pub(super) fn nobody_speaks_for(token: &str, against: &str) -> String {
-        format!("Nothing speaks for {token} rather than {against}.")
+        format!("At the end of the prompt, nothing speaks for {token} rather than {against}.")
     }
 }
 
@@ -175,7 +179,16 @@ pub fn name(component: Component) -> String {
     }
 }
 
-/// Who speaks most for the token, and who against it, in one or two sentences;
+/// A component as a sentence names it.
+fn spoken(component: Component) -> String {
+    let name = name(component);
+    match component {
+        Component::Head { .. } => name,
+        _ => words::the(&name),
+    }
+}
+
+/// Where it is computed, who speaks most for the token there, and who against it, in one or two sentences;
 /// `token` and `against` are the texts of the two tokens.
 #[must_use]
 pub fn sentence(attribution: &Attribution, token: &str, against: &str) -> String {
@@ -194,13 +207,12 @@ pub fn sentence(attribution: &Attribution, token: &str, against: &str) -> String
         .iter()
         .filter(|one| one.value < 0.0)
         .min_by(by_value);
-    let who = |one: &Contribution| capitalised(&name(one.component));
     let mut said = match most {
         None => words::nobody_speaks_for(&token, &against),
         Some(most) => {
             let value = fixed(most.value, 1);
             let difference = attribution.logit_difference;
-            let mut said = words::speaks_for(&who(most), &token, &value);
+            let mut said = words::speaks_for(&spoken(most.component), &token, &value);
             said.push_str(&if difference > 0.0 {
                 words::of_a_difference(&fixed(difference, 1))
             } else {
@@ -210,7 +222,8 @@ pub fn sentence(attribution: &Attribution, token: &str, against: &str) -> String
         }
     };
     if let Some(least) = least {
-        said.push_str(&words::speaks_against(&who(least), &fixed(least.value, 1)));
+        let who = capitalised(&spoken(least.component));
+        said.push_str(&words::speaks_against(&who, &fixed(least.value, 1)));
     }
     said
 }
@@ -331,13 +344,14 @@ mod tests {
         let said = sentence(&attribution(&[1.0, -0.5, 4.1]), " tower", " bridge");
         assert_eq!(
             said,
-            "Head 0.2 speaks most for “tower”: 4.1 of a difference of 4.6 logits. \
-             Position speaks most against it: \u{2212}0.5."
+            "At the end of the prompt, head 0.2 speaks most for “tower”: 4.1 of a difference of 4.6 logits. \
+             The position speaks most against it: \u{2212}0.5."
         );
         let alone = sentence(&attribution(&[1.0]), " tower", " bridge");
         assert_eq!(
             alone,
-            "Token embedding speaks most for “tower”: 1.0 of a difference of 1.0 logits."
+            "At the end of the prompt, the token embedding speaks most for “tower”: \
+             1.0 of a difference of 1.0 logits."
         );
     }
 
@@ -350,7 +364,9 @@ mod tests {
         );
         let none = sentence(&attribution(&[0.0, -3.0]), " tower", " bridge");
         assert!(
-            none.starts_with("Nothing speaks for “tower” rather than “bridge”."),
+            none.starts_with(
+                "At the end of the prompt, nothing speaks for “tower” rather than “bridge”."
+            ),
             "{none}"
         );
     }
