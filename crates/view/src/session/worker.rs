@@ -108,17 +108,21 @@ impl Worker {
     }
 
     /// It gave its last word on a run, if this is one.
+    ///
+    /// It takes runs in the order of their ids, so whatever order the words arrive in,
+    /// no older run takes the place of a newer one.
     pub(super) fn note_run(&mut self, message: &Message) {
-        let run = match message {
+        match message {
+            // Also one that nobody waits for any more.
             Message::Ran { run, .. } => {
-                // Also one that nobody waits for any more: it has taken the place of the one before.
-                self.completed = Some(*run);
-                run
+                self.completed = self.completed.max(Some(*run));
+                self.open_runs.retain(|open| open > run);
             }
-            Message::Failed { run, .. } | Message::Cancelled { run } => run,
-            _ => return,
-        };
-        self.open_runs.retain(|open| open != run);
+            Message::Failed { run, .. } | Message::Cancelled { run } => {
+                self.open_runs.retain(|open| open != run);
+            }
+            _ => {}
+        }
     }
 
     /// It has another model, and of a run of the one before it knows nothing.

@@ -71,6 +71,18 @@ fn a_run_that_came_too_late_to_be_shown_is_not_asked_about() {
 }
 
 #[test]
+fn an_older_answer_that_is_heard_late_takes_nobodys_place() {
+    let mut page = Page::live(Choice::Cpu, false);
+    page.ask("T");
+    let older = page.last_run(1);
+    page.ask("Tom");
+    page.answer(1);
+    assert!(page.session.holds_shown(), "the older one is over");
+    page.say(1, ran(older));
+    assert!(page.session.holds_shown());
+}
+
+#[test]
 fn a_run_that_was_stopped_leaves_the_one_before_in_place() {
     let mut page = Page::live(Choice::Cpu, false);
     page.ask("Tom");
