@@ -189,7 +189,7 @@ pub fn capture_pointer(event: &web_sys::PointerEvent) {
         .and_then(|t| t.dyn_into::<web_sys::Element>().ok());
     if let Some(element) = target {
         // Refused for a pointer that is gone already; then there is nothing to follow.
-        let _ = element.set_pointer_capture(event.pointer_id());
+        drop(element.set_pointer_capture(event.pointer_id()));
     }
 }
 

@@ -248,7 +248,7 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Response {
     /// To [`Request::Load`].
-    Loaded(LoadedModel),
+    Loaded(Box<LoadedModel>),
     /// To [`Request::Run`].
     Run(RunAnswer),
     /// To [`Request::Pattern`].

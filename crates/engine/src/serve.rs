@@ -191,7 +191,7 @@ impl<H: Host> Engine<H> {
         };
         self.loaded = Some(loaded);
         self.last = None;
-        Ok(Response::Loaded(info))
+        Ok(Response::Loaded(Box::new(info)))
     }
 
     async fn fetch_files(&self, run: RunId, name: &str) -> Result<ModelFiles, Refusal> {

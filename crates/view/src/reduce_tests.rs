@@ -21,7 +21,7 @@ use headlight_language::TruthAnswer;
 pub(crate) fn said(worker: u32, message: Message) -> Action {
     Action::Engine(Input::Said {
         worker: WorkerId(worker),
-        message,
+        message: Box::new(message),
         now_ms: 0.0,
     })
 }

@@ -115,8 +115,9 @@ fn push_visible(text: &mut String, character: char) {
     }
 }
 
-/// The words that a model reads letter by letter, because its vocabulary does
-/// not have them: runs of at least two tokens of one letter each, each word
+/// The words that a model reads letter by letter, because it has no token for them.
+///
+/// They are runs of at least two tokens of one letter each, each word
 /// once, in the order of the text. A word is not the same with a space before it
 /// as without, so the space is part of it, as the mark that chips show.
 #[must_use]

@@ -37,7 +37,7 @@ impl Listeners {
                     heard.set(heard.get() || message == Message::Booted);
                     Input::Said {
                         worker: id,
-                        message,
+                        message: Box::new(message),
                         now_ms: host::now_ms(),
                     }
                 }

@@ -151,7 +151,7 @@ fn done(run: view::RunId, response: Response) -> Result<Message, PatternError> {
     Ok(match response {
         Response::Loaded(model) => Message::Loaded {
             run,
-            model: Box::new(loaded(model)),
+            model: Box::new(loaded(*model)),
         },
         Response::Run(mut answer) => {
             let head = answer.pattern.take();

@@ -28,7 +28,7 @@ pub enum Input {
         /// Which.
         worker: WorkerId,
         /// What.
-        message: Message,
+        message: Box<Message>,
         /// When, on the page's clock.
         now_ms: f64,
     },

@@ -149,7 +149,7 @@ impl Session {
                 now_ms,
             } => {
                 self.now_ms = now_ms;
-                self.hear(worker, message, &mut step);
+                self.hear(worker, *message, &mut step);
             }
             Input::Died { worker, death } => self.bury(worker, &death, &mut step),
             Input::Tick { elapsed_ms, now_ms } => {

@@ -65,7 +65,7 @@ impl Page {
     fn say(&mut self, worker: u32, message: Message) {
         self.step(Input::Said {
             worker: WorkerId(worker),
-            message,
+            message: Box::new(message),
             now_ms: 0.0,
         });
     }
