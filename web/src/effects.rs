@@ -37,8 +37,9 @@ pub fn run(store: Store, effect: Effect) {
                 store.dispatch(Action::Recorded(json));
             }
         }),
-        Effect::WriteLink(fragment) => host::replace_fragment(&fragment),
+        Effect::WriteLink(fragment) => store.write_link_soon(fragment),
         Effect::CopyLink => spawn_local(async move {
+            store.write_link();
             let address = window().location().href().unwrap_or_default();
             let is_copied = host::copy(&address).await;
             store.dispatch(Action::Shared(is_copied));

@@ -4,7 +4,7 @@ use headlight_view::{Action, State, reduce};
 use leptos::prelude::*;
 
 use crate::canvas::Palette;
-use crate::effects;
+use crate::{effects, host};
 use crate::link::Link;
 
 /// The state, the way to change it, and the workers that its changes drive.
@@ -14,6 +14,8 @@ pub struct Store {
     write: WriteSignal<State>,
     link: StoredValue<Link, LocalStorage>,
     palette: RwSignal<Option<Palette>>,
+    /// What the address is about to become.
+    fragment: StoredValue<Option<String>>,
 }
 
 impl Store {
@@ -25,6 +27,7 @@ impl Store {
             write,
             link: StoredValue::new_local(Link::default()),
             palette: RwSignal::new(None),
+            fragment: StoredValue::new(None),
         }
     }
 
@@ -58,6 +61,24 @@ impl Store {
     /// Reads the colours anew, after the theme has changed.
     pub fn read_palette(self) {
         self.palette.set(Palette::read());
+    }
+
+    /// Puts the state into the address, in a task of its own: that takes the browser
+    /// longer than most figures do.
+    pub fn write_link_soon(self, fragment: String) {
+        let mut is_due = false;
+        self.fragment
+            .update_value(|waiting| is_due = waiting.replace(fragment).is_some());
+        if !is_due {
+            host::in_another_task(move || self.write_link());
+        }
+    }
+
+    /// Puts what waits for it into the address.
+    pub fn write_link(self) {
+        if let Some(fragment) = self.fragment.try_update_value(Option::take).flatten() {
+            host::replace_fragment(&fragment);
+        }
     }
 
     /// Does something with the workers.
