@@ -4,8 +4,8 @@ use headlight_view::{Action, State, reduce};
 use leptos::prelude::*;
 
 use crate::canvas::Palette;
-use crate::{effects, host};
 use crate::link::Link;
+use crate::{effects, host};
 
 /// The state, the way to change it, and the workers that its changes drive.
 #[derive(Clone, Copy, Debug)]

@@ -9,7 +9,7 @@ use crate::atlas::largest_entropy;
 use crate::attention::AttentionRoom;
 use crate::number::{fixed, percent, perplexity_in};
 use crate::phrase::capitalised;
-use crate::run::{Pattern, Run, Token};
+use crate::run::{Head, Pattern, Run, Token};
 use crate::sentence::name;
 use crate::shared::Shared;
 use crate::state::State;
@@ -25,7 +25,7 @@ pub(super) fn idea(topic: Topic, room: &AttentionRoom) -> String {
         }
         Topic::Query => {
             "Each row is a token that looks back: the query. The columns are what it may look \
-             at: the keys. The darker a cell, the more of its weight goes there."
+             at: the keys. The stronger a cell's colour, the more of its weight goes there."
         }
         Topic::Score => {
             "The query is compared with each key. The better the two match, the higher the score."
@@ -43,12 +43,32 @@ pub(super) fn idea(topic: Topic, room: &AttentionRoom) -> String {
             "Each head looks in its own way, so several things can be looked up at once. \
              The list goes from the sharpest head to the one that spreads its weight most."
         }
-        Topic::Induction => {
-            "Here random words come twice. A head of an early layer looks at the token before; \
-             a later head uses that to find what followed the earlier copy."
-        }
+        Topic::Induction => return induction_idea(room),
     };
     said.to_owned()
+}
+
+fn induction_idea(room: &AttentionRoom) -> String {
+    let early = previous_head(room).map_or_else(
+        || "A head of an early layer".to_owned(),
+        |head| capitalised(&text::head_name(head)),
+    );
+    format!(
+        "Here random words come twice. {early} looks at the token before; a later head, this \
+         one, uses that to find what followed the earlier copy."
+    )
+}
+
+/// The head before the selected one's layer that looks most at the token before.
+fn previous_head(room: &AttentionRoom) -> Option<Head> {
+    let on_previous = |of: &&Thumbnail| of.scores.over_targets.previous.unwrap_or(0.0);
+    let earlier = room.details.atlas.iter();
+    let earlier = earlier.filter(|of| of.layer < room.head.layer && on_previous(of) >= 0.5);
+    let best = earlier.max_by(|a, b| on_previous(a).total_cmp(&on_previous(b)))?;
+    Some(Head {
+        layer: best.layer,
+        head: best.head,
+    })
 }
 
 fn value_idea(room: &AttentionRoom) -> String {
