@@ -92,7 +92,7 @@ async function assertHarmless(page, what) {
     // Name, bar and number of one line must not lie upon each other.
     const lines = [...document.querySelectorAll("ol.bars > li")].filter((line) => line.checkVisibility());
     const isBroken = (line) => {
-      const [name, number] = [line.querySelector(".name"), line.querySelector(".number")];
+      const [name, number] = [line.querySelector(".name"), line.querySelector(":scope > .number")];
       return name && number && isAbove(name, number);
     };
     return lines.filter(isBroken).map((line) => line.textContent.slice(0, 60));

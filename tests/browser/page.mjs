@@ -17,9 +17,22 @@ export function link(view) {
   return `#/attention?${["v=1", ...pairs].join("&")}`;
 }
 
+/**
+ * Waits until the page has done what it does after an action in tasks of their own:
+ * the tables behind the figures and the address follow the figures themselves.
+ */
+async function settled(page) {
+  await page.evaluate(async () => {
+    const task = () => new Promise((resolve) => setTimeout(resolve, 0));
+    for (let done = 0; done < 3; done += 1) await task();
+  });
+}
+
 /** The parts of the page's own link. */
 export async function linkOf(page) {
-  const [, query = ""] = new URL(page.url()).hash.split("?");
+  await settled(page);
+  const hash = await page.evaluate(() => location.hash);
+  const [, query = ""] = hash.split("?");
   return Object.fromEntries(new URLSearchParams(query));
 }
 
@@ -81,7 +94,8 @@ export function headButton(page, { layer, head }) {
 }
 
 /** The body of the table behind a figure: a list of texts for each row. */
-export function rowsOf(page, figure) {
+export async function rowsOf(page, figure) {
+  await settled(page);
   const rows = page.locator(`table[data-for="${figure}"] tbody tr`);
   return rows.evaluateAll((rows) =>
     rows.map((row) => [...row.cells].map((cell) => cell.textContent)),
@@ -138,6 +152,7 @@ export async function showsHead(page, { layer, head }) {
 
 /** Everything the page shows, read at one moment. */
 export async function shown(page) {
+  await settled(page);
   const { head, prompt, root, tables } = await page.evaluate(readTables);
   const [layer, index] = (head?.match(/\d+/g) ?? []).map(Number);
   return { ...root, ...tables, prompt, head: { layer, head: index } };
