@@ -1,6 +1,9 @@
 // The command line: the numbers the page must show.
 
 import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { BIN, modelFolder } from "./settings.mjs";
@@ -60,4 +63,29 @@ export function generate(prompt, maxTokens, seed, { temperature = 1, topK = 0, t
   const sampling = { temperature, "top-k": topK, "top-p": topP, "max-tokens": maxTokens, seed };
   const options = Object.entries(sampling).flatMap(([name, value]) => [`--${name}`, String(value)]);
   return ask("generate", "--prompt", prompt, ...options);
+}
+
+/** `headlight capture` at every position: by hook a shape and its numbers. */
+export async function capture(prompt, hooks) {
+  const folder = await mkdtemp(join(tmpdir(), "headlight-capture-"));
+  try {
+    const file = join(folder, "captured.safetensors");
+    const options = ["--model", modelFolder(), "--backend", "cpu", "--prompt", prompt];
+    await execute(BIN, ["capture", ...options, "--hooks", hooks.join(","), "--pos", "all", "--out", file]);
+    return tensorsOf(await readFile(file));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The f32 tensors of a safetensors file. */
+function tensorsOf(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = 8 + Number(view.getBigUint64(0, true));
+  const header = JSON.parse(bytes.subarray(8, start).toString());
+  const tensors = Object.entries(header).filter(([name]) => name !== "__metadata__");
+  const numbers = ([from, to]) =>
+    Array.from({ length: (to - from) / 4 }, (_, index) => view.getFloat32(start + from + 4 * index, true));
+  const read = ([name, { shape, data_offsets: at }]) => [name, { shape, numbers: numbers(at) }];
+  return Object.fromEntries(tensors.map(read));
 }

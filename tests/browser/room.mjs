@@ -405,6 +405,42 @@ test("the steps of a row lead from its scores to its weights, by keyboard", asyn
   assertNear(shownLse, lse, 1e-3, "log-sum-exp");
 });
 
+test("a score comes from query times key, as the command line captures them", async (t) => {
+  const [head, row, col] = [{ layer: 1, head: 2 }, 9, 4];
+  const hooks = ["q", "k"].map((name) => `blocks.${head.layer}.attn.hook_${name}`);
+  const captured = await cli.capture(STORY, hooks);
+  const vectorAt = (hook, pos) => {
+    const { shape, numbers } = captured[hook];
+    const [nHeads, dHead] = shape.slice(-2);
+    const start = (pos * nHeads + head.head) * dHead;
+    return numbers.slice(start, start + dHead);
+  };
+  const page = await opened(t, { prompt: STORY, ...head, row, col, view: "row" });
+  const agrees = async (key) => {
+    const caption = `table[data-for="attention.product"] caption:text("key ${key},")`;
+    await page.locator(caption).waitFor({ state: "attached" });
+    const [q, k] = [vectorAt(hooks[0], row), vectorAt(hooks[1], key)];
+    const rows = await rowsOf(page, "attention.product");
+    assert.equal(rows.length, q.length);
+    for (const [dim, [, ofQuery, ofKey, product]] of rows.entries()) {
+      assertNear(Number(ofQuery), q[dim], TOLERANCE, `query ${dim}`);
+      assertNear(Number(ofKey), k[dim], TOLERANCE, `key ${dim}`);
+      assertNear(Number(product), q[dim] * k[dim], TOLERANCE * 10, `product ${dim}`);
+    }
+    const sum = rows.reduce((sum, [, , , product]) => sum + Number(product), 0);
+    const scores = await rowsOf(page, "attention.steps");
+    const score = sum / Math.sqrt(q.length);
+    assertNear(score, Number(scores[key][2]), TOLERANCE, "the score");
+    const said = await page.locator('[data-figure="attention.product"] .note').textContent();
+    assert.ok(said.includes(score.toFixed(2).replace("-", "\u2212")), `${said} names ${score}`);
+  };
+  await agrees(col);
+  await page.locator('[data-figure="attention.steps"] .bars li').nth(2).click();
+  await agrees(2);
+  await page.getByRole("radio", { name: "Mask" }).click();
+  await page.locator(".product").waitFor({ state: "detached" });
+});
+
 test("the lines are links of the pattern with its weights", async (t) => {
   const [head, row] = [{ layer: 1, head: 2 }, 9];
   const page = await opened(t, { prompt: STORY, ...head, row, view: "lines" });

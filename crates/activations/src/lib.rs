@@ -25,6 +25,6 @@ pub use head_scores::{HeadScores, HeadScoresBuilder, OverTargets};
 pub use hook::{Axis, HookError, HookPoint, ParseHookError, Site};
 pub use reading::{
     Attribution, Component, Contribution, CutToken, Cuts, Detail, DetailKind, Finding, LensRow,
-    Sampling, Thumbnail, Tile, TilePart, TokenProb,
+    QueryKey, Sampling, Thumbnail, Tile, TilePart, TokenProb,
 };
 pub use shape::ModelShape;

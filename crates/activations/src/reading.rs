@@ -74,6 +74,18 @@ pub enum Detail {
         /// The token spoken against.
         against: u32,
     },
+    /// The query of one token and the key of another, in one head.
+    QueryKey {
+        /// Index of the block.
+        layer: usize,
+        /// Index of the head.
+        head: usize,
+        /// Position of the query.
+        query: usize,
+        /// Position of the key; one after the query is answered too, though the
+        /// mask hides it.
+        key: usize,
+    },
     /// What sampling leaves of the next token's distribution.
     Cuts {
         /// How it is drawn.
@@ -94,6 +106,8 @@ pub enum Finding {
     Lens(Vec<LensRow>),
     /// To [`Detail::Attribution`].
     Attribution(Attribution),
+    /// To [`Detail::QueryKey`].
+    QueryKey(QueryKey),
     /// To [`Detail::Cuts`].
     Cuts(Cuts),
 }
@@ -123,6 +137,8 @@ pub enum DetailKind {
     Lens,
     /// [`Detail::Attribution`]
     Attribution,
+    /// [`Detail::QueryKey`]
+    QueryKey,
     /// [`Detail::Cuts`]
     Cuts,
 }
@@ -136,6 +152,7 @@ impl Detail {
             Self::Tile { part, .. } => DetailKind::Tile(*part),
             Self::Lens { .. } => DetailKind::Lens,
             Self::Attribution { .. } => DetailKind::Attribution,
+            Self::QueryKey { .. } => DetailKind::QueryKey,
             Self::Cuts { .. } => DetailKind::Cuts,
         }
     }
@@ -158,7 +175,7 @@ impl Finding {
                     (&mut tile.lse, n_queries),
                 ]
             }
-            Self::Lens(_) | Self::Attribution(_) | Self::Cuts(_) => Vec::new(),
+            Self::Lens(_) | Self::Attribution(_) | Self::QueryKey(_) | Self::Cuts(_) => Vec::new(),
         }
     }
 }
@@ -304,6 +321,26 @@ pub struct Thumbnail {
     pub cells: Vec<f32>,
     /// What kind of head it is on this prompt.
     pub scores: HeadScores,
+}
+
+/// The query of one token and the key of another, in one head: `scale * q . k` is
+/// the score.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QueryKey {
+    /// Index of the block.
+    pub layer: usize,
+    /// Index of the head.
+    pub head: usize,
+    /// Position of the query.
+    pub query: usize,
+    /// Position of the key.
+    pub key: usize,
+    /// What multiplies the sum of the products: `1 / sqrt(d_head)` in most models.
+    pub scale: f64,
+    /// `[d_head]`
+    pub q: Vec<f32>,
+    /// `[d_head]`
+    pub k: Vec<f32>,
 }
 
 /// A rectangle of one head's attention; each cell holds the largest weight of

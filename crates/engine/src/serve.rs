@@ -248,6 +248,16 @@ impl<H: Host> Engine<H> {
                 let tile = loaded.tile(kept, layers, at, queries, keys, pool, &pace);
                 Finding::Tile(tile.await?)
             }
+            Detail::QueryKey {
+                layer,
+                head,
+                query,
+                key,
+            } => {
+                let at = HeadRef { layer, head };
+                let found = loaded.query_key(kept, layers, at, query, key);
+                Finding::QueryKey(found.await?)
+            }
             Detail::Lens { positions, top } => {
                 let rows = loaded.lens_with_answers(tokens, positions, top, &last.edits, &pace);
                 Finding::Lens(rows.await?)

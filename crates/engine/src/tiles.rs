@@ -11,7 +11,7 @@
 
 use std::ops::Range;
 
-use headlight_activations::{HeadScoresBuilder, Thumbnail, Tile};
+use headlight_activations::{HeadScoresBuilder, QueryKey, Thumbnail, Tile};
 use headlight_flash::{HeadView, MaxPool};
 use headlight_model::{HostLayer, KeptRun, Pace, RunError};
 
@@ -179,6 +179,46 @@ impl Loaded {
             pool,
             weights: pooled.into_cells(),
             lse,
+        })
+    }
+}
+
+impl Loaded {
+    /// The query of one token and the key of another, in one head of a run.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is no such head or position, or if the device fails.
+    pub async fn query_key(
+        &self,
+        kept: &KeptRun,
+        cache: &mut LayerCache,
+        at: HeadRef,
+        query: usize,
+        key: usize,
+    ) -> Result<QueryKey, AnswerError> {
+        self.check_head(at)?;
+        let seq_len = kept.seq_len();
+        for (axis, pos) in [("queries", query), ("keys", key)] {
+            if pos >= seq_len {
+                let range = pos..pos.saturating_add(1);
+                return Err(TileError::NoSuchRange {
+                    axis,
+                    range,
+                    seq_len,
+                }
+                .into());
+            }
+        }
+        let host = cache.layer(kept, at.layer).await?;
+        Ok(QueryKey {
+            layer: at.layer,
+            head: at.head,
+            query,
+            key,
+            scale: host.scale(),
+            q: host.query(at.head, query).to_vec(),
+            k: host.key(at.head, key).to_vec(),
         })
     }
 }

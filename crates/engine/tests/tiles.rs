@@ -291,3 +291,35 @@ fn an_atlas_stops_at_the_next_head() {
     assert!(error.is_stopped());
     assert_eq!(pace.0.get(), 0);
 }
+
+#[test]
+fn the_products_of_query_and_key_add_up_to_the_score() {
+    for (name, prompt) in PROMPTS {
+        let ran = ran(name, prompt);
+        let n = ran.tokens.len();
+        let shape = ran.loaded.model.architecture.shape;
+        let mut cache = LayerCache::default();
+        for (layer, head) in [(0, 0), (shape.n_layers - 1, shape.n_heads - 1)] {
+            let head_pattern = pollster::block_on(ran.kept.pattern(layer, head)).unwrap();
+            for (query, key) in [(0, 0), (n - 1, 0), (n - 1, n - 2), (n / 2, 1)] {
+                let at = HeadRef { layer, head };
+                let found = ran.loaded.query_key(&ran.kept, &mut cache, at, query, key);
+                let found = pollster::block_on(found).unwrap();
+                assert_eq!([found.q.len(), found.k.len()], [shape.d_head; 2]);
+                let products = found.q.iter().zip(&found.k);
+                let sum: f64 = products.map(|(q, k)| f64::from(*q) * f64::from(*k)).sum();
+                let weight = f64::from(head_pattern.pattern[query * n + key]);
+                let score = weight.ln() + f64::from(head_pattern.lse[query]);
+                let gap = (sum * found.scale - score).abs();
+                // Weight and log-sum-exp are each rounded to f32.
+                assert!(gap <= 4e-6, "{name} {layer}.{head} {query} {key}: {gap:e}");
+            }
+            let beyond = ran
+                .loaded
+                .query_key(&ran.kept, &mut cache, HeadRef { layer, head }, 0, n);
+            let error = pollster::block_on(beyond).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Input);
+            assert!(error.to_string().starts_with("the keys are "), "{error}");
+        }
+    }
+}

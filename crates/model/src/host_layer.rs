@@ -103,8 +103,7 @@ impl HostLayer {
             "head {head} of {} heads",
             sizes.n_heads
         );
-        // Neighbouring heads share their keys where there are fewer of these.
-        let kv_head = head * sizes.n_kv_heads / sizes.n_heads;
+        let kv_head = self.kv_head(head);
         let width = sizes.seq_len * sizes.d_head;
         HeadView::new(
             &self.q[head * width..][..width],
@@ -113,6 +112,46 @@ impl HostLayer {
             sizes.d_head,
             self.scale,
         )
+    }
+
+    /// What multiplies `q . k`.
+    #[must_use]
+    pub const fn scale(&self) -> f64 {
+        self.scale
+    }
+
+    /// A head's query at a position: `[d_head]`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the head or the position is out of range.
+    #[must_use]
+    pub fn query(&self, head: usize, pos: usize) -> &[f32] {
+        self.row(&self.q, head, pos)
+    }
+
+    /// The key that a head compares its queries with at a position: `[d_head]`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the head or the position is out of range.
+    #[must_use]
+    pub fn key(&self, head: usize, pos: usize) -> &[f32] {
+        assert!(head < self.sizes.n_heads, "head {head}");
+        self.row(&self.k, self.kv_head(head), pos)
+    }
+
+    fn row<'a>(&self, of: &'a [f32], head: usize, pos: usize) -> &'a [f32] {
+        let Sizes {
+            seq_len, d_head, ..
+        } = self.sizes;
+        assert!(pos < seq_len, "position {pos} of {seq_len}");
+        &of[(head * seq_len + pos) * d_head..][..d_head]
+    }
+
+    /// Neighbouring heads share their keys where there are fewer of these.
+    const fn kv_head(&self, head: usize) -> usize {
+        head * self.sizes.n_kv_heads / self.sizes.n_heads
     }
 
     /// Makes an edit of this layer's scores or pattern part of what it shows;

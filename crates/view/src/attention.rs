@@ -8,7 +8,7 @@ use headlight_activations::{Sampling, Tile, TilePart};
 use crate::ablation::{Ablation, Filler, Part};
 use crate::atlas::Sort;
 use crate::attribution::Order;
-use crate::details::{Details, LENS_SPAN};
+use crate::details::{Details, LENS_SPAN, QueryKey};
 use crate::lines::Scope;
 use crate::pattern::MAX_WHOLE;
 use crate::ramp::Scale;
@@ -289,6 +289,27 @@ impl AttentionRoom {
             Scale::Change => pattern.change(),
             Scale::Weights => Some(pattern),
         }
+    }
+
+    /// The head, query and key whose product is looked at, if one is.
+    #[must_use]
+    pub fn multiplied_cell(&self) -> Option<(Head, usize, usize)> {
+        let is_looked_at = self.view == View::Steps && self.step == Step::Scores;
+        let is_one_head = self.companions.is_empty();
+        // Which key is selected depends on the row.
+        let query = self.query();
+        let has_row = || Some(!self.pattern()?.row(query).is_empty());
+        let is_known = is_looked_at && is_one_head && has_row() == Some(true);
+        is_known.then(|| (self.head, query, self.key()))
+    }
+
+    /// Query and key of the cell that is looked at, once they have arrived.
+    #[must_use]
+    pub fn query_key(&self) -> Option<Shared<QueryKey>> {
+        let (Head { layer, head }, query, key) = self.multiplied_cell()?;
+        let found = self.details.query_key.as_ref()?;
+        let of = (found.layer, found.head, found.query, found.key);
+        (of == (layer, head, query, key)).then(|| found.clone())
     }
 
     /// The two tokens that the attribution compares: the chosen ones, else the two

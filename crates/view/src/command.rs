@@ -34,13 +34,20 @@ pub fn command_line(state: &State, figure: Figure) -> CommandLine {
             };
             whole_model_only.or(one_head)
         }
-        Figure::Steps => {
+        Figure::Steps | Figure::Product => {
             let hook = |name| format!("blocks.{layer}.attn.{name}");
-            let hooks = [hook("hook_attn_scores"), hook("hook_pattern")].join(",");
+            let ([first, second], positions, file) = match figure {
+                Figure::Steps => {
+                    let row = room.query().to_string();
+                    (["hook_attn_scores", "hook_pattern"], row, "row")
+                }
+                _ => (["hook_q", "hook_k"], "all".to_owned(), "query-key"),
+            };
+            let hooks = [hook(first), hook(second)].join(",");
             line.command("capture")
                 .option("--hooks", &hooks)
-                .option("--pos", &room.query().to_string())
-                .option("--out", "row.safetensors")
+                .option("--pos", &positions)
+                .option("--out", &format!("{file}.safetensors"))
                 .prompt();
             return CommandLine {
                 line: line.text,

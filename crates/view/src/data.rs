@@ -4,10 +4,11 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use crate::details::{Attribution, LensRow, Thumbnail};
+use crate::details::{Attribution, LensRow, QueryKey, Thumbnail};
 use crate::lens::Lens;
 use crate::lines::{Scope, TokenLines};
 use crate::matrix::MAX_CELLS;
+use crate::product::Product;
 use crate::ramp::Scale;
 use crate::run::{Pattern, Run};
 use crate::shared::Shared;
@@ -142,6 +143,8 @@ pub enum Source {
     Lines(Shared<Run>, Shared<Pattern>, usize, Vec<usize>, Scope),
     /// One row of a head.
     Steps(Shared<Run>, Shared<Pattern>, usize),
+    /// A query and a key.
+    Product(Shared<QueryKey>),
     /// What each layer would say.
     Lens(Shared<Run>, Shared<Vec<LensRow>>),
     /// The norms at a position.
@@ -188,6 +191,7 @@ impl Source {
                 let pattern = pattern()?;
                 Self::Steps(run, pattern, query)
             }
+            Figure::Product => Self::Product(room.query_key()?),
             Figure::Lens => Self::Lens(run, room.details.lens.clone()?),
             Figure::Norms => Self::Norms(run, query),
             Figure::Attribution => Self::Attribution(room.details.attribution.clone()?),
@@ -216,6 +220,14 @@ impl Source {
                 let steps = Steps::new(&run.tokens, pattern, *query);
                 let rows = steps.as_ref().map(Steps::rows).unwrap_or_default();
                 Table::new(text::STEPS_TABLE, &Steps::COLUMNS, rows)
+            }
+            Self::Product(found) => {
+                let product = Product::new(found);
+                let caption = product.caption(text::PRODUCT_OF_BOTH);
+                Table {
+                    caption,
+                    ..Table::new("", &Product::COLUMNS, product.rows())
+                }
             }
             Self::Lens(run, rows) => {
                 let rows = Lens::new(rows.to_vec()).rows(&run.tokens);

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 /// The plain data of the details.
 pub use headlight_activations::{
-    Attribution, Cuts, Detail, DetailKind, LensRow, Sampling, Thumbnail,
+    Attribution, Cuts, Detail, DetailKind, LensRow, QueryKey, Sampling, Thumbnail,
 };
 use headlight_activations::{Finding, TilePart};
 
@@ -41,6 +41,10 @@ pub struct Details {
     pub lens_range: Range<usize>,
     /// Where the logit difference comes from.
     pub attribution: Option<Shared<Attribution>>,
+    /// A query and a key: those of the cell that was asked about last.
+    pub query_key: Option<Shared<QueryKey>>,
+    /// The head, query and key that were asked about last.
+    asked_cell: Option<(Head, usize, usize)>,
     /// The next token's distribution with its cuts.
     pub cuts: Option<Shared<Cuts>>,
     /// Why an answer is missing.
@@ -97,6 +101,7 @@ pub(crate) fn ask_missing(state: &mut State, effects: &mut Vec<Effect>) {
     ask_overview(state, effects);
     let n_known = state.room.details.atlas.len();
     ask_thumbnails(state, n_known, effects);
+    state.room.details.asked_cell = None;
     if !state.room.details.has_lens(state.room.query()) {
         ask_lens(state, effects);
     }
@@ -166,6 +171,25 @@ pub(crate) fn follow_selection(state: &mut State, effects: &mut Vec<Effect>) {
             effects,
         );
     }
+}
+
+/// Asks for query and key of the selected cell, while they are looked at.
+pub(crate) fn follow_cell(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(cell) = state.room.multiplied_cell() else {
+        return;
+    };
+    if state.room.details.asked_cell == Some(cell) || !state.session.holds_shown() {
+        return;
+    }
+    state.room.details.asked_cell = Some(cell);
+    let (Head { layer, head }, query, key) = cell;
+    let detail = Detail::QueryKey {
+        layer,
+        head,
+        query,
+        key,
+    };
+    inquire(state, detail, effects);
 }
 
 /// A selected row that is not known; the others only if all can be kept at once.
@@ -255,6 +279,7 @@ pub(crate) fn hear(
         }
         Finding::Lens(rows) => details.lens = Some(Shared::new(rows)),
         Finding::Attribution(found) => details.attribution = Some(Shared::new(found)),
+        Finding::QueryKey(found) => details.query_key = Some(Shared::new(found)),
         Finding::Cuts(cuts) => details.cuts = Some(Shared::new(cuts)),
         Finding::Tile(tile) => {
             if let DetailKind::Tile(part) = kind {

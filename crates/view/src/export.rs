@@ -63,10 +63,10 @@ pub fn file_name(state: &State, figure: Figure, format: Format) -> String {
     let safe = |c: char| if allowed(c) { c } else { '-' };
     let model: String = state.shown_model().chars().map(safe).take(64).collect();
     let of_head = match (figure, state.room.heads().as_slice()) {
-        (Figure::Pattern | Figure::Lines | Figure::Steps, [head]) => {
+        (Figure::Pattern | Figure::Lines | Figure::Steps | Figure::Product, [head]) => {
             format!("-{}", text::dotted(*head))
         }
-        (Figure::Pattern | Figure::Lines | Figure::Steps, several) => {
+        (Figure::Pattern | Figure::Lines | Figure::Steps | Figure::Product, several) => {
             format!("-mean-of-{}-heads", several.len())
         }
         _ => String::new(),

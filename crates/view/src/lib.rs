@@ -41,6 +41,7 @@ mod pattern;
 pub mod permalink;
 pub mod perplexity;
 mod phrase;
+pub mod product;
 pub mod ramp;
 pub mod recording;
 mod reduce;

@@ -26,6 +26,7 @@ const N_GENERATED: usize = 40;
 pub fn reduce(state: &mut State, action: Action) -> Vec<Effect> {
     let mut effects = Vec::new();
     apply(state, action, &mut effects);
+    details::follow_cell(state, &mut effects);
     let fragment = state.permalink().to_fragment();
     if !state.written.is_empty() && state.written != fragment {
         state.written.clone_from(&fragment);

@@ -2,6 +2,8 @@
 
 #[path = "reduce_tests/links.rs"]
 mod links;
+#[path = "reduce_tests/products.rs"]
+mod products;
 #[path = "reduce_tests/refusals.rs"]
 mod refusals;
 

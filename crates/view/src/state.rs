@@ -114,6 +114,8 @@ pub enum Figure {
     Lines,
     /// One row, step by step.
     Steps,
+    /// A query times a key.
+    Product,
     /// The logit lens.
     Lens,
     /// Norms along the residual stream.
@@ -130,11 +132,12 @@ pub enum Figure {
 
 impl Figure {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Atlas,
         Self::Pattern,
         Self::Lines,
         Self::Steps,
+        Self::Product,
         Self::Lens,
         Self::Attribution,
         Self::Norms,
@@ -151,6 +154,7 @@ impl Figure {
             Self::Pattern => "attention.pattern",
             Self::Lines => "attention.lines",
             Self::Steps => "attention.steps",
+            Self::Product => "attention.product",
             Self::Lens => "attention.lens",
             Self::Norms => "attention.norms",
             Self::Attribution => "attention.attribution",

@@ -15,6 +15,7 @@ mod next;
 mod norms;
 mod painted;
 mod perplexity;
+mod product;
 mod row;
 mod sampling;
 mod stage;

@@ -6,6 +6,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::behind::Behind;
+use super::product::Product;
 use super::row::place;
 use super::stage::FIGURE;
 use super::{Shown, moved};
@@ -23,6 +24,7 @@ pub fn Steps(shown: Shown) -> impl IntoView {
         Computed::new(&run.tokens, &pattern, shown.query.get())
     });
     let drawn = Memo::new(move |_| steps.with(|steps| Some(steps.as_ref()?.view(step.get()))));
+    let is_multiplied = store.select(|state: &State| state.room.multiplied_cell().is_some());
     let why_none = store.select(State::why_no_steps);
     let sentence = move || {
         let said = drawn.with(|drawn| drawn.as_ref().map(|drawn| drawn.sentence.clone()));
@@ -33,6 +35,9 @@ pub fn Steps(shown: Shown) -> impl IntoView {
             <Tabs step/>
             <p class="formula number">{move || step.get().formula()}</p>
             <p class="say" id="step-says" aria-live="polite">{sentence}</p>
+            <Show when=move || is_multiplied.get()>
+                <Product shown/>
+            </Show>
             {move || drawn.get().map(|drawn| draw(shown, drawn))}
         </figure>
         <Behind figure=Figure::Steps/>

@@ -28,7 +28,8 @@ pub(super) fn idea(topic: Topic, room: &AttentionRoom) -> String {
              at: the keys. The stronger a cell's colour, the more of its weight goes there."
         }
         Topic::Score => {
-            "The query is compared with each key. The better the two match, the higher the score."
+            "The query is compared with each key: their numbers are multiplied pair by pair and \
+             added up. The better the two match, the higher the score."
         }
         Topic::Mask => {
             "A token must not see what comes after it, or predicting the next one would be no \

@@ -83,6 +83,7 @@ pub const fn figure_title(figure: Figure) -> &'static str {
         Figure::Pattern => super::MAP_ROLE,
         Figure::Lines => super::LINES_TABLE,
         Figure::Steps => super::STEPS_TABLE,
+        Figure::Product => super::PRODUCT_OF_BOTH,
         Figure::Lens => super::LENS,
         Figure::Norms => super::NORMS,
         Figure::Attribution => super::ATTRIBUTION,
@@ -149,6 +150,16 @@ pub const fn method(figure: Figure) -> Method {
             source: "Vaswani et al. (2017), section 3.2.1, arXiv:1706.03762. TransformerLens \
                 calls scores and weights blocks.{layer}.attn.hook_attn_scores and hook_pattern.",
             code: "crates/view/src/steps.rs",
+        },
+        Figure::Product => Method {
+            formula: "s = \u{3a3} q_i \u{b7} k_i / \u{221a}d_head",
+            meaning: "The query of one token and the key of another, number by number, and what \
+                each pair of numbers adds to the score. Query and key share one scale of colours, \
+                from minus to plus the largest of them; the products have their own.",
+            unit: "Units of the activations; the score is in nats (natural logarithm).",
+            source: "Vaswani et al. (2017), section 3.2.1, arXiv:1706.03762. TransformerLens \
+                calls query and key blocks.{layer}.attn.hook_q and hook_k. Raw weights.",
+            code: "crates/view/src/product.rs",
         },
         Figure::Lens => Method {
             formula: "softmax(W_U \u{b7} ln_final(residual stream after a layer))",

@@ -62,6 +62,14 @@ pub const UNDER_WAY: &str = "Being computed.";
 pub const STEPS: &str = "Steps from scores to weights";
 /// Caption of the table behind the steps.
 pub const STEPS_TABLE: &str = "One row of attention, every step";
+/// Heading of a query times a key.
+pub const PRODUCT_OF_BOTH: &str = "Query times key";
+/// The number at the ends of a strip's colours.
+#[must_use]
+pub fn up_to(most: &str) -> String {
+    format!("\u{b1}{most}")
+}
+
 /// A row whose steps cannot be had.
 pub const NO_STEPS: &str = "This row has no scores to show.";
 /// The steps where several heads are shown together.

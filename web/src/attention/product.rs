@@ -1,0 +1,67 @@
+//! A query times a key, dimension by dimension.
+
+use headlight_view::details::DetailKind;
+use headlight_view::product::{Product as Computed, ProductView, Strip};
+use headlight_view::ramp::change_css;
+use headlight_view::{Figure, State, text};
+use leptos::prelude::*;
+
+use super::Shown;
+use super::awaited::Awaited;
+use super::behind::Behind;
+use super::more::More;
+use crate::store::store;
+
+/// The figure.
+#[component]
+pub fn Product(shown: Shown) -> impl IntoView {
+    let found = store().select(|state: &State| state.room.query_key());
+    let drawn = Memo::new(move |_| {
+        let (found, run) = (found.get()?, shown.run.get()?);
+        Some(Computed::new(&found).view(&run.tokens))
+    });
+    let is_there = Signal::derive(move || drawn.with(Option::is_some));
+    let said = move || drawn.with(|drawn| Some(drawn.as_ref()?.sentence.clone()));
+    view! {
+        <section class="product" aria-labelledby="product-title">
+            <div class="heading">
+                <h3 id="product-title">{text::PRODUCT_OF_BOTH}</h3>
+                <p class="note">{said}</p>
+                <More figure=Figure::Product/>
+            </div>
+            <figure data-figure=Figure::Product.name() aria-labelledby="product-title">
+                <Awaited kind=DetailKind::QueryKey is_there/>
+                {move || drawn.get().map(draw)}
+            </figure>
+            <Behind figure=Figure::Product/>
+        </section>
+    }
+}
+
+fn draw(drawn: ProductView) -> impl IntoView {
+    let ProductView {
+        strips,
+        titles,
+        sum,
+        most,
+        ..
+    } = drawn;
+    let strip = |strip: Strip| {
+        let cells = strip.levels.iter().zip(&titles).map(|(level, title)| {
+            view! { <i title=title.clone() style:background=change_css(*level)></i> }
+        });
+        let cells = cells.collect_view();
+        view! {
+            <li>
+                <span class="name number">{strip.name}</span>
+                <span class="cells" aria-hidden="true">{cells}</span>
+                <span class="number">{text::up_to(&strip.most)}</span>
+            </li>
+        }
+    };
+    let strips = strips.map(strip).collect_view();
+    view! {
+        <ol class="strips">{strips}</ol>
+        <p class="note">{sum}" "{most}</p>
+    }
+}
