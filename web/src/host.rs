@@ -120,6 +120,29 @@ pub fn in_another_task(act: impl FnOnce() + 'static) {
     set_timeout(act, Duration::ZERO);
 }
 
+/// What `now` says, all of one moment, a task after it was said.
+pub fn followed_later<T>(now: Memo<T>) -> ReadSignal<T>
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    let (later, set_later) = signal(now.get_untracked());
+    let is_due = StoredValue::new(false);
+    Effect::new(move |_| {
+        now.track();
+        if !is_due.get_value() {
+            is_due.set_value(true);
+            in_another_task(move || {
+                is_due.set_value(false);
+                let said = now.get_untracked();
+                if later.with_untracked(|old| *old != said) {
+                    set_later.set(said);
+                }
+            });
+        }
+    });
+    later
+}
+
 /// Gives the focus to an element, without scrolling to it.
 pub fn focus_in_place(id: &str) {
     let options = web_sys::FocusOptions::new();

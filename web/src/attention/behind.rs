@@ -27,28 +27,16 @@ pub fn Behind(figure: Figure) -> impl IntoView {
 /// Tables are rarely seen. Made in a task of their own they do not keep a figure
 /// waiting; made all at once they never tell of two prompts.
 #[derive(Clone, Copy)]
-pub struct Sources(RwSignal<BTreeMap<Figure, Source>>);
+pub struct Sources(ReadSignal<BTreeMap<Figure, Source>>);
 
 impl Sources {
     /// Follows the state.
     pub fn follow(store: Store) -> Self {
-        let sources = Self(RwSignal::new(BTreeMap::new()));
         let now = store.select(|state: &State| -> BTreeMap<Figure, Source> {
             let source = |figure: Figure| Some((figure, Source::new(state, figure)?));
             Figure::ALL.into_iter().filter_map(source).collect()
         });
-        let is_due = StoredValue::new(false);
-        Effect::new(move |_| {
-            now.track();
-            if !is_due.get_value() {
-                is_due.set_value(true);
-                host::in_another_task(move || {
-                    is_due.set_value(false);
-                    sources.0.set(now.get_untracked());
-                });
-            }
-        });
-        sources
+        Self(host::followed_later(now))
     }
 
     fn of(self, figure: Figure) -> Option<Source> {

@@ -37,6 +37,14 @@ use behind::Sources;
 use crate::host;
 use crate::store::store;
 
+/// What a figure further down the page draws, all of one moment.
+#[derive(Clone, PartialEq)]
+struct Moment {
+    run: Option<Shared<Run>>,
+    truth: ShownTruth,
+    query: usize,
+}
+
 /// What the figures draw, each part followed by itself.
 #[derive(Clone, Copy)]
 struct Shown {
@@ -67,6 +75,23 @@ impl Shown {
             queries: store.select(|state: &State| state.room.queries()),
             key: store.select(|state: &State| state.room.key()),
             hover: store.select(|state: &State| state.room.hover),
+        }
+    }
+
+    /// The same for figures that are about the run alone and further down: in a task
+    /// of their own, so that what is further up is not kept waiting.
+    fn later(self) -> Self {
+        let now = Memo::new(move |_| Moment {
+            run: self.run.get(),
+            truth: self.truth.get(),
+            query: self.query.get(),
+        });
+        let later = host::followed_later(now);
+        Self {
+            run: Memo::new(move |_| later.with(|moment| moment.run.clone())),
+            truth: Memo::new(move |_| later.with(|moment| moment.truth.clone())),
+            query: Memo::new(move |_| later.with(|moment| moment.query)),
+            ..self
         }
     }
 
@@ -107,6 +132,7 @@ impl Shown {
 #[component]
 pub fn AttentionRoom() -> impl IntoView {
     let shown = Shown::new();
+    let later = shown.later();
     provide_context(Sources::follow(store()));
     // The page is built in three tasks, so that a visitor who is quick is not kept
     // waiting for what is further down.
@@ -122,14 +148,16 @@ pub fn AttentionRoom() -> impl IntoView {
     view! {
         <changes::Changes/>
         <main class="room" class:stale=move || is_stale.get()>
-            <atlas::Atlas shown/>
+            <Show when=move || has_begun.get()>
+                <atlas::Atlas shown/>
+            </Show>
             <stage::Stage shown/>
             <section class="inspector">
                 <Show when=move || has_begun.get()>
                     <row::Selected shown/>
                     <next::Next shown/>
-                    <surprise::Surprise shown/>
-                    <perplexity::PerplexitySoFar shown/>
+                    <surprise::Surprise shown=later/>
+                    <perplexity::PerplexitySoFar shown=later/>
                 </Show>
             </section>
             <section class="inside" aria-label=text::INSIDE>
@@ -137,7 +165,7 @@ pub fn AttentionRoom() -> impl IntoView {
                     <lens::Lens shown/>
                     <div class="pair">
                         <attribution::Attribution shown/>
-                        <norms::Norms shown/>
+                        <norms::Norms shown=later/>
                     </div>
                 </Show>
             </section>

@@ -19,7 +19,8 @@ use crate::store::{Store, store};
 #[component]
 pub fn Chips() -> impl IntoView {
     let store = store();
-    let run = store.select(|state: &State| state.room.run.clone());
+    // A long prompt's tokens take as long to build as all the figures together.
+    let run = host::followed_later(store.select(|state: &State| state.room.run.clone()));
     let query = store.select(|state: &State| state.room.query());
     let looks = Looks::new(store);
     let continuation = store.select(|state: &State| state.room.continuation.clone());
@@ -56,10 +57,13 @@ pub fn Chips() -> impl IntoView {
                 .collect_view()
         })
     };
-    let guessed = store.select(|state: &State| match state.room.run {
-        Some(_) => Vec::new(),
-        None => state.axis_tokens(),
+    let guess = store.select(|state: &State| state.room.run.is_none().then(|| state.axis_tokens()));
+    // The guess stays until the tokens are there.
+    let guessed = Memo::new(move |old: Option<&Vec<VisibleToken>>| {
+        let guess = guess.get().or_else(|| old.cloned());
+        guess.unwrap_or_default()
     });
+    let is_guessed = Memo::new(move |_| run.with(Option::is_none));
     let ghosts = move || {
         let tokens = guessed.get().into_iter();
         let ghost = |token: VisibleToken| view! { <span class="chip ghost">{token.full()}</span> };
@@ -67,7 +71,7 @@ pub fn Chips() -> impl IntoView {
     };
     view! {
         <div class="tokens">
-            <Show when=move || !guessed.with(Vec::is_empty)>
+            <Show when=move || is_guessed.get()>
                 <div class="chips" aria-hidden="true">{ghosts}</div>
             </Show>
             <div
