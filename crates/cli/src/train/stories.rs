@@ -19,13 +19,14 @@ const BATCH: usize = 8;
 const POOL: usize = 8;
 
 /// Steps unless said otherwise.
-pub(crate) const DEFAULT_STEPS: usize = 16_000;
+pub(crate) const DEFAULT_STEPS: usize = 24_000;
 
-/// How much a place counts that the story has told before, at first.
+/// How much a place or an invented name counts that the story has told before, at
+/// first.
 ///
-/// They are one token in sixty, too few for heads that look them up to form in
-/// two hours. The weight depends on the text before the place alone, so it changes
-/// which probabilities are learnt first, not what they are.
+/// Each is one token in sixty, too few for heads that look them up to form in two
+/// hours. The weight depends on the text before it alone, so it changes which
+/// probabilities are learnt first, not what they are.
 const FIRST_WEIGHT: f64 = 10.0;
 
 /// The shares of the training up to which the first weight holds, and from which
@@ -41,7 +42,7 @@ pub(crate) fn stories(training: &Training) -> Result<(), Failure> {
         if pool.number != Some(number) {
             pool = Pool::draw(number, &stories);
         }
-        let weight = location_weight(step as f64 / training.steps as f64);
+        let weight = recall_weight(step as f64 / training.steps as f64);
         pool.batch(step % POOL, weight)
     };
     let mut recipe = Recipe {
@@ -73,8 +74,8 @@ struct Lesson {
 }
 
 struct Next {
-    /// Probability that a place told before comes next.
-    location: f64,
+    /// Probability that a place or an invented name told before comes next.
+    recall: f64,
     probs: Vec<(u32, f32)>,
 }
 
@@ -89,20 +90,21 @@ impl Lesson {
                 break;
             }
             let constructs = filter.constructs();
-            let location = constructs.get(&Some(Construct::Location));
+            let recalled = [Construct::Location, Construct::Name];
+            let recalled = recalled.map(|kind| constructs.get(&Some(kind)).copied());
             let probs = filter.next().into_iter().zip(0..);
             let probs = probs.filter(|(prob, _)| *prob > 0.0);
             next.push(Next {
-                location: location.copied().unwrap_or(0.0),
+                recall: recalled.into_iter().flatten().sum(),
                 probs: probs.map(|(prob, id)| (id, prob as f32)).collect(),
             });
         }
         Self { tokens, next }
     }
 
-    fn row(&self, location_weight: f64) -> Row {
+    fn row(&self, recall_weight: f64) -> Row {
         let goal = |next: &Next| Goal {
-            weight: (1.0 + (location_weight - 1.0) * next.location) as f32,
+            weight: (1.0 + (recall_weight - 1.0) * next.recall) as f32,
             probs: next.probs.clone(),
         };
         Row {
@@ -137,17 +139,17 @@ impl Pool {
     }
 
     /// The rows of one of the pool's steps, counted from 0.
-    fn batch(&self, step: usize, location_weight: f64) -> Vec<Row> {
+    fn batch(&self, step: usize, recall_weight: f64) -> Vec<Row> {
         // Short and long batches in turn, not short ones first.
         let place = step * 5 % POOL;
         let lessons = &self.lessons[place * BATCH..(place + 1) * BATCH];
-        let rows = lessons.iter().map(|lesson| lesson.row(location_weight));
+        let rows = lessons.iter().map(|lesson| lesson.row(recall_weight));
         rows.collect()
     }
 }
 
-/// The weight of a place told before, after a share of all steps.
-fn location_weight(share: f64) -> f64 {
+/// The weight of what was told before, after a share of all steps.
+fn recall_weight(share: f64) -> f64 {
     let [from, to] = WEIGHT_FALLS;
     let left = ((to - share) / (to - from)).clamp(0.0, 1.0);
     1.0 + (FIRST_WEIGHT - 1.0) * left
