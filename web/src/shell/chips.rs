@@ -6,9 +6,10 @@ use headlight_view::attention::{ChipLook, Continuation};
 use headlight_view::run::{Run, Token};
 use headlight_view::token::VisibleToken;
 use headlight_view::{Action, Shared, State, number, text};
-use leptos::ev::KeyboardEvent;
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use crate::attention::moved;
 use crate::host;
@@ -39,6 +40,24 @@ pub fn Chips() -> impl IntoView {
             host::focus(&format!("chip-{row}"));
         }
     };
+    // Heard here and not by each of what may be a thousand chips.
+    let select = move |event: MouseEvent| {
+        let Some(pos) = chip_of(&event) else {
+            return;
+        };
+        let is_added = event.shift_key() || event.ctrl_key() || event.meta_key();
+        store.dispatch(if is_added {
+            Action::ToggleRow(pos)
+        } else {
+            Action::SelectRow(pos)
+        });
+    };
+    let point = move |pos: Option<usize>| {
+        let cell = pos.map(|pos| (pos, pos));
+        if store.peek(|state| state.room.hover) != cell {
+            store.dispatch(Action::Hover(cell));
+        }
+    };
     let element = NodeRef::<Div>::new();
     Effect::new(move |_| {
         run.track();
@@ -53,7 +72,7 @@ pub fn Chips() -> impl IntoView {
         run.map(|run| {
             let tokens = run.tokens.iter().zip(looks.anew(run.seq_len())).enumerate();
             tokens
-                .map(|(pos, (token, look))| chip(store, pos, token, look))
+                .map(|(pos, (token, look))| chip(pos, token, look))
                 .collect_view()
         })
     };
@@ -81,6 +100,9 @@ pub fn Chips() -> impl IntoView {
                 aria-orientation="horizontal"
                 node_ref=element
                 on:keydown=on_key
+                on:click=select
+                on:mouseover=move |event| point(chip_of(&event))
+                on:mouseleave=move |_| point(None)
             >
                 {chips}
             </div>
@@ -91,8 +113,7 @@ pub fn Chips() -> impl IntoView {
 
 /// The token that has the focus.
 fn focused_chip() -> Option<usize> {
-    let id = document().active_element()?.id();
-    id.strip_prefix("chip-")?.parse().ok()
+    position(&document().active_element()?.id())
 }
 
 /// How each chip looks. A long prompt has a thousand of them: one place follows what
@@ -135,12 +156,18 @@ impl Looks {
     }
 }
 
-fn chip(
-    store: Store,
-    pos: usize,
-    token: &Token,
-    look: RwSignal<ChipLook>,
-) -> impl IntoView + use<> {
+/// The position of the chip that an event is about.
+fn chip_of(event: &web_sys::Event) -> Option<usize> {
+    let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    let chip = target.closest("[role=option]").ok().flatten()?;
+    position(&chip.id())
+}
+
+fn position(id: &str) -> Option<usize> {
+    id.strip_prefix("chip-")?.parse().ok()
+}
+
+fn chip(pos: usize, token: &Token, look: RwSignal<ChipLook>) -> impl IntoView + use<> {
     let shown = VisibleToken::new(&token.text);
     let title = format!("{pos}: {} (id {})", shown.full(), token.id);
     view! {
@@ -151,12 +178,6 @@ fn chip(
             aria-selected=move || look.get().is_query.to_string()
             tabindex=move || if look.get().is_query { "0" } else { "-1" }
             title=title
-            on:mouseenter=move |_| store.dispatch(Action::Hover(Some((pos, pos))))
-            on:mouseleave=move |_| store.dispatch(Action::Hover(None))
-            on:click=move |event| {
-                let is_added = event.shift_key() || event.ctrl_key() || event.meta_key();
-                store.dispatch(if is_added { Action::ToggleRow(pos) } else { Action::SelectRow(pos) });
-            }
         >
             <Visible token=shown/>
         </span>
