@@ -10,6 +10,7 @@ use std::cmp::Reverse;
 use headlight_activations::{HeadScores, Thumbnail};
 
 use crate::data::Column;
+use crate::head_kind::{Kind, largest_entropy};
 use crate::number::{fixed, full, percent};
 use crate::ramp::Ramp;
 use crate::run::Head;
@@ -17,7 +18,7 @@ use crate::text;
 
 /// What the page says about the atlas.
 mod words {
-    use super::{Kind, Sort};
+    use super::Sort;
 
     pub(super) const fn sort(sort: Sort) -> &'static str {
         match sort {
@@ -27,31 +28,6 @@ mod words {
             Sort::Induction => "induction",
             Sort::Entropy => "entropy",
             Sort::Sink => "first token",
-        }
-    }
-
-    pub(super) const fn kind(kind: Kind) -> &'static str {
-        match kind {
-            Kind::Previous => "previous",
-            Kind::Duplicate => "same",
-            Kind::Induction => "induction",
-            Kind::FirstToken => "first",
-            Kind::Nearby => "nearby",
-            Kind::Broad => "broad",
-            Kind::Mixed => "mixed",
-        }
-    }
-
-    /// What heads of a kind do, behind "look" or "looks"; nothing for a mixture.
-    pub(super) const fn habit(kind: Kind) -> Option<&'static str> {
-        match kind {
-            Kind::Previous => Some("at the token before"),
-            Kind::Duplicate => Some("at earlier copies of the same token"),
-            Kind::Induction => Some("at what followed earlier copies of the token"),
-            Kind::FirstToken => Some("at the first token"),
-            Kind::Nearby => Some("at the last four tokens"),
-            Kind::Broad => Some("at everything about evenly"),
-            Kind::Mixed => None,
         }
     }
 
@@ -80,24 +56,6 @@ mod words {
         format!("The sharpest is {head}: {bits} bits of entropy, of at most {most}.")
     }
 }
-
-/// Where the entropy is at least this share of the largest possible, a head is
-/// called broad. Asked first: in a short prompt an even spread puts much weight
-/// on every target.
-pub const BROAD_FROM: f64 = 0.85;
-/// A head is named after a target that gets at least this weight, on average
-/// over the queries that have such a target.
-pub const TARGET_FROM: f64 = 0.4;
-/// A head that no target names is named after the first token where that gets at
-/// least this weight.
-///
-/// Asked after the targets: an induction head rests on the first token as long
-/// as nothing has been repeated.
-pub const FIRST_TOKEN_FROM: f64 = 0.5;
-
-/// A head that nothing above names is called nearby where the token itself and the
-/// three before it get at least this weight.
-pub const NEARBY_FROM: f64 = 0.6;
 
 /// Smallest side of a thumbnail that still shows a diagonal.
 const MIN_SIDE: f64 = 28.0;
@@ -178,85 +136,6 @@ impl Sort {
             _ => percent(score),
         }
     }
-}
-
-/// What a head mostly does on this prompt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Looks at the token just before.
-    Previous,
-    /// Looks at earlier copies of the same token.
-    Duplicate,
-    /// Looks at tokens that followed earlier copies.
-    Induction,
-    /// Looks at the first token.
-    FirstToken,
-    /// Looks at the token itself and the three before it.
-    Nearby,
-    /// Spreads its weight about evenly.
-    Broad,
-    /// None of these.
-    Mixed,
-}
-
-impl Kind {
-    const ALL: [Self; 7] = [
-        Self::Previous,
-        Self::Duplicate,
-        Self::Induction,
-        Self::FirstToken,
-        Self::Nearby,
-        Self::Broad,
-        Self::Mixed,
-    ];
-
-    /// The kind that these scores over `seq_len` tokens show, by [`BROAD_FROM`],
-    /// [`TARGET_FROM`], [`FIRST_TOKEN_FROM`] and [`NEARBY_FROM`] in this order; of several targets
-    /// the one with most weight. `None` for a single token, where all heads do
-    /// the same.
-    #[must_use]
-    pub fn of(scores: &HeadScores, seq_len: usize) -> Option<Self> {
-        let most_bits = largest_entropy(seq_len);
-        if most_bits <= 0.0 {
-            return None;
-        }
-        if scores.entropy >= BROAD_FROM * most_bits {
-            return Some(Self::Broad);
-        }
-        let over = &scores.over_targets;
-        let targets = [
-            (Self::Previous, over.previous),
-            (Self::Duplicate, over.duplicate),
-            (Self::Induction, over.induction),
-        ];
-        let named = targets.into_iter().filter_map(|(kind, weight)| {
-            let weight = weight?;
-            (weight >= TARGET_FROM).then_some((kind, weight))
-        });
-        let strongest = named.reduce(|best, next| if next.1 > best.1 { next } else { best });
-        let is_first_token = scores.sink.is_some_and(|sink| sink >= FIRST_TOKEN_FROM);
-        let is_nearby = scores.nearby.is_some_and(|nearby| nearby >= NEARBY_FROM);
-        Some(match strongest {
-            Some((kind, _)) => kind,
-            None if is_first_token => Self::FirstToken,
-            None if is_nearby => Self::Nearby,
-            None => Self::Mixed,
-        })
-    }
-
-    /// Its name below a thumbnail.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        words::kind(self)
-    }
-}
-
-/// The entropy of even attention, in bits: the mean of `log2` of what each query
-/// may look at.
-#[must_use]
-pub fn largest_entropy(seq_len: usize) -> f64 {
-    let bits: f64 = (1..=seq_len).map(|n_keys| (n_keys as f64).log2()).sum();
-    bits / seq_len.max(1) as f64
 }
 
 /// One head's place in the atlas.
@@ -442,7 +321,7 @@ impl Atlas {
 
     fn best_sentence(&self, head: Head, score: f64) -> String {
         let head = text::head_name(head);
-        match self.sort.kind().and_then(words::habit) {
+        match self.sort.kind().and_then(Kind::habit) {
             Some(habit) => words::first_by_weight(&head, &percent(score), habit),
             None => words::sharpest(
                 &head,
@@ -455,7 +334,7 @@ impl Atlas {
     fn kinds_sentence(&self, seen: usize) -> String {
         let counted = Kind::ALL.into_iter().filter_map(|kind| {
             let n = self.cells().filter(|cell| cell.kind == Some(kind)).count();
-            Some((n, words::habit(kind).filter(|_| n > 0)?))
+            Some((n, Kind::habit(kind).filter(|_| n > 0)?))
         });
         let mut counted: Vec<(usize, &str)> = counted.collect();
         counted.sort_by_key(|counted| Reverse(counted.0));
@@ -598,29 +477,6 @@ mod tests {
             labels.collect::<Vec<_>>(),
             ["previous", "broad", "first", "induction", "same", "nearby"]
         );
-    }
-
-    #[test]
-    fn even_attention_over_a_short_prompt_is_not_taken_for_a_previous_token_head() {
-        let scores = HeadScores::of(&[1.0, 0.0, 0.5, 0.5], &[1, 2]);
-        assert!(scores.over_targets.previous.unwrap() >= TARGET_FROM);
-        assert_eq!(Kind::of(&scores, 2), Some(Kind::Broad));
-        assert!((scores.entropy - largest_entropy(2)).abs() < 1e-12);
-    }
-
-    #[test]
-    fn of_two_targets_the_one_with_more_weight_names_the_head() {
-        let mut scores = HeadScores::of(&head(0, 0, PREVIOUS).cells, &TOKENS);
-        scores.over_targets.previous = Some(TARGET_FROM);
-        scores.over_targets.induction = Some(TARGET_FROM + 0.05);
-        assert_eq!(Kind::of(&scores, 6), Some(Kind::Induction));
-        scores.over_targets.induction = Some(TARGET_FROM - 0.05);
-        assert_eq!(Kind::of(&scores, 6), Some(Kind::Previous));
-    }
-
-    #[test]
-    fn a_single_token_gives_no_head_a_name() {
-        assert_eq!(Kind::of(&HeadScores::of(&[1.0], &[4]), 1), None);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::ablation::{Ablation, Filler, Part};
 use crate::atlas::Sort;
 use crate::attribution::Order;
 use crate::details::{Details, LENS_SPAN, QueryKey};
+use crate::head_kind;
 use crate::lines::Scope;
 use crate::pattern::MAX_WHOLE;
 use crate::ramp::Scale;
@@ -289,6 +290,15 @@ impl AttentionRoom {
             Scale::Change => pattern.change(),
             Scale::Weights => Some(pattern),
         }
+    }
+
+    /// The scores of the selected head in a sentence, once they have arrived.
+    #[must_use]
+    pub fn head_scores(&self) -> Option<String> {
+        let small = self.details.thumbnail(self.head)?;
+        self.companions
+            .is_empty()
+            .then(|| head_kind::sentence(&small.scores))
     }
 
     /// The head, query and key whose product is looked at, if one is.

@@ -16,6 +16,8 @@ mod words;
 
 pub use lesson::{Place, Topic};
 
+use std::collections::BTreeSet;
+
 use headlight_activations::Thumbnail;
 
 use crate::ablation::{Ablation, Filler, Part};
@@ -86,6 +88,8 @@ struct Stand {
     sort: Sort,
     ablations: Vec<Ablation>,
     compared: Option<(u32, u32)>,
+    also_rows: BTreeSet<usize>,
+    companions: BTreeSet<Head>,
 }
 
 impl Stand {
@@ -102,6 +106,8 @@ impl Stand {
             sort: room.sort,
             ablations: room.ablations.clone(),
             compared: room.compared,
+            also_rows: room.also_rows.clone(),
+            companions: room.companions.clone(),
         }
     }
 
@@ -122,6 +128,8 @@ impl Stand {
             sort: scene.sort,
             ablations: Vec::new(),
             compared: None,
+            also_rows: BTreeSet::new(),
+            companions: BTreeSet::new(),
         }
     }
 
@@ -142,6 +150,7 @@ impl Stand {
         let is_compared_anew = room.compared != self.compared;
         room.compared = self.compared;
         room.ablations = self.ablations;
+        room.also_rows = self.also_rows;
         if is_asked_again {
             room.head = self.head;
             room.hover = None;
@@ -153,6 +162,9 @@ impl Stand {
                 details::ask_attribution(state, effects);
             }
         }
+        state.room.companions = self.companions;
+        state.room.renew_mean();
+        details::ask_companions(state, effects);
         is_asked_again
     }
 }

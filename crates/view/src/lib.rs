@@ -27,6 +27,7 @@ pub mod details;
 pub mod drawing;
 mod example;
 pub mod export;
+pub mod head_kind;
 mod instruments;
 pub mod learn;
 pub mod lens;

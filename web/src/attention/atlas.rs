@@ -109,6 +109,7 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
             .get()
             .unwrap_or_else(|| ordered.with(Ordered::sentence))
     };
+    let of_head = store.select(|state: &State| state.room.head_scores());
     let is_unknown = Memo::new(move |_| size.get().0 == 0);
     view! {
         <section class="heads" id="heads" aria-label=text::HEADS>
@@ -128,6 +129,7 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
                 </Show>
                 <figcaption class="aside">{sentence}</figcaption>
             </figure>
+            <p class="note">{move || of_head.get()}</p>
             <div class="with-keys" aria-hidden="true">
                 <p class="keys-hint">{text::HEAD_KEYS}</p>
                 <p class="label">{text::MEAN_HINT}</p>

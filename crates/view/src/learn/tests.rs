@@ -260,8 +260,14 @@ fn the_visitors_own_prompt_and_view_are_given_back() {
     reduce(&mut state, Action::SelectHead(head));
     reduce(&mut state, Action::SelectCell(2, 1));
     reduce(&mut state, Action::SetView(View::Lines));
+    reduce(&mut state, Action::ToggleRow(0));
+    reduce(&mut state, Action::ToggleHead(Head { layer: 0, head: 0 }));
     let before = Stand::of(&state);
     reduce(&mut state, Action::OpenLearn);
+    assert_eq!(
+        (state.room.heads().len(), state.room.queries().len()),
+        (1, 1)
+    );
     assert_eq!(state.prompt, DEFAULT_PROMPT);
     for topic in [Topic::Mask, Topic::Value, Topic::Induction] {
         go_to(&mut state, topic);

@@ -5,8 +5,8 @@ use headlight_activations::Thumbnail;
 
 use super::{Topic, head_of, whole_atlas};
 use crate::ablation::{self, Part};
-use crate::atlas::largest_entropy;
 use crate::attention::AttentionRoom;
+use crate::head_kind::largest_entropy;
 use crate::number::{fixed, percent, perplexity_in};
 use crate::phrase::capitalised;
 use crate::run::{Head, Pattern, Run, Token};
