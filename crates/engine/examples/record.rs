@@ -5,10 +5,20 @@
 
 use std::path::Path;
 
-use headlight_engine::{HeadRef, Loaded, ModelFiles};
+use headlight_activations::Sampling;
+use headlight_engine::{HeadRef, LastRun, LayerCache, Loaded, ModelFiles, RunAnswer};
 use headlight_language::{NAME, TruthAsk};
 use headlight_model::Unhurried;
-use serde_json::json;
+use serde_json::{Value, json};
+
+/// How many next tokens are listed.
+const N_NEXT: usize = 10;
+/// Cells per side of a head made small, at most.
+const THUMBNAIL_SIDE: usize = 32;
+/// Positions of the logit lens, at most.
+const LENS_SPAN: usize = 32;
+/// Tokens that it lists at each.
+const LENS_TOP: usize = 5;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -29,8 +39,9 @@ fn main() -> Result<(), Failure> {
         layer: layer.parse()?,
         head: head.parse()?,
     };
-    let run = loaded.run(prompt, 10, &[], Some(at), &Unhurried);
-    let (mut answer, _) = pollster::block_on(run)?;
+    let run = loaded.run(prompt, N_NEXT, &[], Some(at), &Unhurried);
+    let (mut answer, last) = pollster::block_on(run)?;
+    let details = pollster::block_on(details(&loaded, &answer, &last))?;
     // Not shown of a recorded run; so the same model gives the same file.
     answer.elapsed_ms = 0.0;
     let pattern = answer.pattern.clone().ok_or("the answer has no pattern")?;
@@ -50,7 +61,36 @@ fn main() -> Result<(), Failure> {
         "pattern": pattern.pattern,
         "lse": pattern.lse,
         "truth": truth.transpose()?,
+        "details": details,
     });
     println!("{recording}");
     Ok(())
+}
+
+/// What the page asks about every run.
+async fn details(loaded: &Loaded, answer: &RunAnswer, last: &LastRun) -> Result<Value, Failure> {
+    let (tokens, n) = (&last.tokens, last.tokens.len());
+    let shape = &loaded.model.architecture.shape;
+    let heads = 0..shape.n_layers * shape.n_heads;
+    let mut cache = LayerCache::default();
+    let side = n.min(THUMBNAIL_SIDE);
+    let atlas = loaded.thumbnails(&last.kept, tokens, &mut cache, heads, side, &Unhurried);
+    let atlas = atlas.await?;
+    let cells = atlas.iter().map(|small| {
+        let thousandths = small.cells.iter().map(|cell| (cell * 1e3).round() as u16);
+        thousandths.collect::<Vec<u16>>()
+    });
+    let positions = n.saturating_sub(LENS_SPAN)..n;
+    let lens = loaded.lens_with_answers(tokens, positions, LENS_TOP, &[], &Unhurried);
+    let [first, second, ..] = answer.next.as_slice() else {
+        return Err("the model has fewer than two tokens".into());
+    };
+    let attribution = loaded.attribute(tokens, first.id, second.id, &[], &Unhurried);
+    Ok(json!({
+        "cells": cells.collect::<Vec<_>>(),
+        "atlas": atlas,
+        "lens": lens.await?,
+        "attribution": attribution.await?,
+        "cuts": loaded.cuts(last, &Sampling::default(), N_NEXT)?,
+    }))
 }

@@ -193,12 +193,17 @@ impl AttentionRoom {
     /// Shows a run, and one pattern of it if there is one.
     pub fn show(&mut self, run: Run, pattern: Option<Pattern>) {
         let n = run.seq_len();
+        let old = self.run.as_ref().filter(|old| old.tokens == run.tokens);
         // The same tokens have the same truth.
-        if self.run.as_ref().is_none_or(|old| old.tokens != run.tokens) {
+        if old.is_none() {
             self.truth = ShownTruth::None;
         }
+        // What was recorded of a run stays until the engine has said it anew.
+        let is_recorded = old.is_some_and(|old| old.is_recorded());
+        if !is_recorded || run.clean.is_some() {
+            self.details = Details::default();
+        }
         self.run = Some(Shared::new(run));
-        self.details = Details::default();
         self.error = None;
         self.hover = None;
         self.patterns.clear();
@@ -737,5 +742,25 @@ mod tests {
             ..Continuation::default()
         };
         assert_eq!(continuation.text(), " was happy");
+    }
+
+    #[test]
+    fn what_was_recorded_stays_until_the_engine_says_it_anew() {
+        let words = ["Tom", " ran"];
+        let [recorded, live] = [0, 7].map(|id| Run { id, ..run(&words) });
+        let asked = || Details {
+            lens: Some(Shared::new(Vec::new())),
+            ..Details::default()
+        };
+        let mut room = AttentionRoom::new(Head::default());
+        room.show(recorded, None);
+        room.details = asked();
+        let mut other = room.clone();
+        room.show(live.clone(), None);
+        assert!(room.details.lens.is_some(), "the same prompt");
+        room.show(live, None);
+        assert!(room.details.lens.is_none(), "nothing of it was recorded");
+        other.show(run(&["Tom", " sat"]), None);
+        assert!(other.details.lens.is_none(), "another prompt");
     }
 }

@@ -44,7 +44,7 @@ pub struct Details {
     /// A query and a key: those of the cell that was asked about last.
     pub query_key: Option<Shared<QueryKey>>,
     /// The head, query and key that were asked about last.
-    asked_cell: Option<(Head, usize, usize)>,
+    pub(crate) asked_cell: Option<(Head, usize, usize)>,
     /// The next token's distribution with its cuts.
     pub cuts: Option<Shared<Cuts>>,
     /// Why an answer is missing.
@@ -272,6 +272,8 @@ pub(crate) fn hear(
     match finding {
         Finding::Thumbnails(more) => {
             let mut all = details.atlas.to_vec();
+            let at = |small: &Thumbnail| (small.layer, small.head);
+            all.retain(|old| more.iter().all(|new| at(new) != at(old)));
             all.extend(more);
             let next = all.len();
             details.atlas = Shared::new(all);

@@ -87,6 +87,7 @@ pub(crate) fn show_recording(state: &mut State, json: &str) {
             if is_wanted {
                 state.recorded_shape = Some(recording.shape);
                 show(state, recording.run, Some(recording.pattern));
+                state.room.details = recording.details;
                 state.shown_prompt = recording.prompt;
                 state.room.truth = recording.truth.map_or(ShownTruth::None, ShownTruth::Known);
             }

@@ -8,17 +8,21 @@
 //!  "answer": {"backend": "cpu", "tokens": [..], "next": [..], "nll": [..], "perplexity": 9.4,
 //!             "pattern": {"head": {"layer": 1, "head": 2}, "seq_len": 17}, "elapsed_ms": 6.1},
 //!  "pattern": [..], "lse": [..],
-//!  "truth": {"nll": [..], "next": [..], "impossible": null}}
+//!  "truth": {"nll": [..], "next": [..], "impossible": null},
+//!  "details": {"atlas": [..], "cells": [[..], ..], "lens": [..], "attribution": {..}, "cuts": {..}}}
 //! ```
 //!
 //! `answer` is the engine's answer to a run as it crosses to the page, and the
 //! two arrays beside it are the ones that travel as buffers there. `truth` is what
-//! the model's language says of the prompt, null where that is not known.
+//! the model's language says of the prompt, null where that is not known. `details`
+//! are the answers to what the page asks about every run, and may be missing; the cells
+//! of the heads made small are in thousandths, since they are only drawn.
 
 use headlight_activations::ModelShape;
 use headlight_language::Truth;
 use serde::Deserialize;
 
+use crate::details::{Attribution, Cuts, Details, LensRow, Thumbnail};
 use crate::run::{Backend, Head, Pattern, PatternError, ResidualNorm, Run, Token, WeightedToken};
 use crate::shared::Shared;
 
@@ -42,6 +46,8 @@ pub struct Recording {
     pub pattern: Pattern,
     /// What the model's language says of the prompt, where that is known.
     pub truth: Option<Shared<Truth>>,
+    /// What the page asks about every run; empty where it was not recorded.
+    pub details: Details,
 }
 
 /// A recording that cannot be shown.
@@ -66,6 +72,18 @@ pub enum RecordingError {
     /// Its arrays do not fit.
     #[error(transparent)]
     Pattern(#[from] PatternError),
+    /// The cells of a head do not fit its side.
+    #[error("recorded run has {found} cells for head {layer}.{head}, expected {expected}")]
+    Cells {
+        /// The head's layer.
+        layer: usize,
+        /// Its index in the layer.
+        head: usize,
+        /// Number of cells.
+        found: usize,
+        /// Number of cells by its side.
+        expected: usize,
+    },
     /// Its tokens and its numbers are not equally many.
     #[error(
         "recorded run has {tokens} tokens, {nll} losses, {truth} true losses and a pattern of \
@@ -100,6 +118,48 @@ struct File {
     lse: Vec<f32>,
     #[serde(default)]
     truth: Option<Truth>,
+    #[serde(default)]
+    details: Option<Answers>,
+}
+
+/// Answers to what the page asks about every run.
+#[derive(Deserialize)]
+struct Answers {
+    atlas: Vec<Thumbnail>,
+    /// Of each head, row by row, in thousandths.
+    cells: Vec<Vec<u16>>,
+    lens: Vec<LensRow>,
+    attribution: Attribution,
+    cuts: Cuts,
+}
+
+impl Answers {
+    fn into_details(mut self, seq_len: usize) -> Result<Details, RecordingError> {
+        self.cells.resize(self.atlas.len(), Vec::new());
+        for (small, cells) in self.atlas.iter_mut().zip(&self.cells) {
+            let expected = small.side.saturating_mul(small.side);
+            if cells.len() != expected {
+                return Err(RecordingError::Cells {
+                    layer: small.layer,
+                    head: small.head,
+                    found: cells.len(),
+                    expected,
+                });
+            }
+            small.cells = cells.iter().map(|cell| f32::from(*cell) / 1e3).collect();
+        }
+        self.lens.retain(|row| row.pos < seq_len);
+        let positions = self.lens.iter().map(|row| row.pos);
+        let end = positions.clone().max().map_or(0, |pos| pos + 1);
+        Ok(Details {
+            atlas: Shared::new(self.atlas),
+            lens_range: positions.min().unwrap_or(0)..end,
+            lens: Some(Shared::new(self.lens)),
+            attribution: Some(Shared::new(self.attribution)),
+            cuts: Some(Shared::new(self.cuts)),
+            ..Details::default()
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -160,7 +220,9 @@ impl Recording {
                 seq_len,
             });
         }
+        let details = file.details.map(|answers| answers.into_details(seq_len));
         Ok(Self {
+            details: details.transpose()?.unwrap_or_default(),
             model: file.model,
             prompt: file.prompt,
             shape: file.shape,
@@ -194,6 +256,47 @@ mod tests {
         assert_eq!(recording.run.tokens[1].text, " ran");
         assert_eq!(recording.pattern.head(), Head { layer: 1, head: 2 });
         assert!((recording.pattern.weight(1, 1) - 0.75).abs() < 1e-9);
+    }
+
+    /// The same with answers to what is asked about a run.
+    fn with_details(cells: &str) -> String {
+        let scores = r#"{"previous":0.4,"duplicate":0,"induction":0,"entropy":0.5,"sink":null,"nearby":null,
+            "over_targets":{"previous":0.8,"duplicate":null,"induction":null}}"#;
+        let lens =
+            r#"{"hook":"blocks.0.hook_resid_pre","pos":1,"top":[{"id":3,"text":".","prob":0.5}]}"#;
+        let details = format!(
+            r#"{{"atlas":[{{"layer":1,"head":2,"side":2,"scores":{scores}}}],"cells":{cells},"lens":[{lens}],
+            "attribution":{{"token":3,"against":4,"logit_difference":1,"sum":1,"components":[]}},
+            "cuts":{{"tokens":[],"n_kept":99,"d_vocab":99,"mass_kept":1}}}}"#
+        );
+        let whole = json(1, 4);
+        let open = whole.trim_end().strip_suffix('}').unwrap();
+        format!(r#"{open},"details":{details}}}"#)
+    }
+
+    #[test]
+    fn what_is_asked_about_a_run_may_come_along() {
+        let without = Recording::parse(&json(1, 4)).unwrap().details;
+        assert!(without.lens.is_none() && without.atlas.is_empty());
+        let details = Recording::parse(&with_details("[[1000,0,250,750]]"))
+            .unwrap()
+            .details;
+        let head = Head { layer: 1, head: 2 };
+        assert_eq!(
+            details.thumbnail(head).unwrap().cells,
+            [1.0, 0.0, 0.25, 0.75]
+        );
+        assert_eq!(details.lens_range, 1..2);
+        assert!(details.attribution.is_some() && details.cuts.is_some());
+        for cells in ["[]", "[[1000,0,250]]"] {
+            let error = Recording::parse(&with_details(cells)).unwrap_err();
+            assert!(
+                error
+                    .to_string()
+                    .ends_with("cells for head 1.2, expected 4"),
+                "{error}"
+            );
+        }
     }
 
     #[test]
