@@ -7,10 +7,11 @@ use crate::atlas::Sort;
 use crate::attention::View;
 use crate::attribution::Order;
 use crate::export::Format;
+use crate::figure::Figure;
 use crate::lines::Scope;
 use crate::run::Head;
 use crate::session::{Command, Input};
-use crate::state::{Figure, ModelInfo, Panel, Theme};
+use crate::state::{ModelInfo, Panel, Theme};
 use crate::steps;
 use crate::truth::{TruthCommand, TruthInput};
 

@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 
 use headlight_activations::{HeadScores, Thumbnail};
 
-use crate::data::Column;
+use crate::column::Column;
 use crate::head_kind::{Kind, largest_entropy};
 use crate::number::{fixed, full, percent};
 use crate::ramp::Ramp;

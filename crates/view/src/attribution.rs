@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 
 use headlight_activations::{Attribution, Component, Contribution};
 
-use crate::data::Column;
+use crate::column::Column;
 use crate::number::{fixed, full, scientific};
 use crate::phrase::capitalised;
 use crate::run::Head;

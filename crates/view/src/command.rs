@@ -1,7 +1,8 @@
 //! The command that prints a figure's numbers without a browser.
 
+use crate::figure::Figure;
 use crate::run::Head;
-use crate::state::{Figure, State};
+use crate::state::State;
 use crate::text;
 
 /// A command line, and what has to be said about it.

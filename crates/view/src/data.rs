@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
+use crate::column::Column;
 use crate::details::{Attribution, LensRow, QueryKey, Thumbnail};
+use crate::figure::Figure;
 use crate::lens::Lens;
 use crate::lines::{Scope, TokenLines};
 use crate::matrix::MAX_CELLS;
@@ -12,7 +14,7 @@ use crate::product::Product;
 use crate::ramp::Scale;
 use crate::run::{Pattern, Run};
 use crate::shared::Shared;
-use crate::state::{Figure, State};
+use crate::state::State;
 use crate::steps::Steps;
 use crate::table::PatternTable;
 use crate::truth::Truth;
@@ -20,36 +22,6 @@ use crate::{atlas, attribution, next, norms, perplexity, surprise, text};
 
 /// Which weights have a line does not depend on how wide the drawing is.
 const ANY_WIDTH: f64 = 400.0;
-
-/// A column of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
-    /// What stands above it.
-    pub name: Cow<'static, str>,
-    /// True for text; else a cell holds a number, `true` or `false`, or nothing
-    /// where there is none.
-    pub is_text: bool,
-}
-
-impl Column {
-    /// A column of text.
-    #[must_use]
-    pub const fn text(name: &'static str) -> Self {
-        Self {
-            name: Cow::Borrowed(name),
-            is_text: true,
-        }
-    }
-
-    /// A column of numbers, or of `true` and `false`.
-    #[must_use]
-    pub const fn value(name: &'static str) -> Self {
-        Self {
-            name: Cow::Borrowed(name),
-            is_text: false,
-        }
-    }
-}
 
 /// A table: columns, and rows of as many cells each.
 #[derive(Clone, Debug, PartialEq, Eq)]

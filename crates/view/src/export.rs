@@ -3,9 +3,11 @@
 use headlight_activations::Edit;
 use serde::Serialize;
 
-use crate::data::{Column, Table};
+use crate::column::Column;
+use crate::data::Table;
+use crate::figure::Figure;
 use crate::run::Backend;
-use crate::state::{Figure, State};
+use crate::state::State;
 use crate::text;
 
 /// How the weights were prepared, as exports of other tools name it.

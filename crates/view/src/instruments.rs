@@ -3,7 +3,7 @@
 
 use crate::ablation::{Ablation, Part};
 use crate::action::{Action, Effect};
-use crate::details;
+use crate::questions;
 use crate::reduce::{ask, step};
 use crate::run::{Head, MAX_WHOLE};
 use crate::session::Input;
@@ -23,7 +23,7 @@ pub(crate) fn apply(
         }
         Action::ToggleHead(head) => {
             state.room.toggle_companion(head);
-            details::ask_companions(state, effects);
+            questions::ask_companions(state, effects);
             state.announce_row();
         }
         Action::OneHead => {
@@ -32,7 +32,7 @@ pub(crate) fn apply(
         }
         Action::ToggleRow(row) => {
             state.room.toggle_row(row);
-            details::follow_selection(state, effects);
+            questions::follow_selection(state, effects);
             state.announce_row();
         }
         Action::MoveHead { layers, heads } => {
@@ -56,28 +56,28 @@ pub(crate) fn apply(
         }
         Action::SelectRow(row) => {
             state.room.select_row(row);
-            details::follow_selection(state, effects);
+            questions::follow_selection(state, effects);
             state.announce_row();
         }
         Action::SelectCell(query, key) => {
             state.room.select_cell(query, key);
-            details::follow_selection(state, effects);
+            questions::follow_selection(state, effects);
         }
         Action::MoveCell { rows, columns } => {
             state.room.move_cell(rows, columns);
             state.room.show_cell();
-            details::follow_selection(state, effects);
+            questions::follow_selection(state, effects);
             state.announce_cell();
         }
         Action::Zoom(factor, at) => {
             let (n, cell) = (state.room.seq_len(), at.unwrap_or(state.room.cell()));
             state.room.zoom = Some(state.room.zoom().scaled(n, factor, cell));
-            details::follow_selection(state, effects);
+            questions::follow_selection(state, effects);
         }
         Action::Pan(queries, keys) => {
             let n = state.room.seq_len();
             state.room.zoom = Some(state.room.zoom().moved(n, queries, keys));
-            details::follow_selection(state, effects);
+            questions::follow_selection(state, effects);
         }
         Action::ShowWhole => state.room.zoom = None,
         Action::Hover(cell) => state.room.hover = cell,
@@ -104,16 +104,16 @@ pub(crate) fn apply(
         }
         Action::SetSampling(sampling) => {
             state.room.sampling = sampling;
-            details::ask_cuts(state, effects);
+            questions::ask_cuts(state, effects);
         }
         Action::Compare { token, against } => {
             state.room.compared = Some((token, against));
-            details::ask_attribution(state, effects);
+            questions::ask_attribution(state, effects);
         }
         Action::Choose(token) => {
             if let Some(against) = state.room.rival(token) {
                 state.room.compared = Some((token, against));
-                details::ask_attribution(state, effects);
+                questions::ask_attribution(state, effects);
             }
         }
         Action::Append(id) => append(state, id, effects),
@@ -155,7 +155,7 @@ pub(crate) fn select_head(state: &mut State, wanted: Head, effects: &mut Vec<Eff
     let is_long = state.room.seq_len() > MAX_WHOLE;
     let is_known = is_long || state.room.pattern().is_some();
     step(state, Input::Look { head, is_known }, effects);
-    details::ask_overview(state, effects);
-    details::follow_selection(state, effects);
+    questions::ask_overview(state, effects);
+    questions::follow_selection(state, effects);
     state.announce_row();
 }

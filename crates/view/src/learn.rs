@@ -24,9 +24,9 @@ use crate::ablation::{Ablation, Filler, Part};
 use crate::action::Effect;
 use crate::atlas::Sort;
 use crate::attention::View;
-use crate::details;
 use crate::example::{self, Example};
 use crate::instruments::select_head;
+use crate::questions;
 use crate::reduce::{ask, step};
 use crate::run::{Head, Pattern};
 use crate::session::Input;
@@ -157,14 +157,14 @@ impl Stand {
             ask(state, effects);
         } else {
             select_head(state, self.head, effects);
-            details::follow_selection(state, effects);
+            questions::follow_selection(state, effects);
             if is_compared_anew {
-                details::ask_attribution(state, effects);
+                questions::ask_attribution(state, effects);
             }
         }
         state.room.companions = self.companions;
         state.room.renew_mean();
-        details::ask_companions(state, effects);
+        questions::ask_companions(state, effects);
         is_asked_again
     }
 }
@@ -378,7 +378,7 @@ pub(crate) fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     }
     if let Some(row) = picked.row {
         state.room.select_row(row);
-        details::follow_selection(state, effects);
+        questions::follow_selection(state, effects);
     }
     if !picked.ablations.is_empty() {
         state.room.ablations = picked.ablations;

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use headlight_activations::{HookPoint, LensRow, Site, TokenProb};
 
-use crate::data::Column;
+use crate::column::Column;
 use crate::number::{full, percent, percent_column};
 use crate::run::Token;
 use crate::token::VisibleToken;

@@ -20,6 +20,7 @@ mod action;
 pub mod atlas;
 pub mod attention;
 pub mod attribution;
+pub mod column;
 pub mod command;
 pub mod cuts;
 pub mod data;
@@ -27,6 +28,7 @@ pub mod details;
 pub mod drawing;
 mod example;
 pub mod export;
+mod figure;
 pub mod head_kind;
 mod instruments;
 pub mod learn;
@@ -43,6 +45,7 @@ pub mod permalink;
 pub mod perplexity;
 mod phrase;
 pub mod product;
+mod questions;
 pub mod ramp;
 pub mod recording;
 mod reduce;
@@ -64,8 +67,7 @@ mod window;
 pub mod zoom;
 
 pub use action::{Action, Effect};
+pub use figure::Figure;
 pub use reduce::reduce;
 pub use shared::Shared;
-pub use state::{
-    DEFAULT_HEAD, DEFAULT_MODEL, DEFAULT_PROMPT, Figure, ModelInfo, Panel, State, Theme,
-};
+pub use state::{DEFAULT_HEAD, DEFAULT_MODEL, DEFAULT_PROMPT, ModelInfo, Panel, State, Theme};

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::data::Column;
+use crate::column::Column;
 use crate::number::{full_f32, percent};
 use crate::run::{Pattern, Token};
 use crate::token::VisibleToken;

@@ -3,7 +3,8 @@
 use crate::action::{Action, Effect};
 use crate::data::Source;
 use crate::export::{self, Format};
-use crate::state::{Figure, State};
+use crate::figure::Figure;
+use crate::state::State;
 use crate::text;
 
 /// The entries of a figure's menu, top to bottom.

@@ -3,7 +3,7 @@
 
 use headlight_language::Truth;
 
-use crate::data::Column;
+use crate::column::Column;
 use crate::number::{full, percent, percent_column};
 use crate::run::Run;
 use crate::text;

@@ -6,7 +6,7 @@
 
 use headlight_activations::{HookPoint, Site};
 
-use crate::data::Column;
+use crate::column::Column;
 use crate::number::{fixed, full, percent};
 use crate::run::{ResidualNorm, Token};
 use crate::sentence;

@@ -5,7 +5,7 @@
 
 use headlight_language::Truth;
 
-use crate::data::Column;
+use crate::column::Column;
 use crate::number::{self, fixed, full};
 use crate::run::Run;
 use crate::surprise::{Beyond, bits};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::data::Column;
+use crate::column::Column;
 use crate::details::QueryKey;
 use crate::number::{fixed, full};
 use crate::ramp::change_level;

@@ -8,12 +8,12 @@ use headlight_activations::Sampling;
 use crate::ablation::{Ablation, Part};
 use crate::action::{Action, Effect};
 use crate::attention::Continuation;
-use crate::details;
 use crate::example;
 use crate::instruments::{self, select_head};
 use crate::learn;
 use crate::menu;
 use crate::opening;
+use crate::questions;
 use crate::session::{Generation, Input, News, Phase, Step};
 use crate::state::State;
 use crate::text;
@@ -26,7 +26,7 @@ const N_GENERATED: usize = 40;
 pub fn reduce(state: &mut State, action: Action) -> Vec<Effect> {
     let mut effects = Vec::new();
     apply(state, action, &mut effects);
-    details::follow_cell(state, &mut effects);
+    questions::follow_cell(state, &mut effects);
     let fragment = state.permalink().to_fragment();
     if !state.written.is_empty() && state.written != fragment {
         state.written.clone_from(&fragment);
@@ -164,7 +164,7 @@ pub(crate) fn ask(state: &mut State, effects: &mut Vec<Effect>) {
     if state.prompt.is_empty() {
         state.room.error = Some(text::EMPTY_PROMPT.to_owned());
         step(state, Input::Forget, effects);
-        details::ask_missing(state, effects);
+        questions::ask_missing(state, effects);
         return;
     }
     state.room.error = None;
@@ -214,7 +214,7 @@ fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
         News::Ran { run, pattern } => {
             opening::show(state, run, pattern);
             ask_truth(state, effects);
-            details::ask_all(state, effects);
+            questions::ask_all(state, effects);
             state.announce_row();
             learn::settle(state, effects);
         }
@@ -227,19 +227,19 @@ fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
             }
             state.announcement.clone_from(&sentence);
             state.room.error = Some(sentence);
-            details::ask_missing(state, effects);
+            questions::ask_missing(state, effects);
         }
         News::Pattern(pattern) => {
             state.room.keep(pattern);
-            details::ask_companions(state, effects);
+            questions::ask_companions(state, effects);
             state.announce_row();
             learn::settle(state, effects);
         }
         News::Found(kind, finding) => {
-            details::hear(state, kind, finding, effects);
+            questions::hear(state, kind, finding, effects);
             learn::settle(state, effects);
         }
-        News::NotFound(kind, why) => details::miss(state, kind, why),
+        News::NotFound(kind, why) => questions::miss(state, kind, why),
         News::GenerationStarted => state.room.continuation = Some(Continuation::default()),
         News::Token(token) => {
             if let Some(continuation) = &mut state.room.continuation {

@@ -6,7 +6,7 @@
 //! mask forbids and nobody computed, and those whose weight is 0 in single
 //! precision. The first are called "not needed"; for the second a bound is said.
 
-use crate::data::Column;
+use crate::column::Column;
 use crate::number::{fixed, full};
 use crate::row::MAX_BARS;
 use crate::run::{Pattern, Token};

@@ -5,7 +5,7 @@ use std::f64::consts::LN_2;
 
 use headlight_language::Truth;
 
-use crate::data::Column;
+use crate::column::Column;
 use crate::number::{fixed, full, percent};
 use crate::run::{CleanRun, Run};
 use crate::sentence;

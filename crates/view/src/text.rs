@@ -3,16 +3,17 @@
 //! Constants are whole phrases; functions put numbers and tokens into phrases.
 //! A translation replaces this file.
 
+mod engine;
 mod learn;
 mod method;
 mod room;
 
+pub use engine::*;
 pub use learn::*;
 pub use method::*;
 pub use room::*;
 
 use crate::run::Head;
-use crate::session::Death;
 
 /// The product.
 pub const PRODUCT: &str = "Headlight";
@@ -216,87 +217,7 @@ pub const CONTINUATION: &str = "What the model wrote";
 /// What Generate will do.
 pub const GENERATE_HINT: &str = "Up to 40 tokens, drawn as set below the next tokens";
 
-// ---- Engine
-
-/// The state of the engine, for the badge.
-pub const ENGINE: &str = "Engine";
-/// Nothing computes yet.
-pub const STARTING: &str = "starting";
-/// Names a run that came with the page.
-pub const RECORDED_RUN: &str = "Recorded run";
-/// A list of builds without the one that is wanted.
-pub const NO_BUILD: &str = "this build is not there";
-/// The page was built without the language.
-pub const NO_TRUTH_BUILD: &str = "this page was built without them";
-/// A worker whose script did not run.
-pub const NO_SCRIPT: &str = "its script did not run";
-/// A message of a kind that is not known.
-pub const NO_MESSAGE: &str = "neither an event nor progress";
-/// A message that the browser could not hand over.
-pub const NOT_COPIED: &str = "it could not be copied";
-/// An error of the browser that says nothing.
-pub const NO_REASON: &str = "no reason was given";
-/// A recorded run is shown.
-pub const RECORDED: &str = "recorded run";
-/// The engine does not answer.
-pub const STOPPED: &str = "stopped";
-/// The engine's module is arriving.
-pub const FETCHING_ENGINE: &str = "Loading the engine";
-/// The model is arriving.
-pub const LOADING_MODEL: &str = "Loading the model";
-/// Does not want to wait.
-pub const CANCEL: &str = "Cancel";
-/// The visitor did not want to wait.
-pub const LOAD_CANCELLED: &str = "loading was cancelled";
-/// Wants another attempt.
-pub const TRY_AGAIN: &str = "Try again";
-/// Chooses the CPU.
-pub const USE_CPU: &str = "Use CPU";
-/// Chooses the GPU.
-pub const USE_GPU: &str = "Use GPU";
-/// Heading of the badge's panel.
-pub const WHAT_COMPUTES: &str = "What computes";
-/// Name of the device.
-pub const DEVICE: &str = "Device";
-/// Heading of the self-test.
-pub const SELF_TEST: &str = "Self-test, GPU against CPU";
-/// Head of a table's column.
-pub const OPERATION: &str = "operation";
-/// Head of a table's column.
-pub const MAX_ERROR: &str = "largest error";
-/// Head of a table's column.
-pub const TOLERANCE: &str = "allowed";
-/// Head of a table's column.
-pub const RESULT: &str = "result";
-/// A case is within its tolerance.
-pub const PASSED: &str = "passed";
-/// A case is not within its tolerance.
-pub const FAILED: &str = "failed";
-/// Heading of what the GPU allows.
-pub const LIMITS: &str = "What this GPU allows";
-/// The largest buffer.
-pub const LIMIT_BUFFER: &str = "largest buffer";
-/// The largest part of a buffer in a shader.
-pub const LIMIT_BINDING: &str = "of it in one shader";
-/// Memory on the chip.
-pub const LIMIT_WORKGROUP: &str = "on-chip memory of a workgroup";
-/// Invocations in a workgroup.
-pub const LIMIT_INVOCATIONS: &str = "threads of a workgroup";
-/// Heading of the calibration.
-pub const CALIBRATION: &str = "One run of this model";
-/// The GPU is being tried.
-pub const GPU_ON_TRIAL: &str = "The GPU is being prepared in the background.";
-/// The browser has no WebGPU.
-pub const NO_WEBGPU: &str = "This browser has no WebGPU, so the CPU computes.";
-/// The GPU build is not there.
-pub const GPU_NOT_BUILT: &str =
-    "The GPU build of the engine is not there yet, so the CPU computes until it is.";
-/// The list of builds did not arrive.
-pub const NO_ENGINES: &str = "The engine could not be found: engines.json did not arrive.";
-/// What the CPU build computes on.
-pub const CPU: &str = "CPU";
-/// What the GPU build computes on.
-pub const GPU: &str = "GPU";
+// ---- Help
 
 /// Heading of the glossary.
 pub const WORDS: &str = "Words";
@@ -636,60 +557,6 @@ pub fn sentence(message: &str) -> String {
     format!("{first}{}{stop}", characters.as_str())
 }
 
-/// How a worker died, without a full stop.
-#[must_use]
-pub fn death(death: &Death) -> String {
-    match death {
-        Death::Crashed(message) if message.is_empty() => "the engine crashed".to_owned(),
-        Death::Crashed(message) => format!("the engine crashed ({message})"),
-        Death::Silent => "the engine stopped answering".to_owned(),
-        Death::Unreadable(message) => {
-            format!("the engine sent something that is no message ({message})")
-        }
-        Death::NotStarted(message) => format!("the engine could not be started ({message})"),
-    }
-}
-
-/// A fresh worker replaces one that died.
-#[must_use]
-pub fn restarted(cause: &str) -> String {
-    sentence(&format!(
-        "{cause}, so a fresh one was started and your prompt runs again"
-    ))
-}
-
-/// Another backend replaces one that failed.
-#[must_use]
-pub fn fell_back(cause: &str) -> String {
-    sentence(&format!(
-        "on the GPU {cause}, so the CPU took over and your prompt runs again"
-    ))
-}
-
-/// The GPU failed for the last time.
-#[must_use]
-pub fn gpu_failed_twice(cause: &str) -> String {
-    sentence(&format!(
-        "the GPU failed twice, so the CPU computes: {cause}"
-    ))
-}
-
-/// The GPU was asked for and does not compute.
-#[must_use]
-pub fn gpu_refused(reason: &str) -> String {
-    sentence(&format!(
-        "the GPU was asked for, but the CPU computes: {reason}"
-    ))
-}
-
-/// The page gives up.
-#[must_use]
-pub fn gave_up(cause: &str) -> String {
-    sentence(&format!(
-        "{cause}, again and again; your prompt is kept and the page waits for you"
-    ))
-}
-
 /// A head that the model does not have.
 #[must_use]
 pub fn no_such_head(head: Head, n_layers: usize, n_heads: usize) -> String {
@@ -724,12 +591,6 @@ pub fn bad_link_value(key: &str, value: &str) -> String {
     )
 }
 
-/// What computes, while it does.
-#[must_use]
-pub fn live(backend: &str) -> String {
-    format!("{backend}, live")
-}
-
 /// The run that is shown.
 #[must_use]
 pub fn run(id: u64) -> String {
@@ -743,37 +604,6 @@ pub fn tokens_of_context(n: usize, n_ctx: Option<usize>) -> String {
         Some(n_ctx) => format!("{n} of {n_ctx} tokens"),
         None => format!("{n} tokens"),
     }
-}
-
-/// The self-test in a few words.
-#[must_use]
-pub fn self_test(n_passed: usize, n: usize) -> String {
-    if n_passed == n {
-        format!("Self-test passed, {n} operations")
-    } else {
-        format!("Self-test failed, {} of {n} operations", n - n_passed)
-    }
-}
-
-/// A transfer's bytes.
-#[must_use]
-pub fn loaded_of(loaded: &str, total: Option<&str>) -> String {
-    match total {
-        Some(total) => format!("{loaded} of {total}"),
-        None => loaded.to_owned(),
-    }
-}
-
-/// A transfer's rate.
-#[must_use]
-pub fn per_second(bytes: &str) -> String {
-    format!("{bytes}/s")
-}
-
-/// A transfer's remaining time.
-#[must_use]
-pub fn time_left(duration: &str) -> String {
-    format!("{duration} left")
 }
 
 #[cfg(test)]

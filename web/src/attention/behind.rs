@@ -73,7 +73,8 @@ fn Numbers(figure: Figure) -> impl IntoView {
 }
 
 fn draw(table: Table) -> impl IntoView {
-    let head = |column: headlight_view::data::Column| view! { <th scope="col">{column.name}</th> };
+    let head =
+        |column: headlight_view::column::Column| view! { <th scope="col">{column.name}</th> };
     let heads = table.columns.into_iter().map(head).collect_view();
     let row = |cells: Vec<String>| {
         let mut cells = cells.into_iter();

@@ -7,9 +7,8 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::Shown;
 use super::behind::Behind;
-use super::stage::FIGURE;
+use super::{FIGURE, Shown};
 use crate::host;
 use crate::store::store;
 

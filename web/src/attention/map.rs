@@ -8,11 +8,10 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::Shown;
 use super::behind::Behind;
 use super::matrix::Matrix;
 use super::row::Row;
-use super::stage::FIGURE;
+use super::{FIGURE, Shown};
 use crate::host;
 use crate::store::{Store, store};
 

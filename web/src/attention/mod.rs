@@ -30,12 +30,13 @@ use headlight_view::{Shared, State, text};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-pub use stage::FIGURE;
-
 use behind::Sources;
 
 use crate::host;
 use crate::store::store;
+
+/// What the stage draws, in whichever view.
+pub const FIGURE: &str = "figure";
 
 /// What a figure further down the page draws, all of one moment.
 #[derive(Clone, PartialEq)]

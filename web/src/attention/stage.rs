@@ -12,9 +12,6 @@ use super::more::More;
 use super::steps::Steps;
 use crate::store::store;
 
-/// What the stage draws, in whichever view.
-pub const FIGURE: &str = "figure";
-
 /// The button that takes the selected head out, or puts it back.
 pub const TAKE_OUT: &str = "take-out";
 

@@ -11,9 +11,9 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::WRITE;
 use crate::attention::moved;
 use crate::host;
-use crate::shell::prompt::WRITE;
 use crate::store::{Store, store};
 
 /// The tokens; choosing one chooses the row to look at.

@@ -17,3 +17,6 @@ pub use learn::Learn;
 pub use notices::Notices;
 pub use prompt::Prompt;
 pub use status::StatusLine;
+
+/// The button that lets the model write, and stops it.
+const WRITE: &str = "write";

@@ -6,11 +6,9 @@ use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 
+use super::WRITE;
 use super::chips::Chips;
 use crate::store::store;
-
-/// The button that lets the model write, and stops it.
-pub const WRITE: &str = "write";
 
 /// Field, tokens, generation.
 #[component]

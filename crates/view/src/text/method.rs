@@ -1,6 +1,6 @@
 //! The words of a figure's menu, and how each figure is computed.
 
-use crate::state::Figure;
+use crate::figure::Figure;
 
 /// Names the menu of a figure.
 pub const MORE: &str = "More about this figure";
