@@ -133,6 +133,8 @@ impl Sort {
     fn short_text(self, score: f64) -> String {
         match self {
             Self::Entropy => fixed(score, 2),
+            // There is no room for ">" below a thumbnail.
+            _ if score < 1.0 => percent(score.min(0.999)),
             _ => percent(score),
         }
     }

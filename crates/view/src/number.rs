@@ -4,13 +4,14 @@
 #[must_use]
 pub fn percent(fraction: f64) -> String {
     let percent = fraction * 100.0;
-    if (99.5..100.0).contains(&percent) {
-        // Nearly all is not all.
-        format!("{:.1}\u{a0}%", percent.min(99.9))
+    if is_nearly_all(fraction) {
+        NEARLY_ALL.to_owned()
+    } else if (99.5..100.0).contains(&percent) {
+        format!("{percent:.1}\u{a0}%")
     } else if percent >= 9.95 || percent == 0.0 {
         format!("{percent:.0}\u{a0}%")
     } else if percent < 0.05 {
-        "<\u{2009}0.1\u{a0}%".to_owned()
+        HARDLY_ANY.to_owned()
     } else {
         format!("{percent:.1}\u{a0}%")
     }
@@ -20,9 +21,20 @@ pub fn percent(fraction: f64) -> String {
 #[must_use]
 pub fn percent_column(fraction: f64) -> String {
     if fraction > 0.0 && fraction < 0.000_5 {
-        return "<\u{2009}0.1\u{a0}%".to_owned();
+        return HARDLY_ANY.to_owned();
+    }
+    if is_nearly_all(fraction) {
+        return NEARLY_ALL.to_owned();
     }
     format!("{:.1}\u{a0}%", fraction * 100.0)
+}
+
+const HARDLY_ANY: &str = "<\u{2009}0.1\u{a0}%";
+const NEARLY_ALL: &str = ">\u{2009}99.9\u{a0}%";
+
+/// True for what would be rounded to all of it and is not.
+fn is_nearly_all(fraction: f64) -> bool {
+    (0.999_5..1.0).contains(&fraction)
 }
 
 /// A number with `decimals` places and a real minus sign.
@@ -199,7 +211,10 @@ mod tests {
     #[test]
     fn nearly_all_is_not_all() {
         assert_eq!(percent(0.9987), "99.9\u{a0}%");
-        assert_eq!(percent(0.99999), "99.9\u{a0}%");
+        for text in [percent(0.99999), percent_column(0.99999)] {
+            assert_eq!(text, ">\u{2009}99.9\u{a0}%");
+        }
+        assert_eq!(percent_column(1.0), "100.0\u{a0}%");
         assert_eq!(percent(1.0), "100\u{a0}%");
         assert_eq!(percent(0.994), "99\u{a0}%");
     }
