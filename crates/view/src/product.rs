@@ -11,18 +11,15 @@ use crate::sentence;
 
 /// What the page says about a product.
 mod words {
-    pub(super) fn sentence(query: &str, key: &str, is_masked: bool) -> String {
-        let masked = if is_masked {
-            " The mask will hide it."
-        } else {
-            ""
-        };
-        format!("How well {query} matches {key}.{masked}")
+    pub(super) fn of(query: &str, key: &str) -> String {
+        format!("The query of {query} and the key of {key}: ")
     }
 
     pub(super) fn sum(d_head: usize, sum: &str, scaling: &str, score: &str) -> String {
         format!("{d_head} products add up to {sum}; {scaling} that is the score {score}.")
     }
+
+    pub(super) const MASKED: &str = " The mask will hide it.";
 
     pub(super) fn divided(d_head: usize) -> String {
         format!("divided by \u{221a}{d_head}")
@@ -33,7 +30,7 @@ mod words {
     }
 
     pub(super) fn most(dim: usize, product: &str, of: &str) -> String {
-        format!("Dimension {dim} {of} most: {product}.")
+        format!(" Dimension {dim} {of} most: {product}.")
     }
 
     pub(super) fn cell(dim: usize, q: &str, k: &str, product: &str) -> String {
@@ -55,16 +52,13 @@ pub struct Strip {
 /// The figure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProductView {
-    /// Whose query and key they are.
-    pub sentence: String,
     /// Query, key, and their product.
     pub strips: [Strip; 3],
     /// Each dimension in numbers, for whoever points at it.
     pub titles: Vec<String>,
-    /// How the products become the score.
-    pub sum: String,
-    /// The dimension that counts most.
-    pub most: String,
+    /// Whose query and key they are, how the products become the score, and which
+    /// dimension counts most.
+    pub sentence: String,
 }
 
 /// A query and a key.
@@ -99,7 +93,6 @@ impl<'a> Product<'a> {
     /// As it is drawn.
     #[must_use]
     pub fn view(&self, tokens: &[Token]) -> ProductView {
-        let QueryKey { query, key, .. } = *self.found;
         let d_head = self.products.len();
         let [q, k] = [&self.found.q, &self.found.k]
             .map(|all| all.iter().copied().map(f64::from).collect::<Vec<f64>>());
@@ -111,25 +104,26 @@ impl<'a> Product<'a> {
             words::cell(dim, &q, &k, &product)
         });
         ProductView {
-            sentence: words::sentence(
-                &sentence::name(tokens, query),
-                &sentence::name(tokens, key),
-                key > query,
-            ),
             titles: titles.collect(),
             strips: [
                 strip("q", &q, both),
                 strip("k", &k, both),
                 strip("q \u{d7} k", &self.products, product),
             ],
-            sum: words::sum(
-                d_head,
-                &fixed(self.sum(), 2),
-                &self.scaling(),
-                &fixed(self.score(), 2),
-            ),
-            most: self.most(),
+            sentence: self.sentence(tokens),
         }
+    }
+
+    fn sentence(&self, tokens: &[Token]) -> String {
+        let QueryKey { query, key, .. } = *self.found;
+        let name = |pos| sentence::name(tokens, pos);
+        let mut said = words::of(&name(query), &name(key));
+        let [sum, score] = [self.sum(), self.score()].map(|it| fixed(it, 2));
+        said += &words::sum(self.products.len(), &sum, &self.scaling(), &score);
+        if key > query {
+            said += words::MASKED;
+        }
+        said + &self.most()
     }
 
     fn scaling(&self) -> String {
@@ -229,12 +223,11 @@ mod tests {
         // 3 - 0.5 - 2 + 0
         assert_eq!(product.score(), 0.25);
         let view = product.view(&run(&["Lily", " found", " a"]).tokens);
-        assert_eq!(view.sentence, "How well “a” matches “Lily”.");
         assert_eq!(
-            view.sum,
-            "4 products add up to 0.50; divided by \u{221a}4 that is the score 0.25."
+            view.sentence,
+            "The query of “a” and the key of “Lily”: 4 products add up to 0.50; divided by \
+             \u{221a}4 that is the score 0.25. Dimension 0 adds most: 3.00."
         );
-        assert_eq!(view.most, "Dimension 0 adds most: 3.00.");
         assert_eq!(
             view.titles[1],
             "Dimension 1: \u{2212}2.00 \u{d7} 0.25 = \u{2212}0.50"
@@ -245,7 +238,11 @@ mod tests {
     fn another_scale_is_not_called_a_square_root() {
         let found = found(1.0);
         let view = Product::new(&found).view(&run(&["a", "b", "c"]).tokens);
-        assert!(view.sum.contains("; times 1.000 that is"), "{}", view.sum);
+        assert!(
+            view.sentence.contains("; times 1.000 that is"),
+            "{}",
+            view.sentence
+        );
     }
 
     #[test]
@@ -270,7 +267,7 @@ mod tests {
             ..found(0.5)
         };
         let view = Product::new(&found).view(&run(&["a", "b"]).tokens);
-        assert!(view.sentence.ends_with("The mask will hide it."));
+        assert!(view.sentence.contains(". The mask will hide it. "));
         assert_eq!(view.strips[2].levels, [32; 4]);
     }
 

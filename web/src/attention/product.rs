@@ -21,12 +21,10 @@ pub fn Product(shown: Shown) -> impl IntoView {
         Some(Computed::new(&found).view(&run.tokens))
     });
     let is_there = Signal::derive(move || drawn.with(Option::is_some));
-    let said = move || drawn.with(|drawn| Some(drawn.as_ref()?.sentence.clone()));
     view! {
         <section class="product" aria-labelledby="product-title">
             <div class="heading">
                 <h3 id="product-title">{text::PRODUCT_OF_BOTH}</h3>
-                <p class="note">{said}</p>
                 <More figure=Figure::Product/>
             </div>
             <figure data-figure=Figure::Product.name() aria-labelledby="product-title">
@@ -42,9 +40,7 @@ fn draw(drawn: ProductView) -> impl IntoView {
     let ProductView {
         strips,
         titles,
-        sum,
-        most,
-        ..
+        sentence,
     } = drawn;
     let strip = |strip: Strip| {
         let cells = strip.levels.iter().zip(&titles).map(|(level, title)| {
@@ -62,6 +58,6 @@ fn draw(drawn: ProductView) -> impl IntoView {
     let strips = strips.map(strip).collect_view();
     view! {
         <ol class="strips">{strips}</ol>
-        <p class="note">{sum}" "{most}</p>
+        <p class="note">{sentence}</p>
     }
 }
