@@ -222,8 +222,12 @@ async function focusIsOn(page, name) {
   await page.waitForFunction(has, name, { timeout: 5_000 });
 }
 
+/** Chromium drops what a page downloads beyond ten files in a second. */
+const BETWEEN_FILES_MS = 120;
+
 /** Chooses an entry and returns the file that comes of it. */
 async function saved(page, title, entry) {
+  await page.waitForTimeout(BETWEEN_FILES_MS);
   const download = page.waitForEvent("download");
   await chooseInMenu(page, title, entry);
   const file = await download;
