@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import { assertAccessible } from "./accessible.mjs";
+import * as cli from "./cli.mjs";
 import { link, linkOf, live, promptField, PROMPT, rootOf, shown, type } from "./page.mjs";
 import { suite } from "./runner.mjs";
 
@@ -36,12 +37,15 @@ test("the lesson is walked by keys alone and its figures follow", async (t) => {
     if (step.row) await page.getByRole("radio", { name: step.row, checked: true }).waitFor();
     const model = step.model ?? "stories";
     await page.waitForFunction(isAnswered, [model, step.takesOut ?? false]);
+    const shared = step.row === "Divide by the sum" ? await sharedRow(example) : null;
     if (step.row === "Mask") await page.waitForFunction(isRowBefore, last);
+    else if (shared) await page.waitForFunction(isRow, shared.row);
     else if (!step.model) assert.equal(await selectedRow(page), last, step.title);
     await tabTo(page, "Show the answer");
     await page.keyboard.press("Enter");
     const answer = await settledAnswer(page);
     await assertTrue(page, index, answer);
+    for (const weight of shared?.weights ?? []) assert.ok(answer.includes(percent(weight)), answer);
     assert.equal(await page.getByRole("button", { name: "Show this step again" }).count(), 0);
     await tabTo(page, index + 1 === STEPS.length ? "Finish" : "Next");
     await page.keyboard.press("Enter");
@@ -52,6 +56,14 @@ test("the lesson is walked by keys alone and its figures follow", async (t) => {
   assert.deepEqual([after.prompt, after.head], [example.prompt, example.head]);
   assert.equal((await linkOf(page)).learn, undefined);
 });
+
+/** The row of the example whose second weight is the largest, of those with five keys or more. */
+async function sharedRow({ prompt, head }) {
+  const { pattern } = await cli.attention(prompt, head);
+  const rows = pattern.map((weights, row) => ({ row, weights: [...weights].sort((a, b) => b - a).slice(0, 2) }));
+  const [best] = rows.slice(4).sort((a, b) => b.weights[1] - a.weights[1]);
+  return best;
+}
 
 /** Compares the answer with the tables of the page. */
 async function assertTrue(page, index, answer) {
@@ -206,6 +218,11 @@ function isRowBefore(last) {
   return chip !== null && parseInt(chip.title, 10) < last;
 }
 
+function isRow(row) {
+  const chip = document.querySelector('.chip[aria-selected="true"]');
+  return chip !== null && parseInt(chip.title, 10) === row;
+}
+
 function isFocused(name) {
   const { activeElement } = document;
   const label = activeElement.getAttribute("aria-label") ?? activeElement.textContent;
@@ -224,7 +241,8 @@ async function tabTo(page, name) {
 /** A weight as the page's sentences write it. */
 function percent(weight) {
   const percent = weight * 100;
-  if (percent >= 99.5 && percent < 100) return `${Math.min(percent, 99.9).toFixed(1)}\u00a0%`;
+  if (percent >= 99.95 && percent < 100) return ">\u200999.9\u00a0%";
+  if (percent >= 99.5 && percent < 100) return `${percent.toFixed(1)}\u00a0%`;
   return percent >= 9.95 ? `${percent.toFixed(0)}\u00a0%` : `${percent.toFixed(1)}\u00a0%`;
 }
 

@@ -523,12 +523,14 @@ async function liveInAnyView(page) {
 /** A fraction as sentences say it. */
 function percent(fraction) {
   const value = fraction * 100;
-  if (value >= 99.5 && value < 100) return `${Math.min(value, 99.9).toFixed(1)}\u00a0%`;
+  if (value >= 99.95 && value < 100) return ">\u200999.9\u00a0%";
+  if (value >= 99.5 && value < 100) return `${value.toFixed(1)}\u00a0%`;
   if (value >= 9.95 || value === 0) return `${value.toFixed(0)}\u00a0%`;
   return value < 0.05 ? "<\u20090.1\u00a0%" : `${value.toFixed(1)}\u00a0%`;
 }
 
 function readPercent(text) {
+  if (text.startsWith(">")) return 1;
   return text.startsWith("<") ? 0 : Number(text.replace(/\s*%/, "")) / 100;
 }
 

@@ -39,6 +39,12 @@ pub struct Continuation {
 }
 
 impl Continuation {
+    /// True if the first token that was drawn ended the text.
+    #[must_use]
+    pub fn is_over_at_once(&self) -> bool {
+        self.end == Some(GenerationEnd::EndToken) && !self.tokens.iter().any(WeightedToken::is_text)
+    }
+
     /// The text without the prompt, for the prompt to take over: tokens that
     /// are not text of their own are left out.
     #[must_use]
@@ -295,6 +301,14 @@ impl AttentionRoom {
             Scale::Change => pattern.change(),
             Scale::Weights => Some(pattern),
         }
+    }
+
+    /// What is said of a prompt that ends in a space: it is a token of its own, after
+    /// which a model knows little.
+    #[must_use]
+    pub fn ends_with_space(&self) -> Option<String> {
+        let last = self.run.as_ref()?.tokens.last()?;
+        (last.text == " ").then(|| text::SPACE_AT_END.to_owned())
     }
 
     /// The scores of the selected head in a sentence, once they have arrived.

@@ -56,12 +56,8 @@ pub struct CutBar {
     pub y: f64,
     /// The model's own probability as text.
     pub percent: String,
-    /// Length of its bar, over the largest of all that is drawn, in `[0, 1]`.
-    pub fraction: f64,
     /// The probability after the temperature as text.
     pub heated_percent: String,
-    /// Length of the outline that shows it, on the same scale.
-    pub heated_fraction: f64,
     /// The probability of drawing it as text; none where it is cut off.
     pub drawn_percent: Option<String>,
 }
@@ -92,16 +88,12 @@ impl CutBars {
     #[must_use]
     pub fn new(cuts: &Cuts) -> Self {
         let tokens = &cuts.tokens;
-        let probs = tokens.iter().flat_map(|token| [token.prob, token.heated]);
-        let largest = probs.fold(f64::MIN_POSITIVE, f64::max);
         let bar = |(place, token): (usize, &CutToken)| CutBar {
             id: token.id,
             label: VisibleToken::new(&token.text),
             y: place as f64 * PITCH,
             percent: percent_column(token.prob),
-            fraction: (token.prob / largest).clamp(0.0, 1.0),
             heated_percent: percent_column(token.heated),
-            heated_fraction: (token.heated / largest).clamp(0.0, 1.0),
             drawn_percent: (token.drawn > 0.0).then(|| percent_column(token.drawn)),
         };
         let is_cut_listed = cuts.n_kept < cuts.d_vocab && cuts.n_kept <= tokens.len();
@@ -307,9 +299,8 @@ mod tests {
     }
 
     #[test]
-    fn probabilities_before_and_after_the_temperature_share_a_scale() {
+    fn probabilities_before_and_after_the_temperature_are_said() {
         let bars = CutBars::new(&cuts(3)).bars;
-        assert_eq!((bars[0].fraction, bars[0].heated_fraction), (0.5, 1.0));
         assert_eq!(bars[0].percent, "20.0\u{a0}%");
         assert_eq!(bars[0].heated_percent, "40.0\u{a0}%");
         assert_eq!(bars[0].drawn_percent.as_deref(), Some("50.0\u{a0}%"));

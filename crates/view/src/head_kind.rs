@@ -35,7 +35,7 @@ mod words {
     }
 
     pub(super) fn scores(parts: &[String]) -> String {
-        format!("This head on this prompt: {}.", parts.join(", "))
+        format!("This head, where it can look there: {}.", parts.join(", "))
     }
 
     pub(super) fn part(weight: &str, habit: &str) -> String {
@@ -213,13 +213,13 @@ mod tests {
     fn scores_are_said_and_those_that_do_not_exist_are_not() {
         assert_eq!(
             sentence(&previous()),
-            "This head on this prompt: 100\u{a0}% on the token before, 0\u{a0}% on earlier copies, \
+            "This head, where it can look there: 100\u{a0}% on the token before, 0\u{a0}% on earlier copies, \
              0\u{a0}% on what followed them, 20\u{a0}% on the first token, entropy 0.00\u{a0}bits."
         );
         let alone = HeadScores::of(&[1.0, 0.0, 0.5, 0.5], &[1, 2]);
         assert_eq!(
             sentence(&alone),
-            "This head on this prompt: 50\u{a0}% on the token before, 50\u{a0}% on the first token, \
+            "This head, where it can look there: 50\u{a0}% on the token before, 50\u{a0}% on the first token, \
              entropy 0.50\u{a0}bits."
         );
     }

@@ -71,7 +71,9 @@ pub(crate) fn apply(
         }
         Action::Zoom(factor, at) => {
             let (n, cell) = (state.room.seq_len(), at.unwrap_or(state.room.cell()));
-            state.room.zoom = Some(state.room.zoom().scaled(n, factor, cell));
+            let zoom = state.room.zoom().scaled(n, factor, cell);
+            // All of it stays all of it when the prompt grows.
+            state.room.zoom = Some(zoom).filter(|zoom| !zoom.is_whole(n));
             questions::follow_selection(state, effects);
         }
         Action::Pan(queries, keys) => {

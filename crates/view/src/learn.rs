@@ -341,7 +341,7 @@ pub(crate) fn follow_link(state: &mut State, step: Option<usize>) {
     let room = &state.room;
     state.learning.picked = Some(match scene.pick {
         Pick::Nothing => Picked::default(),
-        Pick::RowLookedUp => Picked {
+        Pick::RowLookedUp | Pick::RowShared => Picked {
             row: room.row,
             ..Picked::default()
         },
@@ -386,6 +386,22 @@ pub(crate) fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
+/// The first row that can be chosen for looking at several tokens.
+const MIN_SHARED: usize = 4;
+
+/// The row whose second weight is the largest.
+fn shared_row(pattern: &Pattern) -> usize {
+    let last = pattern.seq_len().saturating_sub(1);
+    let second = |query: &usize| {
+        let mut weights = pattern.row(*query).to_vec();
+        weights.sort_by(|a, b| b.total_cmp(a));
+        weights.get(1).copied().unwrap_or(0.0)
+    };
+    let rows = MIN_SHARED.min(last)..=last;
+    rows.max_by(|a, b| second(a).total_cmp(&second(b)))
+        .unwrap_or(last)
+}
+
 /// Chooses by the numbers of the run; `None` while they are not there.
 fn pick(state: &State, pick: Pick) -> Option<Picked> {
     let room = &state.room;
@@ -394,6 +410,7 @@ fn pick(state: &State, pick: Pick) -> Option<Picked> {
     match pick {
         Pick::Nothing => {}
         Pick::RowLookedUp => picked.row = Some(room.pattern()?.strongest_key(last)),
+        Pick::RowShared => picked.row = Some(shared_row(&*room.pattern()?)),
         Pick::BroadestHead => {
             let all = whole_atlas(state)?;
             let broadest = all

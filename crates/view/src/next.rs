@@ -4,6 +4,7 @@
 use headlight_language::Truth;
 
 use crate::column::Column;
+use crate::details::Cuts;
 use crate::number::{full, percent, percent_column};
 use crate::run::Run;
 use crate::text;
@@ -31,19 +32,35 @@ pub struct NextBar {
     pub clean_fraction: Option<f64>,
     /// The same as text.
     pub clean_percent: Option<String>,
+    /// Its probability after the temperature on the same scale, where that is another.
+    pub heated_fraction: Option<f64>,
 }
+
+/// Of the bars' length: a smaller difference is not drawn.
+const MIN_DIFFERENCE: f64 = 0.002;
 
 /// The bars, most probable first.
 #[must_use]
-pub fn bars(run: &Run, truth: Option<&Truth>) -> Vec<NextBar> {
+pub fn bars(run: &Run, truth: Option<&Truth>, cuts: Option<&Cuts>) -> Vec<NextBar> {
     let shown = run.next.iter().take(N_NEXT);
     let probs = shown.clone().map(|token| token.prob);
     let true_probs = shown.filter_map(|token| true_prob(truth, token.id));
     let clean_probs = run.clean.iter().flat_map(|clean| clean.prob_of_next.iter());
-    let all = probs.chain(true_probs).chain(clean_probs.copied());
+    let cut_tokens = || cuts.into_iter().flat_map(|cuts| cuts.tokens.iter());
+    let heated_probs = cut_tokens().map(|token| token.heated);
+    let all = probs
+        .chain(true_probs)
+        .chain(clean_probs.copied())
+        .chain(heated_probs);
     let largest = all.fold(f64::MIN_POSITIVE, f64::max);
     let clean = |index: usize| Some(*run.clean.as_ref()?.prob_of_next.get(index)?);
+    let heated = |token: &crate::run::WeightedToken| {
+        let found = cut_tokens().find(|cut| cut.id == token.id)?;
+        let is_other = (found.heated - token.prob).abs() > MIN_DIFFERENCE * largest;
+        is_other.then_some(found.heated / largest)
+    };
     let bar = |(index, token): (usize, &crate::run::WeightedToken)| NextBar {
+        heated_fraction: heated(token),
         id: token.id,
         label: VisibleToken::new(&token.text),
         percent: percent_column(token.prob),
@@ -111,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_longest_bar_is_full_and_shows_its_own_probability() {
-        let bars = bars(&run(&["a"]), None);
+        let bars = bars(&run(&["a"]), None, None);
         assert_eq!(bars[0].true_fraction, None);
         assert!((bars[0].fraction - 1.0).abs() < 1e-12);
         assert_eq!(bars[0].percent, "31.0\u{a0}%");
@@ -128,10 +145,31 @@ mod tests {
     }
 
     #[test]
+    fn what_the_temperature_makes_of_a_probability_is_on_the_same_scale() {
+        let run = run(&["a"]);
+        let cuts = |heated| Cuts {
+            tokens: vec![headlight_activations::CutToken {
+                id: 9,
+                text: String::new(),
+                prob: 0.31,
+                heated,
+                drawn: heated,
+            }],
+            n_kept: 99,
+            d_vocab: 99,
+            mass_kept: 1.0,
+        };
+        let bar = |heated| bars(&run, None, Some(&cuts(heated))).remove(0);
+        assert_eq!(bar(0.31).heated_fraction, None);
+        let hot = bar(0.62);
+        assert_eq!((hot.fraction, hot.heated_fraction), (0.5, Some(1.0)));
+    }
+
+    #[test]
     fn no_next_token_is_no_bar() {
         let mut run = run(&["a"]);
         run.next.clear();
-        assert!(bars(&run, None).is_empty() && summary(&run).is_empty());
+        assert!(bars(&run, None, None).is_empty() && summary(&run).is_empty());
     }
 
     #[test]
@@ -147,14 +185,14 @@ mod tests {
             impossible: None,
         };
         let run = run(&["a"]);
-        let bars = bars(&run, Some(&truth));
+        let bars = bars(&run, Some(&truth), None);
         assert!((bars[0].fraction - 0.5).abs() < 1e-12);
         assert_eq!(bars[0].true_fraction, Some(1.0));
         assert_eq!(bars[0].true_percent.as_deref(), Some("62.0\u{a0}%"));
         assert_eq!(rows(&run, Some(&truth))[0][3], "0.62");
         truth.next.remove(0);
         assert_eq!(true_prob(Some(&truth), 9), Some(0.0));
-        let bar = self::bars(&run, Some(&truth)).remove(0);
+        let bar = self::bars(&run, Some(&truth), None).remove(0);
         assert_eq!(
             (bar.true_fraction, bar.true_percent.as_deref()),
             (None, Some("0.0\u{a0}%"))

@@ -34,6 +34,7 @@ pub(crate) fn open(state: &mut State, fragment: &str, effects: &mut Vec<Effect>)
     state.room.ablations = link.ablations.unwrap_or_default();
     state.room.view = link.view.unwrap_or_default();
     state.room.also_rows = link.also_rows.unwrap_or_default();
+    state.room.step = link.step.unwrap_or_default();
     state.room.scope = link.scope.unwrap_or_default();
     let usual_sort = || learn::usual_sort(link.learn);
     state.room.sort = link.sort.unwrap_or_else(usual_sort);

@@ -17,6 +17,7 @@ use crate::learn::Topic;
 use crate::lines::Scope;
 use crate::run::Head;
 use crate::session::{Choice, Fault};
+use crate::steps::Step;
 use crate::text;
 
 /// The newest version of links that this page reads, and the one it writes.
@@ -63,6 +64,8 @@ pub struct Permalink {
     pub backend: Option<Choice>,
     /// How the head is drawn.
     pub view: Option<View>,
+    /// The step of the row; links count from 1.
+    pub step: Option<Step>,
     /// Whose lines are drawn.
     pub scope: Option<Scope>,
     /// The order of the atlas.
@@ -188,6 +191,11 @@ impl Permalink {
                 self.view = View::from_name(value);
                 self.view.is_some()
             }
+            "step" => {
+                let index = number().and_then(|step| step.checked_sub(1));
+                self.step = index.and_then(|index| Step::ALL.get(index).copied());
+                self.step.is_some()
+            }
             "lines" => {
                 self.scope = named(&SCOPES, value);
                 self.scope.is_some()
@@ -274,6 +282,11 @@ impl Permalink {
         );
         put("col", number(self.col));
         put("view", self.view.map(|view| view.name().to_owned()));
+        let step = |step: Step| Step::ALL.iter().position(|of| *of == step);
+        put(
+            "step",
+            number(self.step.and_then(step).map(|index| index + 1)),
+        );
         put("lines", self.scope.and_then(|scope| name(&SCOPES, scope)));
         put("sort", self.sort.and_then(|sort| name(&SORTS, sort)));
         put("order", self.order.and_then(|order| name(&ORDERS, order)));
@@ -403,6 +416,7 @@ mod tests {
             col: Some(0),
             backend: Some(Choice::Gpu),
             view: Some(View::Steps),
+            step: Some(Step::Exponentiate),
             scope: Some(Scope::All),
             sort: Some(Sort::Previous),
             order: Some(Order::Stream),
@@ -432,7 +446,13 @@ mod tests {
     fn rows_and_orders_are_written_as_people_would() {
         let fragment = link().to_fragment();
         let pairs: Vec<&str> = fragment.split('&').collect();
-        for pair in ["rows=3%2C8", "lines=all", "sort=previous", "order=stream"] {
+        for pair in [
+            "rows=3%2C8",
+            "step=4",
+            "lines=all",
+            "sort=previous",
+            "order=stream",
+        ] {
             assert!(pairs.contains(&pair), "{pair} in {fragment}");
         }
         let (read, _) = Permalink::parse("#/attention?rows=8,3");
@@ -452,6 +472,8 @@ mod tests {
     #[test]
     fn rows_and_orders_that_cannot_be_read_are_told() {
         for bad in [
+            "step=0",
+            "step=6",
             "rows=3,x",
             "rows=",
             "rows=-1",

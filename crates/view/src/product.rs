@@ -30,7 +30,7 @@ mod words {
     }
 
     pub(super) fn most(dim: usize, product: &str, of: &str) -> String {
-        format!(" Dimension {dim} {of} most: {product}.")
+        format!(" Dimension {dim}, outlined, {of} most: {product}.")
     }
 
     pub(super) fn cell(dim: usize, q: &str, k: &str, product: &str) -> String {
@@ -56,6 +56,8 @@ pub struct ProductView {
     pub strips: [Strip; 3],
     /// Each dimension in numbers, for whoever points at it.
     pub titles: Vec<String>,
+    /// The dimension that counts most.
+    pub most: Option<usize>,
     /// Whose query and key they are, how the products become the score, and which
     /// dimension counts most.
     pub sentence: String,
@@ -110,6 +112,7 @@ impl<'a> Product<'a> {
                 strip("k", &k, both),
                 strip("q \u{d7} k", &self.products, product),
             ],
+            most: self.most(),
             sentence: self.sentence(tokens),
         }
     }
@@ -123,7 +126,10 @@ impl<'a> Product<'a> {
         if key > query {
             said += words::MASKED;
         }
-        said + &self.most()
+        match self.most() {
+            Some(dim) => said + &self.said_of(dim),
+            None => said,
+        }
     }
 
     fn scaling(&self) -> String {
@@ -136,13 +142,16 @@ impl<'a> Product<'a> {
         }
     }
 
-    fn most(&self) -> String {
+    fn most(&self) -> Option<usize> {
         let by_size = |a: &(usize, &f64), b: &(usize, &f64)| a.1.abs().total_cmp(&b.1.abs());
         let most = self.products.iter().enumerate().max_by(by_size);
-        most.map_or_else(String::new, |(dim, &product)| {
-            let of = if product < 0.0 { "takes away" } else { "adds" };
-            words::most(dim, &fixed(product.abs(), 2), of)
-        })
+        most.map(|(dim, _)| dim)
+    }
+
+    fn said_of(&self, dim: usize) -> String {
+        let product = self.products[dim];
+        let of = if product < 0.0 { "takes away" } else { "adds" };
+        words::most(dim, &fixed(product.abs(), 2), of)
     }
 
     /// Heads of the columns of [`Product::rows`].
@@ -226,7 +235,7 @@ mod tests {
         assert_eq!(
             view.sentence,
             "The query of “a” and the key of “Lily”: 4 products add up to 0.50; divided by \
-             \u{221a}4 that is the score 0.25. Dimension 0 adds most: 3.00."
+             \u{221a}4 that is the score 0.25. Dimension 0, outlined, adds most: 3.00."
         );
         assert_eq!(
             view.titles[1],

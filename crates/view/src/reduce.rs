@@ -183,6 +183,12 @@ fn generate(state: &mut State, effects: &mut Vec<Effect>) {
     if state.prompt != state.asked {
         ask(state, effects);
     }
+    // Asked again for the same prompt, it is another text that is wanted.
+    let written = state.room.continuation.as_ref();
+    if written.is_some_and(|written| written.end.is_some()) && state.room.sampling.temperature > 0.0
+    {
+        state.seed = state.seed.wrapping_add(1);
+    }
     let wish = Generation {
         prompt: state.asked.clone(),
         max_tokens: N_GENERATED,

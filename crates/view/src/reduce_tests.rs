@@ -656,3 +656,34 @@ fn a_long_prompt_is_asked_for_in_parts() {
     reduce(&mut state, said(1, found(*run, 7)));
     assert!(state.room.sentence().is_some());
 }
+
+#[test]
+fn a_map_that_shows_all_goes_on_showing_all_when_the_prompt_grows() {
+    let mut state = live("");
+    let run = run_prompt(&mut state, "one");
+    answered(&mut state, run, two_next(&[" x"; 20]));
+    reduce(&mut state, Action::Zoom(0.5, None));
+    assert!(state.room.zoom.is_some());
+    reduce(&mut state, Action::Zoom(4.0, None));
+    let run = run_prompt(&mut state, "two");
+    answered(&mut state, run, two_next(&[" x"; 30]));
+    assert!(state.room.zoom().is_whole(30));
+}
+
+#[test]
+fn a_text_that_is_asked_for_again_is_another_one() {
+    let mut state = live("");
+    reduce(&mut state, Action::Generate);
+    assert_eq!(state.seed, 0);
+    let written = Continuation {
+        end: Some(crate::session::GenerationEnd::MaxTokens),
+        ..Continuation::default()
+    };
+    state.room.continuation = Some(written.clone());
+    reduce(&mut state, Action::Generate);
+    assert_eq!(state.seed, 1);
+    state.room.sampling.temperature = 0.0;
+    state.room.continuation = Some(written);
+    reduce(&mut state, Action::Generate);
+    assert_eq!(state.seed, 1, "without chance there is only one");
+}

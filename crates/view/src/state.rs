@@ -16,6 +16,7 @@ use crate::row::{BAR_PITCH, MAX_BARS};
 use crate::run::Head;
 use crate::sentence;
 use crate::session::{Choice, Phase, Session};
+use crate::steps::Step;
 use crate::text;
 use crate::token::{self, VisibleToken};
 use crate::truth::TruthSource;
@@ -201,6 +202,7 @@ impl State {
             col: self.room.col,
             backend: choice.name().is_some().then_some(choice),
             view: (room.view != View::default()).then_some(room.view),
+            step: (room.view == View::Steps && room.step != Step::default()).then_some(room.step),
             scope: (room.scope != Scope::default()).then_some(room.scope),
             sort: (room.sort != usual_sort).then_some(room.sort),
             order: (room.order != Order::default()).then_some(room.order),

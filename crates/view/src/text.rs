@@ -380,6 +380,13 @@ pub fn rank(rank: usize, n: usize) -> String {
     format!("{rank} of {n}")
 }
 
+/// A text after which the model ends.
+pub const OVER_AT_ONCE: &str = "The text is over: the model ends it here.";
+
+/// A prompt whose last token is a space.
+pub const SPACE_AT_END: &str =
+    "The space at the end is a token of its own here: words bring the space before them along.";
+
 /// Words that the model reads letter by letter; `None` where there are none.
 ///
 /// The same word can be known without the space before it, so tokens are spoken of.

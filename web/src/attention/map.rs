@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 
 use super::behind::Behind;
 use super::matrix::Matrix;
-use super::row::Row;
+use super::row::{Key, Row};
 use super::{FIGURE, Shown};
 use crate::host;
 use crate::store::{Store, store};
@@ -21,7 +21,10 @@ pub fn Map(shown: Shown) -> impl IntoView {
     let store = store();
     view! {
         <figure class="pattern" data-figure=Figure::Pattern.name() aria-labelledby="map-title" aria-describedby="map-says">
-            <div class="plane"><Drawing shown store/></div>
+            <div class="plane">
+                <Drawing shown store/>
+                <Key shown/>
+            </div>
             <Row shown/>
         </figure>
         <Behind figure=Figure::Pattern/>
@@ -166,7 +169,10 @@ fn place(event: &PointerEvent) -> (f64, f64) {
 #[component]
 fn Zooming() -> impl IntoView {
     let store = store();
-    let is_useful = store.select(|state: &State| state.room.seq_len() > MAX_CELLS / 2);
+    let is_useful = store.select(|state: &State| {
+        let n = state.room.seq_len();
+        n > MAX_CELLS / 2 || !state.room.zoom().is_whole(n)
+    });
     let is_whole = store.select(|state: &State| state.room.zoom().is_whole(state.room.seq_len()));
     let says = store.select(|state: &State| {
         let zoom = state.room.zoom();

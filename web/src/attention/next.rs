@@ -25,7 +25,8 @@ pub fn Next(shown: Shown) -> impl IntoView {
     let bars = Memo::new(move |_| {
         let truth = shown.known_truth();
         let run = shown.run.get();
-        run.map(|run| next::bars(&run, truth.as_deref()))
+        let cuts = found.get();
+        run.map(|run| next::bars(&run, truth.as_deref(), cuts.as_deref()))
             .unwrap_or_default()
     });
     let cut = Memo::new(move |_| found.get().map(|found: Shared<Cuts>| CutBars::new(&found)));
@@ -124,8 +125,7 @@ fn draw(
     let true_mark = mark("true-mark", bar.true_fraction);
     let clean_mark = mark("clean-mark", bar.clean_fraction);
     let is_cut = cut.as_ref().is_some_and(|cut| cut.drawn_percent.is_none());
-    let heated = cut.as_ref().map(|cut| cut.heated_fraction);
-    let heated = heated.filter(|heated| (heated - bar.fraction).abs() > 0.002);
+    let heated = bar.heated_fraction;
     let heated =
         heated.map(|heated| view! { <span class="heated" style:width=width(heated)></span> });
     let is_chosen = move || chosen.get() == Some(token);

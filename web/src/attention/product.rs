@@ -25,6 +25,11 @@ pub fn Product(shown: Shown) -> impl IntoView {
         <section class="product" aria-labelledby="product-title">
             <div class="heading">
                 <h3 id="product-title">{text::PRODUCT_OF_BOTH}</h3>
+                <div class="legend">
+                    <span>{text::NEGATIVE}</span>
+                    <span class="scale diverging" aria-hidden="true"></span>
+                    <span>{text::POSITIVE}</span>
+                </div>
                 <More figure=Figure::Product/>
             </div>
             <figure data-figure=Figure::Product.name() aria-labelledby="product-title">
@@ -40,11 +45,13 @@ fn draw(drawn: ProductView) -> impl IntoView {
     let ProductView {
         strips,
         titles,
+        most,
         sentence,
     } = drawn;
     let strip = |strip: Strip| {
-        let cells = strip.levels.iter().zip(&titles).map(|(level, title)| {
-            view! { <i title=title.clone() style:background=change_css(*level)></i> }
+        let cells = strip.levels.iter().zip(&titles).enumerate();
+        let cells = cells.map(|(dim, (level, title))| {
+            view! { <i class:most=most == Some(dim) title=title.clone() style:background=change_css(*level)></i> }
         });
         let cells = cells.collect_view();
         view! {

@@ -13,7 +13,7 @@ use crate::store::store;
 /// A weight that is written 0.000; where there is little room, such bars are left out.
 const FAINT: f64 = 0.0005;
 
-/// Bars and numbers of the selected row, their sum, and the colour scale.
+/// Bars and numbers of the selected row, and their sum.
 #[component]
 pub fn Row(shown: Shown) -> impl IntoView {
     let row = Memo::new(move |_| {
@@ -34,7 +34,6 @@ pub fn Row(shown: Shown) -> impl IntoView {
         let px = state.expected_row_px();
         px.map_or_else(String::new, |px| format!("{px}px"))
     });
-    let pointed = readout(shown);
     view! {
         <div class="this-row">
             <h3>{move || match shown.queries.with(Vec::len) {
@@ -45,6 +44,16 @@ pub fn Row(shown: Shown) -> impl IntoView {
             {rest}
             <p class="number sum">{sum}</p>
             <CleanLegend shown/>
+        </div>
+    }
+}
+
+/// What the map's colours mean, and the cell under the pointer.
+#[component]
+pub fn Key(shown: Shown) -> impl IntoView {
+    let pointed = readout(shown);
+    view! {
+        <div class="map-key">
             {move || match shown.scale.get() {
                 Scale::Weights => view! { <Legend from="0" class="scale" name=text::SCALE/> },
                 Scale::Change => view! { <Legend from="\u{2212}1" class="scale diverging" name=text::CHANGE/> },

@@ -52,7 +52,7 @@ pub fn Sampling() -> impl IntoView {
             <output for="top-p" class="number">{move || number::fixed(sampling.get().top_p, 2)}</output>
             <label for="top-k">{text::TOP_K}</label>
             <input id="top-k" class="number" type="number" min="0" step="1" inputmode="numeric"
-                placeholder=text::TOP_K_OFF prop:value=top_k on:change=set_top_k/>
+                placeholder=text::TOP_K_OFF prop:value=top_k on:input=set_top_k/>
         </div>
     }
 }

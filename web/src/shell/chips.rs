@@ -203,6 +203,7 @@ fn Written(written: Continuation) -> impl IntoView {
         host::focus(WRITE);
     };
     let has_tokens = !written.tokens.is_empty();
+    let nothing = written.is_over_at_once().then_some(text::OVER_AT_ONCE);
     let tokens = written.tokens.iter().map(|token| {
         let shown = VisibleToken::new(&token.text);
         let title = format!("{} ({})", shown.full(), number::percent(token.prob));
@@ -215,6 +216,7 @@ fn Written(written: Continuation) -> impl IntoView {
     view! {
         <div class="continuation" role="group" aria-label=text::CONTINUATION>
             {tokens}
+            {nothing.map(|nothing| view! { <p class="say">{nothing}</p> })}
             <Show when=move || is_writing.get()>
                 <span class="caret" aria-hidden="true"></span>
             </Show>

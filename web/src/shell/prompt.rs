@@ -20,7 +20,8 @@ pub fn Prompt() -> impl IntoView {
     let spelt = store.select(|state: &State| {
         let run = state.room.run.as_ref()?;
         let tokens = run.tokens.iter().map(|token| token.text.as_str());
-        text::spelt_words(&token::spelt_words(tokens))
+        let spelt = text::spelt_words(&token::spelt_words(tokens));
+        spelt.or_else(|| state.room.ends_with_space())
     });
     let sentence = move |error| {
         view! { <p class="error" role="alert" id="prompt-error">{error}" "{stale}</p> }

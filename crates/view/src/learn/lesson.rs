@@ -58,6 +58,8 @@ pub(super) enum Pick {
     Nothing,
     /// The row of the token that the last one looks at most.
     RowLookedUp,
+    /// The row whose second weight is the largest: one that looks at several tokens.
+    RowShared,
     /// The head that spreads its weight most.
     BroadestHead,
     /// Takes out the head and all that look mostly at the same token.
@@ -120,7 +122,7 @@ impl Topic {
             Self::Tokens | Self::Query => map,
             Self::Score => row(Step::Scores, Pick::Nothing),
             Self::Mask => row(Step::Mask, Pick::RowLookedUp),
-            Self::Softmax => row(Step::Normalise, Pick::Nothing),
+            Self::Softmax => row(Step::Normalise, Pick::RowShared),
             Self::Value => Scene {
                 pick: Pick::OutMostLike,
                 ..map

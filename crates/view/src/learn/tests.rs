@@ -387,7 +387,8 @@ fn answers_are_read_off_the_row_that_is_shown() {
     go_to(&mut state, Topic::Softmax);
     assert_eq!(
         answer_of(&mut state),
-        "2.89 points ahead, and e^2.89 is 18: “tower” gets 90\u{a0}%, “<|story|>” gets 5.0\u{a0}%."
+        "“tower” gets 90\u{a0}%, “<|story|>” gets 5.0\u{a0}%: 18 times as much, because its score \
+         is 2.89 points higher, and e^2.89 is about 18."
     );
     go_to(&mut state, Topic::Tokens);
     assert_eq!(
@@ -422,4 +423,18 @@ fn what_the_lesson_does_not_touch_stays() {
     go_to(&mut state, Topic::Induction);
     reduce(&mut state, Action::LeaveLearn);
     assert_eq!(state.room.sampling, sampling);
+}
+
+#[test]
+fn softmax_is_shown_on_a_row_that_looks_at_several_tokens() {
+    let n = 7;
+    let mut weights = vec![0.0; n * n];
+    for query in 0..n {
+        weights[query * n] = 1.0;
+    }
+    // An early row that shares more, and a late one.
+    weights[2 * n..2 * n + 3].copy_from_slice(&[0.4, 0.3, 0.3]);
+    weights[5 * n..5 * n + 3].copy_from_slice(&[0.7, 0.2, 0.1]);
+    let pattern = Pattern::new(Head::default(), n, weights, vec![2.0; n]).unwrap();
+    assert_eq!(shared_row(&pattern), 5);
 }

@@ -97,9 +97,9 @@ pub(super) fn question(topic: Topic, room: &AttentionRoom) -> String {
         }
         Topic::Score => format!("Which key matches {query} best, and which second best?"),
         Topic::Mask => format!("How many tokens are hidden from {query}?"),
-        Topic::Softmax => format!(
-            "How far ahead is the best score of {query}, and how many times the weight is that?"
-        ),
+        Topic::Softmax => {
+            format!("How many times as much weight as the second does the best key of {query} get?")
+        }
         Topic::Value => "What does the model say next without them?".to_owned(),
         Topic::Heads => "Which head is the sharpest, and which spreads its weight most?".to_owned(),
         Topic::Induction => {
@@ -194,12 +194,13 @@ fn softmax_answer(room: &AttentionRoom) -> Option<String> {
     });
     Some(match lead {
         Some((second, lead)) => format!(
-            "{} points ahead, and e^{} is {}: {}, {}.",
+            "{}, {}: {} times as much, because its score is {} points higher, and e^{} is about {}.",
+            weighed(best),
+            weighed(second),
+            times(lead.exp()),
             fixed(lead, 2),
             fixed(lead, 2),
             times(lead.exp()),
-            weighed(best),
-            weighed(second)
         ),
         None => format!("So far that {}.", weighed(best)),
     })

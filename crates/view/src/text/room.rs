@@ -64,6 +64,10 @@ pub const STEPS: &str = "Steps from scores to weights";
 pub const STEPS_TABLE: &str = "One row of attention, every step";
 /// Heading of a query times a key.
 pub const PRODUCT_OF_BOTH: &str = "Query times key";
+/// One end of the colours of numbers with a sign.
+pub const NEGATIVE: &str = "negative";
+/// The other.
+pub const POSITIVE: &str = "positive";
 /// The number at the ends of a strip's colours.
 #[must_use]
 pub fn up_to(most: &str) -> String {
