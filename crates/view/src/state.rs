@@ -290,7 +290,9 @@ impl State {
     pub fn why_no_detail(&self, kind: DetailKind) -> String {
         let why = self.room.details.why_missing(kind);
         let is_live = self.session.backend().is_some();
-        let usual = if is_live && self.is_shown_lost() {
+        let usual = if self.room.run.is_none() && self.room.error.is_some() {
+            text::NOTHING_YET
+        } else if is_live && self.is_shown_lost() {
             text::RUN_IS_LOST
         } else if is_live {
             text::UNDER_WAY

@@ -49,3 +49,12 @@ fn a_run_that_the_engine_has_left_is_not_waited_for() {
     assert_eq!(state.why_no_pattern(), text::RUN_IS_LOST);
     assert_eq!(state.why_no_detail(DetailKind::Lens), text::RUN_IS_LOST);
 }
+
+#[test]
+fn where_no_prompt_ever_ran_nothing_is_said_to_be_computed() {
+    let mut state = State::default();
+    reduce(&mut state, Action::Opened(String::new()));
+    state.room.error = Some("The text has \"a\".".to_owned());
+    assert_eq!(state.why_no_detail(DetailKind::Lens), text::NOTHING_YET);
+    assert_eq!(state.why_no_pattern(), text::NOTHING_YET);
+}
