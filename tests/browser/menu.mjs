@@ -27,7 +27,10 @@ const VIEWS = {
     "attention.perplexity": "Perplexity so far",
   },
   lines: { "attention.lines": "The lines that are drawn" },
-  row: { "attention.steps": "One row of attention, every step" },
+  row: {
+    "attention.steps": "One row of attention, every step",
+    "attention.product": "Query times key",
+  },
 };
 
 /** Text that a careless writer takes for markup, quotes or the end of a cell. */

@@ -132,8 +132,11 @@ where
         if !is_due.get_value() {
             is_due.set_value(true);
             in_another_task(move || {
+                // By then the part of the page that asked may be gone.
+                let Some(said) = now.try_get_untracked() else {
+                    return;
+                };
                 is_due.set_value(false);
-                let said = now.get_untracked();
                 if later.with_untracked(|old| *old != said) {
                     set_later.set(said);
                 }

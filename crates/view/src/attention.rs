@@ -8,15 +8,15 @@ use headlight_activations::{Sampling, Tile, TilePart};
 use crate::ablation::{Ablation, Filler, Part};
 use crate::atlas::Sort;
 use crate::attribution::Order;
+use crate::chips::Continuation;
 use crate::details::{Details, LENS_SPAN, QueryKey};
 use crate::figure::Figure;
 use crate::head_kind;
 use crate::lines::Scope;
 use crate::pattern::MAX_WHOLE;
 use crate::ramp::Scale;
-use crate::run::{Head, Pattern, Run, WeightedToken};
+use crate::run::{Head, Pattern, Run};
 use crate::sentence::{self, Span};
-use crate::session::GenerationEnd;
 use crate::shared::Shared;
 use crate::steps::Step;
 use crate::text;
@@ -26,68 +26,6 @@ use crate::zoom::Zoom;
 /// How many numbers of patterns of one run are kept, so that going back to a
 /// head is instant on short prompts and memory stays small on long ones.
 const MAX_KEPT_WEIGHTS: usize = 4 << 20;
-
-/// A text that the model writes after the prompt.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Continuation {
-    /// Its tokens so far.
-    pub tokens: Vec<WeightedToken>,
-    /// Why it ended; `None` while it is being written.
-    pub end: Option<GenerationEnd>,
-    /// Why it failed, in one sentence.
-    pub error: Option<String>,
-}
-
-impl Continuation {
-    /// True if the first token that was drawn ended the text.
-    #[must_use]
-    pub fn is_over_at_once(&self) -> bool {
-        self.end == Some(GenerationEnd::EndToken) && !self.tokens.iter().any(WeightedToken::is_text)
-    }
-
-    /// The text without the prompt, for the prompt to take over: tokens that
-    /// are not text of their own are left out.
-    #[must_use]
-    pub fn text(&self) -> String {
-        self.tokens
-            .iter()
-            .filter(|token| token.is_text())
-            .map(|token| token.text.as_str())
-            .collect()
-    }
-}
-
-/// How a token among the prompt's chips looks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ChipLook {
-    /// It is the selected query.
-    pub is_query: bool,
-    /// It is a query that is averaged with the selected one.
-    pub is_also_query: bool,
-    /// It is the selected key.
-    pub is_key: bool,
-    /// It is under the pointer, here or in the map.
-    pub is_pointed: bool,
-    /// It is the first token that the model's language cannot have.
-    pub is_stray: bool,
-}
-
-impl ChipLook {
-    /// The classes of the style sheet.
-    #[must_use]
-    pub fn class(self) -> String {
-        let marks = [
-            (self.is_query || self.is_also_query, " query"),
-            (self.is_key, " key"),
-            (self.is_pointed, " pointed"),
-            (self.is_stray, " stray"),
-        ];
-        let marks = marks.into_iter().filter(|(is_so, _)| *is_so);
-        std::iter::once("chip")
-            .chain(marks.map(|(_, class)| class))
-            .collect()
-    }
-}
 
 /// How the selected head is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -303,14 +241,6 @@ impl AttentionRoom {
         }
     }
 
-    /// What is said of a prompt that ends in a space: it is a token of its own, after
-    /// which a model knows little.
-    #[must_use]
-    pub fn ends_with_space(&self) -> Option<String> {
-        let last = self.run.as_ref()?.tokens.last()?;
-        (last.text == " ").then(|| text::SPACE_AT_END.to_owned())
-    }
-
     /// The scores of the selected head in a sentence, once they have arrived.
     #[must_use]
     pub fn head_scores(&self) -> Option<String> {
@@ -327,8 +257,8 @@ impl AttentionRoom {
         let is_one_head = self.companions.is_empty();
         // Which key is selected depends on the row.
         let query = self.query();
-        let has_row = || Some(!self.pattern()?.row(query).is_empty());
-        let is_known = is_looked_at && is_one_head && has_row() == Some(true);
+        let has_row = |pattern: Shared<Pattern>| !pattern.row(query).is_empty();
+        let is_known = is_looked_at && is_one_head && self.pattern().is_some_and(has_row);
         is_known.then(|| (self.head, query, self.key()))
     }
 
@@ -500,39 +430,10 @@ impl AttentionRoom {
         }
     }
 
-    /// The first token that the model's language cannot have, if there is one.
-    #[must_use]
-    pub fn stray(&self) -> Option<usize> {
-        let truth = self.truth.known()?;
-        truth.impossible.as_ref().map(|token| token.pos)
-    }
-
     /// Number of tokens of the run that is shown.
     #[must_use]
     pub fn seq_len(&self) -> usize {
         self.run.as_ref().map_or(0, |run| run.seq_len())
-    }
-
-    /// The tokens that look otherwise than the rest.
-    #[must_use]
-    pub fn chip_looks(&self) -> BTreeMap<usize, ChipLook> {
-        let mut looks = BTreeMap::<usize, ChipLook>::new();
-        if self.run.is_none() {
-            return looks;
-        }
-        let query = self.query();
-        looks.entry(query).or_default().is_query = true;
-        for also in self.queries().into_iter().filter(|also| *also != query) {
-            looks.entry(also).or_default().is_also_query = true;
-        }
-        looks.entry(self.key()).or_default().is_key = true;
-        for pos in self.hover.into_iter().flat_map(|(query, key)| [query, key]) {
-            looks.entry(pos).or_default().is_pointed = true;
-        }
-        if let Some(stray) = self.stray() {
-            looks.entry(stray).or_default().is_stray = true;
-        }
-        looks
     }
 
     /// The selected query.
@@ -664,25 +565,6 @@ mod tests {
     }
 
     #[test]
-    fn only_tokens_that_stand_out_have_a_look_of_their_own() {
-        let mut room = room();
-        room.toggle_row(1);
-        room.hover = Some((2, 0));
-        let looks = room.chip_looks();
-        let classes: Vec<String> = looks.values().map(|look| look.class()).collect();
-        let expected = [
-            "chip key pointed",
-            "chip query",
-            "chip pointed",
-            "chip query",
-        ];
-        assert_eq!(classes, expected);
-        assert!(looks[&3].is_query && looks[&1].is_also_query);
-        assert_eq!(ChipLook::default().class(), "chip");
-        assert!(AttentionRoom::default().chip_looks().is_empty());
-    }
-
-    #[test]
     fn a_head_that_is_out_is_not_said_to_matter() {
         let mut room = room();
         let part = Part::Head(room.head);
@@ -742,20 +624,6 @@ mod tests {
         let mut room = room();
         room.show(run(&["Tom", " ran", ".", " He"]), None);
         assert_eq!(room.pattern(), None);
-    }
-
-    #[test]
-    fn a_continuation_is_its_text_without_markers() {
-        let token = |text: &str| WeightedToken {
-            id: 0,
-            text: text.to_owned(),
-            prob: 0.5,
-        };
-        let continuation = Continuation {
-            tokens: vec![token(" was"), token(" happy"), token("<|end|>")],
-            ..Continuation::default()
-        };
-        assert_eq!(continuation.text(), " was happy");
     }
 
     #[test]

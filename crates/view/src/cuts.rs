@@ -50,14 +50,6 @@ pub const MIN_TOP_P: f64 = 0.01;
 pub struct CutBar {
     /// Its index in the vocabulary.
     pub id: u32,
-    /// The token.
-    pub label: VisibleToken,
-    /// Upper edge of its row.
-    pub y: f64,
-    /// The model's own probability as text.
-    pub percent: String,
-    /// The probability after the temperature as text.
-    pub heated_percent: String,
     /// The probability of drawing it as text; none where it is cut off.
     pub drawn_percent: Option<String>,
 }
@@ -79,8 +71,6 @@ pub struct CutBars {
     /// Height of the cut's line; `None` where it falls below what is listed, or
     /// where nothing is cut off.
     pub cut_y: Option<f64>,
-    /// Height of all bars.
-    pub height: f64,
 }
 
 impl CutBars {
@@ -88,19 +78,14 @@ impl CutBars {
     #[must_use]
     pub fn new(cuts: &Cuts) -> Self {
         let tokens = &cuts.tokens;
-        let bar = |(place, token): (usize, &CutToken)| CutBar {
+        let bar = |token: &CutToken| CutBar {
             id: token.id,
-            label: VisibleToken::new(&token.text),
-            y: place as f64 * PITCH,
-            percent: percent_column(token.prob),
-            heated_percent: percent_column(token.heated),
             drawn_percent: (token.drawn > 0.0).then(|| percent_column(token.drawn)),
         };
         let is_cut_listed = cuts.n_kept < cuts.d_vocab && cuts.n_kept <= tokens.len();
         Self {
-            bars: tokens.iter().enumerate().map(bar).collect(),
+            bars: tokens.iter().map(bar).collect(),
             cut_y: is_cut_listed.then_some(cuts.n_kept as f64 * PITCH),
-            height: tokens.len() as f64 * PITCH,
         }
     }
 }
@@ -290,19 +275,16 @@ mod tests {
     #[test]
     fn the_cut_lies_below_the_last_token_that_may_be_drawn() {
         let bars = CutBars::new(&cuts(3));
-        let mut drawn = bars.bars.iter().filter(|bar| bar.drawn_percent.is_some());
-        let last = drawn.next_back().unwrap();
-        assert_eq!(bars.cut_y, Some(last.y + PITCH));
-        assert_eq!(bars.bars[3].y, bars.cut_y.unwrap());
-        assert_eq!(CutBars::new(&cuts(5)).cut_y, Some(bars.height));
+        let is_drawn = |bar: &&CutBar| bar.drawn_percent.is_some();
+        let n_drawn = bars.bars.iter().take_while(is_drawn).count();
+        assert_eq!(bars.cut_y, Some(n_drawn as f64 * PITCH));
+        assert_eq!(CutBars::new(&cuts(5)).cut_y, Some(5.0 * PITCH));
         assert_eq!(CutBars::new(&cuts(700)).cut_y, None);
     }
 
     #[test]
-    fn probabilities_before_and_after_the_temperature_are_said() {
+    fn the_probability_of_drawing_a_token_is_said() {
         let bars = CutBars::new(&cuts(3)).bars;
-        assert_eq!(bars[0].percent, "20.0\u{a0}%");
-        assert_eq!(bars[0].heated_percent, "40.0\u{a0}%");
         assert_eq!(bars[0].drawn_percent.as_deref(), Some("50.0\u{a0}%"));
     }
 

@@ -195,10 +195,10 @@ impl Source {
             }
             Self::Product(found) => {
                 let product = Product::new(found);
-                let caption = product.caption(text::PRODUCT_OF_BOTH);
                 Table {
-                    caption,
-                    ..Table::new("", &Product::COLUMNS, product.rows())
+                    caption: product.caption(text::PRODUCT_OF_BOTH),
+                    columns: Product::COLUMNS.to_vec(),
+                    rows: product.rows(),
                 }
             }
             Self::Lens(run, rows) => {

@@ -20,6 +20,7 @@ mod action;
 pub mod atlas;
 pub mod attention;
 pub mod attribution;
+pub mod chips;
 pub mod column;
 pub mod command;
 pub mod cuts;

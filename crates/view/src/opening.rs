@@ -4,6 +4,7 @@ use crate::action::Effect;
 use crate::instruments::select_head;
 use crate::learn;
 use crate::permalink::Permalink;
+use crate::questions;
 use crate::recording::Recording;
 use crate::reduce::{ask, step};
 use crate::run::{Head, Pattern, Run};
@@ -83,12 +84,15 @@ pub(crate) fn show_recording(state: &mut State, json: &str) {
     }
     match Recording::parse(json) {
         Ok(recording) => {
-            let is_wanted =
-                recording.model == state.session.model() && recording.prompt == state.prompt;
+            // It is of the whole model.
+            let is_wanted = recording.model == state.session.model()
+                && recording.prompt == state.prompt
+                && state.room.ablations.is_empty();
             if is_wanted {
                 state.recorded_shape = Some(recording.shape);
                 show(state, recording.run, Some(recording.pattern));
                 state.room.details = recording.details;
+                questions::drop_answers_to_other_questions(state);
                 state.shown_prompt = recording.prompt;
                 state.room.truth = recording.truth.map_or(ShownTruth::None, ShownTruth::Known);
             }

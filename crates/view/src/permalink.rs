@@ -282,11 +282,7 @@ impl Permalink {
         );
         put("col", number(self.col));
         put("view", self.view.map(|view| view.name().to_owned()));
-        let step = |step: Step| Step::ALL.iter().position(|of| *of == step);
-        put(
-            "step",
-            number(self.step.and_then(step).map(|index| index + 1)),
-        );
+        put("step", number(self.step.map(|step| step.index() + 1)));
         put("lines", self.scope.and_then(|scope| name(&SCOPES, scope)));
         put("sort", self.sort.and_then(|sort| name(&SORTS, sort)));
         put("order", self.order.and_then(|order| name(&ORDERS, order)));

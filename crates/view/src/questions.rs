@@ -5,7 +5,9 @@
 
 use std::ops::Range;
 
-use headlight_activations::{Detail, DetailKind, Finding, Thumbnail, TilePart};
+use headlight_activations::{
+    Attribution, Detail, DetailKind, Finding, Sampling, Thumbnail, TilePart,
+};
 
 use crate::action::Effect;
 use crate::attention::AttentionRoom;
@@ -66,8 +68,25 @@ pub(crate) fn ask_companions(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Forgets what was recorded for another sampling, or for other tokens compared.
+pub(crate) fn drop_answers_to_other_questions(state: &mut State) {
+    let contrast = state.room.contrast();
+    let details = &mut state.room.details;
+    if state.room.sampling != Sampling::default() {
+        details.cuts = None;
+    }
+    let of = |found: &Shared<Attribution>| (found.token, found.against);
+    if details.attribution.as_ref().map(of) != contrast {
+        details.attribution = None;
+    }
+}
+
 /// Asks what sampling leaves.
 pub(crate) fn ask_cuts(state: &mut State, effects: &mut Vec<Effect>) {
+    if state.room.run.as_ref().is_some_and(|run| run.is_recorded()) {
+        // Nobody answers yet, and what was recorded is of another sampling.
+        state.room.details.cuts = None;
+    }
     let sampling = state.room.sampling;
     let top = N_NEXT;
     inquire(state, Detail::Cuts { sampling, top }, effects);

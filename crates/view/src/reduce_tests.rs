@@ -222,6 +222,13 @@ fn a_recording_is_shown_only_for_its_own_prompt_and_never_over_a_live_run() {
     );
     reduce(&mut other, Action::Recorded(json.clone()));
     assert!(other.room.run.is_none());
+    let mut out = State::default();
+    reduce(
+        &mut out,
+        Action::Opened("#/attention?ablate=0.1:zero".to_owned()),
+    );
+    reduce(&mut out, Action::Recorded(json.clone()));
+    assert!(out.room.run.is_none(), "it is of the whole model");
     let mut live = live("");
     reduce(&mut live, Action::Recorded(json));
     assert!(live.room.run.as_ref().is_some_and(|run| !run.is_recorded()));
@@ -686,4 +693,52 @@ fn a_text_that_is_asked_for_again_is_another_one() {
     state.room.continuation = Some(written);
     reduce(&mut state, Action::Generate);
     assert_eq!(state.seed, 1, "without chance there is only one");
+}
+
+#[test]
+fn what_was_recorded_is_not_shown_as_the_answer_to_another_question() {
+    let cuts = || crate::details::Cuts {
+        tokens: Vec::new(),
+        n_kept: 9,
+        d_vocab: 9,
+        mass_kept: 1.0,
+    };
+    let attribution = |token, against| crate::details::Attribution {
+        token,
+        against,
+        logit_difference: 1.0,
+        components: Vec::new(),
+        sum: 1.0,
+    };
+    let recorded = |link: &str| {
+        let mut state = State::default();
+        reduce(&mut state, Action::Opened(link.to_owned()));
+        let run = Run {
+            id: 0,
+            ..two_next(&["Tom", " ran"])
+        };
+        state.room.show(run, None);
+        let details = &mut state.room.details;
+        details.cuts = Some(crate::shared::Shared::new(cuts()));
+        details.attribution = Some(crate::shared::Shared::new(attribution(9, 4)));
+        questions::drop_answers_to_other_questions(&mut state);
+        state
+    };
+    let has = |state: &State| {
+        let details = &state.room.details;
+        (details.cuts.is_some(), details.attribution.is_some())
+    };
+    let mut usual = recorded("#/attention");
+    assert_eq!(has(&usual), (true, true));
+    assert_eq!(has(&recorded("#/attention?temperature=1.5")), (false, true));
+    assert_eq!(
+        has(&recorded("#/attention?token=4&against=9")),
+        (true, false)
+    );
+    let hot = Sampling {
+        temperature: 1.5,
+        ..Sampling::default()
+    };
+    reduce(&mut usual, Action::SetSampling(hot));
+    assert_eq!(has(&usual), (false, true));
 }

@@ -115,6 +115,12 @@ impl Step {
         Self::Normalise,
     ];
 
+    /// Its place among them, from 0.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
     /// Its name.
     #[must_use]
     pub const fn title(self) -> &'static str {

@@ -47,12 +47,7 @@ pub fn Steps(shown: Shown) -> impl IntoView {
 #[component]
 fn Tabs(step: Memo<Step>) -> impl IntoView {
     let store = store();
-    let place = move || {
-        Step::ALL
-            .iter()
-            .position(|of| *of == step.get())
-            .unwrap_or(0)
-    };
+    let place = move || step.get().index();
     let on_key = move |event: KeyboardEvent| {
         if let Some(to) = moved(&event, place(), Step::ALL.len(), 1) {
             event.prevent_default();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use headlight_view::attention::{ChipLook, Continuation};
+use headlight_view::chips::{ChipLook, Continuation};
 use headlight_view::run::{Run, Token};
 use headlight_view::token::VisibleToken;
 use headlight_view::{Action, Shared, State, number, text};

@@ -1,7 +1,7 @@
 //! The prompt: a field to type in, and its tokens to point at.
 
 use headlight_view::session::Input;
-use headlight_view::{Action, State, status, text, token};
+use headlight_view::{Action, State, status, text};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -17,12 +17,7 @@ pub fn Prompt() -> impl IntoView {
     let error = store.select(|state: &State| state.room.error.clone());
     let has_run = store.select(|state: &State| state.room.run.is_some());
     let stale = move || has_run.get().then_some(text::SHOWS_LAST_GOOD);
-    let spelt = store.select(|state: &State| {
-        let run = state.room.run.as_ref()?;
-        let tokens = run.tokens.iter().map(|token| token.text.as_str());
-        let spelt = text::spelt_words(&token::spelt_words(tokens));
-        spelt.or_else(|| state.room.ends_with_space())
-    });
+    let note = store.select(|state: &State| state.room.token_note());
     let sentence = move |error| {
         view! { <p class="error" role="alert" id="prompt-error">{error}" "{stale}</p> }
     };
@@ -39,7 +34,7 @@ pub fn Prompt() -> impl IntoView {
             <Field/>
             <Writing/>
             <Chips/>
-            {move || spelt.get().map(|note| view! { <p class="spelt">{note}</p> })}
+            {move || note.get().map(|note| view! { <p class="spelt">{note}</p> })}
             {move || error.get().map(sentence)}
             {offer}
         </section>

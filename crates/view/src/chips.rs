@@ -1,0 +1,187 @@
+//! The tokens of the prompt as chips, and those that the model wrote after them.
+
+use std::collections::BTreeMap;
+
+use crate::attention::AttentionRoom;
+use crate::run::WeightedToken;
+use crate::session::GenerationEnd;
+use crate::text;
+use crate::token;
+
+/// A text that the model writes after the prompt.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Continuation {
+    /// Its tokens so far.
+    pub tokens: Vec<WeightedToken>,
+    /// Why it ended; `None` while it is being written.
+    pub end: Option<GenerationEnd>,
+    /// Why it failed, in one sentence.
+    pub error: Option<String>,
+}
+
+impl Continuation {
+    /// True if the first token that was drawn ended the text.
+    #[must_use]
+    pub fn is_over_at_once(&self) -> bool {
+        self.end == Some(GenerationEnd::EndToken) && !self.tokens.iter().any(WeightedToken::is_text)
+    }
+
+    /// The text without the prompt, for the prompt to take over: tokens that
+    /// are not text of their own are left out.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.tokens
+            .iter()
+            .filter(|token| token.is_text())
+            .map(|token| token.text.as_str())
+            .collect()
+    }
+}
+
+/// How a token among the prompt's chips looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChipLook {
+    /// It is the selected query.
+    pub is_query: bool,
+    /// It is a query that is averaged with the selected one.
+    pub is_also_query: bool,
+    /// It is the selected key.
+    pub is_key: bool,
+    /// It is under the pointer, here or in the map.
+    pub is_pointed: bool,
+    /// It is the first token that the model's language cannot have.
+    pub is_stray: bool,
+}
+
+impl ChipLook {
+    /// The classes of the style sheet.
+    #[must_use]
+    pub fn class(self) -> String {
+        let marks = [
+            (self.is_query || self.is_also_query, " query"),
+            (self.is_key, " key"),
+            (self.is_pointed, " pointed"),
+            (self.is_stray, " stray"),
+        ];
+        let marks = marks.into_iter().filter(|(is_so, _)| *is_so);
+        std::iter::once("chip")
+            .chain(marks.map(|(_, class)| class))
+            .collect()
+    }
+}
+
+impl AttentionRoom {
+    /// The first token that the model's language cannot have, if there is one.
+    #[must_use]
+    pub fn stray(&self) -> Option<usize> {
+        let truth = self.truth.known()?;
+        truth.impossible.as_ref().map(|token| token.pos)
+    }
+
+    /// The tokens that look otherwise than the rest.
+    #[must_use]
+    pub fn chip_looks(&self) -> BTreeMap<usize, ChipLook> {
+        let mut looks = BTreeMap::<usize, ChipLook>::new();
+        if self.run.is_none() {
+            return looks;
+        }
+        let query = self.query();
+        looks.entry(query).or_default().is_query = true;
+        for also in self.queries().into_iter().filter(|also| *also != query) {
+            looks.entry(also).or_default().is_also_query = true;
+        }
+        looks.entry(self.key()).or_default().is_key = true;
+        for pos in self.hover.into_iter().flat_map(|(query, key)| [query, key]) {
+            looks.entry(pos).or_default().is_pointed = true;
+        }
+        if let Some(stray) = self.stray() {
+            looks.entry(stray).or_default().is_stray = true;
+        }
+        looks
+    }
+
+    /// What has to be said of how the prompt falls into tokens: words that are spelt,
+    /// or a space at the end, after which a model knows little.
+    #[must_use]
+    pub fn token_note(&self) -> Option<String> {
+        let tokens = &self.run.as_ref()?.tokens;
+        let texts = tokens.iter().map(|token| token.text.as_str());
+        let spelt = text::spelt_words(&token::spelt_words(texts));
+        let ends_with_space = tokens.last().is_some_and(|last| last.text == " ");
+        spelt.or_else(|| ends_with_space.then(|| text::SPACE_AT_END.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::Head;
+    use crate::run::tests::{pattern, run};
+
+    fn room() -> AttentionRoom {
+        let mut room = AttentionRoom::new(Head { layer: 1, head: 2 });
+        room.show(run(&["Lily", " ran", ".", " She"]), Some(pattern(4)));
+        room
+    }
+
+    #[test]
+    fn only_tokens_that_stand_out_have_a_look_of_their_own() {
+        let mut room = room();
+        room.toggle_row(1);
+        room.hover = Some((2, 0));
+        let looks = room.chip_looks();
+        let classes: Vec<String> = looks.values().map(|look| look.class()).collect();
+        let expected = [
+            "chip key pointed",
+            "chip query",
+            "chip pointed",
+            "chip query",
+        ];
+        assert_eq!(classes, expected);
+        assert!(looks[&3].is_query && looks[&1].is_also_query);
+        assert_eq!(ChipLook::default().class(), "chip");
+        assert!(AttentionRoom::default().chip_looks().is_empty());
+    }
+
+    #[test]
+    fn a_continuation_is_its_text_without_markers() {
+        let token = |text: &str| WeightedToken {
+            id: 0,
+            text: text.to_owned(),
+            prob: 0.5,
+        };
+        let continuation = Continuation {
+            tokens: vec![token(" was"), token(" happy"), token("<|end|>")],
+            ..Continuation::default()
+        };
+        assert_eq!(continuation.text(), " was happy");
+    }
+
+    #[test]
+    fn a_text_that_is_over_at_once_has_no_tokens_but_its_end() {
+        let end = WeightedToken {
+            id: 1,
+            text: "<|end|>".to_owned(),
+            prob: 1.0,
+        };
+        let over = Continuation {
+            tokens: vec![end],
+            end: Some(GenerationEnd::EndToken),
+            error: None,
+        };
+        assert!(over.is_over_at_once());
+        let cut = Continuation {
+            end: Some(GenerationEnd::MaxTokens),
+            ..over
+        };
+        assert!(!cut.is_over_at_once());
+    }
+
+    #[test]
+    fn a_space_at_the_end_is_explained() {
+        assert_eq!(room().token_note(), None);
+        let mut room = room();
+        room.show(run(&["Lily", " ran", " "]), None);
+        assert_eq!(room.token_note().as_deref(), Some(text::SPACE_AT_END));
+    }
+}
