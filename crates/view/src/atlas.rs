@@ -12,6 +12,7 @@ use headlight_activations::{HeadScores, Thumbnail};
 use crate::column::Column;
 use crate::head_kind::{Kind, largest_entropy};
 use crate::number::{fixed, full, percent};
+use crate::order;
 use crate::ramp::Ramp;
 use crate::run::Head;
 use crate::text;
@@ -243,7 +244,7 @@ impl Atlas {
         }
         let mut list: Vec<(Option<f64>, AtlasCell)> = (0..n_layers).flat_map(layer).collect();
         // Stable: equal heads, and heads without a score, keep the model's order.
-        list.sort_by(|(a, a_cell), (b, b_cell)| {
+        order::sort_by(&mut list, |(a, a_cell), (b, b_cell)| {
             let place = |score: &Option<f64>| match (score, sort) {
                 (None, _) => f64::INFINITY,
                 (Some(score), Sort::Entropy) => *score,
@@ -339,7 +340,7 @@ impl Atlas {
             Some((n, Kind::habit(kind).filter(|_| n > 0)?))
         });
         let mut counted: Vec<(usize, &str)> = counted.collect();
-        counted.sort_by_key(|counted| Reverse(counted.0));
+        order::sort_by_key(&mut counted, |counted| Reverse(counted.0));
         let Some(((n, habit), others)) = counted.split_first() else {
             return words::NOTHING_STANDS_OUT.to_owned();
         };
@@ -392,8 +393,8 @@ pub const COLUMNS: [Column; 12] = [
 /// The scores of the heads that have arrived, in the model's order.
 #[must_use]
 pub fn rows(thumbnails: &[Thumbnail], seq_len: usize) -> Vec<Vec<String>> {
-    let mut order: Vec<&Thumbnail> = thumbnails.iter().collect();
-    order.sort_by_key(|small| (small.layer, small.head));
+    let mut in_order: Vec<&Thumbnail> = thumbnails.iter().collect();
+    order::sort_by_key(&mut in_order, |small| (small.layer, small.head));
     let row = |small: &Thumbnail| {
         let scores = &small.scores;
         let over = &scores.over_targets;
@@ -417,7 +418,7 @@ pub fn rows(thumbnails: &[Thumbnail], seq_len: usize) -> Vec<Vec<String>> {
         let numbers = numbers.map(|number| number.map(full).unwrap_or_default());
         named.into_iter().chain(numbers).collect()
     };
-    order.into_iter().map(row).collect()
+    in_order.into_iter().map(row).collect()
 }
 
 #[cfg(test)]

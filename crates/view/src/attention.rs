@@ -385,10 +385,9 @@ impl AttentionRoom {
     /// The heads that are shown together, in the model's order.
     #[must_use]
     pub fn heads(&self) -> Vec<Head> {
-        let mut heads: Vec<Head> = self.companions.iter().copied().collect();
-        heads.push(self.head);
-        heads.sort_unstable();
-        heads
+        let mut heads = self.companions.clone();
+        heads.insert(self.head);
+        heads.into_iter().collect()
     }
 
     /// The selected head's name, or that of the mean that is shown.
@@ -412,12 +411,9 @@ impl AttentionRoom {
     #[must_use]
     pub fn queries(&self) -> Vec<usize> {
         let last = self.seq_len().saturating_sub(1);
-        let mut queries: Vec<usize> = self.also_rows.iter().copied().collect();
-        queries.retain(|query| *query <= last);
-        queries.push(self.query());
-        queries.sort_unstable();
-        queries.dedup();
-        queries
+        let mut queries = self.also_rows.clone();
+        queries.insert(self.query());
+        queries.into_iter().filter(|query| *query <= last).collect()
     }
 
     /// Adds a query to those that are averaged, or takes it away.

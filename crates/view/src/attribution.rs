@@ -10,6 +10,7 @@ use headlight_activations::{Attribution, Component, Contribution};
 
 use crate::column::Column;
 use crate::number::{fixed, full, scientific};
+use crate::order;
 use crate::phrase::capitalised;
 use crate::run::Head;
 use crate::signed::{SignedBar, SignedScale};
@@ -156,10 +157,12 @@ impl AttributionBars {
 /// The components that are drawn, in their order, and the others.
 fn split(components: &[Contribution], order: Order) -> (Vec<Contribution>, Vec<Contribution>) {
     let mut by_size: Vec<(usize, Contribution)> = components.iter().copied().enumerate().collect();
-    by_size.sort_by(|(_, a), (_, b)| b.value.abs().total_cmp(&a.value.abs()));
+    order::sort_by(&mut by_size, |(_, a), (_, b)| {
+        b.value.abs().total_cmp(&a.value.abs())
+    });
     let others = by_size.split_off(by_size.len().min(MAX_BARS));
     if order == Order::Stream {
-        by_size.sort_by_key(|(place, _)| *place);
+        order::sort_by_key(&mut by_size, |(place, _)| *place);
     }
     let bare = |list: Vec<(usize, Contribution)>| list.into_iter().map(|(_, one)| one).collect();
     (bare(by_size), bare(others))

@@ -26,6 +26,7 @@ use crate::atlas::Sort;
 use crate::attention::View;
 use crate::example::{self, Example};
 use crate::instruments::select_head;
+use crate::order;
 use crate::questions;
 use crate::reduce::{ask, step};
 use crate::run::{Head, Pattern};
@@ -394,7 +395,7 @@ fn shared_row(pattern: &Pattern) -> usize {
     let last = pattern.seq_len().saturating_sub(1);
     let second = |query: &usize| {
         let mut weights = pattern.row(*query).to_vec();
-        weights.sort_by(|a, b| b.total_cmp(a));
+        order::sort_by(&mut weights, |a, b| b.total_cmp(a));
         weights.get(1).copied().unwrap_or(0.0)
     };
     let rows = MIN_SHARED.min(last)..=last;

@@ -12,6 +12,7 @@ use headlight_activations::{HookPoint, LensRow, Site, TokenProb};
 
 use crate::column::Column;
 use crate::number::{full, percent, percent_column};
+use crate::order;
 use crate::run::Token;
 use crate::token::VisibleToken;
 use crate::{ramp, sentence, table, window};
@@ -155,7 +156,7 @@ impl Lens {
     pub fn new(mut rows: Vec<LensRow>) -> Self {
         rows.retain(|row| !row.top.is_empty());
         // The order of hook points is that of the computation for these.
-        rows.sort_by_key(|row| (row.hook, row.pos));
+        order::sort_by_key(&mut rows, |row| (row.hook, row.pos));
         let mut hooks: Vec<HookPoint> = rows.iter().rev().map(|row| row.hook).collect();
         hooks.dedup();
         Self { hooks, rows }

@@ -41,6 +41,7 @@ pub mod next;
 pub mod norms;
 pub mod number;
 mod opening;
+mod order;
 mod pattern;
 pub mod permalink;
 pub mod perplexity;

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use crate::column::Column;
 use crate::number::{full_f32, percent};
+use crate::order;
 use crate::run::{Pattern, Token};
 use crate::token::VisibleToken;
 use crate::{sentence, text, window};
@@ -321,12 +322,12 @@ fn strongest(pattern: &Pattern, queries: &[usize], first_key: usize) -> Vec<Link
             .skip(first_key)
             .map(|(key, &weight)| Link { query, key, weight });
         let mut links: Vec<Link> = links.filter(|link| link.weight >= LEAST_WEIGHT).collect();
-        links.sort_by(by_weight);
+        order::sort_by(&mut links, by_weight);
         links.truncate(MAX_PER_QUERY);
         links
     };
     let mut links: Vec<Link> = queries.iter().copied().flat_map(of_query).collect();
-    links.sort_by(by_weight);
+    order::sort_by(&mut links, by_weight);
     links.truncate(MAX_LINES);
     links
 }

@@ -8,6 +8,7 @@ use headlight_activations::{HookPoint, Site};
 
 use crate::column::Column;
 use crate::number::{fixed, full, percent};
+use crate::order;
 use crate::run::{ResidualNorm, Token};
 use crate::sentence;
 
@@ -90,7 +91,7 @@ pub fn bars(norms: &[ResidualNorm], pos: usize) -> Vec<NormBar> {
         .filter_map(|norm| Some((*norm, part(norm.hook)?)))
         .collect();
     // The order of these hook points is that of the computation.
-    parts.sort_by_key(|(norm, _)| norm.hook);
+    order::sort_by_key(&mut parts, |(norm, _)| norm.hook);
     parts.dedup_by_key(|(norm, _)| norm.hook);
     let repeats = |norm: &ResidualNorm| {
         let leaving = entered_from(norm.hook);

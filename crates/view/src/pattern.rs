@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use headlight_activations::{Tile, TilePart};
 
+use crate::order;
 use crate::run::Head;
 use crate::shared::Shared;
 
@@ -327,7 +328,9 @@ impl Pattern {
         // By size, for changes have a sign.
         let sort = |cells: &mut Vec<(f32, usize, usize)>| {
             let by_size = |a: f32, b: f32| b.abs().total_cmp(&a.abs());
-            cells.sort_by(|a, b| by_size(a.0, b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+            order::sort_by(cells, |a, b| {
+                by_size(a.0, b.0).then((a.1, a.2).cmp(&(b.1, b.2)))
+            });
             cells.truncate(count);
         };
         // Keeps twice as many as asked for and prunes, so that a long prompt costs

@@ -1,6 +1,7 @@
 //! The selected row spelled out, and the selected cell in numbers.
 
 use crate::number::fixed;
+use crate::order;
 use crate::run::{Pattern, Token};
 use crate::sentence;
 use crate::text;
@@ -56,9 +57,9 @@ impl RowBars {
         if keys.len() > MAX_BARS {
             // What has lost its weight is as telling as what has some.
             let most = |key: usize| f64::from(visible[key]).max(clean(key).unwrap_or(0.0));
-            keys.sort_by(|a, b| most(*b).total_cmp(&most(*a)));
+            order::sort_by(&mut keys, |a, b| most(*b).total_cmp(&most(*a)));
             keys.truncate(MAX_BARS);
-            keys.sort_unstable();
+            order::sort_by_key(&mut keys, |key| *key);
         }
         let sum: f64 = visible.iter().map(|weight| f64::from(*weight)).sum();
         let shown: f64 = keys.iter().map(|key| f64::from(visible[*key])).sum();

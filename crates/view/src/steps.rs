@@ -8,6 +8,7 @@
 
 use crate::column::Column;
 use crate::number::{fixed, full};
+use crate::order;
 use crate::row::MAX_BARS;
 use crate::run::{Pattern, Token};
 use crate::sentence;
@@ -354,7 +355,7 @@ impl Steps {
     fn shown(&self) -> Vec<usize> {
         let mut keys = self.by_weight();
         keys.truncate(MAX_BARS);
-        keys.sort_unstable();
+        order::sort_by_key(&mut keys, |key| *key);
         keys
     }
 
@@ -367,7 +368,9 @@ impl Steps {
 
     fn by_weight(&self) -> Vec<usize> {
         let mut keys: Vec<usize> = (0..self.weights.len()).collect();
-        keys.sort_by(|a, b| self.weights[*b].total_cmp(&self.weights[*a]));
+        order::sort_by(&mut keys, |a, b| {
+            self.weights[*b].total_cmp(&self.weights[*a])
+        });
         keys
     }
 
