@@ -16,6 +16,12 @@ const test = suite("plain");
 /** The script of either worker. */
 const WORKERS = "**/worker-*.js";
 
+/** The page's second module. */
+const SECOND = "**/further-*_bg.wasm";
+
+/** Cumulative layout shift, the sum without input just before. */
+const MOST_SHIFT = 0.02;
+
 const HEAD = { layer: 1, head: 2 };
 
 test("a recorded run is shown, and called one, until the engine is live", async (t) => {
@@ -58,6 +64,46 @@ test("a page whose engine is slow says so, keeps what is typed, and can be cance
   const view = await shown(page);
   assert.equal(view.prompt, "Tom saw a dog.");
   await assertAgrees(view, "Tom saw a dog.", 1e-5);
+});
+
+test("the first figures need only the page's first module; what else is missing is said, and comes", async (t) => {
+  t.expect(/net::ERR_FAILED|Failed to fetch|further/);
+  const page = await t.visit(null);
+  let isOut = true;
+  await page.route(SECOND, (route) => (isOut ? route.abort() : route.continue()));
+  await page.goto(`${t.origin}/`);
+  await page.waitForSelector("html[data-engine=recorded]");
+  await page.getByRole("application", { name: /Arrow keys/ }).waitFor();
+  assert.equal(await page.getByRole("radio", { name: /^Layer \d, head \d/ }).count(), 24);
+  assert.match((await notices(page)).join(), /part of this page has not arrived/);
+  assert.equal(await page.getByRole("heading", { name: "Next token after the prompt" }).count(), 0);
+  // What is done meanwhile is not lost.
+  await page.getByRole("button", { name: "One row" }).click();
+  await page.keyboard.press("?");
+  isOut = false;
+  await page.getByRole("heading", { name: "Next token after the prompt" }).waitFor();
+  await page.getByRole("heading", { name: "Words", exact: true }).waitFor();
+  await page.getByRole("radio", { name: /Scores/ }).waitFor();
+  assert.deepEqual(await notices(page), []);
+  await page.waitForSelector("html[data-engine=live]");
+});
+
+test("nothing that has been drawn moves while the rest arrives", async (t) => {
+  for (const width of [1440, 1024, 390]) {
+    const page = await t.visit(null, { viewport: { width, height: 900 } });
+    await page.addInitScript(() => {
+      window.shifted = 0;
+      new PerformanceObserver((list) => {
+        for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifted += shift.value;
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    await page.goto(`${t.origin}/`);
+    await live(page);
+    await page.waitForTimeout(1_000);
+    const shifted = await page.evaluate(() => window.shifted);
+    t.note(`${width} px: ${shifted.toFixed(4)}`);
+    assert.ok(shifted <= MOST_SHIFT, `at ${width} px the layout shifted by ${shifted}`);
+  }
 });
 
 /** Lets nothing that matches through until the returned function is called. */

@@ -328,7 +328,11 @@ async function assertFocusSeen(page, what) {
 
 /** What is wrong unless something has the focus, is drawn in the window, and one sees it. */
 async function focusFaults(page, what) {
-  const fault = await page.evaluate(() => {
+  const fault = await page.evaluate(async () => {
+    // What goes takes its focus along; the page gives it on when it has drawn the rest.
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    await frame();
+    await frame();
     const element = document.activeElement;
     if (element === null || element === document.body) return "nothing has the focus";
     if (!element.isConnected || !element.checkVisibility()) return "what has it is not drawn";

@@ -4,13 +4,12 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use headlight_view::session::Input;
-use headlight_view::{Action, Effect, ModelInfo, text};
+use headlight_view::{Action, Effect, ModelInfo};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::export;
-use crate::host::{self, FetchError};
-use crate::link::Engines;
+use crate::further::Further;
+use crate::host;
 use crate::store::Store;
 
 /// A pause in typing after which the prompt runs.
@@ -25,8 +24,12 @@ const TICKS_BETWEEN_BUILDS: u32 = 12;
 /// Carries out one effect.
 pub fn run(store: Store, effect: Effect) {
     match effect {
-        Effect::Worker(command) => store.with_link(|link| link.obey(store, command)),
-        Effect::Truth(command) => store.with_link(|link| link.obey_truth(store, command)),
+        Effect::Worker(command) => store
+            .further()
+            .with(move |Further { link, .. }| (link.obey)(*link, store, command)),
+        Effect::Truth(command) => store
+            .further()
+            .with(move |Further { link, .. }| (link.obey_truth)(*link, store, command)),
         Effect::RunLater(edit) => set_timeout(
             move || store.dispatch(Action::RunPrompt(edit)),
             TYPING_PAUSE,
@@ -37,6 +40,9 @@ pub fn run(store: Store, effect: Effect) {
                 store.dispatch(Action::Recorded(json));
             }
         }),
+        Effect::ReadRest(json) => store
+            .further()
+            .with(move |Further { link, .. }| (link.read_rest)(store, &json)),
         Effect::WriteLink(fragment) => store.write_link_soon(fragment),
         Effect::CopyLink => spawn_local(async move {
             store.write_link();
@@ -45,17 +51,9 @@ pub fn run(store: Store, effect: Effect) {
             store.dispatch(Action::Shared(is_copied));
             set_timeout(move || store.dispatch(Action::ForgetShared), COPIED_FOR);
         }),
-        Effect::SaveText {
-            name,
-            media_type,
-            text,
-        } => export::save_text(store, name, media_type, &text),
-        Effect::SaveDrawing {
-            figure,
-            format,
-            name,
-            credit,
-        } => export::save_drawing(store, figure, format, name, credit),
+        Effect::Save(wish) => store
+            .further()
+            .with(move |Further { export, .. }| (export.save)(store, wish)),
         Effect::UseTheme { theme, is_chosen } => {
             host::set_root("data-theme", Some(theme.name()));
             store.read_palette();
@@ -66,8 +64,9 @@ pub fn run(store: Store, effect: Effect) {
     }
 }
 
-/// Sets the page going: theme, address, lists, clock.
+/// Sets the page going: its second module, theme, address, lists, clock.
 pub fn start(store: Store) {
+    store.further().fetch(store);
     store.dispatch(Action::UseTheme(host::preferred_theme()));
     store.dispatch(Action::Opened(host::fragment()));
     let opened = window_event_listener(leptos::ev::hashchange, move |_| {
@@ -79,30 +78,13 @@ pub fn start(store: Store) {
     tick(store);
 }
 
-/// Looks which builds of the engine there are.
 fn fetch_builds(store: Store) {
-    spawn_local(async move {
-        let input = match host::fetch_text("engines.json").await {
-            Ok(json) => match serde_json::from_str::<Engines>(&json) {
-                Ok(engines) => {
-                    let (has_cpu, has_gpu) = (engines.cpu.is_some(), engines.gpu.is_some());
-                    store.with_link(|link| link.use_engines(engines));
-                    Input::Builds {
-                        has_cpu,
-                        has_gpu,
-                        has_webgpu: host::has_webgpu(),
-                    }
-                }
-                Err(_) => Input::NoBuilds(text::NO_ENGINES.to_owned()),
-            },
-            Err(FetchError::Missing | FetchError::Failed) => {
-                Input::NoBuilds(text::NO_ENGINES.to_owned())
-            }
-        };
-        store.dispatch(Action::Engine(input));
-    });
+    store
+        .further()
+        .with(move |Further { link, .. }| (link.fetch_builds)(*link, store));
 }
 
+/// Looks which models there are, and which of them has a recorded run.
 fn fetch_models(store: Store) {
     spawn_local(async move {
         // Without the list the picker says so; the model of the link still loads.

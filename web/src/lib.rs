@@ -3,6 +3,7 @@
 //! - `store`: the one signal that is written, and the way actions reach it
 //! - `effects`: what the reducer asks for, done with the browser
 //! - `link`: workers, and the one file that knows both the engine's messages and the view's
+//! - `further`: what comes a moment after the first figure, in a module of its own
 //! - `host`: the few things that only a browser has
 //! - `canvas`: pixels onto a canvas
 //! - `export`: figures as files
@@ -17,6 +18,7 @@ mod attention;
 mod canvas;
 mod effects;
 mod export;
+mod further;
 mod host;
 mod link;
 mod shell;

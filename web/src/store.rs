@@ -4,15 +4,15 @@ use headlight_view::{Action, State, reduce};
 use leptos::prelude::*;
 
 use crate::canvas::Palette;
-use crate::link::Link;
+use crate::further::Arrival;
 use crate::{effects, host};
 
-/// The state, the way to change it, and the workers that its changes drive.
+/// The state, the way to change it, and the second module.
 #[derive(Clone, Copy, Debug)]
 pub struct Store {
     state: ReadSignal<State>,
     write: WriteSignal<State>,
-    link: StoredValue<Link, LocalStorage>,
+    further: Arrival,
     palette: RwSignal<Option<Palette>>,
     /// What the address is about to become.
     fragment: StoredValue<Option<String>>,
@@ -25,7 +25,7 @@ impl Store {
         Self {
             state,
             write,
-            link: StoredValue::new_local(Link::default()),
+            further: Arrival::new(),
             palette: RwSignal::new(None),
             fragment: StoredValue::new(None),
         }
@@ -81,9 +81,9 @@ impl Store {
         }
     }
 
-    /// Does something with the workers.
-    pub fn with_link(self, act: impl FnOnce(&mut Link)) {
-        self.link.update_value(act);
+    /// The page's second module.
+    pub const fn further(self) -> Arrival {
+        self.further
     }
 }
 

@@ -27,10 +27,25 @@ impl Bundle {
     /// A release loses the names of functions, a tenth of its bytes; a panic
     /// still says its file and line.
     pub(crate) fn new(stem: &str, wasm: Vec<u8>, quality: Quality) -> Result<Self> {
+        Self::with_exports(stem, wasm, quality, false)
+    }
+
+    /// The same for a module that others are linked to: what it exports to them stays.
+    pub(crate) fn of_first(stem: &str, wasm: Vec<u8>, quality: Quality) -> Result<Self> {
+        Self::with_exports(stem, wasm, quality, true)
+    }
+
+    fn with_exports(
+        stem: &str,
+        wasm: Vec<u8>,
+        quality: Quality,
+        keeps_exports: bool,
+    ) -> Result<Self> {
         let mut output = Bindgen::new()
             .input_bytes(stem, wasm)
             .web(true)?
             .typescript(false)
+            .keep_lld_exports(keeps_exports)
             .remove_name_section(quality == Quality::Release)
             .remove_producers_section(true)
             .generate_output()

@@ -28,6 +28,7 @@ mod results;
 mod serve;
 mod server;
 mod size;
+mod split;
 mod stages;
 mod template;
 mod test;

@@ -9,6 +9,7 @@ use crate::dist::Dist;
 use crate::engines::{self, Engines};
 use crate::headers::{self, CONTENT_SECURITY_POLICY};
 use crate::models;
+use crate::split::Halves;
 use crate::template;
 use crate::toolchain::WasmToolchain;
 use crate::wasm::{Module, Quality};
@@ -61,10 +62,10 @@ pub(crate) fn build_without_gpu(
 /// The document, its style, and the module that draws everything else.
 fn write_shell(workspace: &Workspace, toolchain: WasmToolchain, page: &Dist) -> Result<()> {
     let linked = Module::Shell.compile(workspace, toolchain, page.quality())?;
-    let (shell_js, shell_wasm, _) = engines::write_module(Module::Shell, linked, page)?;
+    let shell = Halves::of(workspace, &linked, page.quality())?.write(page)?;
     let boot = template::fill(
         &read(&workspace.path("web/boot.js"))?,
-        &[("SHELL_JS", &shell_js), ("SHELL_WASM", &shell_wasm)],
+        &[("SHELL_JS", &shell.js), ("SHELL_WASM", &shell.wasm)],
     )?;
     let boot_js = page.write_hashed("boot", "js", boot.as_bytes())?;
     let css = page.write_hashed("style", "css", style(workspace)?.as_bytes())?;
@@ -74,8 +75,10 @@ fn write_shell(workspace: &Workspace, toolchain: WasmToolchain, page: &Dist) -> 
             ("CSP", CONTENT_SECURITY_POLICY),
             ("CSS", &css),
             ("BOOT_JS", &boot_js),
-            ("SHELL_JS", &shell_js),
-            ("SHELL_WASM", &shell_wasm),
+            ("SHELL_JS", &shell.js),
+            ("LOADER_JS", &shell.loader_js),
+            ("SHELL_WASM", &shell.wasm),
+            ("FURTHER_WASM", &shell.second_wasm),
         ],
     )?;
     page.write("index.html", document.as_bytes())

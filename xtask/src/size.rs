@@ -30,6 +30,14 @@ const BUDGETS: &[Budget] = &[
         gate_bytes: 300_000,
         aim_bytes: 180_000,
     },
+    // Comes after the first figure, so it is not in a visitor's way. The targets do not
+    // name it; this is our own bound.
+    Budget {
+        what: "further",
+        stems: &["further-"],
+        gate_bytes: 200_000,
+        aim_bytes: 120_000,
+    },
     Budget {
         what: "engine, cpu",
         stems: &["worker-cpu-", "engine-cpu-"],

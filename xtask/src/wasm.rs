@@ -68,6 +68,22 @@ impl Module {
         }
     }
 
+    /// The page is cut in two after linking, which needs the linker's relocations, and
+    /// its components share one type, which takes 6 % off it.
+    fn flags(self) -> &'static [&'static str] {
+        match self {
+            Self::Shell => &["-Clink-arg=--emit-relocs", "--cfg=erase_components"],
+            Self::EngineCpu | Self::EngineGpu | Self::Truth => &[],
+        }
+    }
+
+    fn target(self, workspace: &Workspace) -> PathBuf {
+        match self {
+            Self::Shell => workspace.shell_target(),
+            Self::EngineCpu | Self::EngineGpu | Self::Truth => workspace.wasm_target(),
+        }
+    }
+
     /// Compiles the module and returns its bytes as the linker wrote them.
     pub(crate) fn compile(
         self,
@@ -76,7 +92,8 @@ impl Module {
         quality: Quality,
     ) -> Result<Vec<u8>> {
         eprintln!("building {} ({})", self.stem(), quality.profile());
-        let mut cargo = toolchain.cargo(workspace, "build");
+        let mut cargo =
+            toolchain.cargo_into(&self.target(workspace), workspace, "build", self.flags());
         cargo
             .args(["--package", self.package(), "--lib"])
             .args(["--profile", quality.profile()])
@@ -89,8 +106,7 @@ impl Module {
     /// Where cargo puts the linked module. Both engines have the same name there.
     fn linked_file(self, workspace: &Workspace, quality: Quality) -> PathBuf {
         let name = format!("{}.wasm", self.package().replace('-', "_"));
-        workspace
-            .wasm_target()
+        self.target(workspace)
             .join(TARGET)
             .join(quality.profile())
             .join(name)

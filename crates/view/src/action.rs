@@ -6,9 +6,10 @@ use crate::ablation::Part;
 use crate::atlas::Sort;
 use crate::attention::View;
 use crate::attribution::Order;
-use crate::export::Format;
+use crate::export::{Format, Wish};
 use crate::figure::Figure;
 use crate::lines::Scope;
+use crate::recording::Rest;
 use crate::run::Head;
 use crate::session::{Command, Input};
 use crate::state::{ModelInfo, Panel, Theme};
@@ -28,6 +29,8 @@ pub enum Action {
     Models(Vec<ModelInfo>),
     /// A recorded run arrived, as JSON.
     Recorded(String),
+    /// The rest of the recorded run was read.
+    RecordedRest(Box<Rest>),
     /// The visitor chose a model.
     ChooseModel(String),
     /// The visitor wants the model's own example in place of the prompt.
@@ -144,6 +147,8 @@ pub enum Action {
     Shared(bool),
     /// It is no longer worth saying that the link was copied.
     ForgetShared,
+    /// The page's second module arrived, or did not and is asked for again.
+    PartArrived(bool),
     /// The visitor has read a notice.
     Dismiss(usize),
 }
@@ -159,30 +164,14 @@ pub enum Effect {
     RunLater(u64),
     /// Fetch the recorded run of a model.
     FetchRecording(String),
+    /// Read the rest of a recorded run, and come back with [`Action::RecordedRest`].
+    ReadRest(String),
     /// Make this the page's fragment, without a new entry in the history.
     WriteLink(String),
     /// Copy the page's address.
     CopyLink,
-    /// Let the visitor save a text.
-    SaveText {
-        /// Name of the file.
-        name: String,
-        /// What it is.
-        media_type: &'static str,
-        /// What it holds.
-        text: String,
-    },
-    /// Let the visitor save a figure as it is drawn.
-    SaveDrawing {
-        /// Which.
-        figure: Figure,
-        /// As lines and text, or as pixels.
-        format: Format,
-        /// Name of the file.
-        name: String,
-        /// What stands below the drawing.
-        credit: String,
-    },
+    /// Let the visitor save a figure, or its numbers.
+    Save(Wish),
     /// Use these colours, and remember them if the visitor chose them.
     UseTheme {
         /// Which.

@@ -1,7 +1,5 @@
 //! The tokens of the prompt as chips, and those that the model wrote after them.
 
-use std::collections::BTreeMap;
-
 use crate::attention::AttentionRoom;
 use crate::run::WeightedToken;
 use crate::session::GenerationEnd;
@@ -78,24 +76,27 @@ impl AttentionRoom {
         truth.impossible.as_ref().map(|token| token.pos)
     }
 
-    /// The tokens that look otherwise than the rest.
+    /// How each token of the run looks.
     #[must_use]
-    pub fn chip_looks(&self) -> BTreeMap<usize, ChipLook> {
-        let mut looks = BTreeMap::<usize, ChipLook>::new();
-        if self.run.is_none() {
-            return looks;
-        }
+    pub fn chip_looks(&self) -> Vec<ChipLook> {
+        let n = self.run.as_ref().map_or(0, |run| run.seq_len());
+        let mut looks = vec![ChipLook::default(); n];
+        let mut mark = |pos: usize, mark: fn(&mut ChipLook)| {
+            if let Some(look) = looks.get_mut(pos) {
+                mark(look);
+            }
+        };
         let query = self.query();
-        looks.entry(query).or_default().is_query = true;
+        mark(query, |look| look.is_query = true);
         for also in self.queries().into_iter().filter(|also| *also != query) {
-            looks.entry(also).or_default().is_also_query = true;
+            mark(also, |look| look.is_also_query = true);
         }
-        looks.entry(self.key()).or_default().is_key = true;
+        mark(self.key(), |look| look.is_key = true);
         for pos in self.hover.into_iter().flat_map(|(query, key)| [query, key]) {
-            looks.entry(pos).or_default().is_pointed = true;
+            mark(pos, |look| look.is_pointed = true);
         }
         if let Some(stray) = self.stray() {
-            looks.entry(stray).or_default().is_stray = true;
+            mark(stray, |look| look.is_stray = true);
         }
         looks
     }
@@ -125,12 +126,12 @@ mod tests {
     }
 
     #[test]
-    fn only_tokens_that_stand_out_have_a_look_of_their_own() {
+    fn tokens_that_stand_out_are_marked() {
         let mut room = room();
         room.toggle_row(1);
         room.hover = Some((2, 0));
         let looks = room.chip_looks();
-        let classes: Vec<String> = looks.values().map(|look| look.class()).collect();
+        let classes: Vec<String> = looks.iter().map(|look| look.class()).collect();
         let expected = [
             "chip key pointed",
             "chip query",
@@ -138,7 +139,7 @@ mod tests {
             "chip query",
         ];
         assert_eq!(classes, expected);
-        assert!(looks[&3].is_query && looks[&1].is_also_query);
+        assert!(looks[3].is_query && looks[1].is_also_query);
         assert_eq!(ChipLook::default().class(), "chip");
         assert!(AttentionRoom::default().chip_looks().is_empty());
     }

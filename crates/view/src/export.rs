@@ -4,7 +4,7 @@ use headlight_activations::Edit;
 use serde::Serialize;
 
 use crate::column::Column;
-use crate::data::Table;
+use crate::data::{Source, Table};
 use crate::figure::Figure;
 use crate::run::Backend;
 use crate::state::State;
@@ -50,6 +50,31 @@ impl Format {
             Self::Csv => "text/csv;charset=utf-8",
             Self::Json => "application/json",
         }
+    }
+}
+
+/// A file that the visitor wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// Of which figure.
+    pub figure: Figure,
+    /// Which kind of file.
+    pub format: Format,
+    /// Its name.
+    pub name: String,
+    /// What stands below a drawing.
+    pub credit: String,
+}
+
+/// A figure's numbers as a file; `None` if they have not arrived, or if the file is
+/// to be a drawing.
+#[must_use]
+pub fn numbers(state: &State, figure: Figure, format: Format) -> Option<String> {
+    let table = Source::new(state, figure)?.table();
+    match format {
+        Format::Csv => Some(csv(&table)),
+        Format::Json => Some(json(state, figure, &table)),
+        Format::Svg | Format::Png => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::action::{Action, Effect};
 use crate::data::Source;
-use crate::export::{self, Format};
+use crate::export::{self, Format, Wish};
 use crate::figure::Figure;
 use crate::state::State;
 use crate::text;
@@ -40,24 +40,13 @@ const fn save_label(format: Format) -> &'static str {
 
 /// What the page does to save a figure; `None` if there is nothing to save.
 pub(crate) fn save(state: &State, figure: Figure, format: Format) -> Option<Effect> {
-    let source = Source::new(state, figure)?;
-    let name = export::file_name(state, figure, format);
-    let file = match format {
-        Format::Csv => export::csv(&source.table()),
-        Format::Json => export::json(state, figure, &source.table()),
-        Format::Svg | Format::Png => {
-            return Some(Effect::SaveDrawing {
-                figure,
-                format,
-                name,
-                credit: text::credit(state.shown_model()),
-            });
-        }
-    };
-    Some(Effect::SaveText {
-        name,
-        media_type: format.media_type(),
-        text: file,
+    Source::new(state, figure).map(|_| {
+        Effect::Save(Wish {
+            figure,
+            format,
+            name: export::file_name(state, figure, format),
+            credit: text::credit(state.shown_model()),
+        })
     })
 }
 
@@ -87,11 +76,13 @@ mod tests {
         let mut state = State::default();
         state.room.show(run(&["a", " b"]), Some(pattern(2)));
         let effects = reduce(&mut state, Action::Save(Figure::Next, Format::Csv));
-        let [Effect::SaveText { name, text, .. }] = effects.as_slice() else {
-            panic!("expected a text, got {effects:?}");
+        let [Effect::Save(wish)] = effects.as_slice() else {
+            panic!("expected a file, got {effects:?}");
         };
-        assert_eq!(name, "headlight-attention-next-stories.csv");
+        assert_eq!(wish.name, "headlight-attention-next-stories.csv");
+        let text = export::numbers(&state, wish.figure, wish.format).unwrap();
         assert!(text.starts_with("id,token,probability\r\n9,"), "{text}");
+        assert_eq!(export::numbers(&state, wish.figure, Format::Svg), None);
     }
 
     #[test]

@@ -5,10 +5,11 @@ use crate::instruments::select_head;
 use crate::learn;
 use crate::permalink::Permalink;
 use crate::questions;
-use crate::recording::Recording;
+use crate::recording::{Recording, Rest};
 use crate::reduce::{ask, step};
 use crate::run::{Head, Pattern, Run};
 use crate::session::Input;
+use crate::shared::Shared;
 use crate::state::State;
 use crate::text;
 use crate::truth::ShownTruth;
@@ -78,11 +79,11 @@ pub(crate) fn open(state: &mut State, fragment: &str, effects: &mut Vec<Effect>)
 }
 
 /// Shows a recorded run, if it is the one that is asked for and nothing newer is there.
-pub(crate) fn show_recording(state: &mut State, json: &str) {
+pub(crate) fn show_recording(state: &mut State, json: String, effects: &mut Vec<Effect>) {
     if state.room.run.is_some() {
         return;
     }
-    match Recording::parse(json) {
+    match Recording::parse(&json) {
         Ok(recording) => {
             // It is of the whole model.
             let is_wanted = recording.model == state.session.model()
@@ -91,13 +92,27 @@ pub(crate) fn show_recording(state: &mut State, json: &str) {
             if is_wanted {
                 state.recorded_shape = Some(recording.shape);
                 show(state, recording.run, Some(recording.pattern));
-                state.room.details = recording.details;
-                questions::drop_answers_to_other_questions(state);
+                state.room.details.atlas = recording.atlas;
                 state.shown_prompt = recording.prompt;
-                state.room.truth = recording.truth.map_or(ShownTruth::None, ShownTruth::Known);
+                state.room.truth = ShownTruth::None;
+                effects.push(Effect::ReadRest(json));
             }
         }
         Err(error) => state.tell(text::sentence(&error.to_string())),
+    }
+}
+
+/// Adds the rest of the recorded run, if that is what is shown.
+pub(crate) fn show_rest(state: &mut State, mut rest: Rest) {
+    let n = state.room.seq_len();
+    let is_recorded = state.room.run.as_ref().is_some_and(|run| run.is_recorded());
+    let is_of_shown = rest.model == state.shown_model() && rest.prompt == state.shown_prompt;
+    if is_recorded && is_of_shown {
+        if let Some(truth) = rest.truth.take() {
+            state.room.truth = ShownTruth::Known(Shared::new(truth));
+        }
+        rest.add_to(&mut state.room.details, n);
+        questions::drop_answers_to_other_questions(state);
     }
 }
 

@@ -17,6 +17,9 @@
 //! the model's language says of the prompt, null where that is not known. `details`
 //! are the answers to what the page asks about every run, and may be missing; the cells
 //! of the heads made small are in thousandths, since they are only drawn.
+//!
+//! It is read twice: what the first figures need ([`Recording`]), and the rest
+//! ([`Rest`]) by the page's second module, so that the first need not know how.
 
 use headlight_activations::ModelShape;
 use headlight_language::Truth;
@@ -44,10 +47,83 @@ pub struct Recording {
     pub run: Run,
     /// The pattern of one head.
     pub pattern: Pattern,
+    /// The heads, made small; none where they were not recorded.
+    pub atlas: Shared<Vec<Thumbnail>>,
+}
+
+/// What a recording says beyond the first figures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rest {
+    /// Folder name of the model.
+    pub(crate) model: String,
+    /// The prompt.
+    pub(crate) prompt: String,
     /// What the model's language says of the prompt, where that is known.
-    pub truth: Option<Shared<Truth>>,
-    /// What the page asks about every run; empty where it was not recorded.
-    pub details: Details,
+    pub(crate) truth: Option<Truth>,
+    answers: Option<RestAnswers>,
+}
+
+#[derive(Deserialize)]
+struct RestFile {
+    model: String,
+    prompt: String,
+    answer: TokensOf,
+    #[serde(default)]
+    truth: Option<Truth>,
+    #[serde(default)]
+    details: Option<RestAnswers>,
+}
+
+#[derive(Deserialize)]
+struct TokensOf {
+    tokens: Vec<Token>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct RestAnswers {
+    lens: Vec<LensRow>,
+    attribution: Attribution,
+    cuts: Cuts,
+}
+
+impl Rest {
+    /// Reads the rest of a recording that [`Recording::parse`] has read.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it is not understood, or if what the language says is not of
+    /// as many tokens as the run has.
+    pub fn parse(json: &str) -> Result<Self, RecordingError> {
+        let file: RestFile = serde_json::from_str(json)?;
+        let n = file.answer.tokens.len();
+        let truth_len = file.truth.as_ref().map_or(n, |truth| truth.nll.len());
+        if truth_len != n {
+            return Err(RecordingError::Truth {
+                tokens: n,
+                truth: truth_len,
+            });
+        }
+        Ok(Self {
+            model: file.model,
+            prompt: file.prompt,
+            truth: file.truth,
+            answers: file.details,
+        })
+    }
+
+    /// Adds the answers to those known of a run of `seq_len` tokens.
+    pub(crate) fn add_to(self, details: &mut Details, seq_len: usize) {
+        let Some(mut answers) = self.answers else {
+            return;
+        };
+        answers.lens.retain(|row| row.pos < seq_len);
+        let positions = answers.lens.iter().map(|row| row.pos);
+        let end = positions.clone().max().map_or(0, |pos| pos + 1);
+        details.lens_range = positions.min().unwrap_or(0)..end;
+        details.lens = Some(Shared::new(answers.lens));
+        details.attribution = Some(Shared::new(answers.attribution));
+        details.cuts = Some(Shared::new(answers.cuts));
+    }
 }
 
 /// A recording that cannot be shown.
@@ -85,19 +161,22 @@ pub enum RecordingError {
         expected: usize,
     },
     /// Its tokens and its numbers are not equally many.
-    #[error(
-        "recorded run has {tokens} tokens, {nll} losses, {truth} true losses and a pattern of \
-         {seq_len}"
-    )]
+    #[error("recorded run has {tokens} tokens, {nll} losses and a pattern of {seq_len}")]
     Lengths {
         /// Number of tokens.
         tokens: usize,
         /// Number of losses.
         nll: usize,
-        /// Number of true losses.
-        truth: usize,
         /// Number of positions.
         seq_len: usize,
+    },
+    /// What the language says is of another number of tokens.
+    #[error("recorded run has {tokens} tokens and {truth} true losses")]
+    Truth {
+        /// Number of tokens.
+        tokens: usize,
+        /// Number of true losses.
+        truth: usize,
     },
 }
 
@@ -117,24 +196,19 @@ struct File {
     pattern: Vec<f32>,
     lse: Vec<f32>,
     #[serde(default)]
-    truth: Option<Truth>,
-    #[serde(default)]
     details: Option<Answers>,
 }
 
-/// Answers to what the page asks about every run.
+/// Of the answers to what the page asks about every run, the first.
 #[derive(Deserialize)]
 struct Answers {
     atlas: Vec<Thumbnail>,
     /// Of each head, row by row, in thousandths.
     cells: Vec<Vec<u16>>,
-    lens: Vec<LensRow>,
-    attribution: Attribution,
-    cuts: Cuts,
 }
 
 impl Answers {
-    fn into_details(mut self, seq_len: usize) -> Result<Details, RecordingError> {
+    fn into_atlas(mut self) -> Result<Vec<Thumbnail>, RecordingError> {
         self.cells.resize(self.atlas.len(), Vec::new());
         for (small, cells) in self.atlas.iter_mut().zip(&self.cells) {
             let expected = small.side.saturating_mul(small.side);
@@ -148,17 +222,7 @@ impl Answers {
             }
             small.cells = cells.iter().map(|cell| f32::from(*cell) / 1e3).collect();
         }
-        self.lens.retain(|row| row.pos < seq_len);
-        let positions = self.lens.iter().map(|row| row.pos);
-        let end = positions.clone().max().map_or(0, |pos| pos + 1);
-        Ok(Details {
-            atlas: Shared::new(self.atlas),
-            lens_range: positions.min().unwrap_or(0)..end,
-            lens: Some(Shared::new(self.lens)),
-            attribution: Some(Shared::new(self.attribution)),
-            cuts: Some(Shared::new(self.cuts)),
-            ..Details::default()
-        })
+        Ok(self.atlas)
     }
 }
 
@@ -211,24 +275,21 @@ impl Recording {
             clean: None,
             elapsed_ms: answer.elapsed_ms,
         };
-        let truth_len = file.truth.as_ref().map_or(seq_len, |truth| truth.nll.len());
-        if [run.tokens.len(), run.nll.len(), truth_len] != [seq_len; 3] {
+        if [run.tokens.len(), run.nll.len()] != [seq_len; 2] {
             return Err(RecordingError::Lengths {
                 tokens: run.tokens.len(),
                 nll: run.nll.len(),
-                truth: truth_len,
                 seq_len,
             });
         }
-        let details = file.details.map(|answers| answers.into_details(seq_len));
+        let atlas = file.details.map(Answers::into_atlas).transpose()?;
         Ok(Self {
-            details: details.transpose()?.unwrap_or_default(),
+            atlas: Shared::new(atlas.unwrap_or_default()),
             model: file.model,
             prompt: file.prompt,
             shape: file.shape,
             run,
             pattern,
-            truth: file.truth.map(Shared::new),
         })
     }
 }
@@ -276,16 +337,25 @@ mod tests {
 
     #[test]
     fn what_is_asked_about_a_run_may_come_along() {
-        let without = Recording::parse(&json(1, 4)).unwrap().details;
-        assert!(without.lens.is_none() && without.atlas.is_empty());
-        let details = Recording::parse(&with_details("[[1000,0,250,750]]"))
-            .unwrap()
-            .details;
+        assert!(Recording::parse(&json(1, 4)).unwrap().atlas.is_empty());
+        assert_eq!(Rest::parse(&json(1, 4)).unwrap().answers, None);
+        let whole = with_details("[[1000,0,250,750]]");
+        let mut details = Details {
+            atlas: Recording::parse(&whole).unwrap().atlas,
+            ..Details::default()
+        };
         let head = Head { layer: 1, head: 2 };
         assert_eq!(
             details.thumbnail(head).unwrap().cells,
             [1.0, 0.0, 0.25, 0.75]
         );
+        let rest = Rest::parse(&whole).unwrap();
+        rest.clone().add_to(&mut details, 1);
+        assert!(
+            details.lens.as_ref().unwrap().is_empty(),
+            "it is beyond the run"
+        );
+        rest.add_to(&mut details, 2);
         assert_eq!(details.lens_range, 1..2);
         assert!(details.attribution.is_some() && details.cuts.is_some());
         for cells in ["[]", "[[1000,0,250]]"] {
@@ -297,6 +367,19 @@ mod tests {
                 "{error}"
             );
         }
+    }
+
+    #[test]
+    fn what_the_language_says_is_of_as_many_tokens() {
+        let whole = json(1, 4);
+        let open = whole.trim_end().strip_suffix('}').unwrap();
+        let with = |nll: &str| {
+            let truth = format!(r#"{{"nll":{nll},"next":[],"impossible":null}}"#);
+            Rest::parse(&format!(r#"{open},"truth":{truth}}}"#))
+        };
+        assert!(with("[null,1.5]").unwrap().truth.is_some());
+        let error = with("[null]").unwrap_err().to_string();
+        assert_eq!(error, "recorded run has 2 tokens and 1 true losses");
     }
 
     #[test]

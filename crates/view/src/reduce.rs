@@ -76,7 +76,8 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
                 ask(state, effects);
             }
         }
-        Action::Recorded(json) => opening::show_recording(state, &json),
+        Action::Recorded(json) => opening::show_recording(state, json, effects),
+        Action::RecordedRest(rest) => opening::show_rest(state, *rest),
         Action::EditPrompt(prompt) => {
             state.prompt = prompt;
             state.edit += 1;
@@ -112,6 +113,17 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::Dismiss(index) => {
             if index < state.notices.len() {
                 state.notices.remove(index);
+            }
+        }
+        Action::PartArrived(is_there) => {
+            let notices = &mut state.notices;
+            let told = notices
+                .iter()
+                .position(|notice| notice == text::PART_MISSING);
+            match told {
+                Some(index) if is_there => drop(notices.remove(index)),
+                None if !is_there => state.tell(text::PART_MISSING.to_owned()),
+                _ => {}
             }
         }
         Action::Save(figure, format) => match menu::save(state, figure, format) {

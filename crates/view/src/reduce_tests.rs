@@ -213,8 +213,9 @@ fn a_recording_is_shown_only_for_its_own_prompt_and_never_over_a_live_run() {
         "pattern":[1],"lse":[0.5]}}"#
     );
     let mut state = State::default();
-    reduce(&mut state, Action::Recorded(json.clone()));
+    let effects = reduce(&mut state, Action::Recorded(json.clone()));
     assert!(state.room.run.as_ref().is_some_and(|run| run.is_recorded()));
+    assert_eq!(effects, [Effect::ReadRest(json.clone())]);
     let mut other = State::default();
     reduce(
         &mut other,

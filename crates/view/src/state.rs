@@ -325,6 +325,13 @@ impl State {
         tokens
     }
 
+    /// True where the first run will probably come with what its language says: figures
+    /// leave room for it.
+    #[must_use]
+    pub fn expects_truth(&self) -> bool {
+        self.room.run.is_none() && self.session.model() == DEFAULT_MODEL
+    }
+
     /// What is in view of the map: all of the empty one that stands in for it.
     #[must_use]
     pub fn map_zoom(&self) -> Zoom {

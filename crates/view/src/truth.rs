@@ -2,7 +2,8 @@
 //! its own beside the engine, started when a run first needs it.
 
 pub use headlight_language::Truth;
-use headlight_language::{NAME, TruthAnswer, TruthAsk};
+pub use headlight_language::TruthAsk;
+use headlight_language::{NAME, TruthAnswer};
 
 use crate::run::Run;
 use crate::shared::Shared;

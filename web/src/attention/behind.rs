@@ -1,8 +1,6 @@
 //! What is behind a figure: its numbers, always in the document and seen on request,
 //! and how it is computed.
 
-use std::collections::BTreeMap;
-
 use headlight_view::command::{CommandLine, command_line};
 use headlight_view::data::{Source, Table};
 use headlight_view::{Action, Figure, State, text};
@@ -10,12 +8,19 @@ use leptos::html::{Div, Section};
 use leptos::prelude::*;
 
 use super::more;
+use crate::further::drawn;
 use crate::host;
 use crate::store::{Store, store};
 
 /// Both, below the figure.
 #[component]
 pub fn Behind(figure: Figure) -> impl IntoView {
+    drawn(|further| further.attention.behind, figure)
+}
+
+/// The same, once the module that draws it is there.
+#[component]
+pub fn MethodAndNumbers(figure: Figure) -> impl IntoView {
     view! {
         <Method figure/>
         <Numbers figure/>
@@ -27,12 +32,12 @@ pub fn Behind(figure: Figure) -> impl IntoView {
 /// Tables are rarely seen. Made in a task of their own they do not keep a figure
 /// waiting; made all at once they never tell of two prompts.
 #[derive(Clone, Copy)]
-pub struct Sources(ReadSignal<BTreeMap<Figure, Source>>);
+pub struct Sources(ReadSignal<Vec<(Figure, Source)>>);
 
 impl Sources {
     /// Follows the state.
     pub fn follow(store: Store) -> Self {
-        let now = store.select(|state: &State| -> BTreeMap<Figure, Source> {
+        let now = store.select(|state: &State| -> Vec<(Figure, Source)> {
             let source = |figure: Figure| Some((figure, Source::new(state, figure)?));
             Figure::ALL.into_iter().filter_map(source).collect()
         });
@@ -40,7 +45,10 @@ impl Sources {
     }
 
     fn of(self, figure: Figure) -> Option<Source> {
-        self.0.with(|all| all.get(&figure).cloned())
+        self.0.with(|all| {
+            let found = all.iter().find(|(of, _)| *of == figure);
+            found.map(|(_, source)| source.clone())
+        })
     }
 }
 

@@ -1,4 +1,6 @@
 //! The Attention room: heads, the map of one head, and what is selected in it.
+//!
+//! Heads and map belong to the first module of the page, everything else to the second.
 
 mod atlas;
 mod attribution;
@@ -26,12 +28,13 @@ use headlight_view::attention::AttentionRoom as Room;
 use headlight_view::ramp::Scale;
 use headlight_view::run::{Head, Pattern, Run};
 use headlight_view::truth::{ShownTruth, Truth};
-use headlight_view::{Shared, State, text};
+use headlight_view::{Figure, Shared, State, text};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use behind::Sources;
 
+use crate::further::drawn;
 use crate::host;
 use crate::store::store;
 
@@ -48,7 +51,7 @@ struct Moment {
 
 /// What the figures draw, each part followed by itself.
 #[derive(Clone, Copy)]
-struct Shown {
+pub struct Shown {
     run: Memo<Option<Shared<Run>>>,
     pattern: Memo<Option<Shared<Pattern>>>,
     /// What the map draws: the pattern, or what has changed in it.
@@ -104,9 +107,10 @@ impl Shown {
     /// True where the language's marks stand in a figure, or soon will: `has_marks`
     /// looks for them in the truth that has arrived.
     fn has_truth(self, has_marks: fn(&Truth) -> bool) -> Signal<bool> {
+        let is_expected = store().select(State::expects_truth);
         Signal::derive(move || match self.known_truth() {
             Some(truth) => has_marks(&truth),
-            None => self.truth.get() == ShownTruth::Awaited,
+            None => self.truth.get() == ShownTruth::Awaited || is_expected.get(),
         })
     }
 
@@ -129,45 +133,89 @@ impl Shown {
     }
 }
 
+/// What the second module draws of the room.
+#[derive(Clone, Copy)]
+pub struct Further {
+    /// A head as lines.
+    lines: fn(Shown) -> AnyView,
+    /// One row, step by step.
+    steps: fn(Shown) -> AnyView,
+    /// Everything about the selected token.
+    inspector: fn(Shown) -> AnyView,
+    /// What goes on between the layers.
+    inside: fn(Shown) -> AnyView,
+    /// The parts that were taken out.
+    changes: fn(()) -> AnyView,
+    /// The open menu of a figure.
+    menu: fn(Figure) -> AnyView,
+    /// A figure's method and numbers.
+    behind: fn(Figure) -> AnyView,
+}
+
+/// What the second module draws of the room.
+pub fn further() -> Further {
+    Further {
+        lines: |shown| view! { <lines::Lines shown/> }.into_any(),
+        steps: |shown| view! { <steps::Steps shown/> }.into_any(),
+        inspector,
+        inside,
+        changes: |()| view! { <changes::Changes/> }.into_any(),
+        menu: |figure| view! { <more::Menu figure/> }.into_any(),
+        behind: |figure| view! { <behind::MethodAndNumbers figure/> }.into_any(),
+    }
+}
+
+fn inspector(shown: Shown) -> AnyView {
+    let later = shown.later();
+    view! {
+        <row::Selected shown/>
+        <next::Next shown/>
+        <surprise::Surprise shown=later/>
+        <perplexity::PerplexitySoFar shown=later/>
+    }
+    .into_any()
+}
+
+fn inside(shown: Shown) -> AnyView {
+    view! {
+        <lens::Lens shown/>
+        <div class="pair">
+            <attribution::Attribution shown/>
+            <norms::Norms shown=shown.later()/>
+        </div>
+    }
+    .into_any()
+}
+
 /// The room.
 #[component]
 pub fn AttentionRoom() -> impl IntoView {
     let shown = Shown::new();
-    let later = shown.later();
     provide_context(Sources::follow(store()));
     // The page is built in three tasks, so that a visitor who is quick is not kept
     // waiting for what is further down.
     let (has_begun, is_complete) = (RwSignal::new(false), RwSignal::new(false));
-    host::in_another_task(move || {
-        has_begun.set(true);
-        host::in_another_task(move || is_complete.set(true));
-    });
+    host::in_another_task(move || has_begun.set(true));
+    store()
+        .further()
+        .with(move |_| host::in_another_task(move || is_complete.set(true)));
     let is_stale = store().select(|state: &State| {
         let Room { error, run, .. } = &state.room;
         error.is_some() && run.is_some()
     });
     view! {
-        <changes::Changes/>
+        {drawn(|further| further.attention.changes, ())}
         <main class="room" class:stale=move || is_stale.get()>
             <Show when=move || has_begun.get()>
                 <atlas::Atlas shown/>
             </Show>
             <stage::Stage shown/>
             <section class="inspector">
-                <Show when=move || has_begun.get()>
-                    <row::Selected shown/>
-                    <next::Next shown/>
-                    <surprise::Surprise shown=later/>
-                    <perplexity::PerplexitySoFar shown=later/>
-                </Show>
+                {drawn(|further| further.attention.inspector, shown)}
             </section>
             <section class="inside" aria-label=text::INSIDE>
                 <Show when=move || is_complete.get()>
-                    <lens::Lens shown/>
-                    <div class="pair">
-                        <attribution::Attribution shown/>
-                        <norms::Norms shown=later/>
-                    </div>
+                    {drawn(|further| further.attention.inside, shown)}
                 </Show>
             </section>
         </main>

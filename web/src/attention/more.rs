@@ -5,6 +5,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
 
+use crate::further::drawn;
 use crate::host;
 use crate::store::{Store, store};
 
@@ -41,7 +42,7 @@ pub fn More(figure: Figure) -> impl IntoView {
                 </svg>
             </button>
             <Show when=move || is_open.get()>
-                <Menu figure/>
+                {drawn(|further| further.attention.menu, figure)}
             </Show>
         </div>
     }
@@ -59,7 +60,7 @@ pub fn opener(figure: Figure) -> String {
 
 /// The entries, the first of which gets the focus.
 #[component]
-fn Menu(figure: Figure) -> impl IntoView {
+pub fn Menu(figure: Figure) -> impl IntoView {
     let store = store();
     let element = NodeRef::<Div>::new();
     Effect::new(move |_| {

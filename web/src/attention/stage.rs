@@ -6,10 +6,9 @@ use headlight_view::{Action, Figure, State, text};
 use leptos::prelude::*;
 
 use super::Shown;
-use super::lines::Lines;
 use super::map::Map;
 use super::more::More;
-use super::steps::Steps;
+use crate::further::drawn;
 use crate::store::store;
 
 /// The button that takes the selected head out, or puts it back.
@@ -29,8 +28,8 @@ pub fn Stage(shown: Shown) -> impl IntoView {
     // The map stays as it is while its colours change their meaning.
     let figure = Memo::new(move |_| view.get().figure());
     let figure = move || match figure.get() {
-        Figure::Lines => view! { <Lines shown/> }.into_any(),
-        Figure::Steps => view! { <Steps shown/> }.into_any(),
+        Figure::Lines => drawn(|further| further.attention.lines, shown).into_any(),
+        Figure::Steps => drawn(|further| further.attention.steps, shown).into_any(),
         _ => view! { <Map shown/> }.into_any(),
     };
     let more = move || view! { <More figure=view.get().figure()/> };

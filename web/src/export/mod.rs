@@ -6,9 +6,9 @@ mod walk;
 
 use std::time::Duration;
 
+use headlight_view::Action;
 use headlight_view::drawing::Frame;
-use headlight_view::export::Format;
-use headlight_view::{Action, Figure};
+use headlight_view::export::{self, Format, Wish};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -27,14 +27,43 @@ const PNG_SCALE: f64 = 2.0;
 /// The longest side that every browser can paint.
 const MAX_SIDE: f64 = 8192.0;
 
-/// Hands a text to the visitor as a file.
-pub fn save_text(store: Store, name: String, media_type: &str, text: &str) {
-    let result = blob(text, media_type).and_then(|blob| download(&name, &blob));
+/// What the second module does about files.
+#[derive(Clone, Copy)]
+pub struct Further {
+    /// Hands what is wished for to the visitor as a file.
+    pub save: fn(Store, Wish),
+}
+
+/// What the second module does about files.
+pub fn further() -> Further {
+    Further { save }
+}
+
+fn save(store: Store, wish: Wish) {
+    match wish.format {
+        Format::Svg | Format::Png => save_drawing(store, wish),
+        Format::Csv | Format::Json => {
+            let text = store.peek(|state| export::numbers(state, wish.figure, wish.format));
+            match text {
+                Some(text) => save_text(store, wish.name, wish.format, &text),
+                None => tell(store, wish.name, Err(JsValue::NULL)),
+            }
+        }
+    }
+}
+
+fn save_text(store: Store, name: String, format: Format, text: &str) {
+    let result = blob(text, format.media_type()).and_then(|blob| download(&name, &blob));
     tell(store, name, result);
 }
 
-/// Hands a figure to the visitor as a file.
-pub fn save_drawing(store: Store, figure: Figure, format: Format, name: String, credit: String) {
+fn save_drawing(store: Store, wish: Wish) {
+    let Wish {
+        figure,
+        format,
+        name,
+        credit,
+    } = wish;
     let selector = format!("[data-figure='{}']", figure.name());
     let found = document().query_selector(&selector).ok().flatten();
     let Some(svg) = found.map(|element| svg_of(&element, credit)) else {
@@ -42,7 +71,7 @@ pub fn save_drawing(store: Store, figure: Figure, format: Format, name: String, 
         return;
     };
     if format == Format::Svg {
-        save_text(store, name, format.media_type(), &svg);
+        save_text(store, name, format, &svg);
         return;
     }
     spawn_local(async move {

@@ -1,51 +1,109 @@
 //! The workers: started, ended, spoken to and listened to. All decisions are
-//! the session's; this carries them out.
+//! the session's; this carries them out, in the second module of the page.
 
 mod listen;
 mod messages;
 mod truth;
 
-use std::collections::BTreeMap;
 use std::fmt;
 
+use headlight_view::recording::Rest;
 use headlight_view::session::{Build, Command, Death, Input, WorkerId};
 use headlight_view::truth::TruthCommand;
 use headlight_view::{Action, text};
+use leptos::prelude::*;
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{WorkerOptions, WorkerType};
 
+use crate::host;
 use crate::store::Store;
 use listen::Listeners;
 use truth::TruthWorker;
 
 /// The workers' modules, from `engines.json`.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct Engines {
+struct Engines {
     /// The small one.
-    pub cpu: Option<EngineFile>,
+    cpu: Option<EngineFile>,
     /// The large one; absent while it is still being built.
-    pub gpu: Option<EngineFile>,
+    gpu: Option<EngineFile>,
     /// The language with its exact probabilities, no engine at all.
-    pub truth: Option<EngineFile>,
+    truth: Option<EngineFile>,
 }
 
 /// One module.
 #[derive(Clone, Debug, Deserialize)]
-pub struct EngineFile {
+struct EngineFile {
     /// The worker's script, relative to the page.
-    pub worker: String,
+    worker: String,
     /// Size of the module it loads.
     #[serde(default)]
-    pub wasm_bytes: Option<u64>,
+    wasm_bytes: Option<u64>,
+}
+
+/// The workers, and what can be done with them.
+#[derive(Clone, Copy, Debug)]
+pub struct Further {
+    link: StoredValue<Link, LocalStorage>,
+    /// Carries out a command of the session.
+    pub obey: fn(Self, Store, Command),
+    /// Carries out a command to the worker that holds the language.
+    pub obey_truth: fn(Self, Store, TruthCommand),
+    /// Looks which builds of the engine there are.
+    pub fetch_builds: fn(Self, Store),
+    /// Reads the rest of a recorded run.
+    pub read_rest: fn(Store, &str),
+}
+
+/// No worker yet, and what can be done about it.
+pub fn further() -> Further {
+    Further {
+        link: StoredValue::new_local(Link::default()),
+        obey: |this, store, command| this.link.update_value(|link| link.obey(store, command)),
+        obey_truth: |this, store, command| {
+            this.link
+                .update_value(|link| link.obey_truth(store, command));
+        },
+        fetch_builds,
+        read_rest,
+    }
+}
+
+/// What cannot be read was read before, as far as the first figures go: the others wait
+/// for the engine.
+fn read_rest(store: Store, json: &str) {
+    if let Ok(rest) = Rest::parse(json) {
+        store.dispatch(Action::RecordedRest(Box::new(rest)));
+    }
+}
+
+fn fetch_builds(this: Further, store: Store) {
+    spawn_local(async move {
+        let json = host::fetch_text("engines.json").await.ok();
+        let engines = json.and_then(|json| serde_json::from_str::<Engines>(&json).ok());
+        let input = match engines {
+            Some(engines) => {
+                let (has_cpu, has_gpu) = (engines.cpu.is_some(), engines.gpu.is_some());
+                this.link.update_value(|link| link.engines = engines);
+                Input::Builds {
+                    has_cpu,
+                    has_gpu,
+                    has_webgpu: host::has_webgpu(),
+                }
+            }
+            None => Input::NoBuilds(text::NO_ENGINES.to_owned()),
+        };
+        store.dispatch(Action::Engine(input));
+    });
 }
 
 /// Every worker that runs.
 #[derive(Default)]
-pub struct Link {
+struct Link {
     engines: Engines,
-    workers: BTreeMap<WorkerId, Running>,
+    workers: Vec<(WorkerId, Running)>,
     truth: TruthWorker,
 }
 
@@ -60,20 +118,14 @@ impl fmt::Debug for Link {
         formatter
             .debug_struct("Link")
             .field("engines", &self.engines)
-            .field("workers", &self.workers.keys())
+            .field("workers", &self.workers.len())
             .field("truth", &self.truth)
             .finish()
     }
 }
 
 impl Link {
-    /// Takes the newest list of builds.
-    pub fn use_engines(&mut self, engines: Engines) {
-        self.engines = engines;
-    }
-
-    /// Carries out a command of the session.
-    pub fn obey(&mut self, store: Store, command: Command) {
+    fn obey(&mut self, store: Store, command: Command) {
         match command {
             Command::Start { worker, build } => {
                 if let Err(message) = self.start(store, worker, build) {
@@ -82,7 +134,7 @@ impl Link {
             }
             Command::Terminate(worker) => self.terminate(worker),
             Command::Post { worker, ask } => {
-                let Some(running) = self.workers.get(&worker) else {
+                let Some((_, running)) = self.workers.iter().find(|(id, _)| *id == worker) else {
                     return;
                 };
                 let posted = messages::pack(ask)
@@ -94,8 +146,7 @@ impl Link {
         }
     }
 
-    /// Carries out a command to the worker that holds the language.
-    pub fn obey_truth(&mut self, store: Store, command: TruthCommand) {
+    fn obey_truth(&mut self, store: Store, command: TruthCommand) {
         let script = self.engines.truth.as_ref();
         let script = script.map(|file| file.worker.as_str());
         self.truth.obey(store, script, command);
@@ -115,12 +166,13 @@ impl Link {
             worker,
             _listeners: listeners,
         };
-        self.workers.insert(id, running);
+        self.workers.push((id, running));
         Ok(())
     }
 
     fn terminate(&mut self, id: WorkerId) {
-        if let Some(running) = self.workers.remove(&id) {
+        let place = self.workers.iter().position(|(running, _)| *running == id);
+        if let Some((_, running)) = place.map(|place| self.workers.swap_remove(place)) {
             running.worker.terminate();
             // The listener that led here may still be on the stack.
             spawn_local(async move { drop(running) });

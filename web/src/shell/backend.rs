@@ -6,6 +6,7 @@ use headlight_view::{Action, Panel, text};
 use leptos::prelude::*;
 
 use super::popover::Popover;
+use crate::further::drawn;
 use crate::store::store;
 
 /// The badge.
@@ -26,13 +27,13 @@ pub fn BackendBadge() -> impl IntoView {
     };
     view! {
         <Popover panel=Panel::Backend heading=text::WHAT_COMPUTES class="button quiet badge" name=name button=button>
-            <Report/>
+            {drawn(|further| further.shell.backend, ())}
         </Popover>
     }
 }
 
 #[component]
-fn Report() -> impl IntoView {
+pub fn Report() -> impl IntoView {
     let store = store();
     let panel = store.select(status::backend_panel);
     let choose = move |choice| store.dispatch(Action::Engine(Input::Choose(choice)));

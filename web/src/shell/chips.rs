@@ -1,7 +1,5 @@
 //! The prompt's tokens, to point at, and those that the model wrote after them.
 
-use std::collections::BTreeMap;
-
 use headlight_view::chips::{ChipLook, Continuation};
 use headlight_view::run::{Run, Token};
 use headlight_view::token::VisibleToken;
@@ -13,6 +11,7 @@ use wasm_bindgen::JsCast;
 
 use super::WRITE;
 use crate::attention::moved;
+use crate::further::drawn;
 use crate::host;
 use crate::store::{Store, store};
 
@@ -24,7 +23,6 @@ pub fn Chips() -> impl IntoView {
     let run = host::followed_later(store.select(|state: &State| state.room.run.clone()));
     let query = store.select(|state: &State| state.room.query());
     let looks = Looks::new(store);
-    let continuation = store.select(|state: &State| state.room.continuation.clone());
     let on_key = move |event: KeyboardEvent| {
         let n = store.peek(|state| state.room.seq_len());
         // With Shift the selection grows from where the focus is.
@@ -85,7 +83,8 @@ pub fn Chips() -> impl IntoView {
     let is_guessed = Memo::new(move |_| run.with(Option::is_none));
     let ghosts = move || {
         let tokens = guessed.get().into_iter();
-        let ghost = |token: VisibleToken| view! { <span class="chip ghost">{token.full()}</span> };
+        let ghost =
+            |token: VisibleToken| view! { <span class="chip ghost"><Visible token/></span> };
         tokens.map(ghost).collect_view()
     };
     view! {
@@ -106,7 +105,7 @@ pub fn Chips() -> impl IntoView {
             >
                 {chips}
             </div>
-            {move || continuation.get().map(|written| view! { <Written written/> })}
+            {drawn(|further| further.shell.continuation, ())}
         </div>
     }
 }
@@ -127,30 +126,24 @@ struct Looks {
 impl Looks {
     fn new(store: Store) -> Self {
         let all = StoredValue::new(Vec::<RwSignal<ChipLook>>::new());
-        let marked = store.select(|state: &State| state.room.chip_looks());
-        Effect::new(move |before: Option<BTreeMap<usize, ChipLook>>| {
-            let now = marked.get();
-            let before = before.unwrap_or_default();
+        let now = store.select(|state: &State| state.room.chip_looks());
+        Effect::new(move |_| {
             all.with_value(|all| {
-                for pos in before.keys().chain(now.keys()) {
-                    let look = now.get(pos).copied().unwrap_or_default();
-                    if let Some(signal) = all.get(*pos)
-                        && signal.get_untracked() != look
-                    {
+                for (signal, look) in all.iter().zip(now.get()) {
+                    if signal.get_untracked() != look {
                         signal.set(look);
                     }
                 }
             });
-            now
         });
         Self { store, all }
     }
 
     /// The looks of a new row of chips.
     fn anew(self, n: usize) -> Vec<RwSignal<ChipLook>> {
-        let marked = self.store.peek(|state| state.room.chip_looks());
-        let look = |pos: usize| marked.get(&pos).copied().unwrap_or_default();
-        let looks: Vec<_> = (0..n).map(|pos| RwSignal::new(look(pos))).collect();
+        let mut looks = self.store.peek(|state| state.room.chip_looks());
+        looks.resize(n, ChipLook::default());
+        let looks: Vec<_> = looks.into_iter().map(RwSignal::new).collect();
         self.all.set_value(looks.clone());
         looks
     }
@@ -192,7 +185,17 @@ pub fn Visible(token: VisibleToken) -> impl IntoView {
     view! { {lead}<bdi>{token.body}</bdi> }
 }
 
-/// What the model wrote after the prompt.
+/// What the model wrote after the prompt, if it wrote.
+#[component]
+pub fn MaybeWritten() -> impl IntoView {
+    let continuation = store().select(|state: &State| state.room.continuation.clone());
+    move || {
+        continuation
+            .get()
+            .map(|written| view! { <Written written/> })
+    }
+}
+
 #[component]
 fn Written(written: Continuation) -> impl IntoView {
     let store = store();

@@ -4,6 +4,7 @@ use headlight_view::{Panel, text};
 use leptos::prelude::*;
 
 use super::popover::Popover;
+use crate::further::drawn;
 
 /// The help.
 #[component]
@@ -17,12 +18,20 @@ pub fn Help() -> impl IntoView {
             name=Signal::stored(text::HELP.to_owned())
             button=button
         >
-            <p class="say">{text::ABOUT}</p>
-            <h3>{text::WORDS}</h3>
-            <dl class="glossary">{terms(text::GLOSSARY)}</dl>
-            <h3>{text::KEYS_HEADING}</h3>
-            <dl class="keys">{terms(text::KEYS)}</dl>
+            {drawn(|further| further.shell.help, ())}
         </Popover>
+    }
+}
+
+/// What the page is, its words and its keys.
+#[component]
+pub fn Words() -> impl IntoView {
+    view! {
+        <p class="say">{text::ABOUT}</p>
+        <h3>{text::WORDS}</h3>
+        <dl class="glossary">{terms(text::GLOSSARY)}</dl>
+        <h3>{text::KEYS_HEADING}</h3>
+        <dl class="keys">{terms(text::KEYS)}</dl>
     }
 }
 

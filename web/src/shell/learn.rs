@@ -6,6 +6,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::further::drawn;
 use crate::host;
 use crate::store::{Store, store};
 
@@ -24,7 +25,7 @@ pub fn Learn() -> impl IntoView {
     view! {
         <section class="learn" class:open=move || is_open.get() aria-label=text::LEARN_STRIP node_ref=element>
             <Show when=move || is_open.get() fallback=move || view! { <Closed act/> }>
-                <Open act/>
+                {drawn(|further| further.shell.lesson, act)}
             </Show>
         </section>
     }
@@ -32,7 +33,7 @@ pub fn Learn() -> impl IntoView {
 
 /// Moves through the lesson, and takes focus and view along.
 #[derive(Clone, Copy)]
-struct Act {
+pub struct Act {
     store: Store,
     element: NodeRef<html::Section>,
 }
@@ -101,7 +102,7 @@ fn Closed(act: Act) -> impl IntoView {
 }
 
 #[component]
-fn Open(act: Act) -> impl IntoView {
+pub fn Open(act: Act) -> impl IntoView {
     let strip = act.store.select(State::strip);
     let of = move |part: fn(&Strip) -> String| {
         strip.with(|strip| strip.as_ref().map(part).unwrap_or_default())

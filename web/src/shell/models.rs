@@ -5,6 +5,7 @@ use headlight_view::{Action, ModelInfo, Panel, State, status, text};
 use leptos::prelude::*;
 
 use super::popover::Popover;
+use crate::further::drawn;
 use crate::store::{Store, store};
 
 /// The model that is used, and the others that could be.
@@ -21,13 +22,13 @@ pub fn ModelPicker() -> impl IntoView {
     };
     view! {
         <Popover panel=Panel::Models heading=text::MODELS class="button quiet" name=name button=button>
-            <Models/>
+            {drawn(|further| further.shell.models, ())}
         </Popover>
     }
 }
 
 #[component]
-fn Models() -> impl IntoView {
+pub fn Models() -> impl IntoView {
     let store = store();
     let models = store.select(|state: &State| state.models.clone());
     let current = store.select(|state: &State| state.session.model().to_owned());

@@ -1,7 +1,5 @@
 //! What goes into a session and what comes out of it.
 
-use std::collections::BTreeMap;
-
 use headlight_activations::{Detail, DetailKind, Edit, Finding};
 
 use super::types::{
@@ -164,15 +162,13 @@ pub(super) struct Open {
     pub(super) run: Option<RunId>,
     pub(super) pattern: Option<RunId>,
     pub(super) generation: Option<RunId>,
-    pub(super) details: BTreeMap<DetailKind, RunId>,
+    pub(super) details: Vec<(DetailKind, RunId)>,
 }
 
 impl Open {
     /// Takes the question that this was the answer to, if it is still open.
     pub(super) fn take_detail(&mut self, run: RunId) -> Option<DetailKind> {
-        let open = self.details.iter().find(|(_, open)| **open == run);
-        let kind = open.map(|(kind, _)| *kind)?;
-        self.details.remove(&kind);
-        Some(kind)
+        let place = self.details.iter().position(|(_, open)| *open == run)?;
+        Some(self.details.swap_remove(place).0)
     }
 }

@@ -101,7 +101,9 @@ impl Session {
         let has_run = self.holds_shown();
         if let Some(worker) = self.active.as_mut().filter(|_| has_run) {
             worker.owe();
-            self.open.details.insert(detail.kind(), run);
+            let kind = detail.kind();
+            self.open.details.retain(|(open, _)| *open != kind);
+            self.open.details.push((kind, run));
             step.post(worker.id, Ask::Detail { run, detail });
         }
     }
