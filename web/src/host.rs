@@ -225,6 +225,24 @@ where
     E: ElementType + 'static,
     E::Output: JsCast + Clone + 'static,
 {
+    follow_width(element, false)
+}
+
+/// The same, known as soon as the element is there: for the first figure, below which
+/// nothing may move, and for which the page is laid out anyway.
+pub fn width_at_once<E>(element: NodeRef<E>) -> Signal<f64>
+where
+    E: ElementType + 'static,
+    E::Output: JsCast + Clone + 'static,
+{
+    follow_width(element, true)
+}
+
+fn follow_width<E>(element: NodeRef<E>, is_urgent: bool) -> Signal<f64>
+where
+    E: ElementType + 'static,
+    E::Output: JsCast + Clone + 'static,
+{
     let (width, set_width) = signal(0.0);
     let observer = StoredValue::new_local(None::<(web_sys::ResizeObserver, ResizeClosure)>);
     Effect::new(move |_| {
@@ -232,6 +250,9 @@ where
             return;
         };
         let element: web_sys::Element = element.unchecked_into();
+        if is_urgent {
+            set_width.set(element.get_bounding_client_rect().width().floor());
+        }
         // The observer speaks first after the layout and before the paint of this
         // frame; to ask at once would lay the page out for every figure.
         let closure = Closure::new(move |entries: js_sys::Array, _: web_sys::ResizeObserver| {

@@ -193,7 +193,8 @@ fn LayerTitle(layer: usize, title: String) -> impl IntoView {
 #[component]
 fn Unknown() -> impl IntoView {
     let layer = || {
-        let heads = (0..UNKNOWN_COLUMNS).map(|_| view! { <span class="head"><span class="thumb"></span><span class="kind">"\u{a0}"</span></span> });
+        let heads = (0..UNKNOWN_COLUMNS)
+            .map(|_| view! { <span class="head"><span class="thumb"></span></span> });
         let heads = heads.collect_view();
         view! {
             <div class="layer">

@@ -35,7 +35,7 @@ pub fn Map(shown: Shown) -> impl IntoView {
 #[component]
 fn Drawing(shown: Shown, store: Store) -> impl IntoView {
     let element = NodeRef::<Div>::new();
-    let width = host::width_of(element);
+    let width = host::width_at_once(element);
     let tokens = store.select(State::axis_tokens);
     let zoom = store.select(|state: &State| state.map_zoom());
     let layout = Memo::new(move |_| {

@@ -97,7 +97,7 @@ pub fn Next(shown: Shown) -> impl IntoView {
                     <ol class="bars next" role="listbox" aria-label=text::NEXT_LIST node_ref=element on:keydown=on_key>{list}</ol>
                     <CutLine cut found element/>
                 </div>
-                <p class="note">{move || cut_sentence.get()}</p>
+                <p class="note cuts">{move || cut_sentence.get()}</p>
             </figure>
             <Sampling/>
             <Writing chosen shown/>

@@ -153,7 +153,7 @@ pub fn Selected(shown: Shown) -> impl IntoView {
     view! {
         <section class="block" aria-labelledby="selected-title">
             <h3 id="selected-title">{text::SELECTED}</h3>
-            <dl class="facts">
+            <dl class="facts cell">
                 <dt>{move || title().unwrap_or_else(|| text::WEIGHT.to_owned())}</dt>
                 <dd class="number">{move || weight().unwrap_or_else(nothing)}</dd>
                 {clean_weight}
