@@ -124,6 +124,19 @@ test("what is being written can be stopped and dropped without a mouse", async (
   assert.deepEqual(faults, []);
 });
 
+test("the help opened by a key is read by keys, and closing it gives the focus back", async (t) => {
+  const page = await t.visit(link({ backend: "cpu", prompt: PROMPT }));
+  await live(page);
+  for (const close of ["?", "Escape"]) {
+    await page.keyboard.press("?");
+    await page.waitForFunction(() => document.activeElement?.id === "panel-help");
+    await page.getByRole("heading", { name: "Words", exact: true }).waitFor();
+    await page.keyboard.press(close);
+    await page.locator("#panel-help").waitFor({ state: "detached" });
+    await assertFocusOn(page, { role: "button", name: /^Help/ });
+  }
+});
+
 test("every Tab lands on something that can be seen and has a name", async (t) => {
   const page = await t.visit(link({ backend: "cpu", prompt: PROMPT, ablate: "0.1:zero" }));
   await live(page);

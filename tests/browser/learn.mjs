@@ -104,6 +104,20 @@ for (const width of [1440, 390]) {
   }
 }
 
+test("a link to a step shows its figure above the strip", async (t) => {
+  const viewport = { width: 1440, height: 900 };
+  const page = await t.visit(link({ backend: "cpu", learn: "attention.5" }), { viewport });
+  await page.getByRole("radio", { name: /Divide by the sum/ }).waitFor();
+  // The two bars that the step asks about.
+  await page.waitForFunction(() => {
+    const strip = document.querySelector(".learn").getBoundingClientRect().top;
+    const bars = [...document.querySelectorAll(".steps .bars li")];
+    const weight = (bar) => Number(bar.querySelector(".number").textContent);
+    const strongest = bars.filter((bar) => weight(bar) > 0.1);
+    return strongest.length >= 2 && strongest.every((bar) => bar.getBoundingClientRect().bottom <= strip);
+  });
+});
+
 /** The strip leaves two thirds of a small screen free, and the figure begins above it. */
 async function assertSeen(page, height) {
   const { top, stage, excess } = await page.evaluate(() => ({

@@ -252,6 +252,19 @@ const CUTS = [
   { temperature: 0, topK: 0, topP: 1 },
 ];
 
+test("the next tokens lie on one pitch, however sure the model is", async (t) => {
+  // Not Stories, so there is one column, and after this the model is all but certain.
+  const prompt = "Lily and Tom were frogs in a spaceship. Lily";
+  for (const width of [1440, 1024, 390]) {
+    const page = await t.visit(link({ backend: "cpu", prompt }), { viewport: { width, height: 900 } });
+    await live(page);
+    const rows = page.locator(".bars.next li");
+    await rows.nth(9).waitFor();
+    const heights = await rows.evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().height));
+    assert.equal(new Set(heights).size, 1, `${width} px: ${heights}`);
+  }
+});
+
 test("temperature, top-k and top-p cut the tokens that the definition cuts", async (t) => {
   const page = await opened(t, { prompt: OPEN });
   const { next } = await cli.run(OPEN);

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::attention::AttentionRoom;
-use crate::shell::{Header, Learn, Notices, Prompt, StatusLine};
+use crate::shell::{Header, Learn, Notices, Prompt, StatusLine, panel_id};
 use crate::store::Store;
 use crate::{effects, host};
 
@@ -64,7 +64,7 @@ fn listen_to_keys(store: Store) {
             "." => (0, 1),
             "?" => {
                 event.prevent_default();
-                store.dispatch(Action::Toggle(Panel::Help));
+                toggle_help(store);
                 return;
             }
             _ => return,
@@ -73,6 +73,16 @@ fn listen_to_keys(store: Store) {
         store.dispatch(Action::MoveHead { layers, heads });
     });
     on_cleanup(move || handle.remove());
+}
+
+/// Whoever opens the help by a key reads and scrolls it by keys.
+fn toggle_help(store: Store) {
+    if store.peek(|state| state.panel == Some(Panel::Help)) {
+        close_panel(store);
+    } else {
+        store.dispatch(Action::Toggle(Panel::Help));
+        host::once_drawn(|| host::focus_in_place(panel_id(Panel::Help)));
+    }
 }
 
 fn is_typing(event: &KeyboardEvent) -> bool {

@@ -3,8 +3,8 @@
 use crate::attention::AttentionRoom;
 use crate::run::WeightedToken;
 use crate::session::GenerationEnd;
-use crate::text;
 use crate::token;
+use crate::{surprise, text};
 
 /// A text that the model writes after the prompt.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -101,15 +101,20 @@ impl AttentionRoom {
         looks
     }
 
-    /// What has to be said of how the prompt falls into tokens: words that are spelt,
-    /// or a space at the end, after which a model knows little.
+    /// What has to be said of the prompt's tokens: words that are spelt, or a space at
+    /// the end, after which a model knows little; and where the text leaves the language.
     #[must_use]
     pub fn token_note(&self) -> Option<String> {
-        let tokens = &self.run.as_ref()?.tokens;
+        let run = self.run.as_ref()?;
+        let tokens = &run.tokens;
         let texts = tokens.iter().map(|token| token.text.as_str());
         let spelt = text::spelt_words(&token::spelt_words(texts));
         let ends_with_space = tokens.last().is_some_and(|last| last.text == " ");
-        spelt.or_else(|| ends_with_space.then(|| text::SPACE_AT_END.to_owned()))
+        let of_tokens = spelt.or_else(|| ends_with_space.then(|| text::SPACE_AT_END.to_owned()));
+        let truth = self.truth.known();
+        let leaves = truth.and_then(|truth| surprise::leaves(run, &truth));
+        let said: Vec<String> = of_tokens.into_iter().chain(leaves).collect();
+        (!said.is_empty()).then(|| said.join(" "))
     }
 }
 
@@ -118,6 +123,8 @@ mod tests {
     use super::*;
     use crate::run::Head;
     use crate::run::tests::{pattern, run};
+    use crate::shared::Shared;
+    use crate::truth::{ShownTruth, Truth};
 
     fn room() -> AttentionRoom {
         let mut room = AttentionRoom::new(Head { layer: 1, head: 2 });
@@ -142,6 +149,22 @@ mod tests {
         assert!(looks[3].is_query && looks[1].is_also_query);
         assert_eq!(ChipLook::default().class(), "chip");
         assert!(AttentionRoom::default().chip_looks().is_empty());
+    }
+
+    #[test]
+    fn where_the_text_leaves_the_language_is_said_below_the_prompt() {
+        let mut room = room();
+        assert_eq!(room.token_note(), None);
+        let truth: Truth = serde_json::from_str(
+            r#"{"nll":[null,1.0,null,null],"next":[],"impossible":{"pos":2,"text":".","expected":[]}}"#,
+        )
+        .unwrap();
+        room.truth = ShownTruth::Known(Shared::new(truth));
+        let note = room.token_note().unwrap();
+        assert!(
+            note.starts_with("Not Stories from here: “.” cannot follow"),
+            "{note}"
+        );
     }
 
     #[test]

@@ -82,12 +82,11 @@ fn TakeOut(shown: Shown) -> impl IntoView {
     let is_out =
         store.select(move |state: &State| state.room.is_ablated(Part::Head(state.room.head)));
     let is_live = store.select(|state: &State| state.session.backend().is_some());
-    let label = move || {
-        if is_out.get() {
-            text::RESTORE
-        } else {
-            text::ABLATE
-        }
+    let is_one = store.select(|state: &State| state.room.heads().len() == 1);
+    let label = move || match (is_out.get(), is_one.get()) {
+        (true, _) => text::RESTORE.to_owned(),
+        (false, true) => text::ABLATE.to_owned(),
+        (false, false) => text::ablate_one(shown.head.get()),
     };
     view! {
         <button

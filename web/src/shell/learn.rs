@@ -42,14 +42,18 @@ impl Act {
     /// Does `action`; then the step's text has the focus and its figure is seen.
     fn turn(self, action: Action) {
         self.store.dispatch(action);
-        let Self { store, element } = self;
         host::once_drawn(move || {
             host::focus_in_place(TEXT);
-            let (id, figure) = place(store.peek(|state| state.learning.topic().place()));
-            if let Some(strip) = element.get_untracked() {
-                host::bring_up(id, figure, &strip);
-            }
+            self.bring_up();
         });
+    }
+
+    /// Scrolls to what the step is about, unless it is seen.
+    fn bring_up(self) {
+        let (id, figure) = place(self.store.peek(|state| state.learning.topic().place()));
+        if let Some(strip) = self.element.get_untracked() {
+            host::bring_up(id, figure, &strip);
+        }
     }
 
     fn leave(self) {
@@ -82,9 +86,11 @@ fn Closed(act: Act) -> impl IntoView {
         let learning = &state.learning;
         (learning.step > 0 && !learning.is_at_end()).then_some(learning.step + 1)
     });
+    let is_over = act.store.select(|state: &State| state.learning.is_at_end());
     let n = Topic::ALL.len();
     let length = move || match begun.get() {
         Some(step) => text::step_of(step, n),
+        None if is_over.get() => text::AFTER_LESSON.to_owned(),
         None => text::n_steps(n),
     };
     let label = move || match begun.get() {
@@ -104,6 +110,13 @@ fn Closed(act: Act) -> impl IntoView {
 #[component]
 pub fn Open(act: Act) -> impl IntoView {
     let strip = act.store.select(State::strip);
+    // Whoever comes by a link to a step sees what it is about.
+    let has_run = act.store.select(|state: &State| state.room.run.is_some());
+    Effect::new(move |_| {
+        if has_run.get() {
+            host::once_drawn(move || act.bring_up());
+        }
+    });
     let of = move |part: fn(&Strip) -> String| {
         strip.with(|strip| strip.as_ref().map(part).unwrap_or_default())
     };

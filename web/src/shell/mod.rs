@@ -17,6 +17,7 @@ pub use chips::Visible;
 pub use header::Header;
 pub use learn::Learn;
 pub use notices::Notices;
+pub use popover::panel_id;
 pub use prompt::Prompt;
 pub use status::StatusLine;
 

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::store::store;
 
 /// Name of a panel in the document.
-const fn id(panel: Panel) -> &'static str {
+pub const fn panel_id(panel: Panel) -> &'static str {
     match panel {
         Panel::Models => "panel-models",
         Panel::Backend => "panel-backend",
@@ -42,14 +42,14 @@ pub fn Popover(
                 data-opener=""
                 aria-label=move || name.get()
                 aria-expanded=move || is_open.get().to_string()
-                aria-controls=move || is_open.get().then(|| id(panel))
+                aria-controls=move || is_open.get().then(|| panel_id(panel))
                 on:click=move |_| store.dispatch(Action::Toggle(panel))
             >
                 {button}
             </button>
             <Show when=move || is_open.get()>
                 // Long panels scroll, by keys too.
-                <section class="panel" id=id(panel) aria-label=heading tabindex="0">
+                <section class="panel" id=panel_id(panel) aria-label=heading tabindex="0">
                     <h2>{heading}</h2>
                     {children()}
                 </section>

@@ -8,6 +8,9 @@ pub const LESSON: &str = "What is attention?";
 pub const LEARN_STRIP: &str = "Learn: What is attention?";
 /// Opens the lesson at its first step.
 pub const START: &str = "Start";
+/// What to do after the lesson.
+pub const AFTER_LESSON: &str =
+    "Now write a story of your own, or take a head out and see what changes.";
 /// Opens the lesson where it was left.
 pub const CONTINUE: &str = "Continue";
 /// Name of the list of steps.

@@ -26,6 +26,11 @@ pub const SORT: &str = "sort";
 pub const CHANGES: &str = "Taken out of the model";
 /// Takes a head out.
 pub const ABLATE: &str = "Take this head out";
+/// The same where several heads are shown together.
+#[must_use]
+pub fn ablate_one(head: Head) -> String {
+    format!("Take {} out", head_name(head))
+}
 /// Puts it back.
 pub const RESTORE: &str = "Put this head back";
 /// Puts everything back.
