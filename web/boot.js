@@ -7,5 +7,14 @@ try {
   await shell.default({ module_or_path: wasm });
 } catch (error) {
   console.error(error);
-  document.getElementById("boot-failed")?.removeAttribute("hidden");
+  const failed = document.getElementById("boot-failed");
+  if (failed) {
+    const why =
+      "WebAssembly" in globalThis
+        ? "a part of the page did not arrive, or this browser does not run it."
+        : "this browser runs no WebAssembly.";
+    failed.querySelector("span").textContent = `Headlight could not start: ${why}`;
+    failed.querySelector("button").addEventListener("click", () => location.reload());
+    failed.removeAttribute("hidden");
+  }
 }

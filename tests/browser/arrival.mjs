@@ -66,6 +66,21 @@ test("a page whose engine is slow says so, keeps what is typed, and can be cance
   await assertAgrees(view, "Tom saw a dog.", 1e-5);
 });
 
+test("a page whose module does not arrive says so, and can be tried again", async (t) => {
+  t.expect(/net::ERR_FAILED|Failed to fetch/);
+  const page = await t.visit(null);
+  let isOut = true;
+  await page.route("**/shell-*_bg.wasm", (route) => (isOut ? route.abort() : route.continue()));
+  await page.goto(`${t.origin}/`);
+  await page.getByRole("alert").getByText(/could not start/).waitFor();
+  await page.getByText("Headlight", { exact: true }).waitFor();
+  await assertAccessible(page, "not started");
+  isOut = false;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await live(page);
+  assert.equal(await page.getByText("could not start").count(), 0);
+});
+
 test("the first figures need only the page's first module; what else is missing is said, and comes", async (t) => {
   t.expect(/net::ERR_FAILED|Failed to fetch|further/);
   const page = await t.visit(null);
@@ -80,10 +95,15 @@ test("the first figures need only the page's first module; what else is missing 
   // What is done meanwhile is not lost.
   await page.getByRole("button", { name: "One row" }).click();
   await page.keyboard.press("?");
+  // In the panel, on the stage and beside it.
+  const words = page.getByText("This part of the page is on its way.");
+  await words.nth(2).waitFor();
+  await assertAccessible(page, "half there");
   isOut = false;
   await page.getByRole("heading", { name: "Next token after the prompt" }).waitFor();
   await page.getByRole("heading", { name: "Words", exact: true }).waitFor();
   await page.getByRole("radio", { name: /Scores/ }).waitFor();
+  await words.first().waitFor({ state: "detached" });
   assert.deepEqual(await notices(page), []);
   await page.waitForSelector("html[data-engine=live]");
 });

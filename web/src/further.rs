@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use headlight_view::Action;
+use headlight_view::{Action, text};
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use wasm_bindgen_futures::spawn_local;
@@ -100,4 +100,23 @@ where
 {
     let there = store().further().there;
     move || there.with(|further| further.as_ref().map(|further| by(further)(what)))
+}
+
+/// The same, with a word where it takes a while, under the name of what will come.
+pub fn drawn_or_awaited<T>(
+    by: fn(&Further) -> fn(T) -> AnyView,
+    what: T,
+    id: Option<&'static str>,
+) -> impl IntoView
+where
+    T: Copy + Send + Sync + 'static,
+{
+    let there = store().further().there;
+    let is_awaited = move || there.with(Option::is_none);
+    view! {
+        {drawn(by, what)}
+        <Show when=is_awaited>
+            <p class="awaited late" id=id tabindex="-1">{text::PART_AWAITED}</p>
+        </Show>
+    }
 }

@@ -70,6 +70,13 @@ pub fn set_root(name: &str, value: Option<&str>) {
     });
 }
 
+/// Takes the element of this id out of the page.
+pub fn remove(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        element.remove();
+    }
+}
+
 /// Gives the focus to the element of this id, if there is one.
 pub fn focus(id: &str) {
     if let Some(element) = document().get_element_by_id(id) {
@@ -96,6 +103,7 @@ pub fn reveal_within(container: &web_sys::HtmlElement, id: &str) {
 
 /// Scrolls the page to the element of this id, unless it and what `figure` selects
 /// are seen already, above `cover`, which lies over the lower edge of the window.
+/// Where there is no room for both, the figure's lower end is what is seen.
 pub fn bring_up(id: &str, figure: &str, cover: &web_sys::Element) {
     const MARGIN_PX: f64 = 8.0;
     let Some(element) = document().get_element_by_id(id) else {
@@ -106,7 +114,9 @@ pub fn bring_up(id: &str, figure: &str, cover: &web_sys::Element) {
     let bottom = figure.map_or(top, |figure| figure.get_bounding_client_rect().bottom());
     let free = cover.get_bounding_client_rect().top();
     if top < 0.0 || bottom > free {
-        window().scroll_by_with_x_and_y(0.0, top - MARGIN_PX);
+        let for_top = top - MARGIN_PX;
+        let for_bottom = bottom + MARGIN_PX - free;
+        window().scroll_by_with_x_and_y(0.0, for_top.max(for_bottom));
     }
 }
 

@@ -30,4 +30,5 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen(start)]
 pub fn start() {
     leptos::mount::mount_to_body(app::App);
+    host::remove("boot");
 }

@@ -78,7 +78,6 @@ fn write_shell(workspace: &Workspace, toolchain: WasmToolchain, page: &Dist) -> 
             ("SHELL_JS", &shell.js),
             ("LOADER_JS", &shell.loader_js),
             ("SHELL_WASM", &shell.wasm),
-            ("FURTHER_WASM", &shell.second_wasm),
         ],
     )?;
     page.write("index.html", document.as_bytes())

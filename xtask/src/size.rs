@@ -35,8 +35,8 @@ const BUDGETS: &[Budget] = &[
     Budget {
         what: "further",
         stems: &["further-"],
-        gate_bytes: 200_000,
-        aim_bytes: 120_000,
+        gate_bytes: 250_000,
+        aim_bytes: 150_000,
     },
     Budget {
         what: "engine, cpu",

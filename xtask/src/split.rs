@@ -45,8 +45,6 @@ pub(crate) struct Names {
     pub(crate) wasm: String,
     /// What fetches the second module; the glue imports it.
     pub(crate) loader_js: String,
-    /// The second module.
-    pub(crate) second_wasm: String,
 }
 
 impl Halves {
@@ -116,7 +114,6 @@ impl Halves {
             js,
             wasm,
             loader_js,
-            second_wasm,
         })
     }
 }

@@ -68,11 +68,10 @@ impl Module {
         }
     }
 
-    /// The page is cut in two after linking, which needs the linker's relocations, and
-    /// its components share one type, which takes 6 % off it.
+    /// The page is cut in two after linking, which needs the linker's relocations.
     fn flags(self) -> &'static [&'static str] {
         match self {
-            Self::Shell => &["-Clink-arg=--emit-relocs", "--cfg=erase_components"],
+            Self::Shell => &["-Clink-arg=--emit-relocs"],
             Self::EngineCpu | Self::EngineGpu | Self::Truth => &[],
         }
     }

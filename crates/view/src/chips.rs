@@ -110,6 +110,10 @@ impl AttentionRoom {
         let texts = tokens.iter().map(|token| token.text.as_str());
         let spelt = text::spelt_words(&token::spelt_words(texts));
         let ends_with_space = tokens.last().is_some_and(|last| last.text == " ");
+        let spelt = spelt.or_else(|| {
+            let has_bytes = tokens.iter().any(|token| token::is_byte(&token.text));
+            has_bytes.then(|| text::READ_AS_BYTES.to_owned())
+        });
         let of_tokens = spelt.or_else(|| ends_with_space.then(|| text::SPACE_AT_END.to_owned()));
         let truth = self.truth.known();
         let leaves = truth.and_then(|truth| surprise::leaves(run, &truth));

@@ -105,7 +105,8 @@ impl MatrixLayout {
             .max();
         let wanted = longest.unwrap_or(1) as f64 * CHAR_WIDTH + 12.0;
         let label = wanted.clamp(40.0, (width * 0.22).clamp(56.0, 112.0));
-        let max_chars = ((label - 12.0) / CHAR_WIDTH).floor().max(4.0) as usize;
+        // A label of just this many characters fits, whatever the division rounds to.
+        let max_chars = ((label - 12.0) / CHAR_WIDTH + 1e-6).floor().max(4.0) as usize;
         let left = AXIS_TITLE + label;
         // The last column's sloping label reaches past the matrix, and a little
         // into the margin that every figure has.
@@ -450,6 +451,17 @@ mod tests {
         }
         let wide = MatrixLayout::new(&tokens[..10], Zoom::whole(10), 800.0);
         assert_eq!(wide.row_labels(&tokens[..10], 0).len(), 10);
+    }
+
+    #[test]
+    fn words_of_any_length_are_whole_where_there_is_room() {
+        for n_chars in 3..=12 {
+            let word = format!(" {}", "abcdefghijkl".split_at(n_chars).0);
+            let tokens = [VisibleToken::new(&word), VisibleToken::new(" a")];
+            let layout = MatrixLayout::new(&tokens, Zoom::whole(2), 600.0);
+            let label = &layout.row_labels(&tokens, 0)[0];
+            assert_eq!(label.text, word.trim(), "{n_chars}");
+        }
     }
 
     #[test]

@@ -101,10 +101,20 @@ pub struct Progress {
 
 /// What is arriving, if the page waits for it.
 #[must_use]
-pub fn progress(phase: &Phase) -> Option<Progress> {
+pub fn progress(state: &State) -> Option<Progress> {
+    let name = state.session.model();
+    let model = state.models.iter().find(|model| model.name == name);
+    progress_of(state.session.phase(), model.map(|model| model.bytes))
+}
+
+/// The same; `model_bytes` where what is sent compressed does not say how much it is.
+fn progress_of(phase: Phase, model_bytes: Option<u64>) -> Option<Progress> {
     match phase {
-        Phase::FetchingEngine(transfer) => Some(describe(text::FETCHING_ENGINE, transfer)),
-        Phase::LoadingModel(transfer) => Some(describe(text::LOADING_MODEL, transfer)),
+        Phase::FetchingEngine(transfer) => Some(describe(text::FETCHING_ENGINE, &transfer)),
+        Phase::LoadingModel(mut transfer) => {
+            transfer.total_bytes = transfer.total_bytes.or(model_bytes);
+            Some(describe(text::LOADING_MODEL, &transfer))
+        }
         Phase::Starting | Phase::Live | Phase::Stopped(_) => None,
     }
 }
@@ -299,7 +309,7 @@ mod tests {
     #[test]
     fn progress_says_bytes_rate_and_time_left() {
         let transfer = Transfer::starting(0.0).advanced(1_000_000, Some(5_000_000), 1_000.0);
-        let progress = progress(&Phase::LoadingModel(transfer)).unwrap();
+        let progress = progress_of(Phase::LoadingModel(transfer), Some(1)).unwrap();
         assert_eq!(
             progress.detail,
             "1.0\u{a0}MB of 5.0\u{a0}MB \u{b7} 1.0\u{a0}MB/s \u{b7} 4.0\u{a0}s left"
@@ -308,9 +318,21 @@ mod tests {
     }
 
     #[test]
+    fn a_model_that_is_sent_compressed_is_as_long_as_the_list_of_models_says() {
+        let transfer = Transfer::starting(0.0).advanced(1_000_000, None, 1_000.0);
+        let progress = progress_of(Phase::LoadingModel(transfer), Some(4_000_000)).unwrap();
+        assert_eq!(progress.fraction, Some(0.25));
+        assert!(
+            progress.detail.contains("3.0\u{a0}s left"),
+            "{}",
+            progress.detail
+        );
+    }
+
+    #[test]
     fn a_transfer_of_unknown_length_has_no_fraction() {
         let transfer = Transfer::starting(0.0).advanced(500, None, 10.0);
-        let progress = progress(&Phase::FetchingEngine(transfer)).unwrap();
+        let progress = progress_of(Phase::FetchingEngine(transfer), Some(1)).unwrap();
         assert_eq!(
             (progress.detail.as_str(), progress.fraction),
             ("500\u{a0}B", None)

@@ -387,6 +387,10 @@ pub const OVER_AT_ONCE: &str = "The text is over: the model ends it here.";
 pub const SPACE_AT_END: &str =
     "The space at the end is a token of its own here: words bring the space before them along.";
 
+/// Characters that the model has no token for.
+pub const READ_AS_BYTES: &str = "This model has no token for some of these characters: it reads \
+     their bytes, such as <0xE3>, one to four for each.";
+
 /// Words that the model reads letter by letter; `None` where there are none.
 ///
 /// The same word can be known without the space before it, so tokens are spoken of.

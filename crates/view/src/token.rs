@@ -58,6 +58,18 @@ impl VisibleToken {
     }
 }
 
+/// True for the name of a byte, such as `<0xE3>`: characters that a model has no
+/// token for are read as their bytes in UTF-8.
+#[must_use]
+pub fn is_byte(text: &str) -> bool {
+    let digits = text
+        .strip_prefix("<0x")
+        .and_then(|rest| rest.strip_suffix('>'));
+    digits.is_some_and(|digits| {
+        digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+    })
+}
+
 /// About the tokens that a prompt will have: a start marker, words with the
 /// space before them, and every other character alone. Only for the size of
 /// what is drawn before the model has read the prompt.
@@ -150,6 +162,12 @@ pub fn spelt_words<'a>(tokens: impl IntoIterator<Item = &'a str>) -> Vec<String>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_bytes_are_known() {
+        assert!(is_byte("<0xE3>") && is_byte("<0x0a>"));
+        assert!(!is_byte("<0x>") && !is_byte("<|end|>") && !is_byte("0xE3") && !is_byte("<0xGG>"));
+    }
 
     #[test]
     fn a_leading_space_becomes_a_mark() {

@@ -44,8 +44,8 @@ pub fn Attribution(shown: Shown) -> impl IntoView {
             </div>
             <figure data-figure=Figure::Attribution.name() aria-labelledby="attribution-title" aria-describedby="attribution-says">
                 <div class="contrast">
-                    <TokenPicker shown store is_against=false label=text::SPEAKS_FOR/>
-                    <TokenPicker shown store is_against=true label=text::SPEAKS_AGAINST/>
+                    <TokenPicker store is_against=false label=text::SPEAKS_FOR/>
+                    <TokenPicker store is_against=true label=text::SPEAKS_AGAINST/>
                     <button type="button" class="button small" aria-pressed=move || is_stream().to_string() on:click=toggle>
                         {text::STREAM_ORDER}
                     </button>
@@ -59,9 +59,9 @@ pub fn Attribution(shown: Shown) -> impl IntoView {
     }
 }
 
-/// Chooses one of the two tokens among the most probable next ones.
+/// Chooses one of the two tokens.
 #[component]
-fn TokenPicker(shown: Shown, store: Store, is_against: bool, label: &'static str) -> impl IntoView {
+fn TokenPicker(store: Store, is_against: bool, label: &'static str) -> impl IntoView {
     let contrast = store.select(|state: &State| state.room.contrast());
     let own = move || {
         let (token, against) = contrast.get()?;
@@ -80,15 +80,13 @@ fn TokenPicker(shown: Shown, store: Store, is_against: bool, label: &'static str
         };
         store.dispatch(Action::Compare { token, against });
     };
+    let comparable = store.select(|state: &State| state.room.comparable());
     let options = move || {
-        let run = shown.run.get();
-        let next = run.iter().flat_map(|run| run.next.iter());
-        let option = |token: &headlight_view::run::WeightedToken| {
-            let id = token.id;
-            let name = headlight_view::token::VisibleToken::new(&token.text).full();
+        let option = |(id, text): (u32, String)| {
+            let name = headlight_view::token::VisibleToken::new(&text).full();
             view! { <option value=id.to_string() selected=move || own() == Some(id)>{name}</option> }
         };
-        next.map(option).collect_view()
+        comparable.get().into_iter().map(option).collect_view()
     };
     view! {
         <label class="picker">

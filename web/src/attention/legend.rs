@@ -12,7 +12,7 @@ pub fn Legend(shown: Shown, #[prop(into)] has_truth: Signal<bool>) -> impl IntoV
     view! {
         <Show when=is_needed>
             <p class="marks" aria-hidden="true">
-                <span><i class="key of-model"></i>{text::THE_MODEL}</span>
+                <span><i class="key of-model"></i>{move || if shown.has_clean() { text::THE_REST } else { text::THE_MODEL }}</span>
                 <Show when=move || shown.has_clean()>
                     <span><i class="key of-whole"></i>{text::THE_WHOLE}</span>
                 </Show>

@@ -10,6 +10,7 @@ use super::Shown;
 use super::awaited::Awaited;
 use super::behind::Behind;
 use super::more::More;
+use super::row::Ramp;
 use crate::host;
 use crate::shell::Visible;
 use crate::store::{Store, store};
@@ -86,6 +87,9 @@ pub fn Lens(shown: Shown) -> impl IntoView {
                 <p class="note" id="lens-says">{sentence}</p>
                 <Awaited kind=DetailKind::Lens is_there/>
                 <div class="scroll-x" node_ref=element>{drawn}</div>
+                <Show when=move || is_there.get()>
+                    <div class="map-key"><Ramp from="0" class="scale" name=text::PROBABILITY/></div>
+                </Show>
                 {trace}
             </figure>
             <Behind figure=Figure::Lens/>

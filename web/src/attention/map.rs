@@ -12,6 +12,7 @@ use super::behind::Behind;
 use super::matrix::Matrix;
 use super::row::{Key, Row};
 use super::{FIGURE, Shown};
+use crate::further::drawn;
 use crate::host;
 use crate::store::{Store, store};
 
@@ -106,7 +107,7 @@ fn Drawing(shown: Shown, store: Store) -> impl IntoView {
                 <Matrix shown layout tokens/>
             </Show>
         </div>
-        <Zooming/>
+        {drawn(|further| further.attention.zooming, ())}
     }
 }
 
@@ -167,7 +168,7 @@ fn place(event: &PointerEvent) -> (f64, f64) {
 
 /// Buttons for a map of which a part can be seen better alone.
 #[component]
-fn Zooming() -> impl IntoView {
+pub fn Zooming() -> impl IntoView {
     let store = store();
     let is_useful = store.select(|state: &State| {
         let n = state.room.seq_len();

@@ -34,7 +34,7 @@ use leptos::prelude::*;
 
 use behind::Sources;
 
-use crate::further::drawn;
+use crate::further::{drawn, drawn_or_awaited};
 use crate::host;
 use crate::store::store;
 
@@ -136,6 +136,8 @@ impl Shown {
 /// What the second module draws of the room.
 #[derive(Clone, Copy)]
 pub struct Further {
+    /// Where in a long prompt the map is, and the way out.
+    zooming: fn(()) -> AnyView,
     /// A head as lines.
     lines: fn(Shown) -> AnyView,
     /// One row, step by step.
@@ -155,6 +157,7 @@ pub struct Further {
 /// What the second module draws of the room.
 pub fn further() -> Further {
     Further {
+        zooming: |()| view! { <map::Zooming/> }.into_any(),
         lines: |shown| view! { <lines::Lines shown/> }.into_any(),
         steps: |shown| view! { <steps::Steps shown/> }.into_any(),
         inspector,
@@ -211,7 +214,7 @@ pub fn AttentionRoom() -> impl IntoView {
             </Show>
             <stage::Stage shown/>
             <section class="inspector">
-                {drawn(|further| further.attention.inspector, shown)}
+                {drawn_or_awaited(|further| further.attention.inspector, shown, None)}
             </section>
             <section class="inside" aria-label=text::INSIDE>
                 <Show when=move || is_complete.get()>

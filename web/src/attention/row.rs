@@ -55,8 +55,8 @@ pub fn Key(shown: Shown) -> impl IntoView {
     view! {
         <div class="map-key">
             {move || match shown.scale.get() {
-                Scale::Weights => view! { <Legend from="0" class="scale" name=text::SCALE/> },
-                Scale::Change => view! { <Legend from="\u{2212}1" class="scale diverging" name=text::CHANGE/> },
+                Scale::Weights => view! { <Ramp from="0" class="scale" name=text::SCALE/> },
+                Scale::Change => view! { <Ramp from="\u{2212}1" class="scale diverging" name=text::CHANGE/> },
             }}
             <div class="legend">
                 <i class="hatched" aria-hidden="true"></i>
@@ -69,7 +69,7 @@ pub fn Key(shown: Shown) -> impl IntoView {
 
 /// The colours of the map, up to 1.
 #[component]
-fn Legend(from: &'static str, class: &'static str, name: &'static str) -> impl IntoView {
+pub fn Ramp(from: &'static str, class: &'static str, name: &'static str) -> impl IntoView {
     view! {
         <div class="legend">
             <span class="number">{from}</span>

@@ -5,10 +5,10 @@ use headlight_view::attention::View;
 use headlight_view::{Action, Figure, State, text};
 use leptos::prelude::*;
 
-use super::Shown;
 use super::map::Map;
 use super::more::More;
-use crate::further::drawn;
+use super::{FIGURE, Shown};
+use crate::further::drawn_or_awaited;
 use crate::store::store;
 
 /// The button that takes the selected head out, or puts it back.
@@ -28,8 +28,12 @@ pub fn Stage(shown: Shown) -> impl IntoView {
     // The map stays as it is while its colours change their meaning.
     let figure = Memo::new(move |_| view.get().figure());
     let figure = move || match figure.get() {
-        Figure::Lines => drawn(|further| further.attention.lines, shown).into_any(),
-        Figure::Steps => drawn(|further| further.attention.steps, shown).into_any(),
+        Figure::Lines => {
+            drawn_or_awaited(|further| further.attention.lines, shown, Some(FIGURE)).into_any()
+        }
+        Figure::Steps => {
+            drawn_or_awaited(|further| further.attention.steps, shown, Some(FIGURE)).into_any()
+        }
         _ => view! { <Map shown/> }.into_any(),
     };
     let more = move || view! { <More figure=view.get().figure()/> };

@@ -13,6 +13,8 @@ use super::style::{Side, Style};
 
 /// How far below a line's top its letters stand, for the usual typefaces.
 const ASCENT: f64 = 0.79;
+/// Height of a line in letters, as the browser lays out a control.
+const LINE: f64 = 1.2;
 /// The hatching of masked cells: ground, and ground and line.
 const HATCH_PX: (f64, f64) = (4.2, 5.0);
 /// Elements of a drawing that are taken over.
@@ -93,7 +95,7 @@ impl Walker {
 
     fn element(&mut self, element: &Element) {
         let tag = element.local_name();
-        let is_control = matches!(tag.as_str(), "select" | "input" | "label" | "textarea")
+        let is_control = matches!(tag.as_str(), "input" | "textarea")
             || tag == "button" && element.get_attribute("role").is_none();
         let style = Style::of(element, None);
         let is_unseen = element.class_list().contains("unseen")
@@ -111,11 +113,27 @@ impl Walker {
         match tag.as_str() {
             "svg" => self.svg(element, at),
             "canvas" => self.canvas(element.unchecked_ref(), at),
+            "select" => self.choice(element, &style, at),
             _ => self.html(element, &style, at),
         }
         if is_faint {
             self.drawing.close("g");
         }
+    }
+
+    /// What is chosen, in words.
+    fn choice(&mut self, element: &Element, style: &Style, [x, y, width, height]: [f64; 4]) {
+        let chosen = element.query_selector("option:checked").ok().flatten();
+        let text = chosen.and_then(|option| option.text_content());
+        let line = style.length("font-size") * LINE;
+        let [left, right] = ["padding-left", "padding-right"].map(|side| style.length(side));
+        let at = [
+            x + left,
+            y + (height - line) / 2.0,
+            width - left - right,
+            line,
+        ];
+        self.line(&text.unwrap_or_default(), style, at);
     }
 
     fn html(&mut self, element: &Element, style: &Style, at: [f64; 4]) {

@@ -6,7 +6,7 @@ use headlight_view::{Action, Panel, text};
 use leptos::prelude::*;
 
 use super::popover::Popover;
-use crate::further::drawn;
+use crate::further::drawn_or_awaited;
 use crate::store::store;
 
 /// The badge.
@@ -27,7 +27,7 @@ pub fn BackendBadge() -> impl IntoView {
     };
     view! {
         <Popover panel=Panel::Backend heading=text::WHAT_COMPUTES class="button quiet badge" name=name button=button>
-            {drawn(|further| further.shell.backend, ())}
+            {drawn_or_awaited(|further| further.shell.backend, (), None)}
         </Popover>
     }
 }

@@ -4,7 +4,7 @@ use headlight_view::{Panel, text};
 use leptos::prelude::*;
 
 use super::popover::Popover;
-use crate::further::drawn;
+use crate::further::drawn_or_awaited;
 
 /// The help.
 #[component]
@@ -18,7 +18,7 @@ pub fn Help() -> impl IntoView {
             name=Signal::stored(text::HELP.to_owned())
             button=button
         >
-            {drawn(|further| further.shell.help, ())}
+            {drawn_or_awaited(|further| further.shell.help, (), None)}
         </Popover>
     }
 }

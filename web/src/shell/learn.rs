@@ -6,7 +6,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::further::drawn;
+use crate::further::drawn_or_awaited;
 use crate::host;
 use crate::store::{Store, store};
 
@@ -25,7 +25,7 @@ pub fn Learn() -> impl IntoView {
     view! {
         <section class="learn" class:open=move || is_open.get() aria-label=text::LEARN_STRIP node_ref=element>
             <Show when=move || is_open.get() fallback=move || view! { <Closed act/> }>
-                {drawn(|further| further.shell.lesson, act)}
+                {drawn_or_awaited(|further| further.shell.lesson, act, None)}
             </Show>
         </section>
     }
@@ -77,6 +77,7 @@ const fn place(place: Place) -> (&'static str, &'static str) {
         Place::Prompt => ("prompt", ".tokens"),
         Place::Stage => ("map-title", ".stage :is(.map, .steps .bars)"),
         Place::Heads => ("heads", "#heads [role=radiogroup]"),
+        Place::Next => ("next-title", ".next-list"),
     }
 }
 
@@ -133,7 +134,11 @@ pub fn Open(act: Act) -> impl IntoView {
     };
     let reveal = move |_| {
         act.store.dispatch(Action::RevealAnswer);
-        host::once_drawn(|| host::focus_in_place(TEXT));
+        host::once_drawn(move || {
+            host::focus_in_place(TEXT);
+            // The answer takes room from the figure.
+            act.bring_up();
+        });
     };
     let next = move |_| {
         if is_last() {

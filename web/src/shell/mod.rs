@@ -29,6 +29,8 @@ const WRITE: &str = "write";
 pub struct Further {
     /// The lesson's strip, open.
     lesson: fn(learn::Act) -> AnyView,
+    /// How the engine is getting on.
+    engine: fn(()) -> AnyView,
     /// What the model wrote after the prompt.
     continuation: fn(()) -> AnyView,
     /// What the panel of models holds.
@@ -43,6 +45,7 @@ pub struct Further {
 pub fn further() -> Further {
     Further {
         lesson: |act| view! { <learn::Open act/> }.into_any(),
+        engine: |()| view! { <notices::EngineNotices/> }.into_any(),
         continuation: |()| view! { <chips::MaybeWritten/> }.into_any(),
         models: |()| view! { <models::Models/> }.into_any(),
         backend: |()| view! { <backend::Report/> }.into_any(),

@@ -5,7 +5,7 @@ use headlight_view::{Action, ModelInfo, Panel, State, status, text};
 use leptos::prelude::*;
 
 use super::popover::Popover;
-use crate::further::drawn;
+use crate::further::drawn_or_awaited;
 use crate::store::{Store, store};
 
 /// The model that is used, and the others that could be.
@@ -22,7 +22,7 @@ pub fn ModelPicker() -> impl IntoView {
     };
     view! {
         <Popover panel=Panel::Models heading=text::MODELS class="button quiet" name=name button=button>
-            {drawn(|further| further.shell.models, ())}
+            {drawn_or_awaited(|further| further.shell.models, (), None)}
         </Popover>
     }
 }

@@ -5,17 +5,13 @@ use headlight_view::status::{self, Progress};
 use headlight_view::{Action, DEFAULT_MODEL, State, text};
 use leptos::prelude::*;
 
+use crate::further::drawn;
 use crate::store::{Store, store};
 
 /// Everything between the prompt and the room that comes and goes.
 #[component]
 pub fn Notices() -> impl IntoView {
     let store = store();
-    let progress = store.select(|state: &State| status::progress(&state.session.phase()));
-    let stopped = store.select(|state: &State| match state.session.phase() {
-        Phase::Stopped(sentence) => Some(sentence),
-        _ => None,
-    });
     let notices = store.select(|state: &State| state.notices.clone());
     let lines = move || {
         let notices = notices.get().into_iter().enumerate();
@@ -25,12 +21,26 @@ pub fn Notices() -> impl IntoView {
     };
     view! {
         <section class="notices" aria-label=text::MESSAGES>
-            {move || stopped.get().map(|sentence| view! { <Stopped sentence/> })}
+            {drawn(|further| further.shell.engine, ())}
             {lines}
-            <Show when=move || progress.with(Option::is_some)>
-                <Loading progress/>
-            </Show>
         </section>
+    }
+}
+
+/// That the engine is on its way, or has stopped.
+#[component]
+pub fn EngineNotices() -> impl IntoView {
+    let store = store();
+    let progress = store.select(status::progress);
+    let stopped = store.select(|state: &State| match state.session.phase() {
+        Phase::Stopped(sentence) => Some(sentence),
+        _ => None,
+    });
+    view! {
+        {move || stopped.get().map(|sentence| view! { <Stopped sentence/> })}
+        <Show when=move || progress.with(Option::is_some)>
+            <Loading progress/>
+        </Show>
     }
 }
 

@@ -38,6 +38,8 @@ pub enum Place {
     Stage,
     /// All heads.
     Heads,
+    /// What comes next.
+    Next,
 }
 
 /// What a step puts on the page: a model with its own example and head, the last
@@ -100,6 +102,7 @@ impl Topic {
         match self {
             Self::Tokens => Place::Prompt,
             Self::Heads => Place::Heads,
+            Self::Value => Place::Next,
             _ => Place::Stage,
         }
     }

@@ -55,7 +55,7 @@ fn induction_idea(room: &AttentionRoom) -> String {
         |head| capitalised(&text::head_name(head)),
     );
     format!(
-        "Here random words come twice. {early} looks at the token before; a later head, this \
+        "Another model, of two layers: random words come twice. {early} looks at the token before; a later head, this \
          one, uses that to find what followed the earlier copy."
     )
 }

@@ -76,6 +76,8 @@ pub const NO_WEBGPU: &str = "This browser has no WebGPU, so the CPU computes.";
 /// The GPU build is not there.
 pub const GPU_NOT_BUILT: &str =
     "The GPU build of the engine is not there yet, so the CPU computes until it is.";
+/// The second module of the page takes a while.
+pub const PART_AWAITED: &str = "This part of the page is on its way.";
 /// The second module of the page did not arrive.
 pub const PART_MISSING: &str = "A part of this page has not arrived, so some figures are missing. It is being asked for again.";
 /// The list of builds did not arrive.

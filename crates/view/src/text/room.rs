@@ -244,6 +244,8 @@ pub const TRUTH_COLUMN: &str = "language";
 pub const CLEAN_BITS: &str = "in the whole model, bits";
 /// The mark of the whole model in a legend.
 pub const THE_WHOLE: &str = "the whole model";
+/// The model without the parts that were taken out.
+pub const THE_REST: &str = "with parts out";
 /// A weight in the whole model.
 pub const CLEAN_WEIGHT: &str = "in the whole model";
 /// The map of what has changed.
