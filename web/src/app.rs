@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use crate::attention::AttentionRoom;
 use crate::shell::{Header, Learn, Notices, Prompt, StatusLine, panel_id};
 use crate::store::Store;
-use crate::{effects, host};
+use crate::{effects, host, second};
 
 /// The whole page.
 #[component]
@@ -18,6 +18,7 @@ pub fn App() -> impl IntoView {
     tell_the_truth(store);
     listen_to_keys(store);
     close_panels_from_outside(store);
+    second::fetch(store);
     effects::start(store);
     let announcement = store.select(|state: &State| state.announcement.clone());
     view! {

@@ -8,7 +8,6 @@ use headlight_view::{Action, Effect, ModelInfo};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::further::Further;
 use crate::host;
 use crate::store::Store;
 
@@ -26,10 +25,10 @@ pub fn run(store: Store, effect: Effect) {
     match effect {
         Effect::Worker(command) => store
             .further()
-            .with(move |Further { link, .. }| (link.obey)(*link, store, command)),
+            .with(move |further| (further.obey)(store, command)),
         Effect::Truth(command) => store
             .further()
-            .with(move |Further { link, .. }| (link.obey_truth)(*link, store, command)),
+            .with(move |further| (further.obey_truth)(store, command)),
         Effect::RunLater(edit) => set_timeout(
             move || store.dispatch(Action::RunPrompt(edit)),
             TYPING_PAUSE,
@@ -42,7 +41,7 @@ pub fn run(store: Store, effect: Effect) {
         }),
         Effect::ReadRest(json) => store
             .further()
-            .with(move |Further { link, .. }| (link.read_rest)(store, &json)),
+            .with(move |further| (further.read_rest)(store, &json)),
         Effect::WriteLink(fragment) => store.write_link_soon(fragment),
         Effect::CopyLink => spawn_local(async move {
             store.write_link();
@@ -53,7 +52,7 @@ pub fn run(store: Store, effect: Effect) {
         }),
         Effect::Save(wish) => store
             .further()
-            .with(move |Further { export, .. }| (export.save)(store, wish)),
+            .with(move |further| (further.save)(store, wish)),
         Effect::UseTheme { theme, is_chosen } => {
             host::set_root("data-theme", Some(theme.name()));
             store.read_palette();
@@ -64,9 +63,8 @@ pub fn run(store: Store, effect: Effect) {
     }
 }
 
-/// Sets the page going: its second module, theme, address, lists, clock.
+/// Sets the page going: theme, address, lists, clock.
 pub fn start(store: Store) {
-    store.further().fetch(store);
     store.dispatch(Action::UseTheme(host::preferred_theme()));
     store.dispatch(Action::Opened(host::fragment()));
     let opened = window_event_listener(leptos::ev::hashchange, move |_| {
@@ -81,7 +79,7 @@ pub fn start(store: Store) {
 fn fetch_builds(store: Store) {
     store
         .further()
-        .with(move |Further { link, .. }| (link.fetch_builds)(*link, store));
+        .with(move |further| (further.fetch_builds)(store));
 }
 
 /// Looks which models there are, and which of them has a recorded run.

@@ -1,46 +1,60 @@
-//! What comes a moment after the first figure: the page's second module.
+//! What the page's first module calls of its second, once that is there.
 //!
-//! `xtask` cuts the linked page in two. What is reached from [`open`] alone becomes a
-//! module of its own, which the first one fetches as soon as it runs; whatever both
-//! need stays in the first. So a visitor waits for the frame, the heads and the map of
-//! a recorded run, and for nothing else. The two share one memory and one table of
-//! functions: a pointer to a function of the second is called like any other.
+//! The two are one program, cut after linking: see [`second`](crate::second). They
+//! share one memory and one table of functions, so a pointer to a function of the
+//! second is called like any other.
 
-use std::time::Duration;
-
-use headlight_view::{Action, text};
+use headlight_view::export::Wish;
+use headlight_view::session::Command;
+use headlight_view::truth::TruthCommand;
+use headlight_view::{Figure, text};
+use leptos::html;
 use leptos::prelude::*;
-use leptos::wasm_split::{SplitLoaderError, wasm_split};
-use wasm_bindgen_futures::spawn_local;
 
+use crate::attention::shown::Shown;
 use crate::store::{Store, store};
-use crate::{attention, export, link, shell};
-
-/// A pause before the second module is asked for again.
-const PAUSE: Duration = Duration::from_secs(3);
 
 /// The functions of the second module that the first one calls.
 #[derive(Clone, Copy)]
 pub struct Further {
-    /// Figures of the room.
-    pub attention: attention::Further,
-    /// Panels of the frame, and the lesson.
-    pub shell: shell::Further,
-    /// The workers.
-    pub link: link::Further,
-    /// Figures as files.
-    pub export: export::Further,
-}
-
-/// The second module's functions; an error if it could not be fetched.
-#[wasm_split(further, fallible, wasm_split_path = leptos::wasm_split)]
-fn open() -> Result<Box<Further>, SplitLoaderError> {
-    Ok(Box::new(Further {
-        attention: attention::further(),
-        shell: shell::further(),
-        link: link::further(),
-        export: export::further(),
-    }))
+    /// Draws a head as lines.
+    pub lines: fn(Shown) -> AnyView,
+    /// Draws one row, step by step.
+    pub steps: fn(Shown) -> AnyView,
+    /// Draws everything about the selected token.
+    pub inspector: fn(Shown) -> AnyView,
+    /// Draws what goes on between the layers.
+    pub inside: fn(Shown) -> AnyView,
+    /// Draws where in a long prompt the map is, and the way out.
+    pub zooming: fn(()) -> AnyView,
+    /// Draws the parts that were taken out.
+    pub changes: fn(()) -> AnyView,
+    /// Draws the open menu of a figure.
+    pub menu: fn(Figure) -> AnyView,
+    /// Draws a figure's method and numbers.
+    pub behind: fn(Figure) -> AnyView,
+    /// Draws the lesson's strip, open.
+    pub lesson: fn(NodeRef<html::Section>) -> AnyView,
+    /// Draws how the engine is getting on.
+    pub engine: fn(()) -> AnyView,
+    /// Draws what the model wrote after the prompt.
+    pub continuation: fn(()) -> AnyView,
+    /// Draws what the panel of models holds.
+    pub models: fn(()) -> AnyView,
+    /// Draws what the panel about the engine holds.
+    pub backend: fn(()) -> AnyView,
+    /// Draws what the panel of help holds.
+    pub help: fn(()) -> AnyView,
+    /// Carries out a command of the session.
+    pub obey: fn(Store, Command),
+    /// Carries out a command to the worker that holds the language.
+    pub obey_truth: fn(Store, TruthCommand),
+    /// Looks which builds of the engine there are.
+    pub fetch_builds: fn(Store),
+    /// Reads the rest of a recorded run.
+    pub read_rest: fn(Store, &str),
+    /// Hands a figure to the visitor as a file.
+    pub save: fn(Store, Wish),
 }
 
 type Act = Box<dyn FnOnce(&Further)>;
@@ -62,24 +76,15 @@ impl Arrival {
         }
     }
 
-    /// Fetches it, and asks again until it is there.
-    pub fn fetch(self, store: Store) {
-        spawn_local(async move {
-            let found: Result<Box<Further>, SplitLoaderError> = open().await;
-            let Ok(further) = found else {
-                store.dispatch(Action::PartArrived(false));
-                set_timeout(move || self.fetch(store), PAUSE);
-                return;
-            };
-            store.dispatch(Action::PartArrived(true));
-            self.there.set(Some(*further));
-            let mut waiting = Vec::new();
-            self.waiting
-                .update_value(|acts| waiting = std::mem::take(acts));
-            for act in waiting {
-                act(&further);
-            }
-        });
+    /// Takes it in, and does what waits for it.
+    pub fn arrive(self, further: Further) {
+        self.there.set(Some(further));
+        let mut waiting = Vec::new();
+        self.waiting
+            .update_value(|acts| waiting = std::mem::take(acts));
+        for act in waiting {
+            act(&further);
+        }
     }
 
     /// Does something with it: now if it is there, else once it is, in the order asked.

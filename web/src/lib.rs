@@ -3,7 +3,8 @@
 //! - `store`: the one signal that is written, and the way actions reach it
 //! - `effects`: what the reducer asks for, done with the browser
 //! - `link`: workers, and the one file that knows both the engine's messages and the view's
-//! - `further`: what comes a moment after the first figure, in a module of its own
+//! - `further`: what the first module of the page calls of the second, once it is there
+//! - `second`: the second module, fetched a moment after the first figure
 //! - `host`: the few things that only a browser has
 //! - `canvas`: pixels onto a canvas
 //! - `export`: figures as files
@@ -21,6 +22,7 @@ mod export;
 mod further;
 mod host;
 mod link;
+mod second;
 mod shell;
 mod store;
 

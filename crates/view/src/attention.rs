@@ -8,7 +8,7 @@ use headlight_activations::{Sampling, Tile, TilePart};
 use crate::ablation::{Ablation, Filler, Part};
 use crate::atlas::Sort;
 use crate::attribution::Order;
-use crate::chips::Continuation;
+use crate::continuation::Continuation;
 use crate::details::{Details, LENS_SPAN, QueryKey};
 use crate::figure::Figure;
 use crate::head_kind;

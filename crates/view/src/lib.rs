@@ -23,6 +23,7 @@ pub mod attribution;
 pub mod chips;
 pub mod column;
 pub mod command;
+pub mod continuation;
 pub mod cuts;
 pub mod data;
 pub mod details;

@@ -7,7 +7,7 @@ use headlight_activations::Sampling;
 
 use crate::ablation::{Ablation, Part};
 use crate::action::{Action, Effect};
-use crate::chips::Continuation;
+use crate::continuation::Continuation;
 use crate::example;
 use crate::instruments::{self, select_head};
 use crate::learn;

@@ -13,7 +13,8 @@ use leptos::prelude::*;
 
 use super::behind::Behind;
 use super::more::More;
-use super::{Shown, moved};
+use super::moved;
+use super::shown::Shown;
 use crate::store::{Store, store};
 use crate::{canvas, host};
 

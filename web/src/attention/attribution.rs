@@ -5,10 +5,10 @@ use headlight_view::details::{Attribution as Found, DetailKind};
 use headlight_view::{Action, Figure, Shared, State, text};
 use leptos::prelude::*;
 
-use super::Shown;
 use super::awaited::Awaited;
 use super::behind::Behind;
 use super::more::More;
+use super::shown::Shown;
 use crate::store::{Store, store};
 
 /// The figure.

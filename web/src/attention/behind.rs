@@ -15,7 +15,7 @@ use crate::store::{Store, store};
 /// Both, below the figure.
 #[component]
 pub fn Behind(figure: Figure) -> impl IntoView {
-    drawn(|further| further.attention.behind, figure)
+    drawn(|further| further.behind, figure)
 }
 
 /// The same, once the module that draws it is there.

@@ -3,7 +3,7 @@
 use headlight_view::text;
 use leptos::prelude::*;
 
-use super::Shown;
+use super::shown::Shown;
 
 /// The legend of a figure that has marks beside the model's own.
 #[component]

@@ -6,11 +6,11 @@ use headlight_view::{Action, Figure, State, text};
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::Shown;
 use super::awaited::Awaited;
 use super::behind::Behind;
 use super::more::More;
 use super::row::Ramp;
+use super::shown::Shown;
 use crate::host;
 use crate::shell::Visible;
 use crate::store::{Store, store};

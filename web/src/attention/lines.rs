@@ -7,8 +7,9 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::FIGURE;
 use super::behind::Behind;
-use super::{FIGURE, Shown};
+use super::shown::Shown;
 use crate::host;
 use crate::store::store;
 

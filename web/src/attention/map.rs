@@ -8,10 +8,11 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::FIGURE;
 use super::behind::Behind;
 use super::matrix::Matrix;
 use super::row::{Key, Row};
-use super::{FIGURE, Shown};
+use super::shown::Shown;
 use crate::further::drawn;
 use crate::host;
 use crate::store::{Store, store};
@@ -107,7 +108,7 @@ fn Drawing(shown: Shown, store: Store) -> impl IntoView {
                 <Matrix shown layout tokens/>
             </Show>
         </div>
-        {drawn(|further| further.attention.zooming, ())}
+        {drawn(|further| further.zooming, ())}
     }
 }
 

@@ -5,8 +5,8 @@ use headlight_view::text;
 use headlight_view::token::VisibleToken;
 use leptos::prelude::*;
 
-use super::Shown;
 use super::painted::Painted;
+use super::shown::Shown;
 
 /// The matrix: painted if it is large, drawn if it is not.
 #[component]

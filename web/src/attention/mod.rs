@@ -20,19 +20,25 @@ mod perplexity;
 mod product;
 mod row;
 mod sampling;
+pub mod shown;
 mod stage;
 mod steps;
 mod surprise;
 
 use headlight_view::attention::AttentionRoom as Room;
-use headlight_view::ramp::Scale;
-use headlight_view::run::{Head, Pattern, Run};
-use headlight_view::truth::{ShownTruth, Truth};
-use headlight_view::{Figure, Shared, State, text};
+use headlight_view::{State, text};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
+pub use behind::MethodAndNumbers;
+pub use changes::Changes;
+pub use lines::Lines;
+pub use map::Zooming;
+pub use more::Menu;
+pub use steps::Steps;
+
 use behind::Sources;
+use shown::Shown;
 
 use crate::further::{drawn, drawn_or_awaited};
 use crate::host;
@@ -41,134 +47,8 @@ use crate::store::store;
 /// What the stage draws, in whichever view.
 pub const FIGURE: &str = "figure";
 
-/// What a figure further down the page draws, all of one moment.
-#[derive(Clone, PartialEq)]
-struct Moment {
-    run: Option<Shared<Run>>,
-    truth: ShownTruth,
-    query: usize,
-}
-
-/// What the figures draw, each part followed by itself.
-#[derive(Clone, Copy)]
-pub struct Shown {
-    run: Memo<Option<Shared<Run>>>,
-    pattern: Memo<Option<Shared<Pattern>>>,
-    /// What the map draws: the pattern, or what has changed in it.
-    drawn: Memo<Option<Shared<Pattern>>>,
-    scale: Memo<Scale>,
-    truth: Memo<ShownTruth>,
-    head: Memo<Head>,
-    query: Memo<usize>,
-    queries: Memo<Vec<usize>>,
-    key: Memo<usize>,
-    hover: Memo<Option<(usize, usize)>>,
-}
-
-impl Shown {
-    fn new() -> Self {
-        let store = store();
-        Self {
-            run: store.select(|state: &State| state.room.run.clone()),
-            pattern: store.select(|state: &State| state.room.pattern()),
-            drawn: store.select(|state: &State| state.room.drawn_pattern()),
-            scale: store.select(|state: &State| state.room.scale()),
-            truth: store.select(|state: &State| state.room.truth.clone()),
-            head: store.select(|state: &State| state.room.head),
-            query: store.select(|state: &State| state.room.query()),
-            queries: store.select(|state: &State| state.room.queries()),
-            key: store.select(|state: &State| state.room.key()),
-            hover: store.select(|state: &State| state.room.hover),
-        }
-    }
-
-    /// The same for figures that are about the run alone and further down: in a task
-    /// of their own, so that what is further up is not kept waiting.
-    fn later(self) -> Self {
-        let now = Memo::new(move |_| Moment {
-            run: self.run.get(),
-            truth: self.truth.get(),
-            query: self.query.get(),
-        });
-        let later = host::followed_later(now);
-        Self {
-            run: Memo::new(move |_| later.with(|moment| moment.run.clone())),
-            truth: Memo::new(move |_| later.with(|moment| moment.truth.clone())),
-            query: Memo::new(move |_| later.with(|moment| moment.query)),
-            ..self
-        }
-    }
-
-    /// What the model's language says of the run, if that is known.
-    fn known_truth(self) -> Option<Shared<Truth>> {
-        self.truth.with(ShownTruth::known)
-    }
-
-    /// True where the language's marks stand in a figure, or soon will: `has_marks`
-    /// looks for them in the truth that has arrived.
-    fn has_truth(self, has_marks: fn(&Truth) -> bool) -> Signal<bool> {
-        let is_expected = store().select(State::expects_truth);
-        Signal::derive(move || match self.known_truth() {
-            Some(truth) => has_marks(&truth),
-            None => self.truth.get() == ShownTruth::Awaited || is_expected.get(),
-        })
-    }
-
-    /// What the map draws, once it is of the run that is shown.
-    fn drawn_of_run(self) -> Option<Shared<Pattern>> {
-        let n = self.run.with(|run| run.as_ref().map(|run| run.seq_len()))?;
-        self.drawn.get().filter(|drawn| drawn.seq_len() == n)
-    }
-
-    /// True where parts were taken out, so that the figures show the whole model too.
-    fn has_clean(self) -> bool {
-        self.run
-            .with(|run| run.as_ref().is_some_and(|run| run.clean.is_some()))
-    }
-
-    /// Run and pattern, if both are there and belong together.
-    fn both(self) -> Option<(Shared<Run>, Shared<Pattern>)> {
-        let (run, pattern) = (self.run.get()?, self.pattern.get()?);
-        (run.seq_len() == pattern.seq_len()).then_some((run, pattern))
-    }
-}
-
-/// What the second module draws of the room.
-#[derive(Clone, Copy)]
-pub struct Further {
-    /// Where in a long prompt the map is, and the way out.
-    zooming: fn(()) -> AnyView,
-    /// A head as lines.
-    lines: fn(Shown) -> AnyView,
-    /// One row, step by step.
-    steps: fn(Shown) -> AnyView,
-    /// Everything about the selected token.
-    inspector: fn(Shown) -> AnyView,
-    /// What goes on between the layers.
-    inside: fn(Shown) -> AnyView,
-    /// The parts that were taken out.
-    changes: fn(()) -> AnyView,
-    /// The open menu of a figure.
-    menu: fn(Figure) -> AnyView,
-    /// A figure's method and numbers.
-    behind: fn(Figure) -> AnyView,
-}
-
-/// What the second module draws of the room.
-pub fn further() -> Further {
-    Further {
-        zooming: |()| view! { <map::Zooming/> }.into_any(),
-        lines: |shown| view! { <lines::Lines shown/> }.into_any(),
-        steps: |shown| view! { <steps::Steps shown/> }.into_any(),
-        inspector,
-        inside,
-        changes: |()| view! { <changes::Changes/> }.into_any(),
-        menu: |figure| view! { <more::Menu figure/> }.into_any(),
-        behind: |figure| view! { <behind::MethodAndNumbers figure/> }.into_any(),
-    }
-}
-
-fn inspector(shown: Shown) -> AnyView {
+/// Everything about the selected token.
+pub fn inspector(shown: Shown) -> AnyView {
     let later = shown.later();
     view! {
         <row::Selected shown/>
@@ -179,7 +59,8 @@ fn inspector(shown: Shown) -> AnyView {
     .into_any()
 }
 
-fn inside(shown: Shown) -> AnyView {
+/// What goes on between the layers.
+pub fn inside(shown: Shown) -> AnyView {
     view! {
         <lens::Lens shown/>
         <div class="pair">
@@ -207,18 +88,18 @@ pub fn AttentionRoom() -> impl IntoView {
         error.is_some() && run.is_some()
     });
     view! {
-        {drawn(|further| further.attention.changes, ())}
+        {drawn(|further| further.changes, ())}
         <main class="room" class:stale=move || is_stale.get()>
             <Show when=move || has_begun.get()>
                 <atlas::Atlas shown/>
             </Show>
             <stage::Stage shown/>
             <section class="inspector">
-                {drawn_or_awaited(|further| further.attention.inspector, shown, None)}
+                {drawn_or_awaited(|further| further.inspector, shown, None)}
             </section>
             <section class="inside" aria-label=text::INSIDE>
                 <Show when=move || is_complete.get()>
-                    {drawn(|further| further.attention.inside, shown)}
+                    {drawn(|further| further.inside, shown)}
                 </Show>
             </section>
         </main>

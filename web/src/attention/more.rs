@@ -42,7 +42,7 @@ pub fn More(figure: Figure) -> impl IntoView {
                 </svg>
             </button>
             <Show when=move || is_open.get()>
-                {drawn(|further| further.attention.menu, figure)}
+                {drawn(|further| further.menu, figure)}
             </Show>
         </div>
     }

@@ -4,9 +4,9 @@ use headlight_view::norms::{self, NormBar, Part};
 use headlight_view::{Figure, text};
 use leptos::prelude::*;
 
-use super::Shown;
 use super::behind::Behind;
 use super::more::More;
+use super::shown::Shown;
 
 /// The figure.
 #[component]

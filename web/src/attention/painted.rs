@@ -6,7 +6,7 @@ use headlight_view::ramp::Scale;
 use leptos::html::Canvas;
 use leptos::prelude::*;
 
-use super::Shown;
+use super::shown::Shown;
 use crate::canvas::{self, Palette};
 use crate::store::store;
 

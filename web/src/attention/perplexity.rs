@@ -7,9 +7,9 @@ use headlight_view::{Figure, text};
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::Shown;
 use super::behind::Behind;
 use super::more::More;
+use super::shown::Shown;
 use crate::host;
 
 /// The figure.

@@ -6,10 +6,10 @@ use headlight_view::ramp::change_css;
 use headlight_view::{Figure, State, text};
 use leptos::prelude::*;
 
-use super::Shown;
 use super::awaited::Awaited;
 use super::behind::Behind;
 use super::more::More;
+use super::shown::Shown;
 use crate::store::store;
 
 /// The figure.

@@ -5,8 +5,8 @@ use headlight_view::row::{CellFacts, RowBar, RowBars};
 use headlight_view::{Action, State, sentence, text};
 use leptos::prelude::*;
 
-use super::Shown;
 use super::legend::CleanLegend;
+use super::shown::Shown;
 use crate::shell::Visible;
 use crate::store::store;
 

@@ -5,9 +5,10 @@ use headlight_view::attention::View;
 use headlight_view::{Action, Figure, State, text};
 use leptos::prelude::*;
 
+use super::FIGURE;
 use super::map::Map;
 use super::more::More;
-use super::{FIGURE, Shown};
+use super::shown::Shown;
 use crate::further::drawn_or_awaited;
 use crate::store::store;
 
@@ -28,12 +29,8 @@ pub fn Stage(shown: Shown) -> impl IntoView {
     // The map stays as it is while its colours change their meaning.
     let figure = Memo::new(move |_| view.get().figure());
     let figure = move || match figure.get() {
-        Figure::Lines => {
-            drawn_or_awaited(|further| further.attention.lines, shown, Some(FIGURE)).into_any()
-        }
-        Figure::Steps => {
-            drawn_or_awaited(|further| further.attention.steps, shown, Some(FIGURE)).into_any()
-        }
+        Figure::Lines => drawn_or_awaited(|further| further.lines, shown, Some(FIGURE)).into_any(),
+        Figure::Steps => drawn_or_awaited(|further| further.steps, shown, Some(FIGURE)).into_any(),
         _ => view! { <Map shown/> }.into_any(),
     };
     let more = move || view! { <More figure=view.get().figure()/> };

@@ -9,10 +9,10 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::Shown;
 use super::behind::Behind;
 use super::legend::Legend;
 use super::more::More;
+use super::shown::Shown;
 use crate::host;
 use crate::store::store;
 

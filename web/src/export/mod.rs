@@ -27,19 +27,8 @@ const PNG_SCALE: f64 = 2.0;
 /// The longest side that every browser can paint.
 const MAX_SIDE: f64 = 8192.0;
 
-/// What the second module does about files.
-#[derive(Clone, Copy)]
-pub struct Further {
-    /// Hands what is wished for to the visitor as a file.
-    pub save: fn(Store, Wish),
-}
-
-/// What the second module does about files.
-pub fn further() -> Further {
-    Further { save }
-}
-
-fn save(store: Store, wish: Wish) {
+/// Hands what is wished for to the visitor as a file.
+pub fn save(store: Store, wish: Wish) {
     match wish.format {
         Format::Svg | Format::Png => save_drawing(store, wish),
         Format::Csv | Format::Json => {

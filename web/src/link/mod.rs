@@ -5,13 +5,13 @@ mod listen;
 mod messages;
 mod truth;
 
+use std::cell::RefCell;
 use std::fmt;
 
 use headlight_view::recording::Rest;
 use headlight_view::session::{Build, Command, Death, Input, WorkerId};
 use headlight_view::truth::TruthCommand;
 use headlight_view::{Action, text};
-use leptos::prelude::*;
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
@@ -43,50 +43,38 @@ struct EngineFile {
     wasm_bytes: Option<u64>,
 }
 
-/// The workers, and what can be done with them.
-#[derive(Clone, Copy, Debug)]
-pub struct Further {
-    link: StoredValue<Link, LocalStorage>,
-    /// Carries out a command of the session.
-    pub obey: fn(Self, Store, Command),
-    /// Carries out a command to the worker that holds the language.
-    pub obey_truth: fn(Self, Store, TruthCommand),
-    /// Looks which builds of the engine there are.
-    pub fetch_builds: fn(Self, Store),
-    /// Reads the rest of a recorded run.
-    pub read_rest: fn(Store, &str),
+thread_local! {
+    /// The workers of this page.
+    static LINK: RefCell<Link> = RefCell::default();
 }
 
-/// No worker yet, and what can be done about it.
-pub fn further() -> Further {
-    Further {
-        link: StoredValue::new_local(Link::default()),
-        obey: |this, store, command| this.link.update_value(|link| link.obey(store, command)),
-        obey_truth: |this, store, command| {
-            this.link
-                .update_value(|link| link.obey_truth(store, command));
-        },
-        fetch_builds,
-        read_rest,
-    }
+/// Carries out a command of the session.
+pub fn obey(store: Store, command: Command) {
+    LINK.with_borrow_mut(|link| link.obey(store, command));
 }
 
-/// What cannot be read was read before, as far as the first figures go: the others wait
-/// for the engine.
-fn read_rest(store: Store, json: &str) {
+/// Carries out a command to the worker that holds the language.
+pub fn obey_truth(store: Store, command: TruthCommand) {
+    LINK.with_borrow_mut(|link| link.obey_truth(store, command));
+}
+
+/// Reads the rest of a recorded run. What cannot be read was read before, as far as the
+/// first figures go: the others wait for the engine.
+pub fn read_rest(store: Store, json: &str) {
     if let Ok(rest) = Rest::parse(json) {
         store.dispatch(Action::RecordedRest(Box::new(rest)));
     }
 }
 
-fn fetch_builds(this: Further, store: Store) {
+/// Looks which builds of the engine there are.
+pub fn fetch_builds(store: Store) {
     spawn_local(async move {
         let json = host::fetch_text("engines.json").await.ok();
         let engines = json.and_then(|json| serde_json::from_str::<Engines>(&json).ok());
         let input = match engines {
             Some(engines) => {
                 let (has_cpu, has_gpu) = (engines.cpu.is_some(), engines.gpu.is_some());
-                this.link.update_value(|link| link.engines = engines);
+                LINK.with_borrow_mut(|link| link.engines = engines);
                 Input::Builds {
                     has_cpu,
                     has_gpu,

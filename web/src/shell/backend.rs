@@ -27,7 +27,7 @@ pub fn BackendBadge() -> impl IntoView {
     };
     view! {
         <Popover panel=Panel::Backend heading=text::WHAT_COMPUTES class="button quiet badge" name=name button=button>
-            {drawn_or_awaited(|further| further.shell.backend, (), None)}
+            {drawn_or_awaited(|further| further.backend, (), None)}
         </Popover>
     }
 }

@@ -1,6 +1,7 @@
 //! The prompt's tokens, to point at, and those that the model wrote after them.
 
-use headlight_view::chips::{ChipLook, Continuation};
+use headlight_view::chips::ChipLook;
+use headlight_view::continuation::Continuation;
 use headlight_view::run::{Run, Token};
 use headlight_view::token::VisibleToken;
 use headlight_view::{Action, Shared, State, number, text};
@@ -105,7 +106,7 @@ pub fn Chips() -> impl IntoView {
             >
                 {chips}
             </div>
-            {drawn(|further| further.shell.continuation, ())}
+            {drawn(|further| further.continuation, ())}
         </div>
     }
 }

@@ -18,7 +18,7 @@ pub fn Help() -> impl IntoView {
             name=Signal::stored(text::HELP.to_owned())
             button=button
         >
-            {drawn_or_awaited(|further| further.shell.help, (), None)}
+            {drawn_or_awaited(|further| further.help, (), None)}
         </Popover>
     }
 }

@@ -25,7 +25,7 @@ pub fn Learn() -> impl IntoView {
     view! {
         <section class="learn" class:open=move || is_open.get() aria-label=text::LEARN_STRIP node_ref=element>
             <Show when=move || is_open.get() fallback=move || view! { <Closed act/> }>
-                {drawn_or_awaited(|further| further.shell.lesson, act, None)}
+                {drawn_or_awaited(|further| further.lesson, element, None)}
             </Show>
         </section>
     }
@@ -33,7 +33,7 @@ pub fn Learn() -> impl IntoView {
 
 /// Moves through the lesson, and takes focus and view along.
 #[derive(Clone, Copy)]
-pub struct Act {
+struct Act {
     store: Store,
     element: NodeRef<html::Section>,
 }
@@ -108,8 +108,11 @@ fn Closed(act: Act) -> impl IntoView {
     }
 }
 
+/// The strip, open; `element` is the strip itself.
 #[component]
-pub fn Open(act: Act) -> impl IntoView {
+pub fn Open(element: NodeRef<html::Section>) -> impl IntoView {
+    let store = store();
+    let act = Act { store, element };
     let strip = act.store.select(State::strip);
     // Whoever comes by a link to a step sees what it is about.
     let has_run = act.store.select(|state: &State| state.room.run.is_some());

@@ -22,7 +22,7 @@ pub fn ModelPicker() -> impl IntoView {
     };
     view! {
         <Popover panel=Panel::Models heading=text::MODELS class="button quiet" name=name button=button>
-            {drawn_or_awaited(|further| further.shell.models, (), None)}
+            {drawn_or_awaited(|further| further.models, (), None)}
         </Popover>
     }
 }

@@ -21,7 +21,7 @@ pub fn Notices() -> impl IntoView {
     };
     view! {
         <section class="notices" aria-label=text::MESSAGES>
-            {drawn(|further| further.shell.engine, ())}
+            {drawn(|further| further.engine, ())}
             {lines}
         </section>
     }

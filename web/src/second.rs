@@ -1,0 +1,58 @@
+//! The page's second module: what comes a moment after the first figure.
+//!
+//! `xtask` cuts the linked page in two. What is reached from [`open`] alone becomes a
+//! module of its own, which the first one fetches as soon as it runs; whatever both
+//! need stays in the first. So a visitor waits for the frame, the heads and the map of
+//! a recorded run, and for nothing else.
+
+use std::time::Duration;
+
+use headlight_view::Action;
+use leptos::prelude::*;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::further::Further;
+use crate::store::Store;
+use crate::{attention, export, link, shell};
+
+/// A pause before the module is asked for again.
+const PAUSE: Duration = Duration::from_secs(3);
+
+/// Fetches the module, and asks again until it is there.
+pub fn fetch(store: Store) {
+    spawn_local(async move {
+        let found: Result<Box<Further>, SplitLoaderError> = open().await;
+        store.dispatch(Action::PartArrived(found.is_ok()));
+        match found {
+            Ok(further) => store.further().arrive(*further),
+            Err(_) => set_timeout(move || fetch(store), PAUSE),
+        }
+    });
+}
+
+/// The module's functions; an error if it could not be fetched.
+#[wasm_split(further, fallible, wasm_split_path = leptos::wasm_split)]
+fn open() -> Result<Box<Further>, SplitLoaderError> {
+    Ok(Box::new(Further {
+        lines: |shown| view! { <attention::Lines shown/> }.into_any(),
+        steps: |shown| view! { <attention::Steps shown/> }.into_any(),
+        inspector: attention::inspector,
+        inside: attention::inside,
+        zooming: |()| view! { <attention::Zooming/> }.into_any(),
+        changes: |()| view! { <attention::Changes/> }.into_any(),
+        menu: |figure| view! { <attention::Menu figure/> }.into_any(),
+        behind: |figure| view! { <attention::MethodAndNumbers figure/> }.into_any(),
+        lesson: |element| view! { <shell::Open element/> }.into_any(),
+        engine: |()| view! { <shell::EngineNotices/> }.into_any(),
+        continuation: |()| view! { <shell::MaybeWritten/> }.into_any(),
+        models: |()| view! { <shell::Models/> }.into_any(),
+        backend: |()| view! { <shell::Report/> }.into_any(),
+        help: |()| view! { <shell::Words/> }.into_any(),
+        obey: link::obey,
+        obey_truth: link::obey_truth,
+        fetch_builds: link::fetch_builds,
+        read_rest: link::read_rest,
+        save: export::save,
+    }))
+}
