@@ -23,9 +23,9 @@ test("a worker that closes itself silently is replaced, and the page says so", a
 
 test("an engine that never starts leaves a sentence, the prompt and a way to go on", async (t) => {
   t.expect(/404/);
-  const page = await t.visit();
+  const page = await t.visit(null);
   await page.route("**/worker-*.js", (route) => route.fulfill({ status: 404 }));
-  await page.reload();
+  await page.goto(`${t.origin}/`);
   await page.waitForSelector("html[data-engine=failed]", { timeout: 30_000 });
   const [said] = await notices(page);
   assertSentence(said);

@@ -398,6 +398,13 @@ mod tests {
     }
 
     #[test]
+    fn a_table_that_is_a_part_says_of_what() {
+        let said = crate::text::lens_shows(&(16..25), 25).unwrap();
+        assert!(said.starts_with("tokens 16 to 24 of 25"), "{said}");
+        assert_eq!(crate::text::lens_shows(&(0..9), 9), None);
+    }
+
+    #[test]
     fn the_output_is_on_top_and_the_embedding_at_the_bottom() {
         let table = lens().table(&prompt().tokens, 0..2);
         let labels: Vec<&str> = table.layers.iter().map(|layer| &*layer.label).collect();

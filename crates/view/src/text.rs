@@ -4,11 +4,13 @@
 //! A translation replaces this file.
 
 mod engine;
+mod help;
 mod learn;
 mod method;
 mod room;
 
 pub use engine::*;
+pub use help::*;
 pub use learn::*;
 pub use method::*;
 pub use room::*;
@@ -223,46 +225,7 @@ pub const GENERATE_HINT: &str = "Up to 40 tokens, drawn as set below the next to
 pub const WORDS: &str = "Words";
 /// Heading of the keys.
 pub const KEYS_HEADING: &str = "Keys";
-/// What the page's words mean, for the help panel.
-pub const GLOSSARY: &[(&str, &str)] = &[
-    (
-        "Token",
-        "a piece of text that the model reads as one: a word with the space before it, a mark, or \
-         a single letter",
-    ),
-    (
-        "Query, key",
-        "the token that looks, and a token that it may look at: itself or an earlier one",
-    ),
-    (
-        "Weight",
-        "the share of a query's attention that a key gets; a row of weights adds up to 1",
-    ),
-    (
-        "Head, layer",
-        "each head has an attention of its own; the heads of a layer work side by side, the \
-         layers one after the other",
-    ),
-    (
-        "Surprise",
-        "how improbable a token was to the model, in bits: each bit halves the probability",
-    ),
-    (
-        "Perplexity",
-        "2 to the power of the mean surprise: between so many equally probable tokens the model \
-         was as if torn",
-    ),
-    (
-        "Excess",
-        "how many bits per token the model is more surprised than the language itself would be; \
-         model perplexity = true perplexity times 2 to the power of the excess",
-    ),
-    (
-        "The language itself",
-        "the rules that wrote the training stories; their probabilities are known exactly, so \
-         no model can do better on average",
-    ),
-];
+
 /// The keys and what they do, for the help panel.
 pub const KEYS: &[(&str, &str)] = &[
     ("[ and ]", "previous and next layer"),

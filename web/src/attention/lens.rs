@@ -77,6 +77,10 @@ pub fn Lens(shown: Shown) -> impl IntoView {
         })
     };
     let is_there = Signal::derive(move || answers.with(Option::is_some));
+    let part = move || {
+        let (run, table) = (shown.run.get()?, table.get()?);
+        text::lens_shows(&table.columns, run.seq_len())
+    };
     view! {
         <section class="block" aria-labelledby="lens-title">
             <div class="heading">
@@ -88,7 +92,10 @@ pub fn Lens(shown: Shown) -> impl IntoView {
                 <Awaited kind=DetailKind::Lens is_there/>
                 <div class="scroll-x" node_ref=element>{drawn}</div>
                 <Show when=move || is_there.get()>
-                    <div class="map-key"><Ramp from="0" class="scale" name=text::PROBABILITY/></div>
+                    <div class="map-key">
+                        <Ramp from="0" class="scale" name=text::PROBABILITY/>
+                        <span class="label">{part}</span>
+                    </div>
                 </Show>
                 {trace}
             </figure>

@@ -44,6 +44,18 @@ pub const CLEAN: &str = "whole model";
 pub const INSIDE: &str = "Inside the model";
 /// Heading of the logit lens.
 pub const LENS: &str = "What each layer would say next";
+/// Which tokens the table of the lens has room for, from 0.
+#[must_use]
+pub fn lens_shows(columns: &Range<usize>, n: usize) -> Option<String> {
+    let last = columns.end.saturating_sub(1);
+    let is_part = columns.len() < n;
+    is_part.then(|| {
+        format!(
+            "tokens {} to {last} of {n}; choose a token to move",
+            columns.start
+        )
+    })
+}
 /// Heading of the norms.
 pub const NORMS: &str = "How much each part writes";
 /// Heading of the attribution.
