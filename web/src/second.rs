@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use headlight_view::Action;
+use headlight_view::recording::Rest;
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use wasm_bindgen_futures::spawn_local;
@@ -31,6 +32,14 @@ pub fn fetch(store: Store) {
     });
 }
 
+/// Reads what a recorded run says beyond the first figures.
+fn read_rest(store: Store, json: &str) {
+    let rest = Rest::parse(json).map(Box::new);
+    store.dispatch(Action::RecordedRest(
+        rest.map_err(|error| error.to_string()),
+    ));
+}
+
 /// The module's functions; an error if it could not be fetched.
 #[wasm_split(further, fallible, wasm_split_path = leptos::wasm_split)]
 fn open() -> Result<Box<Further>, SplitLoaderError> {
@@ -52,7 +61,7 @@ fn open() -> Result<Box<Further>, SplitLoaderError> {
         obey: link::obey,
         obey_truth: link::obey_truth,
         fetch_builds: link::fetch_builds,
-        read_rest: link::read_rest,
+        read_rest,
         save: export::save,
     }))
 }

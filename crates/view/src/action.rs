@@ -29,8 +29,8 @@ pub enum Action {
     Models(Vec<ModelInfo>),
     /// A recorded run arrived, as JSON.
     Recorded(String),
-    /// The rest of the recorded run was read.
-    RecordedRest(Box<Rest>),
+    /// The rest of the recorded run was read, or why it could not be.
+    RecordedRest(Result<Box<Rest>, String>),
     /// The visitor chose a model.
     ChooseModel(String),
     /// The visitor wants the model's own example in place of the prompt.

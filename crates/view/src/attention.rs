@@ -287,12 +287,8 @@ impl AttentionRoom {
     /// and those of the whole model where parts of it were taken out.
     #[must_use]
     pub fn comparable(&self) -> Vec<(u32, String)> {
-        let run = self.run.as_ref();
-        let next = run.iter().flat_map(|run| &run.next);
-        let clean = run.and_then(|run| run.clean.as_ref());
-        let of_clean = clean.iter().flat_map(|clean| &clean.next);
         let mut found: Vec<(u32, String)> = Vec::new();
-        for token in next.chain(of_clean) {
+        for token in self.run.iter().flat_map(|run| run.listed_next()) {
             if found.iter().all(|(id, _)| *id != token.id) {
                 found.push((token.id, token.text.clone()));
             }

@@ -77,7 +77,8 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             }
         }
         Action::Recorded(json) => opening::show_recording(state, json, effects),
-        Action::RecordedRest(rest) => opening::show_rest(state, *rest),
+        Action::RecordedRest(Ok(rest)) => opening::show_rest(state, *rest),
+        Action::RecordedRest(Err(why)) => state.tell(text::sentence(&why)),
         Action::EditPrompt(prompt) => {
             state.prompt = prompt;
             state.edit += 1;

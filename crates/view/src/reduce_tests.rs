@@ -1,11 +1,15 @@
-//! The page as a value: typing, selecting, recordings.
+//! The page as a value: typing, selecting, models, writing.
 
 #[path = "reduce_tests/links.rs"]
 mod links;
 #[path = "reduce_tests/products.rs"]
 mod products;
+#[path = "reduce_tests/recordings.rs"]
+mod recordings;
 #[path = "reduce_tests/refusals.rs"]
 mod refusals;
+#[path = "reduce_tests/truths.rs"]
+mod truths;
 
 use headlight_activations::{Detail, DetailKind, Finding, ModelShape, Tile, TilePart};
 
@@ -17,8 +21,6 @@ use crate::run::tests::{pattern, run};
 use crate::run::{Backend, Head, Pattern, Run, WeightedToken};
 use crate::session::{Ask, BackendReport, Blame, Command, LoadedModel, Message, RunId, WorkerId};
 use crate::state::{DEFAULT_HEAD, DEFAULT_PROMPT, ModelInfo, Panel, Theme};
-use crate::truth::{Truth, TruthCommand};
-use headlight_language::TruthAnswer;
 
 pub(crate) fn said(worker: u32, message: Message) -> Action {
     Action::Engine(Input::Said {
@@ -204,55 +206,6 @@ fn a_head_seen_before_is_shown_without_asking() {
 }
 
 #[test]
-fn a_recording_is_shown_only_for_its_own_prompt_and_never_over_a_live_run() {
-    let json = format!(
-        r#"{{"format":"headlight-recording","version":1,"model":"stories","prompt":{DEFAULT_PROMPT:?},
-        "shape":{{"n_layers":4,"n_heads":4,"n_kv_heads":4,"d_model":8,"d_head":2,"d_mlp":16,"d_vocab":99,"n_ctx":64}},
-        "answer":{{"backend":"cpu","tokens":[{{"id":1,"text":"Lily"}}],"next":[],"nll":[null],"perplexity":null,
-          "pattern":{{"head":{{"layer":1,"head":2}},"seq_len":1}},"elapsed_ms":6.5}},
-        "pattern":[1],"lse":[0.5]}}"#
-    );
-    let mut state = State::default();
-    let effects = reduce(&mut state, Action::Recorded(json.clone()));
-    assert!(state.room.run.as_ref().is_some_and(|run| run.is_recorded()));
-    assert_eq!(effects, [Effect::ReadRest(json.clone())]);
-    let mut other = State::default();
-    reduce(
-        &mut other,
-        Action::Opened("#/attention?prompt=Tom".to_owned()),
-    );
-    reduce(&mut other, Action::Recorded(json.clone()));
-    assert!(other.room.run.is_none());
-    let mut out = State::default();
-    reduce(
-        &mut out,
-        Action::Opened("#/attention?ablate=0.1:zero".to_owned()),
-    );
-    reduce(&mut out, Action::Recorded(json.clone()));
-    assert!(out.room.run.is_none(), "it is of the whole model");
-    let mut live = live("");
-    reduce(&mut live, Action::Recorded(json));
-    assert!(live.room.run.as_ref().is_some_and(|run| !run.is_recorded()));
-}
-
-#[test]
-fn a_recording_is_fetched_only_if_the_list_of_models_has_one() {
-    let list = |recorded| {
-        let json =
-            format!(r#"[{{"name":"stories","description":"","bytes":5,"recorded":{recorded}}}]"#);
-        Action::Models(serde_json::from_str(&json).unwrap())
-    };
-    let fetch = Effect::FetchRecording("stories".to_owned());
-    assert_eq!(reduce(&mut State::default(), list(true)), [fetch]);
-    assert_eq!(reduce(&mut State::default(), list(false)), []);
-    assert_eq!(
-        reduce(&mut live(""), list(true)),
-        [],
-        "something newer is shown"
-    );
-}
-
-#[test]
 fn what_the_model_wrote_can_become_part_of_the_prompt() {
     let mut state = live("#/attention?prompt=Lily");
     let effects = reduce(&mut state, Action::Generate);
@@ -293,27 +246,6 @@ fn the_axes_of_an_empty_map_have_about_as_many_places_as_there_will_be_tokens() 
     assert_eq!(state.axis_tokens().len(), 8);
 }
 
-/// The question that the effects ask of the language's worker.
-fn asked_truth(effects: &[Effect]) -> Option<u64> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::Truth(TruthCommand::Ask(ask)) => Some(ask.ask),
-        _ => None,
-    })
-}
-
-fn truth(ask: u64, n: usize) -> Action {
-    let truth = Truth {
-        nll: vec![None; n],
-        next: Vec::new(),
-        impossible: None,
-    };
-    let answer = TruthAnswer {
-        ask,
-        truth: Ok(truth),
-    };
-    Action::Truth(TruthInput::Answered(answer))
-}
-
 fn run_again(state: &mut State, words: &[&str]) -> Vec<Effect> {
     let edit = state.edit;
     let id = posted(&reduce(state, Action::RunPrompt(edit))).unwrap();
@@ -323,50 +255,6 @@ fn run_again(state: &mut State, words: &[&str]) -> Vec<Effect> {
         pattern: None,
     };
     reduce(state, said(1, message))
-}
-
-#[test]
-fn the_truth_of_a_run_is_asked_once_and_kept_with_its_tokens() {
-    let mut state = live("");
-    assert_eq!(state.room.truth, ShownTruth::Awaited);
-    let effects = reduce(&mut state, Action::Truth(TruthInput::Ready));
-    reduce(&mut state, truth(asked_truth(&effects).unwrap(), 4));
-    assert!(state.room.truth.known().is_some());
-    let same = run_again(&mut state, &["Lily", " ran", ".", " She"]);
-    assert_eq!(asked_truth(&same), None);
-    assert!(state.room.truth.known().is_some());
-    let other = run_again(&mut state, &["Tom", " ran"]);
-    assert_eq!(state.room.truth, ShownTruth::Awaited);
-    let newest = asked_truth(&other).unwrap();
-    reduce(&mut state, truth(newest - 1, 4));
-    assert_eq!(state.room.truth, ShownTruth::Awaited, "an old answer");
-    reduce(&mut state, truth(newest, 2));
-    assert_eq!(state.room.truth.known().unwrap().nll.len(), 2);
-}
-
-#[test]
-fn a_model_without_a_known_language_has_no_truth() {
-    let mut state = live_with("", None);
-    assert_eq!(state.room.truth, ShownTruth::None);
-    let effects = run_again(&mut state, &["Tom", " ran"]);
-    assert!(
-        !effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::Truth(_)))
-    );
-}
-
-#[test]
-fn a_language_that_does_not_arrive_is_told_and_asked_for_again() {
-    let mut state = live("");
-    let failed = Action::Truth(TruthInput::Failed("it is gone".to_owned()));
-    reduce(&mut state, failed);
-    let ShownTruth::Unavailable(sentence) = &state.room.truth else {
-        panic!("{:?}", state.room.truth);
-    };
-    assert!(sentence.contains("it is gone"), "{sentence}");
-    let effects = run_again(&mut state, &["Tom", " ran"]);
-    assert!(effects.contains(&Effect::Truth(TruthCommand::Start)));
 }
 
 pub(crate) fn induction() -> ModelInfo {

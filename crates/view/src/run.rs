@@ -111,10 +111,17 @@ impl Run {
         self.tokens.len()
     }
 
+    /// The next tokens whose texts are known, most probable first, and after them
+    /// those of the whole model where parts of it were taken out; some stand twice.
+    pub fn listed_next(&self) -> impl Iterator<Item = &WeightedToken> {
+        let clean = self.clean.iter().flat_map(|clean| &clean.next);
+        self.next.iter().chain(clean)
+    }
+
     /// The text of one of the listed next tokens.
     #[must_use]
     pub fn token_text(&self, id: u32) -> Option<&str> {
-        let token = self.next.iter().find(|token| token.id == id);
+        let token = self.listed_next().find(|token| token.id == id);
         token.map(|token| token.text.as_str())
     }
 
@@ -199,5 +206,26 @@ pub(crate) mod tests {
         let pattern = pattern(2);
         assert!(pattern.weight(9, 9) == 0.0 && pattern.row(usize::MAX).is_empty());
         assert_eq!(pattern.strongest_key(7), 0);
+    }
+
+    #[test]
+    fn tokens_of_the_whole_model_are_listed_after_those_of_the_rest() {
+        let token = |id: u32| WeightedToken {
+            id,
+            text: format!("t{id}"),
+            prob: 0.5,
+        };
+        let mut run = run(&["a"]);
+        run.next = vec![token(1), token(2)];
+        run.clean = Some(Box::new(CleanRun {
+            next: vec![token(2), token(7)],
+            ..CleanRun::default()
+        }));
+        assert_eq!(run.token_text(7), Some("t7"));
+        assert_eq!(run.token_text(8), None);
+        let mut room = crate::attention::AttentionRoom::default();
+        room.show(run, None);
+        let ids: Vec<u32> = room.comparable().iter().map(|(id, _)| *id).collect();
+        assert_eq!(ids, [1, 2, 7]);
     }
 }

@@ -76,7 +76,7 @@ pub fn inside(shown: Shown) -> AnyView {
 pub fn AttentionRoom() -> impl IntoView {
     let shown = Shown::new();
     provide_context(Sources::follow(store()));
-    // The page is built in three tasks, so that a visitor who is quick is not kept
+    // The page is built in several tasks, so that a visitor who is quick is not kept
     // waiting for what is further down.
     let (has_begun, is_complete) = (RwSignal::new(false), RwSignal::new(false));
     host::in_another_task(move || has_begun.set(true));

@@ -8,7 +8,6 @@ mod truth;
 use std::cell::RefCell;
 use std::fmt;
 
-use headlight_view::recording::Rest;
 use headlight_view::session::{Build, Command, Death, Input, WorkerId};
 use headlight_view::truth::TruthCommand;
 use headlight_view::{Action, text};
@@ -56,14 +55,6 @@ pub fn obey(store: Store, command: Command) {
 /// Carries out a command to the worker that holds the language.
 pub fn obey_truth(store: Store, command: TruthCommand) {
     LINK.with_borrow_mut(|link| link.obey_truth(store, command));
-}
-
-/// Reads the rest of a recorded run. What cannot be read was read before, as far as the
-/// first figures go: the others wait for the engine.
-pub fn read_rest(store: Store, json: &str) {
-    if let Ok(rest) = Rest::parse(json) {
-        store.dispatch(Action::RecordedRest(Box::new(rest)));
-    }
 }
 
 /// Looks which builds of the engine there are.
