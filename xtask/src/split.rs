@@ -50,7 +50,7 @@ pub(crate) struct Names {
 impl Halves {
     /// Cuts a linked module.
     pub(crate) fn of(workspace: &Workspace, linked: &[u8], quality: Quality) -> Result<Self> {
-        let folder = workspace.shell_target().join("split");
+        let folder = workspace.wasm_target().join("split");
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }

@@ -124,26 +124,14 @@ impl WasmToolchain {
 
     /// `cargo <subcommand>` for wasm32 modules.
     pub(crate) fn cargo(self, workspace: &Workspace, subcommand: &str) -> Command {
-        self.cargo_into(&workspace.wasm_target(), workspace, subcommand, &[])
-    }
-
-    /// The same with further flags for the compiler, into a target folder that is
-    /// built with these alone.
-    pub(crate) fn cargo_into(
-        self,
-        target: &Path,
-        workspace: &Workspace,
-        subcommand: &str,
-        flags: &[&str],
-    ) -> Command {
         let mut command = match self {
             Self::Active => workspace.cargo(subcommand),
             Self::Debian => debian_cargo(workspace, subcommand),
         };
         command
             .args(["--target", TARGET])
-            .env("CARGO_TARGET_DIR", target)
-            .env("CARGO_ENCODED_RUSTFLAGS", rustflags(workspace, flags));
+            .env("CARGO_TARGET_DIR", workspace.wasm_target())
+            .env("CARGO_ENCODED_RUSTFLAGS", rustflags(workspace));
         command
     }
 
@@ -158,15 +146,15 @@ impl WasmToolchain {
 
 /// Compiler flags, joined the way cargo wants flags that may hold spaces.
 ///
-/// One set for a target folder: cargo keeps one copy of each dependency there and
-/// compiles all of them again when the flags change. The engine wants the 128-bit vectors, which browsers have had since 2021 (Safari: 2023).
+/// One set for all modules and lints: cargo keeps one copy of each dependency
+/// and compiles all of them again when the flags change. The engine wants the
+/// 128-bit vectors, which browsers have had since 2021 (Safari: 2023).
 /// Paths of this machine are cut from panic messages, so two machines build the
 /// same bytes and no file name of a home folder is published. Our own files need
 /// no such flag, cargo names them relative to the checkout; a flag with the
 /// checkout's path would make every clone build cold.
-fn rustflags(workspace: &Workspace, further: &[&str]) -> String {
+fn rustflags(workspace: &Workspace) -> String {
     let mut words = vec!["-Ctarget-feature=+simd128".to_owned()];
-    words.extend(further.iter().map(|flag| (*flag).to_owned()));
     let cargo_home = env::var("CARGO_HOME")
         .or_else(|_| env::var("HOME").map(|home| format!("{home}/.cargo")))
         .unwrap_or_default();

@@ -68,18 +68,12 @@ impl Module {
         }
     }
 
-    /// The page is cut in two after linking, which needs the linker's relocations.
-    fn flags(self) -> &'static [&'static str] {
+    /// Flags for the linker. The page is cut in two after linking, which needs to know
+    /// where functions name each other.
+    fn linker_flags(self) -> &'static [&'static str] {
         match self {
             Self::Shell => &["-Clink-arg=--emit-relocs"],
             Self::EngineCpu | Self::EngineGpu | Self::Truth => &[],
-        }
-    }
-
-    fn target(self, workspace: &Workspace) -> PathBuf {
-        match self {
-            Self::Shell => workspace.shell_target(),
-            Self::EngineCpu | Self::EngineGpu | Self::Truth => workspace.wasm_target(),
         }
     }
 
@@ -91,12 +85,14 @@ impl Module {
         quality: Quality,
     ) -> Result<Vec<u8>> {
         eprintln!("building {} ({})", self.stem(), quality.profile());
-        let mut cargo =
-            toolchain.cargo_into(&self.target(workspace), workspace, "build", self.flags());
+        // `rustc` and not `build`: its flags are for this module alone.
+        let mut cargo = toolchain.cargo(workspace, "rustc");
         cargo
             .args(["--package", self.package(), "--lib"])
             .args(["--profile", quality.profile()])
-            .args(self.features());
+            .args(self.features())
+            .arg("--")
+            .args(self.linker_flags());
         process::run(&mut cargo)?;
         let file = self.linked_file(workspace, quality);
         fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))
@@ -105,7 +101,8 @@ impl Module {
     /// Where cargo puts the linked module. Both engines have the same name there.
     fn linked_file(self, workspace: &Workspace, quality: Quality) -> PathBuf {
         let name = format!("{}.wasm", self.package().replace('-', "_"));
-        self.target(workspace)
+        workspace
+            .wasm_target()
             .join(TARGET)
             .join(quality.profile())
             .join(name)

@@ -54,12 +54,6 @@ impl Workspace {
         self.target.join("wasm")
     }
 
-    /// The target folder of the page's own module, which is compiled with other flags:
-    /// in one folder each of the two would compile the other's dependencies anew.
-    pub(crate) fn shell_target(&self) -> PathBuf {
-        self.target.join("wasm-shell")
-    }
-
     /// A folder for pages that xtask builds for itself.
     pub(crate) fn page_folder(&self, name: &str) -> PathBuf {
         self.target.join("page").join(name)
