@@ -2,8 +2,13 @@
 
 use wide::{f32x8, u32x8};
 
+use crate::packed_keys::LANES;
+
 /// The least argument whose exponential is a normal number.
 const LEAST: f32 = -87.336_54;
+
+/// No argument is above this, or its exponential would be infinite.
+const MOST: f32 = 88.0;
 
 /// Adding this rounds a small number to an integer, which then stands in the
 /// lowest bits of the sum.
@@ -27,8 +32,14 @@ const LN_2_LOW: f32 = -2.121_944_4e-4;
 ///
 /// Moshier, Cephes Mathematical Library, `expf`: reduction and polynomial.
 pub(crate) fn exp_up_to_zero(x: f32x8) -> f32x8 {
+    let at_most_zero = x.simd_gt(f32x8::ZERO).select(f32x8::ZERO, x);
+    exp(at_most_zero)
+}
+
+/// The same of numbers up to 88, which is what those above count as.
+pub(crate) fn exp(x: f32x8) -> f32x8 {
     let least = f32x8::splat(LEAST);
-    let bounded = x.fast_max(least).fast_min(f32x8::ZERO);
+    let bounded = x.fast_max(least).fast_min(f32x8::splat(MOST));
     let shifted = bounded * std::f32::consts::LOG2_E + ROUNDING;
     let n = shifted - ROUNDING;
     let r = bounded - n * LN_2_HIGH - n * LN_2_LOW;
@@ -46,12 +57,57 @@ pub(crate) fn exp_up_to_zero(x: f32x8) -> f32x8 {
     x.is_nan().select(x, exp)
 }
 
+/// `exp(x - max)` of some numbers in place, 0 where `max` is -inf.
+pub(crate) fn exp_less_max(values: &mut [f32], max: f32) {
+    if max == f32::NEG_INFINITY {
+        values.fill(0.0);
+        return;
+    }
+    for chunk in values.chunks_mut(LANES) {
+        let mut lanes = [f32::NEG_INFINITY; LANES];
+        lanes[..chunk.len()].copy_from_slice(chunk);
+        let lanes = exp(f32x8::new(lanes) - max).to_array();
+        chunk.copy_from_slice(&lanes[..chunk.len()]);
+    }
+}
+
+/// `exp(a - b)`, and 1 where both are -inf: nothing has changed.
+pub(crate) fn exp_of_difference(a: f32, b: f32) -> f32 {
+    if a.to_bits() == b.to_bits() {
+        return 1.0;
+    }
+    exp(f32x8::splat(a - b)).to_array()[0]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn exp(x: f32) -> f32 {
         exp_up_to_zero(f32x8::splat(x)).to_array()[0]
+    }
+
+    fn exp_above(x: f32) -> f32 {
+        super::exp(f32x8::splat(x)).to_array()[0]
+    }
+
+    #[test]
+    fn above_zero_it_is_as_exact() {
+        for step in 0..=8_800_u32 {
+            let x = step as f32 * 1e-2;
+            let exact = f64::from(x).exp();
+            let error = (f64::from(exp_above(x)) / exact - 1.0).abs();
+            assert!(error < 2e-7, "{x}: {error:e}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_sees_nothing_has_no_weights() {
+        let mut row = [f32::NEG_INFINITY; 3];
+        exp_less_max(&mut row, f32::NEG_INFINITY);
+        assert_eq!(row, [0.0; 3]);
+        assert_eq!(exp_of_difference(f32::NEG_INFINITY, f32::NEG_INFINITY), 1.0);
+        assert_eq!(exp_of_difference(f32::NEG_INFINITY, 2.0), 0.0);
     }
 
     #[test]
