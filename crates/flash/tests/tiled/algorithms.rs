@@ -4,11 +4,8 @@
 //! of the roundings on its way, so weights and outputs err by as much relatively;
 //! 2.5e-6 is 42 of these roundings. The least scale of 4 is there for scores
 //! that are small, where the roundings of the sums over values dominate.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod common;
-
-use common::{Head, methods, schedule};
+use crate::head::{Head, methods, schedule};
 use headlight_flash::{Inputs, Method, Problem, chip_after, dense_rows, execute};
 use proptest::prelude::*;
 

@@ -1,11 +1,8 @@
 //! What a schedule counts and where it leads.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod common;
 
 use std::collections::BTreeMap;
 
-use common::{Head, methods, schedule};
+use crate::head::{Head, methods, schedule};
 use headlight_flash::{
     Algorithm, Direction, Event, EventKind, Machine, Method, Problem, Schedule, TileKind, Tiling,
     Totals, chip_after, execute,
