@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Attribute(AttributeArgs),
     /// Continue a prompt
     Generate(GenerateArgs),
+    /// Flash attention on q, k and v of your own, step by step
+    Flash(FlashArgs),
     /// A model against the exact probabilities of its language
     Eval(EvalArgs),
     /// Write stories with their labels, and how sure one can be of each label
@@ -222,6 +224,65 @@ pub(crate) struct GenerateArgs {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FlashArgs {
+    /// Queries: an npy file of floats [n, d]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) q: PathBuf,
+    /// Keys: an npy file of floats [n, d]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) k: PathBuf,
+    /// Values: an npy file of floats [n, d]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) v: PathBuf,
+    /// Which algorithm
+    #[arg(long, value_enum)]
+    pub(crate) algorithm: AlgorithmArg,
+    /// Queries per tile
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) block_q: Option<usize>,
+    /// Keys per tile
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) block_k: Option<usize>,
+    /// On-chip memory from which the papers' formula makes tiles
+    #[arg(long, value_name = "N", allow_negative_numbers = true, conflicts_with_all = ["block_q", "block_k"])]
+    pub(crate) sram_bytes: Option<usize>,
+    /// Hide from each query the keys after it
+    #[arg(long)]
+    pub(crate) causal: bool,
+    /// Walk the key tiles from the last to the first
+    #[arg(long)]
+    pub(crate) reverse_keys: bool,
+    /// Keep a row's maximum until it rises by more than 2^8 in weights
+    #[arg(long)]
+    pub(crate) lazy_rescale: bool,
+    /// Write the output to an npy file [n, d]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write each row's log-sum-exp to an npy file [n]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lse: Option<PathBuf>,
+    /// Write every step, up to 64 rows with its numbers, to a JSON file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
+    /// What computes
+    #[arg(long, value_enum, default_value = "cpu")]
+    pub(crate) backend: BackendArg,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AlgorithmArg {
+    /// The whole matrix of scores goes to memory and back
+    Standard,
+    /// FlashAttention: keys outside, queries inside
+    Fa1,
+    /// FlashAttention-2: queries outside, keys inside
+    Fa2,
 }
 
 #[derive(Debug, Args)]

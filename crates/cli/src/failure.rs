@@ -73,7 +73,7 @@ fn one_line(text: &str) -> String {
 /// What clap says of wrong usage, as one line: its first paragraph.
 pub(crate) fn usage_line(error: &clap::Error) -> String {
     if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        return "no command was given, expected run, capture, attention, lens, attribute, generate, eval, \
+        return "no command was given, expected run, capture, attention, lens, attribute, generate, flash, eval, \
                 stories or train"
             .to_owned();
     }

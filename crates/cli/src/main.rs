@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Cli, Command, TrainArgs, TrainModel};
-use commands::{attention, attribute, capture, eval, generate, lens, run, stories};
+use commands::{attention, attribute, capture, eval, flash, generate, lens, run, stories};
 use failure::{Failure, usage_line};
 
 fn main() -> ExitCode {
@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Command::Lens(args) => lens::lens(args),
         Command::Attribute(args) => attribute::attribute(args),
         Command::Generate(args) => generate::generate(args),
+        Command::Flash(args) => flash::flash(args),
         Command::Eval(args) => eval::eval(args),
         Command::Stories(args) => stories::stories(args),
         Command::Train(args) => train(args),

@@ -4,6 +4,7 @@ pub(crate) mod attention;
 pub(crate) mod attribute;
 pub(crate) mod capture;
 pub(crate) mod eval;
+pub(crate) mod flash;
 pub(crate) mod generate;
 mod language;
 pub(crate) mod lens;

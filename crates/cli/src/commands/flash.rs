@@ -1,0 +1,283 @@
+//! `headlight flash`.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use headlight_flash::{
+    Algorithm, Attended, InputError, Inputs, Method, MethodError, Problem, Schedule, ScheduleError,
+    Tiling, TilingError, Trace, dense_rows, execute,
+};
+use headlight_formats::{NpyArray, write_npy};
+use serde_json::json;
+
+use crate::args::{AlgorithmArg, BackendArg, FlashArgs};
+use crate::failure::Failure;
+
+/// Queries, keys and values as they were read.
+struct Arrays {
+    q: Vec<f32>,
+    k: Vec<f32>,
+    v: Vec<f32>,
+    d: usize,
+}
+
+/// How far the result is from the definition in f64.
+struct Errors {
+    output: f64,
+    lse: f64,
+    largest_score: f64,
+}
+
+pub(crate) fn flash(args: &FlashArgs) -> Result<String, Failure> {
+    if args.backend == BackendArg::Gpu {
+        return Err(no_gpu());
+    }
+    let method = method(args);
+    method.check().map_err(|error| method_failure(&error))?;
+    let arrays = read_arrays(args)?;
+    let inputs = inputs(args, &arrays)?;
+    let problem = inputs.problem(args.causal);
+    let tiling = tiling(args, problem.d)?;
+    let schedule = schedule(problem, method, tiling)?;
+    let attended = execute(inputs, &schedule).map_err(|error| Failure::Input(error.to_string()))?;
+    let errors = errors(&inputs, args.causal, &attended);
+    write_files(args, &inputs, &schedule, &attended)?;
+    if args.json {
+        Ok(object(&schedule, tiling, &errors))
+    } else {
+        Ok(table(&schedule, tiling, &errors))
+    }
+}
+
+fn no_gpu() -> Failure {
+    let message = "is gpu, but this build computes on the CPU only, expected auto or cpu";
+    Failure::Input(format!("--backend {message}"))
+}
+
+fn method(args: &FlashArgs) -> Method {
+    let algorithm = match args.algorithm {
+        AlgorithmArg::Standard => Algorithm::Standard,
+        AlgorithmArg::Fa1 => Algorithm::Fa1,
+        AlgorithmArg::Fa2 => Algorithm::Fa2,
+    };
+    Method {
+        is_reversed: args.reverse_keys,
+        is_lazy: args.lazy_rescale,
+        ..Method::new(algorithm)
+    }
+}
+
+/// An option that does not apply, by its name here.
+fn method_failure(error: &MethodError) -> Failure {
+    let option = match error {
+        MethodError::ReversedStandard => "--reverse-keys",
+        MethodError::LazyOutsideFa2 { .. } => "--lazy-rescale",
+        _ => "--algorithm",
+    };
+    Failure::input(option, error)
+}
+
+fn read_arrays(args: &FlashArgs) -> Result<Arrays, Failure> {
+    let [q, k, v] = [&args.q, &args.k, &args.v].map(|path| read_rows(path));
+    let ([q, k, v], d) = same_width(args, [q?, k?, v?])?;
+    Ok(Arrays { q, k, v, d })
+}
+
+/// A file's numbers and the width of its rows.
+fn read_rows(path: &Path) -> Result<(Vec<f32>, usize), Failure> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        Failure::Input(format!("{} could not be read: {error}", path.display()))
+    })?;
+    let NpyArray { shape, values } =
+        NpyArray::read(&bytes).map_err(|error| Failure::input(path.display(), error))?;
+    match *shape {
+        [n, d] if n > 0 && d > 0 => Ok((values, d)),
+        _ => {
+            let message = format!("shape {shape:?}, expected [n, d] with at least one of each");
+            Err(Failure::input(path.display(), message))
+        }
+    }
+}
+
+fn same_width(
+    args: &FlashArgs,
+    arrays: [(Vec<f32>, usize); 3],
+) -> Result<([Vec<f32>; 3], usize), Failure> {
+    let d = arrays[0].1;
+    for (path, (_, found)) in [&args.q, &args.k, &args.v].into_iter().zip(&arrays) {
+        if *found != d {
+            let expected = format!("{d} as in {}", args.q.display());
+            let message = format!("rows of width {found}, expected {expected}");
+            return Err(Failure::input(path.display(), message));
+        }
+    }
+    Ok((arrays.map(|(values, _)| values), d))
+}
+
+fn inputs<'a>(args: &FlashArgs, arrays: &'a Arrays) -> Result<Inputs<'a>, Failure> {
+    let Arrays { q, k, v, d } = arrays;
+    Inputs::new(q, k, v, *d).map_err(|error| match &error {
+        InputError::NotFinite { name, .. } => {
+            let path = match *name {
+                "q" => &args.q,
+                "k" => &args.k,
+                _ => &args.v,
+            };
+            Failure::input(path.display(), error)
+        }
+        _ => Failure::Input(error.to_string()),
+    })
+}
+
+/// The tiles asked for, by their sizes or by the memory they have to fit in.
+fn tiling(args: &FlashArgs, d: usize) -> Result<Option<Tiling>, Failure> {
+    let named = |error: TilingError| {
+        let option = match error {
+            TilingError::Block {
+                rows: "queries", ..
+            } if args.block_q.is_some() => "--block-q",
+            TilingError::Block { .. } if args.block_k.is_some() => "--block-k",
+            _ => "--sram-bytes",
+        };
+        Failure::input(option, error)
+    };
+    let expected = "expected --block-q and --block-k, or --sram-bytes";
+    match (args.block_q, args.block_k, args.sram_bytes) {
+        (Some(block_q), Some(block_k), _) => Tiling::new(block_q, block_k).map(Some).map_err(named),
+        (Some(_), None, _) => Err(Failure::Input(format!(
+            "--block-q without --block-k: {expected}"
+        ))),
+        (None, Some(_), _) => Err(Failure::Input(format!(
+            "--block-k without --block-q: {expected}"
+        ))),
+        (None, None, Some(bytes)) => Tiling::from_on_chip_elements(bytes / 4, d)
+            .map(Some)
+            .map_err(named),
+        (None, None, None) if args.algorithm == AlgorithmArg::Standard => Ok(None),
+        (None, None, None) => Err(Failure::Input(format!("no tiles: {expected}"))),
+    }
+}
+
+fn schedule(problem: Problem, method: Method, tiling: Option<Tiling>) -> Result<Schedule, Failure> {
+    Schedule::new(problem, method, tiling).map_err(|error| match error {
+        ScheduleError::Method(error) => method_failure(&error),
+        other => Failure::Input(other.to_string()),
+    })
+}
+
+fn errors(inputs: &Inputs<'_>, is_causal: bool, attended: &Attended) -> Errors {
+    let mut errors = Errors {
+        output: 0.0,
+        lse: 0.0,
+        largest_score: 0.0,
+    };
+    for (query, o) in attended.o.chunks_exact(inputs.d()).enumerate() {
+        let dense = dense_rows(inputs, is_causal, query..query + 1);
+        for (&got, want) in o.iter().zip(&dense.o) {
+            errors.output = errors.output.max((f64::from(got) - want).abs());
+        }
+        let (got, want) = (f64::from(attended.lse[query]), dense.lse[0]);
+        // Where a query sees nothing both are infinite.
+        if want.is_finite() {
+            errors.lse = errors.lse.max((got - want).abs());
+        }
+        errors.largest_score = errors.largest_score.max(dense.largest_score);
+    }
+    errors
+}
+
+fn write_files(
+    args: &FlashArgs,
+    inputs: &Inputs<'_>,
+    schedule: &Schedule,
+    attended: &Attended,
+) -> Result<(), Failure> {
+    let (n_q, d) = (attended.lse.len(), inputs.d());
+    let write = |path: &Path, bytes| {
+        std::fs::write(path, bytes).map_err(|error| Failure::write(path, &error))
+    };
+    if let Some(path) = &args.out {
+        write(path, write_npy(&[n_q, d], &attended.o))?;
+    }
+    if let Some(path) = &args.lse {
+        write(path, write_npy(&[n_q], &attended.lse))?;
+    }
+    if let Some(path) = &args.trace {
+        write_trace(path, &Trace::new(*inputs, schedule))
+            .map_err(|error| Failure::write(path, &error))?;
+    }
+    Ok(())
+}
+
+fn write_trace(path: &Path, trace: &Trace<'_>) -> std::io::Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    serde_json::to_writer(&mut file, trace)?;
+    file.write_all(b"\n")?;
+    file.flush()
+}
+
+fn object(schedule: &Schedule, tiling: Option<Tiling>, errors: &Errors) -> String {
+    let totals = schedule.totals();
+    let tiles = totals.tiles;
+    let object = json!({
+        "backend": "cpu",
+        "algorithm": schedule.method().algorithm.name(),
+        "max_abs_error": errors.output,
+        "max_abs_lse_error": errors.lse,
+        "largest_score": errors.largest_score,
+        "elements_read": totals.elements_read(),
+        "elements_written": totals.elements_written(),
+        "elements_moved": totals.elements_moved(),
+        "flops": totals.flops,
+        "exps": totals.exps,
+        "flops_per_byte": totals.intensity(),
+        "steps": totals.n_events,
+        "tiles": {"full": tiles.full, "partial": tiles.partial, "skipped": tiles.skipped},
+        "block_q": tiling.map(Tiling::block_q),
+        "block_k": tiling.map(Tiling::block_k),
+        "on_chip_elements": tiling.map(|tiling| tiling.on_chip_elements(schedule.problem().d)),
+        "peak_extra_elements": schedule.peak_extra_elements(),
+    });
+    object.to_string()
+}
+
+/// The ledger of all three algorithms under the same mask and tiles.
+fn table(schedule: &Schedule, tiling: Option<Tiling>, errors: &Errors) -> String {
+    let problem = *schedule.problem();
+    let Problem { n_q, n_k, d, .. } = problem;
+    let mask = if problem.is_causal { ", causal" } else { "" };
+    let tiles = tiling.map_or(String::new(), |tiling| {
+        format!(", tiles of {} x {}", tiling.block_q(), tiling.block_k())
+    });
+    let mut out = format!("{n_q} queries, {n_k} keys, width {d}{mask}{tiles}\n");
+    out += &format!(
+        "largest error against softmax in 64 bits: {:.1e} (O), {:.1e} (log-sum-exp)\n\n",
+        errors.output, errors.lse
+    );
+    let mut line = |name: &str, cells: [String; 4]| {
+        let cells = cells.map(|cell| format!("{cell:>16}")).concat();
+        out += &format!("{name:<10}{cells}\n");
+    };
+    let heads = ["read", "written", "moved", "flops per byte"];
+    line("", heads.map(str::to_owned));
+    for algorithm in Algorithm::ALL {
+        let Ok(other) = Schedule::new(problem, Method::new(algorithm), tiling) else {
+            continue;
+        };
+        let totals = other.totals();
+        let moved = [
+            totals.elements_read(),
+            totals.elements_written(),
+            totals.elements_moved(),
+        ];
+        let [read, written, both] = moved.map(|elements| elements.to_string());
+        let intensity = totals.intensity().unwrap_or(0.0);
+        let cells = [read, written, both, format!("{intensity:.2}")];
+        let here = schedule.method().algorithm == algorithm;
+        let name = format!("{}{}", if here { "* " } else { "  " }, algorithm.name());
+        line(&name, cells);
+    }
+    out += "\nnumbers of 4 bytes moved between slow and on-chip memory; * what was computed";
+    out
+}
