@@ -1,7 +1,7 @@
 // The command line: the numbers the page must show.
 
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -76,6 +76,35 @@ export async function capture(prompt, hooks) {
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** `headlight flash` of rows of q, k and v: its answer and its trace. */
+export async function flash(arrays, options) {
+  const folder = await mkdtemp(join(tmpdir(), "headlight-flash-"));
+  try {
+    const words = ["flash", "--json", ...options];
+    for (const [name, rows] of Object.entries(arrays)) {
+      const file = join(folder, `${name}.npy`);
+      await writeFile(file, npy(rows));
+      words.push(`--${name}`, file);
+    }
+    const file = join(folder, "trace.json");
+    const { stdout } = await execute(BIN, [...words, "--trace", file], { maxBuffer: 1 << 28 });
+    return { answer: JSON.parse(stdout), trace: JSON.parse(await readFile(file, "utf8")) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Rows of numbers as an npy file of 32-bit floats. */
+function npy(rows) {
+  const shape = `(${rows.length}, ${rows[0].length})`;
+  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': ${shape}, }\n`;
+  const header = Buffer.alloc(10 + text.length, text, "latin1");
+  header.write("\x93NUMPY\x01\x00", 0, "latin1");
+  header.writeUInt16LE(text.length, 8);
+  header.write(text, 10, "latin1");
+  return Buffer.concat([header, Buffer.from(new Float32Array(rows.flat()).buffer)]);
 }
 
 /** The f32 tensors of a safetensors file. */

@@ -1,11 +1,12 @@
 //! The page: frame around the room, keys, and what the root element says.
 
-use headlight_view::{Action, Panel, State, status};
+use headlight_view::{Action, Panel, Place, State, status};
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::attention::AttentionRoom;
+use crate::flash::Flash;
 use crate::shell::{Header, Learn, Notices, Prompt, StatusLine, panel_id};
 use crate::store::Store;
 use crate::{effects, host, second};
@@ -21,12 +22,16 @@ pub fn App() -> impl IntoView {
     second::fetch(store);
     effects::start(store);
     let announcement = store.select(|state: &State| state.announcement.clone());
+    let is_attention = store.select(|state: &State| state.place == Place::Attention);
     view! {
         <Header/>
         <Prompt/>
         <Notices/>
-        <AttentionRoom/>
-        <Learn/>
+        <Show when=move || is_attention.get()>
+            <AttentionRoom/>
+            <Learn/>
+        </Show>
+        <Flash/>
         <StatusLine/>
         <p class="unseen" role="status" aria-live="polite">{move || announcement.get()}</p>
     }

@@ -43,6 +43,10 @@ pub fn run(store: Store, effect: Effect) {
             .further()
             .with(move |further| (further.read_rest)(store, &json)),
         Effect::WriteLink(fragment) => store.write_link_soon(fragment),
+        Effect::EnterLink(fragment) => {
+            store.write_link();
+            host::push_fragment(&fragment);
+        }
         Effect::CopyLink => spawn_local(async move {
             store.write_link();
             let address = window().location().href().unwrap_or_default();

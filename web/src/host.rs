@@ -31,6 +31,13 @@ pub fn replace_fragment(fragment: &str) {
     }
 }
 
+/// Puts a new entry with this fragment into the history.
+pub fn push_fragment(fragment: &str) {
+    if let Ok(history) = window().history() {
+        drop(history.push_state_with_url(&JsValue::NULL, "", Some(fragment)));
+    }
+}
+
 /// True if the browser offers WebGPU; whether it works, the engine finds out.
 pub fn has_webgpu() -> bool {
     let navigator: JsValue = window().navigator().into();

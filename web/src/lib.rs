@@ -8,7 +8,7 @@
 //! - `host`: the few things that only a browser has
 //! - `canvas`: pixels onto a canvas
 //! - `export`: figures as files
-//! - `shell`: the frame around the room; `attention`: the room
+//! - `shell`: the frame around the rooms; `attention`, `flash`: the rooms
 //!
 //! Text of users and models enters the document as text nodes only.
 
@@ -19,6 +19,7 @@ mod attention;
 mod canvas;
 mod effects;
 mod export;
+mod flash;
 mod further;
 mod host;
 mod link;

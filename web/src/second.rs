@@ -17,8 +17,8 @@ use crate::further::Further;
 use crate::store::Store;
 use crate::{attention, export, link, shell};
 
-/// A pause before the module is asked for again.
-const PAUSE: Duration = Duration::from_secs(3);
+/// A pause before a module is asked for again.
+pub const PAUSE: Duration = Duration::from_secs(3);
 
 /// Fetches the module, and asks again until it is there.
 pub fn fetch(store: Store) {

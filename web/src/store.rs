@@ -1,6 +1,6 @@
 //! The page's state: one signal, written here and nowhere else.
 
-use headlight_view::{Action, State, reduce};
+use headlight_view::{Action, Effect, State, reduce};
 use leptos::prelude::*;
 
 use crate::canvas::Palette;
@@ -33,8 +33,13 @@ impl Store {
 
     /// Applies an action and carries out what follows from it.
     pub fn dispatch(self, action: Action) {
+        self.change(|state| reduce(state, action));
+    }
+
+    /// Lets a room's own reducer change the state, and carries out what follows from it.
+    pub fn change(self, by: impl FnOnce(&mut State) -> Vec<Effect>) {
         let mut effects = Vec::new();
-        self.write.update(|state| effects = reduce(state, action));
+        self.write.update(|state| effects = by(state));
         for effect in effects {
             effects::run(self, effect);
         }
@@ -51,6 +56,11 @@ impl Store {
     /// Looks at the state as it is now, without following it.
     pub fn peek<T>(self, part: impl FnOnce(&State) -> T) -> T {
         self.state.with_untracked(part)
+    }
+
+    /// The same where the page may be gone.
+    pub fn try_peek<T>(self, part: impl FnOnce(&State) -> T) -> Option<T> {
+        self.state.try_with_untracked(part)
     }
 
     /// The colours to paint with; none before the style sheet has arrived.

@@ -14,6 +14,7 @@ use crate::process;
 use crate::workspace::Workspace;
 
 const RECORDED: &str = "web/recorded";
+const RECORDED_HEADS: &str = "web/recorded-heads";
 const SCRIPT: &str = "reference/make_fixtures.py";
 const IMPORTS: &str = "import torch, transformers";
 
@@ -72,23 +73,38 @@ fn record(workspace: &Workspace) -> Result<()> {
         let old = fs::read_to_string(&file)?;
         let old: Recording = serde_json::from_str(&old)
             .with_context(|| format!("{} is no recorded run", file.display()))?;
-        let Head { layer, head } = old.answer.pattern.head;
-        let mut cargo = workspace.cargo("run");
-        cargo.args(["--package", "headlight-engine", "--features", "cpu"]);
-        cargo.args(["--example", "record", "--"]);
-        cargo.arg(workspace.path("models").join(&old.model));
-        cargo.args([&old.prompt, &layer.to_string(), &head.to_string()]);
-        let new = process::capture(&mut cargo)?;
-        fs::write(&file, new)?;
+        fs::write(&file, recorded(workspace, "record", &old)?)?;
+        let heads = workspace.path(RECORDED_HEADS);
+        fs::create_dir_all(&heads)?;
+        let name = file.file_name().context("a recorded run has no name")?;
+        fs::write(heads.join(name), recorded(workspace, "record_head", &old)?)?;
     }
     Ok(())
+}
+
+/// What an example of the engine prints of a recorded run's prompt and head.
+fn recorded(workspace: &Workspace, example: &str, of: &Recording) -> Result<String> {
+    let Head { layer, head } = of.answer.pattern.head;
+    let mut cargo = workspace.cargo("run");
+    cargo.args(["--package", "headlight-engine", "--features", "cpu"]);
+    cargo.args(["--example", example, "--"]);
+    cargo.arg(workspace.path("models").join(&of.model));
+    cargo.args([&of.prompt, &layer.to_string(), &head.to_string()]);
+    process::capture(&mut cargo)
 }
 
 /// Says which committed files are others now; `true` if none is.
 fn report(workspace: &Workspace) -> Result<bool> {
     let changes = process::capture(
         Command::new("git")
-            .args(["status", "--porcelain", "--", "*fixtures*", RECORDED])
+            .args([
+                "status",
+                "--porcelain",
+                "--",
+                "*fixtures*",
+                RECORDED,
+                RECORDED_HEADS,
+            ])
             .current_dir(workspace.root()),
     )?;
     if changes.trim().is_empty() {

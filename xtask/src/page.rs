@@ -9,7 +9,7 @@ use crate::dist::Dist;
 use crate::engines::{self, Engines};
 use crate::headers::{self, CONTENT_SECURITY_POLICY};
 use crate::models;
-use crate::split::Halves;
+use crate::split::Parts;
 use crate::template;
 use crate::toolchain::WasmToolchain;
 use crate::wasm::{Module, Quality};
@@ -54,6 +54,11 @@ pub(crate) fn build_without_gpu(
     };
     models::copy(workspace, page)?;
     copy_files(&workspace.path("web/recorded"), "recorded/", page)?;
+    copy_files(
+        &workspace.path("web/recorded-heads"),
+        "recorded-heads/",
+        page,
+    )?;
     copy_files(&workspace.path("web/assets"), "", page)?;
     engines.write(page)?;
     Ok(engines)
@@ -62,7 +67,7 @@ pub(crate) fn build_without_gpu(
 /// The document, its style, and the module that draws everything else.
 fn write_shell(workspace: &Workspace, toolchain: WasmToolchain, page: &Dist) -> Result<()> {
     let linked = Module::Shell.compile(workspace, toolchain, page.quality())?;
-    let shell = Halves::of(workspace, &linked, page.quality())?.write(page)?;
+    let shell = Parts::of(workspace, &linked, page.quality())?.write(page)?;
     let boot = template::fill(
         &read(&workspace.path("web/boot.js"))?,
         &[("SHELL_JS", &shell.js), ("SHELL_WASM", &shell.wasm)],

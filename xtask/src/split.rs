@@ -1,10 +1,13 @@
-//! The page's own module cut in two: what it draws first, and what comes a moment later.
+//! The page's own module cut into several: what it draws first, what comes a moment
+//! later, and the rooms that only some visitors open.
 //!
 //! The library behind `cargo leptos --split` reads which function needs which from the
-//! linker's relocations. What only the functions marked `#[wasm_split]` reach becomes
-//! the second module, which the first fetches when it runs.
+//! linker's relocations. What only a function marked `#[wasm_split]` reaches becomes a
+//! module of its own, which the first fetches; what several of them reach becomes one
+//! that comes with whichever is fetched first.
 
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use wasm_encoder::RawSection;
@@ -18,22 +21,38 @@ use crate::workspace::Workspace;
 
 /// The stem of the first module's files.
 const FIRST: &str = "shell";
-/// The stem of the second module's files, and the name of the split in `web`.
-const SECOND: &str = "further";
-/// What the first module calls the script that fetches the second.
+/// What the first module calls the script that fetches the others.
 const LOADER: &str = "./further.js";
 /// What that script calls the script of the first.
 const GLUE: &str = "./shell.js";
 
-/// Both modules and their scripts, not named after their content yet.
+/// All modules and their scripts, not named after their content yet.
 #[derive(Debug)]
-pub(crate) struct Halves {
+pub(crate) struct Parts {
     first: Bundle,
-    /// Fetches the second module and links it to the first.
+    /// Fetches the other modules and links them to the first.
     loader: String,
-    /// What the loader calls the second module.
-    second_name: String,
-    second: Vec<u8>,
+    others: Vec<Other>,
+}
+
+/// A module that comes later.
+#[derive(Debug)]
+struct Other {
+    /// What the loader calls it.
+    name: String,
+    wasm: Vec<u8>,
+}
+
+impl Other {
+    /// The stem of its file: the name of the split in `web`, or that it is shared.
+    fn stem(&self) -> String {
+        let name = self.name.trim_end_matches(".wasm");
+        match (name.strip_prefix("split_"), name.strip_prefix("chunk_")) {
+            (Some(split), _) => split.to_owned(),
+            (_, Some(index)) => format!("shared-{index}"),
+            _ => name.to_owned(),
+        }
+    }
 }
 
 /// Names of the files.
@@ -43,11 +62,11 @@ pub(crate) struct Names {
     pub(crate) js: String,
     /// The first module.
     pub(crate) wasm: String,
-    /// What fetches the second module; the glue imports it.
+    /// What fetches the other modules; the glue imports it.
     pub(crate) loader_js: String,
 }
 
-impl Halves {
+impl Parts {
     /// Cuts a linked module.
     pub(crate) fn of(workspace: &Workspace, linked: &[u8], quality: Quality) -> Result<Self> {
         let folder = workspace.wasm_target().join("split");
@@ -60,25 +79,27 @@ impl Halves {
         options.main_out_path = &first_file;
         options.link_name = LOADER;
         options.main_module = GLUE;
-        let made = transform(options).map_err(|error| {
-            anyhow::anyhow!("the page's module cannot be cut in two: {error:#}")
-        })?;
-        let [second_file] = made.split_modules.as_slice() else {
-            bail!(
-                "the page's module was cut into {} further parts, expected 1",
-                made.split_modules.len()
-            );
+        let made = transform(options)
+            .map_err(|error| anyhow::anyhow!("the page's module cannot be cut: {error:#}"))?;
+        let other = |file: &PathBuf| -> Result<Other> {
+            let name = file.file_name().and_then(|name| name.to_str());
+            let wasm = fs::read(file)?;
+            Ok(Other {
+                name: name.context("a module of the page has no name")?.to_owned(),
+                wasm: match quality {
+                    Quality::Quick => wasm,
+                    Quality::Release => without_custom_sections(&wasm)?,
+                },
+            })
         };
-        let name = second_file.file_name().and_then(|name| name.to_str());
-        let second = fs::read(second_file)?;
         Ok(Self {
             first: Bundle::of_first(FIRST, fs::read(&first_file)?, quality)?,
             loader: fs::read_to_string(folder.join(LOADER))?,
-            second_name: name.context("the second module has no name")?.to_owned(),
-            second: match quality {
-                Quality::Quick => second,
-                Quality::Release => without_custom_sections(&second)?,
-            },
+            others: made
+                .split_modules
+                .iter()
+                .map(other)
+                .collect::<Result<_>>()?,
         })
     }
 
@@ -86,30 +107,37 @@ impl Halves {
     ///
     /// All names carry one hash over all of them: they only fit each other.
     pub(crate) fn write(&self, page: &Dist) -> Result<Names> {
-        let hash = dist::content_hash(&[
+        let mut contents = vec![
             self.first.js.as_bytes(),
             &self.first.wasm,
             self.loader.as_bytes(),
-            &self.second,
-        ]);
+        ];
+        contents.extend(self.others.iter().map(|other| other.wasm.as_slice()));
+        let hash = dist::content_hash(&contents);
         let js = format!("{FIRST}-{hash}.js");
         let wasm = format!("{FIRST}-{hash}_bg.wasm");
         let loader_js = format!("{FIRST}-loader-{hash}.js");
-        let second_wasm = format!("{SECOND}-{hash}_bg.wasm");
         for (path, script) in &self.first.snippets {
             page.write(path, script.as_bytes())?;
         }
-        let glue = renamed(
+        // Once for each module that it can fetch.
+        let glue = renamed_everywhere(
             &self.first.js,
             &format!("from \"{LOADER}\""),
             &format!("from \"./{loader_js}\""),
         )?;
-        let loader = renamed(&self.loader, GLUE, &format!("./{js}"))?;
-        let loader = renamed(&loader, &self.second_name, &second_wasm)?;
+        let mut loader = renamed(&self.loader, GLUE, &format!("./{js}"))?;
+        for other in &self.others {
+            let named = format!("{}-{hash}_bg.wasm", other.stem());
+            // A module without code is written and never fetched.
+            if loader.contains(&other.name) {
+                loader = renamed(&loader, &other.name, &named)?;
+                page.write(&named, &other.wasm)?;
+            }
+        }
         page.write(&js, glue.as_bytes())?;
         page.write(&wasm, &self.first.wasm)?;
         page.write(&loader_js, loader.as_bytes())?;
-        page.write(&second_wasm, &self.second)?;
         Ok(Names {
             js,
             wasm,
@@ -134,6 +162,14 @@ fn without_custom_sections(wasm: &[u8]) -> Result<Vec<u8>> {
     Ok(module.finish())
 }
 
+/// `script` with `to` wherever it says `from`, which it does.
+fn renamed_everywhere(script: &str, from: &str, to: &str) -> Result<String> {
+    if !script.contains(from) {
+        bail!("a script of the page never says `{from}`");
+    }
+    Ok(script.replace(from, to))
+}
+
 /// `script` with the one place that says `from` saying `to`.
 fn renamed(script: &str, from: &str, to: &str) -> Result<String> {
     let n = script.matches(from).count();
@@ -153,6 +189,22 @@ mod tests {
         let error = renamed("x", "./further.js", "y").unwrap_err().to_string();
         assert!(error.contains("`./further.js` 0 times"), "{error}");
         assert!(renamed("aa", "a", "b").is_err());
+        assert_eq!(renamed_everywhere("aa", "a", "b").unwrap(), "bb");
+        assert!(renamed_everywhere("x", "a", "b").is_err());
+    }
+
+    #[test]
+    fn a_file_is_called_as_its_split_is_or_shared() {
+        let stem = |name: &str| {
+            let name = name.to_owned();
+            Other {
+                name,
+                wasm: Vec::new(),
+            }
+            .stem()
+        };
+        assert_eq!(stem("split_flash.wasm"), "flash");
+        assert_eq!(stem("chunk_2.wasm"), "shared-2");
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub use edit::{Edit, EditError, EditOp, EditPos};
 pub use head_scores::{HeadScores, HeadScoresBuilder, OverTargets};
 pub use hook::{Axis, HookError, HookPoint, ParseHookError, Site};
 pub use reading::{
-    Attribution, Component, Contribution, CutToken, Cuts, Detail, DetailKind, Finding, LensRow,
-    QueryKey, Sampling, Thumbnail, Tile, TilePart, TokenProb,
+    Attribution, Component, Contribution, CutToken, Cuts, Detail, DetailKind, Finding, HeadInputs,
+    LensRow, QueryKey, Sampling, Thumbnail, Tile, TilePart, TokenProb,
 };
 pub use shape::ModelShape;

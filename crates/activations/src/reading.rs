@@ -86,6 +86,13 @@ pub enum Detail {
         /// mask hides it.
         key: usize,
     },
+    /// All queries, keys and values of one head.
+    HeadInputs {
+        /// Index of the block.
+        layer: usize,
+        /// Index of the head.
+        head: usize,
+    },
     /// What sampling leaves of the next token's distribution.
     Cuts {
         /// How it is drawn.
@@ -108,6 +115,8 @@ pub enum Finding {
     Attribution(Attribution),
     /// To [`Detail::QueryKey`].
     QueryKey(QueryKey),
+    /// To [`Detail::HeadInputs`].
+    HeadInputs(HeadInputs),
     /// To [`Detail::Cuts`].
     Cuts(Cuts),
 }
@@ -139,6 +148,8 @@ pub enum DetailKind {
     Attribution,
     /// [`Detail::QueryKey`]
     QueryKey,
+    /// [`Detail::HeadInputs`]
+    HeadInputs,
     /// [`Detail::Cuts`]
     Cuts,
 }
@@ -153,6 +164,7 @@ impl Detail {
             Self::Lens { .. } => DetailKind::Lens,
             Self::Attribution { .. } => DetailKind::Attribution,
             Self::QueryKey { .. } => DetailKind::QueryKey,
+            Self::HeadInputs { .. } => DetailKind::HeadInputs,
             Self::Cuts { .. } => DetailKind::Cuts,
         }
     }
@@ -175,9 +187,38 @@ impl Finding {
                     (&mut tile.lse, n_queries),
                 ]
             }
+            Self::HeadInputs(inputs) => {
+                let n = inputs.seq_len.saturating_mul(inputs.d_head);
+                let HeadInputs { q, k, v, .. } = inputs;
+                vec![(q, n), (k, n), (v, n)]
+            }
             Self::Lens(_) | Self::Attribution(_) | Self::QueryKey(_) | Self::Cuts(_) => Vec::new(),
         }
     }
+}
+
+/// What one head's attention is computed from, at all positions of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HeadInputs {
+    /// Index of the block.
+    pub layer: usize,
+    /// Index of the head.
+    pub head: usize,
+    /// Number of tokens.
+    pub seq_len: usize,
+    /// Width of a query, key or value.
+    pub d_head: usize,
+    /// What multiplies `q . k`.
+    pub scale: f64,
+    /// `[query, d_head]`. Travels as a buffer.
+    #[serde(skip)]
+    pub q: Vec<f32>,
+    /// `[key, d_head]`. Travels as a buffer.
+    #[serde(skip)]
+    pub k: Vec<f32>,
+    /// `[key, d_head]`. Travels as a buffer.
+    #[serde(skip)]
+    pub v: Vec<f32>,
 }
 
 /// A token with a probability.

@@ -21,6 +21,8 @@ mod attribute;
 #[cfg(feature = "cpu")]
 mod backend;
 #[cfg(feature = "cpu")]
+mod head_inputs;
+#[cfg(feature = "cpu")]
 mod host;
 #[cfg(feature = "cpu")]
 mod lens;

@@ -258,6 +258,11 @@ impl<H: Host> Engine<H> {
                 let found = loaded.query_key(kept, layers, at, query, key);
                 Finding::QueryKey(found.await?)
             }
+            Detail::HeadInputs { layer, head } => {
+                let at = HeadRef { layer, head };
+                let found = loaded.head_inputs(tokens, at, &last.edits, &pace);
+                Finding::HeadInputs(found.await?)
+            }
             Detail::Lens { positions, top } => {
                 let rows = loaded.lens_with_answers(tokens, positions, top, &last.edits, &pace);
                 Finding::Lens(rows.await?)

@@ -323,3 +323,40 @@ fn the_products_of_query_and_key_add_up_to_the_score() {
         }
     }
 }
+
+#[test]
+fn a_heads_queries_and_keys_are_those_of_the_run_and_its_values_make_its_output() {
+    for (name, prompt) in PROMPTS {
+        let ran = ran(name, prompt);
+        let n = ran.tokens.len();
+        let shape = ran.loaded.model.architecture.shape;
+        let at = HeadRef {
+            layer: shape.n_layers - 1,
+            head: shape.n_heads - 1,
+        };
+        let found = ran.loaded.head_inputs(&ran.tokens, at, &[], &Unhurried);
+        let found = pollster::block_on(found).unwrap();
+        assert_eq!((found.seq_len, found.d_head), (n, shape.d_head));
+        let mut cache = LayerCache::default();
+        let cell = ran
+            .loaded
+            .query_key(&ran.kept, &mut cache, at, n - 1, n / 2);
+        let cell = pollster::block_on(cell).unwrap();
+        let row =
+            |values: &[f32], row: usize| values[row * shape.d_head..][..shape.d_head].to_vec();
+        assert_eq!(row(&found.q, n - 1), cell.q);
+        assert_eq!(row(&found.k, n / 2), cell.k);
+        assert_eq!(found.scale, cell.scale);
+        assert_eq!(found.v.len(), n * shape.d_head);
+        let no_head = HeadRef { layer: 0, head: 99 };
+        let refused = ran
+            .loaded
+            .head_inputs(&ran.tokens, no_head, &[], &Unhurried);
+        assert!(
+            pollster::block_on(refused)
+                .unwrap_err()
+                .to_string()
+                .contains("head 99")
+        );
+    }
+}

@@ -43,7 +43,7 @@ pub use machine::{Attended, Machine, Overflow, chip_after, execute};
 pub use max_pool::MaxPool;
 pub use method::{Algorithm, Method, MethodError};
 pub use problem::{Problem, TileKind};
-pub use pseudo_code::{PseudoLine, pseudo_code};
+pub use pseudo_code::{MASK_LINE, PseudoLine, pseudo_code};
 pub use schedule::{Schedule, ScheduleError};
 pub use tiling::{Tiling, TilingError};
 pub use totals::{BYTES_PER_ELEMENT, TileCounts, Totals};

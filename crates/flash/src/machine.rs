@@ -2,10 +2,11 @@
 //!
 //! Each step does on small matrices what its line of pseudo-code says, and
 //! nothing else reads or writes them, so what is on the chip after a step is
-//! what a kernel would have there. Sums over keys are taken tile by tile and
-//! then added, as matrix units do; within a tile scores are summed in runs
-//! (`packed_keys.rs`). That keeps the error at a few roundings however long
-//! the sequence is.
+//! what a kernel would have there. Sums over the width are taken in runs
+//! (`packed_keys.rs`), sums over keys in runs too, which are added with what
+//! rounding lost of the ones before (Kahan): equal values, of which each
+//! addition would round the same way, would drift apart from the definition as
+//! the sequence grows.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -54,6 +55,9 @@ pub enum Overflow {
     },
 }
 
+/// Keys whose products are added up before they join the sum.
+const RUN: usize = 16;
+
 /// What slow memory holds beside the inputs.
 #[derive(Clone, Debug)]
 struct Slow {
@@ -81,6 +85,9 @@ pub struct Machine<'a> {
     keys: Option<PackedKeys>,
     /// FA2's maxima before this tile, till the rescale.
     old_m: Vec<f32>,
+    /// What rounding lost of FA2's output `[row, d]` and sums `[row]` so far.
+    lost_o: Vec<f32>,
+    lost_l: Vec<f32>,
 }
 
 /// Carries out all steps.
@@ -167,6 +174,8 @@ impl<'a> Machine<'a> {
             chip: Chip::default(),
             keys: None,
             old_m: Vec::new(),
+            lost_o: Vec::new(),
+            lost_l: Vec::new(),
         }
     }
 
@@ -246,6 +255,7 @@ impl<'a> Machine<'a> {
     /// FA2's first values, and no keys yet.
     fn start_rows(&mut self, n_rows: usize) {
         let d = self.schedule.problem().d;
+        (self.lost_o, self.lost_l) = (vec![0.0; n_rows * d], vec![0.0; n_rows]);
         self.chip = Chip {
             q: std::mem::take(&mut self.chip.q),
             o: Matrix::zeros(n_rows, d),
@@ -395,11 +405,14 @@ impl<'a> Machine<'a> {
         let chip = &mut self.chip;
         let maxima = self.old_m.iter().zip(&chip.m);
         chip.alpha = maxima.map(|(&old, &m)| exp_of_difference(old, m)).collect();
-        let rows = chip.o.rows_mut().zip(&mut chip.l);
-        for ((o, l), &alpha) in rows.zip(&chip.alpha) {
+        let d = chip.o.n_columns;
+        let sums = chip.l.iter_mut().zip(&mut self.lost_l);
+        let outputs = chip.o.rows_mut().zip(self.lost_o.chunks_exact_mut(d));
+        for (((l, lost_l), (o, lost_o)), &alpha) in sums.zip(outputs).zip(&chip.alpha) {
             *l *= alpha;
-            for o in o {
-                *o *= alpha;
+            *lost_l *= alpha;
+            for value in o.iter_mut().chain(lost_o) {
+                *value *= alpha;
             }
         }
     }
@@ -448,26 +461,36 @@ impl<'a> Machine<'a> {
             Algorithm::Standard => chip.l = sums.collect(),
             Algorithm::Fa1 => chip.tile_l = sums.collect(),
             Algorithm::Fa2 => {
-                for (l, sum) in chip.l.iter_mut().zip(sums) {
-                    *l += sum;
+                let so_far = chip.l.iter_mut().zip(&mut self.lost_l);
+                for ((l, lost), sum) in so_far.zip(sums) {
+                    add(l, lost, sum);
                 }
             }
         }
     }
 
-    /// `O + P V`, the product of the tile first.
+    /// `O + P V`.
     fn pv(&mut self) {
         let chip = &mut self.chip;
         let d = self.schedule.problem().d;
         if chip.o.is_empty() {
             chip.o = Matrix::zeros(chip.p.n_rows(), d);
         }
+        // Only FA2 keeps its output on the chip from tile to tile.
+        if self.schedule.method().algorithm != Algorithm::Fa2 {
+            self.lost_o.clear();
+            self.lost_o.resize(chip.o.values.len(), 0.0);
+        }
         let mut product = vec![0.0; d];
-        for (row, (weights, o)) in chip.p.rows().zip(chip.o.rows_mut()).enumerate() {
-            product_with(weights, &chip.v, &mut product);
+        let outputs = chip.o.rows_mut().zip(self.lost_o.chunks_exact_mut(d));
+        for (row, (weights, (o, lost))) in chip.p.rows().zip(outputs).enumerate() {
             let beta = chip.beta.get(row).copied().unwrap_or(1.0);
-            for (o, product) in o.iter_mut().zip(&product) {
-                *o += beta * product;
+            let values = chip.v.values.chunks(RUN * d);
+            for (weights, values) in weights.chunks(RUN).zip(values) {
+                product_with(weights, values, &mut product);
+                for ((o, lost), product) in o.iter_mut().zip(lost.iter_mut()).zip(&product) {
+                    add(o, lost, beta * product);
+                }
             }
         }
     }
@@ -589,15 +612,31 @@ fn raised(old: f32, largest: f32, is_lazy: bool) -> f32 {
     if is_kept { old } else { old.max(largest) }
 }
 
-/// The sum in runs of sixteen: as exact as the scores are.
+/// The sum, in runs.
 fn sum_in_runs(row: &[f32]) -> f32 {
-    row.chunks(16).map(|run| run.iter().sum::<f32>()).sum()
+    let (mut sum, mut lost) = (0.0, 0.0);
+    for run in row.chunks(RUN) {
+        add(&mut sum, &mut lost, run.iter().sum());
+    }
+    sum
 }
 
-/// One row of weights times the values.
-fn product_with(weights: &[f32], v: &Matrix, product: &mut [f32]) {
+/// Adds to a sum, together with what rounding took off it before.
+///
+/// # References
+///
+/// Kahan (1965), "Further remarks on reducing truncation errors".
+fn add(sum: &mut f32, lost: &mut f32, value: f32) {
+    let wanted = value - *lost;
+    let new = *sum + wanted;
+    *lost = (new - *sum) - wanted;
+    *sum = new;
+}
+
+/// A run of weights times the values `[key, d]`.
+fn product_with(weights: &[f32], values: &[f32], product: &mut [f32]) {
     product.fill(0.0);
-    for (&weight, value) in weights.iter().zip(v.rows()) {
+    for (&weight, value) in weights.iter().zip(values.chunks_exact(product.len())) {
         for (sum, &value) in product.iter_mut().zip(value) {
             *sum += weight * value;
         }

@@ -13,6 +13,9 @@ pub struct PseudoLine {
     pub text: &'static str,
 }
 
+/// The line that only a mask needs.
+pub const MASK_LINE: &str = "hide the keys after the query";
+
 const fn line(depth: usize, text: &'static str) -> PseudoLine {
     PseudoLine { depth, text }
 }
@@ -41,7 +44,7 @@ const STANDARD: [PseudoLine; 18] = [
     line(0, "for each query i:"),
     line(1, "load qᵢ"),
     line(1, "s = τ qᵢ Kᵀ"),
-    line(1, "hide the keys after the query"),
+    line(1, MASK_LINE),
     line(1, "write row i of S"),
     line(0, "for each query i:"),
     line(1, "load row i of S"),
@@ -81,7 +84,7 @@ const FA1: [PseudoLine; 14] = [
     line(1, "for each query tile i that sees it:"),
     line(2, "load Qᵢ, Oᵢ, lᵢ, mᵢ"),
     line(2, "S = τ Qᵢ Kⱼᵀ"),
-    line(2, "hide the keys after the query"),
+    line(2, MASK_LINE),
     line(2, "m̃ = rowmax S"),
     line(2, "P = exp(S − m̃)"),
     line(2, "l̃ = rowsum P"),
@@ -116,7 +119,7 @@ const FA2: [PseudoLine; 13] = [
     line(1, "for each key tile j that it sees:"),
     line(2, "load Kⱼ, Vⱼ"),
     line(2, "S = τ Qᵢ Kⱼᵀ"),
-    line(2, "hide the keys after the query"),
+    line(2, MASK_LINE),
     line(2, "m′ = max(m, rowmax S)"),
     line(2, "α = exp(m − m′);  l = α l, O = α O"),
     line(2, "P = exp(S − m′)"),

@@ -234,6 +234,73 @@ impl Schedule {
         }
     }
 
+    /// The places among all steps of those that visit a tile; `None` if the mask
+    /// hides all of it. Of standard attention those that make a row of scores.
+    #[must_use]
+    pub fn visit(&self, i: usize, j: usize) -> Option<Range<u64>> {
+        let n_rows = self.n_query_tiles();
+        let index = match self.method.algorithm {
+            Algorithm::Standard => 0,
+            Algorithm::Fa1 if self.method.is_reversed => self.n_key_tiles() - j,
+            Algorithm::Fa1 => j + 1,
+            Algorithm::Fa2 => {
+                let splits = 0..self.method.n_splits;
+                let split = splits
+                    .into_iter()
+                    .find(|&split| self.key_tiles(Some(split)).contains(&j))?;
+                split * n_rows + i
+            }
+        };
+        let item = match self.method.algorithm {
+            Algorithm::Fa2 => j,
+            Algorithm::Standard | Algorithm::Fa1 => i,
+        };
+        self.item_events(index, item)
+            .filter(|_| self.tile_kind(i, j) != TileKind::Skipped)
+    }
+
+    /// How many steps there are up to the one that writes a query tile's output for
+    /// the last time; until then it is missing, or of some keys only (FA1).
+    #[must_use]
+    pub fn written_after(&self, i: usize) -> u64 {
+        let last = match self.method.algorithm {
+            Algorithm::Standard => self.item_events(2, i).map(|events| events.end),
+            Algorithm::Fa1 => {
+                let tiles = 0..self.n_key_tiles();
+                let ends = tiles
+                    .filter_map(|j| self.visit(i, j))
+                    .map(|visit| visit.end);
+                ends.max()
+            }
+            Algorithm::Fa2 => {
+                let index = self.n_parts() - self.n_query_tiles() + i;
+                Some(self.before[index + 1].n_events)
+            }
+        };
+        // FA1 leaves a tile that sees nothing as it was at the start.
+        last.unwrap_or(1)
+    }
+
+    /// The places of an item's steps in a part.
+    fn item_events(&self, index: usize, item: usize) -> Option<Range<u64>> {
+        let part = self.part(index);
+        let mut before = self.before[index].n_events;
+        for run in self.runs(part) {
+            let n_kinds = self.kinds(part, run.stretch).len() as u64;
+            if matches!(run.stretch, Stretch::Item(_)) && run.items.contains(&item) {
+                let n = if run.is_reversed {
+                    run.items.end - 1 - item
+                } else {
+                    item - run.items.start
+                };
+                let start = before + n as u64 * n_kinds;
+                return Some(start..start + n_kinds);
+            }
+            before += n_kinds * run.items.len() as u64;
+        }
+        None
+    }
+
     /// Number of steps.
     #[must_use]
     pub fn n_events(&self) -> u64 {

@@ -12,7 +12,7 @@ use crate::lines::Scope;
 use crate::recording::Rest;
 use crate::run::Head;
 use crate::session::{Command, Input};
-use crate::state::{ModelInfo, Panel, Theme};
+use crate::state::{ModelInfo, Panel, Place, Theme};
 use crate::steps;
 use crate::truth::{TruthCommand, TruthInput};
 
@@ -25,6 +25,8 @@ pub enum Action {
     Truth(TruthInput),
     /// The page was opened, or its address changed.
     Opened(String),
+    /// The visitor goes to another room.
+    Enter(Place),
     /// The list of models arrived.
     Models(Vec<ModelInfo>),
     /// A recorded run arrived, as JSON.
@@ -168,6 +170,8 @@ pub enum Effect {
     ReadRest(String),
     /// Make this the page's fragment, without a new entry in the history.
     WriteLink(String),
+    /// Make this the page's fragment, as a new entry in the history.
+    EnterLink(String),
     /// Copy the page's address.
     CopyLink,
     /// Let the visitor save a figure, or its numbers.

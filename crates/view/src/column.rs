@@ -22,6 +22,15 @@ impl Column {
         }
     }
 
+    /// A column of numbers under a name of its own.
+    #[must_use]
+    pub const fn named(name: String) -> Self {
+        Self {
+            name: Cow::Owned(name),
+            is_text: false,
+        }
+    }
+
     /// A column of numbers, or of `true` and `false`.
     #[must_use]
     pub const fn value(name: &'static str) -> Self {

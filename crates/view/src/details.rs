@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// The plain data of the details.
 pub use headlight_activations::{
-    Attribution, Cuts, Detail, DetailKind, LensRow, QueryKey, Sampling, Thumbnail,
+    Attribution, Cuts, Detail, DetailKind, HeadInputs, LensRow, QueryKey, Sampling, Thumbnail,
 };
 
 use crate::run::Head;

@@ -12,6 +12,7 @@
 //! - [`steps`], [`lines`]: one row of attention step by step, and attention as lines
 //! - [`lens`], [`norms`]: what each layer would say next, and how much it adds
 //! - [`menu`]: what is behind every figure: [`data`], [`export`], [`drawing`], [`command`]
+//! - [`flash`]: the Flash room, with a reducer of its own
 //! - [`learn`]: the lesson that drives these figures
 //! - [`sentence`], [`table`], [`status`], [`number`], [`token`], [`text`]: the same in words and numbers
 
@@ -31,6 +32,7 @@ pub mod drawing;
 mod example;
 pub mod export;
 mod figure;
+pub mod flash;
 pub mod head_kind;
 mod instruments;
 pub mod learn;
@@ -73,4 +75,6 @@ pub use action::{Action, Effect};
 pub use figure::Figure;
 pub use reduce::reduce;
 pub use shared::Shared;
-pub use state::{DEFAULT_HEAD, DEFAULT_MODEL, DEFAULT_PROMPT, ModelInfo, Panel, State, Theme};
+pub use state::{
+    DEFAULT_HEAD, DEFAULT_MODEL, DEFAULT_PROMPT, ModelInfo, Panel, Place, State, Theme,
+};

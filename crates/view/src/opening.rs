@@ -24,6 +24,12 @@ pub(crate) fn open(state: &mut State, fragment: &str, effects: &mut Vec<Effect>)
     for notice in notices {
         state.tell(notice);
     }
+    state.place = link.place;
+    if let Some(pairs) = &link.flash {
+        // Kept as it stands until the room reads it, so that the address stays.
+        state.flash.pairs.clone_from(pairs);
+        state.flash.linked = Some(pairs.clone());
+    }
     if let Some(fault) = link.fault {
         step(state, Input::Fault(fault), effects);
     }

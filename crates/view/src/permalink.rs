@@ -17,6 +17,7 @@ use crate::learn::Topic;
 use crate::lines::Scope;
 use crate::run::Head;
 use crate::session::{Choice, Fault};
+use crate::state::Place;
 use crate::steps::Step;
 use crate::text;
 
@@ -26,8 +27,10 @@ const VERSION: u32 = 1;
 pub const MAX_TEMPERATURE: f64 = 5.0;
 /// Names the lesson, before the step.
 const LESSON: &str = "attention.";
-/// The only room there is.
-const ROOM: &str = "attention";
+/// Keys that mean the same in every room.
+const SHARED: [&str; 7] = [
+    "model", "prompt", "layer", "head", "ablate", "backend", "fault",
+];
 /// As links call the orders of the atlas: not as the page does, whose words may change.
 const SORTS: [(Sort, &str); Sort::ALL.len()] = [
     (Sort::Layer, "layer"),
@@ -46,6 +49,10 @@ const SCOPES: [(Scope, &str); 2] = [(Scope::Selected, "selected"), (Scope::All, 
 /// What a link says; what it leaves out stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Permalink {
+    /// The room.
+    pub place: Place,
+    /// What the link says of the Flash room, as it stands there.
+    pub flash: Option<String>,
     /// Folder name of the model.
     pub model: Option<String>,
     /// The prompt.
@@ -127,8 +134,10 @@ impl Permalink {
         let address = fragment.strip_prefix('#').unwrap_or(fragment);
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         let room = path.trim_matches('/');
-        if !room.is_empty() && room != ROOM {
-            notices.push(text::no_such_room(&decode(room).unwrap_or_default()));
+        match Place::ALL.into_iter().find(|place| place.name() == room) {
+            Some(place) => link.place = place,
+            None if room.is_empty() => {}
+            None => notices.push(text::no_such_room(&decode(room).unwrap_or_default())),
         }
         let pairs = || query.split('&').filter_map(|pair| pair.split_once('='));
         if let Some((_, version)) = pairs().find(|(key, _)| *key == "v")
@@ -139,7 +148,14 @@ impl Permalink {
             notices.push(text::link_too_new(version));
             return (link, notices);
         }
+        if link.place == Place::Flash {
+            let own = pairs().filter(|(key, _)| *key != "v" && !SHARED.contains(key));
+            link.flash = Some(own.map(|(key, value)| format!("&{key}={value}")).collect());
+        }
         for (key, value) in pairs() {
+            if link.place != Place::Attention && !SHARED.contains(&key) {
+                continue;
+            }
             if !link.read(key, value) {
                 notices.push(text::bad_link_value(
                     key,
@@ -257,7 +273,7 @@ impl Permalink {
     /// Writes the fragment, `#` included.
     #[must_use]
     pub fn to_fragment(&self) -> String {
-        let mut fragment = format!("#/{ROOM}?v={VERSION}");
+        let mut fragment = format!("#/{}?v={VERSION}", self.place.name());
         let mut put = |key: &str, value: Option<String>| {
             if let Some(value) = value {
                 fragment.push('&');
@@ -310,6 +326,7 @@ impl Permalink {
         );
         let backend = self.backend.and_then(Choice::name);
         put("backend", backend.map(str::to_owned));
+        fragment.push_str(self.flash.as_deref().unwrap_or_default());
         fragment
     }
 }
@@ -362,7 +379,7 @@ pub fn is_model_name(name: &str) -> bool {
 }
 
 /// Percent-encodes all but unreserved characters.
-fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
@@ -377,7 +394,7 @@ fn encode(text: &str) -> String {
 
 /// Undoes percent-encoding, with `+` for a space as forms write it; `None` if
 /// what comes out is not text.
-fn decode(text: &str) -> Option<String> {
+pub(crate) fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {
@@ -403,6 +420,8 @@ mod tests {
 
     fn link() -> Permalink {
         Permalink {
+            place: Place::Attention,
+            flash: None,
             model: Some("stories".to_owned()),
             prompt: Some("Lily & Tom + 100 % caf\u{e9}\n\u{1f600} #a?b=c".to_owned()),
             layer: Some(1),
@@ -556,7 +575,7 @@ mod tests {
 
     #[test]
     fn a_room_that_does_not_exist_is_named() {
-        let (_, notices) = Permalink::parse("#/flash?v=1");
-        assert!(notices[0].contains("flash"), "{notices:?}");
+        let (_, notices) = Permalink::parse("#/moon?v=1");
+        assert!(notices[0].contains("moon"), "{notices:?}");
     }
 }

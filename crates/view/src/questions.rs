@@ -12,13 +12,14 @@ use headlight_activations::{
 use crate::action::Effect;
 use crate::attention::AttentionRoom;
 use crate::details::{LENS_TOP, THUMBNAIL_SIDE};
+use crate::flash::Source;
 use crate::next::N_NEXT;
 use crate::pattern::MAX_KEPT_LINES;
 use crate::reduce::step;
 use crate::run::{Head, MAX_WHOLE, Pattern};
 use crate::session::Input;
 use crate::shared::Shared;
-use crate::state::State;
+use crate::state::{Place, State};
 
 /// Up to this length all thumbnails come at once; beyond, one by one.
 const MAX_AT_ONCE: usize = 128;
@@ -159,6 +160,27 @@ pub(crate) fn follow_cell(state: &mut State, effects: &mut Vec<Effect>) {
     inquire(state, detail, effects);
 }
 
+/// Asks for the selected head's queries, keys and values, while the Flash room shows them.
+pub(crate) fn follow_head(state: &mut State, effects: &mut Vec<Effect>) {
+    let is_shown = state.place == Place::Flash && state.flash.source == Source::Head;
+    let Some(run) = state
+        .room
+        .run
+        .as_ref()
+        .filter(|_| is_shown)
+        .map(|run| run.id)
+    else {
+        return;
+    };
+    let asked = Some((run, state.room.head));
+    if state.flash.asked == asked || !state.session.holds_shown() {
+        return;
+    }
+    (state.flash.asked, state.flash.missing) = (asked, None);
+    let Head { layer, head } = state.room.head;
+    inquire(state, Detail::HeadInputs { layer, head }, effects);
+}
+
 /// A selected row that is not known; the others only if all can be kept at once.
 fn missing_row(room: &AttentionRoom, pattern: &Pattern) -> Option<usize> {
     let is_missing = |query: &usize| pattern.row(*query).is_empty();
@@ -249,6 +271,10 @@ pub(crate) fn hear(
         Finding::Lens(rows) => details.lens = Some(Shared::new(rows)),
         Finding::Attribution(found) => details.attribution = Some(Shared::new(found)),
         Finding::QueryKey(found) => details.query_key = Some(Shared::new(found)),
+        Finding::HeadInputs(inputs) => {
+            state.flash.head = Some(Shared::new(inputs));
+            state.flash.is_recorded = false;
+        }
         Finding::Cuts(cuts) => details.cuts = Some(Shared::new(cuts)),
         Finding::Tile(tile) => {
             if let DetailKind::Tile(part) = kind {
@@ -261,6 +287,9 @@ pub(crate) fn hear(
 
 /// Takes a refusal.
 pub(crate) fn miss(state: &mut State, kind: DetailKind, why: String) {
+    if kind == DetailKind::HeadInputs {
+        state.flash.missing = Some(why.clone());
+    }
     let details = &mut state.room.details;
     details.missing.retain(|(other, _)| *other != kind);
     details.missing.push((kind, why));

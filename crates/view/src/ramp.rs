@@ -48,13 +48,23 @@ pub fn ground(prob: f64) -> (String, bool) {
     } else {
         0.0
     };
-    let is_strong = prob > 0.5;
-    let along = if is_strong {
+    (mixed(place(readable_place(prob))), prob > 0.5)
+}
+
+/// Where along the ramp a probability is put so that a text on it can be read.
+fn readable_place(prob: f64) -> f64 {
+    if prob > 0.5 {
         0.76 + (prob - 0.5) * 0.48
     } else {
         prob * 0.7
-    };
-    (mixed(place(along)), is_strong)
+    }
+}
+
+/// The weight whose colour is that of the ground of a text that stands for `prob`: up
+/// to a half the text has the ink's colour, above the paper's.
+#[must_use]
+pub fn readable(prob: f64) -> f64 {
+    readable_place(prob.clamp(0.0, 1.0)).powf(GAMMA.recip())
 }
 
 fn mixed((stop, along): (usize, f64)) -> String {

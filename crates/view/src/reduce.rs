@@ -15,7 +15,7 @@ use crate::menu;
 use crate::opening;
 use crate::questions;
 use crate::session::{Generation, Input, News, Phase, Step};
-use crate::state::State;
+use crate::state::{Place, State};
 use crate::text;
 use crate::truth::{self, ShownTruth, TruthInput};
 
@@ -26,7 +26,13 @@ const N_GENERATED: usize = 40;
 pub fn reduce(state: &mut State, action: Action) -> Vec<Effect> {
     let mut effects = Vec::new();
     apply(state, action, &mut effects);
+    follow(state, effects)
+}
+
+/// What follows from any change: questions about what is looked at now, and the link.
+pub(crate) fn follow(state: &mut State, mut effects: Vec<Effect>) -> Vec<Effect> {
     questions::follow_cell(state, &mut effects);
+    questions::follow_head(state, &mut effects);
     let fragment = state.permalink().to_fragment();
     if !state.written.is_empty() && state.written != fragment {
         state.written.clone_from(&fragment);
@@ -40,6 +46,7 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::Engine(input) => step(state, input, effects),
         Action::Truth(input) => hear_truth(state, input, effects),
         Action::Opened(fragment) => opening::open(state, &fragment, effects),
+        Action::Enter(place) => enter(state, place, effects),
         Action::Models(models) => {
             // Asked for only where there is one, so that no request fails.
             let shown = state.session.model();
@@ -139,6 +146,19 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             }
         }
     }
+}
+
+/// Goes to another room; the way back is the browser's.
+fn enter(state: &mut State, place: Place, effects: &mut Vec<Effect>) {
+    if place == state.place {
+        return;
+    }
+    state.place = place;
+    state.panel = None;
+    state.flash.playing = None;
+    let fragment = state.permalink().to_fragment();
+    state.written.clone_from(&fragment);
+    effects.push(Effect::EnterLink(fragment));
 }
 
 /// The actions that only move the frame around the room.

@@ -16,14 +16,14 @@ pub struct Span {
 }
 
 impl Span {
-    fn plain(text: impl Into<String>) -> Self {
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
             is_strong: false,
         }
     }
 
-    fn strong(text: impl Into<String>) -> Self {
+    pub(crate) fn strong(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
             is_strong: true,

@@ -8,6 +8,7 @@ use crate::attention::{AttentionRoom, View};
 use crate::attribution::Order;
 use crate::details::DetailKind;
 use crate::figure::Figure;
+use crate::flash::FlashRoom;
 use crate::learn::{self, Learning};
 use crate::lines::Scope;
 use crate::matrix::MAX_CELLS;
@@ -92,6 +93,30 @@ impl Theme {
     }
 }
 
+/// The rooms.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// Heads, their maps, and what goes on between the layers.
+    #[default]
+    Attention,
+    /// Flash attention, step by step.
+    Flash,
+}
+
+impl Place {
+    /// All of them, in the order of the bar.
+    pub const ALL: [Self; 2] = [Self::Attention, Self::Flash];
+
+    /// Its name in links.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Attention => "attention",
+            Self::Flash => "flash",
+        }
+    }
+}
+
 /// What can be open over the page, one at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Panel {
@@ -116,8 +141,12 @@ pub struct State {
     pub asked: String,
     /// The engine.
     pub session: Session,
-    /// The room.
+    /// The room that is open.
+    pub place: Place,
+    /// The Attention room.
     pub room: AttentionRoom,
+    /// The Flash room.
+    pub flash: FlashRoom,
     /// The lesson.
     pub learning: Learning,
     /// The models that can be chosen.
@@ -160,7 +189,9 @@ impl Default for State {
             edit: 0,
             asked: DEFAULT_PROMPT.to_owned(),
             session: Session::new(DEFAULT_MODEL, Choice::Auto),
+            place: Place::default(),
             room: AttentionRoom::new(DEFAULT_HEAD),
+            flash: FlashRoom::default(),
             learning: Learning::default(),
             models: Vec::new(),
             panel: None,
@@ -189,10 +220,25 @@ impl State {
     pub fn permalink(&self) -> Permalink {
         let choice = self.session.choice();
         let room = &self.room;
+        if self.place == Place::Flash {
+            return Permalink {
+                place: Place::Flash,
+                model: Some(self.session.model().to_owned()),
+                prompt: Some(self.asked.clone()),
+                layer: Some(room.head.layer),
+                head: Some(room.head.head),
+                ablations: Some(room.ablations.clone()),
+                backend: choice.name().is_some().then_some(choice),
+                flash: Some(self.flash.pairs.clone()),
+                ..Permalink::default()
+            };
+        }
         let learn = self.learning.is_open.then_some(self.learning.step);
         let usual_sort = learn::usual_sort(learn);
         let (sampling, usual) = (room.sampling, Sampling::default());
         Permalink {
+            place: Place::Attention,
+            flash: None,
             model: Some(self.session.model().to_owned()),
             prompt: Some(self.asked.clone()),
             layer: Some(self.room.head.layer),

@@ -16,6 +16,7 @@ pub use method::*;
 pub use room::*;
 
 use crate::run::Head;
+use crate::state::Place;
 
 /// The product.
 pub const PRODUCT: &str = "Headlight";
@@ -25,8 +26,16 @@ pub const PAGE_HEADING: &str = "Headlight: what a small transformer pays attenti
 pub const SKIP: &str = "Skip to the figure";
 /// Name of the list of rooms.
 pub const ROOMS: &str = "Rooms";
-/// The room.
+/// The Attention room.
 pub const ATTENTION: &str = "Attention";
+/// A room in the bar.
+#[must_use]
+pub const fn room_name(place: Place) -> &'static str {
+    match place {
+        Place::Attention => ATTENTION,
+        Place::Flash => "Flash",
+    }
+}
 /// The promise at the end of the page.
 pub const NOTHING_LEAVES: &str = "Nothing leaves this machine";
 

@@ -1,6 +1,6 @@
 //! The bar at the top: mark, rooms, model, backend, link, theme, help.
 
-use headlight_view::{Action, State, Theme, text};
+use headlight_view::{Action, Place, State, Theme, text};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
@@ -20,9 +20,7 @@ pub fn Header() -> impl IntoView {
             <h1 class="unseen">{text::PAGE_HEADING}</h1>
             <span class="mark"><Mark/>{text::PRODUCT}</span>
             <nav class="rooms" aria-label=text::ROOMS>
-                <a href="#/attention" aria-current="page" on:click=|event| event.prevent_default()>
-                    {text::ATTENTION}
-                </a>
+                {Place::ALL.map(|place| view! { <RoomLink place/> }).collect_view()}
             </nav>
             <div class="tools">
                 <ModelPicker/>
@@ -32,6 +30,26 @@ pub fn Header() -> impl IntoView {
                 <Help/>
             </div>
         </header>
+    }
+}
+
+/// The way to a room.
+#[component]
+fn RoomLink(place: Place) -> impl IntoView {
+    let store = store();
+    let is_open = store.select(move |state: &State| state.place == place);
+    let enter = move |event: MouseEvent| {
+        event.prevent_default();
+        store.dispatch(Action::Enter(place));
+    };
+    view! {
+        <a
+            href=format!("#/{}", place.name())
+            aria-current=move || is_open.get().then_some("page")
+            on:click=enter
+        >
+            {text::room_name(place)}
+        </a>
     }
 }
 

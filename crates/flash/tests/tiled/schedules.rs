@@ -203,6 +203,38 @@ proptest! {
     }
 
     #[test]
+    fn visits_and_last_writes_are_where_walking_finds_them(schedule in any_schedule()) {
+        let events: Vec<Event> = schedule.events().collect();
+        let is_standard = schedule.tiling().is_none();
+        for i in 0..schedule.n_query_tiles() {
+            for j in 0..schedule.n_key_tiles() {
+                let is_of = |event: &Event| event.i == Some(i) && event.j == Some(j);
+                let is_visit = |event: &&(usize, Event)| {
+                    let is_here = is_of(&event.1) && event.1.kind != EventKind::Skip;
+                    is_here && !is_standard
+                };
+                let numbered: Vec<(usize, Event)> = events.iter().copied().enumerate().collect();
+                let visit: Vec<usize> = numbered.iter().filter(is_visit).map(|(n, _)| *n).collect();
+                let found = schedule.visit(i, j);
+                if let (Some(first), Some(last)) = (visit.first(), visit.last()) {
+                    prop_assert_eq!(found, Some(*first as u64..*last as u64 + 1));
+                } else if !is_standard {
+                    prop_assert_eq!(found, None);
+                }
+            }
+            let writes = |event: &Event| {
+                let mut moves = event.moves();
+                event.i == Some(i) && moves.any(|moved| {
+                    let is_output = moved.array == headlight_flash::Array::O;
+                    is_output && moved.direction == Direction::Written
+                })
+            };
+            let last = events.iter().rposition(writes).map_or(1, |last| last as u64 + 1);
+            prop_assert_eq!(schedule.written_after(i), last);
+        }
+    }
+
+    #[test]
     fn any_step_is_the_one_that_walking_finds(schedule in any_schedule()) {
         let events: Vec<Event> = schedule.events().collect();
         prop_assert_eq!(schedule.n_events(), events.len() as u64);

@@ -1,0 +1,95 @@
+//! The result against attention by its definition in 64-bit floats.
+//!
+//! All of it is checked, a few rows at a time, so that a long sequence keeps nobody
+//! waiting; until it is done the check says how far it is.
+
+use headlight_flash::{Machine, Overflow, dense_rows};
+
+use super::player::Player;
+
+/// Multiplications that one part of the check may take: some milliseconds.
+const WORK: usize = 4_000_000;
+
+/// How far the check is, and what it found.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Check {
+    /// Queries checked, from the first.
+    pub n_checked: usize,
+    /// Queries there are.
+    pub n_queries: usize,
+    /// The largest difference of an output.
+    pub output: f64,
+    /// The largest difference of a log-sum-exp.
+    pub lse: f64,
+    /// What a difference may be of an output: a few roundings of the largest score.
+    pub bound: f64,
+}
+
+/// Whether there is more to check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// All is.
+    Done,
+    /// There is more.
+    More,
+}
+
+impl Check {
+    /// Nothing checked yet.
+    #[must_use]
+    pub fn new(player: &Player) -> Self {
+        Self {
+            n_queries: player.data().n_q(),
+            ..Self::default()
+        }
+    }
+
+    /// Checks a few more tiles of queries.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a number on the way is beyond 32-bit floats.
+    pub fn go_on(&mut self, player: &Player) -> Result<Checked, Overflow> {
+        let schedule = player.schedule();
+        let Some(inputs) = player.data().inputs() else {
+            return Ok(Checked::Done);
+        };
+        let (d, n_k) = (player.data().d(), player.data().n_k());
+        let largest_value = player.data().largest[2].max(1.0);
+        let mut work = 0;
+        let mut machine = Machine::new(inputs, schedule);
+        let block = schedule.queries(0).len();
+        let first = self.n_checked / block;
+        let mut done = first..first;
+        for i in first..schedule.n_query_tiles() {
+            if work > WORK {
+                break;
+            }
+            for (_, event) in schedule.events_of_query_tile(i) {
+                machine.apply(&event)?;
+            }
+            work += 4 * schedule.queries(i).len() * n_k * d;
+            done.end = i + 1;
+        }
+        let attended = machine.into_attended();
+        for query in done.flat_map(|i| schedule.queries(i)) {
+            let dense = dense_rows(&inputs, schedule.problem().is_causal, query..query + 1);
+            let output = &attended.o[query * d..][..d];
+            for (&got, want) in output.iter().zip(&dense.o) {
+                self.output = self.output.max((f64::from(got) - want).abs());
+            }
+            if dense.lse[0].is_finite() {
+                let gap = (f64::from(attended.lse[query]) - dense.lse[0]).abs();
+                self.lse = self.lse.max(gap);
+            }
+            let scale = dense.largest_score.max(4.0) * f64::from(largest_value);
+            self.bound = self.bound.max(2.5e-6 * scale);
+            self.n_checked += 1;
+        }
+        Ok(if self.n_checked < self.n_queries {
+            Checked::More
+        } else {
+            Checked::Done
+        })
+    }
+}

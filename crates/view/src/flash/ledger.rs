@@ -1,0 +1,76 @@
+//! What is moved between slow memory and the chip, by the three algorithms side by side.
+
+use headlight_flash::{Algorithm, BYTES_PER_ELEMENT, Method, Problem, Schedule, Tiling, Totals};
+
+use super::player::{Moment, Player};
+
+/// An algorithm's line of the ledger. Elements are numbers of 4 bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LedgerRow {
+    /// Which.
+    pub algorithm: Algorithm,
+    /// True for the one that is played.
+    pub is_played: bool,
+    /// Elements moved so far; only of the one that is played.
+    pub moved_so_far: Option<u64>,
+    /// Elements moved in all.
+    pub moved: u64,
+    /// That in terms of standard attention.
+    pub of_standard: f64,
+}
+
+/// The ledger.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ledger {
+    /// Standard, FA1, FA2.
+    pub rows: Vec<LedgerRow>,
+    /// What the played one did so far.
+    pub so_far: Totals,
+    /// What it does in all.
+    pub in_all: Totals,
+    /// Bytes on the chip now.
+    pub chip_bytes_now: u64,
+    /// Bytes that its tiles need on the chip; `None` for standard attention.
+    pub chip_bytes: Option<u64>,
+    /// Bytes beside q, k, v and O at the most.
+    pub peak_extra_bytes: u64,
+}
+
+/// The ledger at a step, with the others under the same mask and tiles.
+#[must_use]
+pub fn ledger(player: &Player, moment: &Moment) -> Ledger {
+    let schedule = player.schedule();
+    let (problem, played) = (*schedule.problem(), schedule.method().algorithm);
+    let in_all = schedule.totals();
+    let tiling = schedule.tiling();
+    let others = Algorithm::ALL.map(|algorithm| {
+        let moved = if algorithm == played {
+            Some(in_all.elements_moved())
+        } else {
+            moved_by(problem, algorithm, tiling)
+        };
+        (algorithm, moved.unwrap_or(0))
+    });
+    let standard = others[0].1.max(1) as f64;
+    let rows = others.into_iter().map(|(algorithm, moved)| LedgerRow {
+        algorithm,
+        is_played: algorithm == played,
+        moved_so_far: (algorithm == played).then(|| moment.totals.elements_moved()),
+        moved,
+        of_standard: moved as f64 / standard,
+    });
+    Ledger {
+        rows: rows.filter(|row| row.moved > 0).collect(),
+        so_far: moment.totals,
+        in_all,
+        chip_bytes_now: moment.chip.n_elements() * BYTES_PER_ELEMENT,
+        chip_bytes: tiling.map(|tiling| tiling.on_chip_elements(problem.d) * BYTES_PER_ELEMENT),
+        peak_extra_bytes: schedule.peak_extra_elements() * BYTES_PER_ELEMENT,
+    }
+}
+
+/// What another algorithm would move in all.
+fn moved_by(problem: Problem, algorithm: Algorithm, tiling: Option<Tiling>) -> Option<u64> {
+    let schedule = Schedule::new(problem, Method::new(algorithm), tiling).ok()?;
+    Some(schedule.totals().elements_moved())
+}

@@ -1,0 +1,46 @@
+//! The Flash room: flash attention, step by step, with a head's own numbers.
+//!
+//! Everything that is drawn is a function of what is attended ([`HeadData`]), how
+//! ([`Options`]) and a step. [`Player`] holds the first two, [`Moment`] is one step
+//! of it:
+//!
+//! - [`stage`]: slow memory, chip and the matrix that never exists, as rectangles
+//! - [`timeline`], [`ledger`], [`lines_of`]: steps by kind, traffic, pseudo-code
+//! - [`spelled`]: what happens to one row, with its numbers
+//! - [`check`]: the result against softmax in 64 bits
+//! - [`tables`]: the same as numbers in full
+//!
+//! [`reduce`](fn@reduce) is the room's own reducer: the page's first module does not
+//! need it.
+
+mod check;
+mod code;
+mod data;
+pub mod ledger;
+mod link;
+mod options;
+mod player;
+mod recorded;
+mod reduce;
+mod room;
+mod sentence;
+mod spelled;
+pub mod stage;
+pub mod tables;
+pub mod timeline;
+pub mod words;
+
+pub use check::{Check, Checked};
+pub use code::{CodeLine, lines_of};
+pub use data::{DataError, HeadData, MOST_ROWS, MOST_WIDTH};
+pub use headlight_flash::Algorithm;
+pub use headlight_flash::{Array, EventKind};
+pub use options::{BLOCKS, MEMORIES, Options, SPEEDS, Tiles};
+pub use player::{Moment, Player, data_of};
+pub use reduce::reduce;
+pub use room::{FlashAction, FlashRoom, Source};
+pub use sentence::sentence;
+pub use spelled::{Passed, passed, spelled, spelled_row};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,254 @@
+//! The head, the steps, and what one step shows.
+
+use std::ops::Range;
+
+use headlight_flash::{
+    Algorithm, Array, Chip, Direction, Event, EventKind, Machine, Overflow, Problem, Schedule,
+    Totals, chip_after,
+};
+
+use super::data::HeadData;
+use super::room::{FlashRoom, Source};
+use crate::shared::Shared;
+use crate::text;
+
+/// What is attended with, and in which steps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Player {
+    data: Shared<HeadData>,
+    schedule: Shared<Schedule>,
+    /// The step to begin with.
+    opening: u64,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment {
+    /// How many steps are done.
+    pub step: u64,
+    /// How many there are.
+    pub n_steps: u64,
+    /// The step that was done last; `None` before the first.
+    pub event: Option<Event>,
+    /// The keys whose tile is on the chip.
+    pub keys: Range<usize>,
+    /// What is on the chip.
+    pub chip: Chip,
+    /// What was on the chip one step earlier; nothing where the step loads.
+    pub before: Chip,
+    /// What the rows of the tile had after each tile of keys so far.
+    pub(super) passes: Vec<Pass>,
+    /// What was moved and computed so far.
+    pub totals: Totals,
+}
+
+/// Rows of a tile after they met a tile of keys.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Pass {
+    pub(super) j: usize,
+    /// `[row]` each, as on the chip.
+    pub(super) m: Vec<f32>,
+    pub(super) l: Vec<f32>,
+    pub(super) alpha: Vec<f32>,
+}
+
+impl Player {
+    /// What the room plays.
+    ///
+    /// # Errors
+    ///
+    /// Returns a sentence if there is nothing to play: no numbers yet, bad ones,
+    /// or tiles that cannot be.
+    pub fn new(room: &FlashRoom) -> Result<Self, String> {
+        let data = data_of(room)?;
+        Self::with(data, room)
+    }
+
+    /// The same with these numbers.
+    ///
+    /// # Errors
+    ///
+    /// Returns a sentence if the tiles cannot be.
+    pub fn with(data: Shared<HeadData>, room: &FlashRoom) -> Result<Self, String> {
+        let problem = Problem {
+            n_q: data.n_q(),
+            n_k: data.n_k(),
+            d: data.d(),
+            is_causal: room.options.is_causal,
+        };
+        let tiling = room
+            .options
+            .tiling(problem.d)
+            .map_err(|error| text::sentence(&error.to_string()))?;
+        let schedule = Schedule::new(problem, room.options.method(), Some(tiling))
+            .map_err(|error| text::sentence(&error.to_string()))?;
+        let opening = opening_step(&data, &schedule);
+        Ok(Self {
+            data,
+            schedule: Shared::new(schedule),
+            opening,
+        })
+    }
+
+    /// The steps.
+    #[must_use]
+    pub fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
+    /// The numbers.
+    #[must_use]
+    pub fn data(&self) -> &HeadData {
+        &self.data
+    }
+
+    /// The step that the room shows.
+    #[must_use]
+    pub fn step(&self, room: &FlashRoom) -> u64 {
+        let step = room.step.unwrap_or(self.opening);
+        step.min(self.schedule.n_events())
+    }
+
+    /// What a step shows.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a number on the way is beyond 32-bit floats.
+    pub fn moment(&self, step: u64) -> Result<Moment, Overflow> {
+        let step = step.min(self.schedule.n_events());
+        let event = step
+            .checked_sub(1)
+            .and_then(|index| self.schedule.event(index));
+        let mut moment = Moment {
+            step,
+            n_steps: self.schedule.n_events(),
+            event,
+            keys: 0..self.data.n_k(),
+            chip: Chip::default(),
+            before: Chip::default(),
+            passes: Vec::new(),
+            totals: self.schedule.totals_after(step),
+        };
+        let (Some(inputs), Some(event)) = (self.data.inputs(), event) else {
+            return Ok(moment);
+        };
+        match event.i {
+            Some(i) => self.replay(Machine::new(inputs, &self.schedule), i, &mut moment)?,
+            None => moment.chip = chip_after(inputs, &self.schedule, step)?,
+        }
+        moment.keys = self.keys_on_chip(&moment);
+        Ok(moment)
+    }
+
+    /// Carries out the steps of one query tile up to the moment's, and keeps what the
+    /// moment shows of them.
+    fn replay(
+        &self,
+        mut machine: Machine<'_>,
+        i: usize,
+        moment: &mut Moment,
+    ) -> Result<(), Overflow> {
+        let split = moment.event.and_then(|event| event.split);
+        for (index, event) in self.schedule.events_of_query_tile(i) {
+            if index >= moment.step {
+                break;
+            }
+            // A load brings what was not there before.
+            if index + 1 == moment.step && event.kind != EventKind::Load {
+                moment.before = machine.chip().clone();
+            }
+            machine.apply(&event)?;
+            let is_summed = matches!(event.kind, EventKind::Rescale | EventKind::RowSum);
+            if let Some(j) = event.j.filter(|_| is_summed && event.split == split) {
+                let chip = machine.chip();
+                let (m, l, alpha) = (chip.m.clone(), chip.l.clone(), chip.alpha.clone());
+                let pass = Pass { j, m, l, alpha };
+                match moment.passes.last_mut().filter(|last| last.j == j) {
+                    Some(last) => *last = pass,
+                    None => moment.passes.push(pass),
+                }
+            }
+        }
+        moment.chip = machine.chip().clone();
+        Ok(())
+    }
+
+    /// The keys whose tile is on the chip.
+    fn keys_on_chip(&self, moment: &Moment) -> Range<usize> {
+        let all = 0..self.data.n_k();
+        let Some(event) = moment.event.filter(|_| !moment.chip.k.is_empty()) else {
+            return all;
+        };
+        // FA2 passes over a tile with the one before still there, and divides with
+        // the last one.
+        let is_fa2 = self.schedule.method().algorithm == Algorithm::Fa2;
+        let is_here = !(is_fa2 && event.kind == EventKind::Skip);
+        let met = moment.passes.last().map(|pass| pass.j);
+        let tile = event.j.filter(|_| is_here).or(met);
+        tile.map_or(all, |j| self.schedule.keys(j))
+    }
+}
+
+impl Moment {
+    /// True if the step moved numbers of this array this way.
+    #[must_use]
+    pub fn moves(&self, array: Array, direction: Direction) -> bool {
+        self.event.as_ref().is_some_and(|event| {
+            let mut moves = event.moves();
+            moves.any(|moved| moved.array == array && moved.direction == direction)
+        })
+    }
+
+    /// What the step did.
+    #[must_use]
+    pub fn kind(&self) -> Option<EventKind> {
+        self.event.map(|event| event.kind)
+    }
+}
+
+/// A step worth seeing first, in the midst of the work: the rescale that changes the
+/// most, or where nothing is rescaled the scores.
+fn opening_step(data: &HeadData, schedule: &Schedule) -> u64 {
+    let Some(inputs) = data.inputs() else {
+        return 0;
+    };
+    let i = schedule.n_query_tiles() * 2 / 3;
+    let mut machine = Machine::new(inputs, schedule);
+    let mut found = (0, 0);
+    for (index, event) in schedule.events_of_query_tile(i) {
+        if machine.apply(&event).is_err() {
+            break;
+        }
+        let alpha = &machine.chip().alpha;
+        let n_rescaled = alpha.iter().filter(|&&alpha| alpha > 0.0 && alpha < 1.0);
+        // Scores are worth less than any rescale that changes something.
+        let worth = match event.kind {
+            EventKind::Rescale => 1 + 2 * n_rescaled.count(),
+            EventKind::Scores => 2,
+            _ => 0,
+        };
+        if worth > found.0 {
+            found = (worth, index + 1);
+        }
+    }
+    found.1
+}
+
+/// The numbers that the room attends with.
+///
+/// # Errors
+///
+/// Returns a sentence if there are none yet, or bad ones.
+pub fn data_of(room: &FlashRoom) -> Result<Shared<HeadData>, String> {
+    let data = match &room.source {
+        Source::Head => {
+            let awaited = || super::words::HEAD_AWAITED.to_owned();
+            let head = room.head.as_ref();
+            HeadData::of_head(head.ok_or_else(|| room.missing.clone().unwrap_or_else(awaited))?)
+        }
+        Source::Random { n, d, seed } => HeadData::random(*n, *d, *seed),
+        Source::Typed(typed) => HeadData::typed(typed),
+    };
+    let data = data.map_err(|error| text::sentence(&error.to_string()))?;
+    Ok(data.shared())
+}

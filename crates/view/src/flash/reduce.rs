@@ -1,0 +1,200 @@
+//! How the room changes.
+
+use headlight_flash::{Problem, Schedule};
+
+use super::link;
+use super::options::SPEEDS;
+use super::player::Player;
+use super::recorded::RecordedHead;
+use super::room::{FlashAction, FlashRoom, Source};
+use crate::action::Effect;
+use crate::reduce::follow;
+use crate::run::Head;
+use crate::shared::Shared;
+use crate::state::State;
+use crate::text;
+
+/// Milliseconds that one tick may stand for: a tab that slept does not race.
+const LONGEST_TICK_MS: f64 = 250.0;
+
+/// Applies one action of the room.
+pub fn reduce(state: &mut State, action: FlashAction) -> Vec<Effect> {
+    apply(state, action);
+    if state.flash.playing.is_none() {
+        state.flash.pairs = link::write(&state.flash);
+    }
+    follow(state, Vec::new())
+}
+
+fn apply(state: &mut State, action: FlashAction) {
+    let room = &mut state.flash;
+    match action {
+        FlashAction::ReadLink => {
+            if let Some(pairs) = room.linked.take() {
+                let notices = link::read(room, &pairs);
+                for (key, value) in notices {
+                    state.tell(text::bad_link_value(&key, &value));
+                }
+            }
+        }
+        FlashAction::Recorded(json) => match RecordedHead::parse(&json) {
+            Ok(recorded) => show_recorded(state, recorded),
+            Err(error) => state.tell(text::sentence(&error.to_string())),
+        },
+        FlashAction::UseAlgorithm(algorithm) => {
+            room.options.algorithm = algorithm;
+            room.compared = room.compared.filter(|compared| *compared != algorithm);
+            begin(room);
+        }
+        FlashAction::SetCausal(is_on) => {
+            room.options.is_causal = is_on;
+            begin(room);
+        }
+        FlashAction::SetReversed(is_on) => {
+            room.options.is_reversed = is_on;
+            begin(room);
+        }
+        FlashAction::SetLazy(is_on) => room.options.is_lazy = is_on,
+        FlashAction::SetSplits(n_splits) => {
+            room.options.n_splits = n_splits.max(1);
+            begin(room);
+        }
+        FlashAction::SetTiles(tiles) => {
+            room.options.tiles = tiles;
+            begin(room);
+        }
+        FlashAction::SetSource(source) => {
+            room.source = source;
+            room.row = None;
+            begin(room);
+        }
+        FlashAction::GoTo(step) => {
+            room.playing = None;
+            go(room, step);
+        }
+        FlashAction::StepBy(by) => {
+            room.playing = None;
+            let now = current(room);
+            go(room, now.saturating_add_signed(by));
+        }
+        FlashAction::TileBy(by) => {
+            room.playing = None;
+            if let Some(schedule) = schedule(room) {
+                let now = current(room);
+                go(room, neighbour(&schedule, now, by));
+            }
+        }
+        FlashAction::TogglePlay => toggle(room),
+        FlashAction::Tick(elapsed_ms) => tick(room, elapsed_ms),
+        FlashAction::SetSpeed(speed) => room.speed = speed.min(SPEEDS.len() - 1),
+        FlashAction::Compare(other) => room.compared = other,
+        FlashAction::SelectRow(row) => room.row = Some(row),
+    }
+}
+
+/// Shows a recorded head if it is the one that is asked for and no newer one is there.
+fn show_recorded(state: &mut State, recorded: RecordedHead) {
+    let at = Head {
+        layer: recorded.inputs.layer,
+        head: recorded.inputs.head,
+    };
+    let is_wanted = recorded.model == state.session.model()
+        && recorded.prompt == state.asked
+        && at == state.room.head
+        && state.room.ablations.is_empty();
+    if is_wanted && state.flash.head.is_none() {
+        state.flash.head = Some(Shared::new(recorded.inputs));
+        state.flash.is_recorded = true;
+    }
+}
+
+/// Other steps than before: shows the one worth seeing.
+fn begin(room: &mut FlashRoom) {
+    (room.step, room.playing) = (None, None);
+}
+
+fn toggle(room: &mut FlashRoom) {
+    if room.playing.take().is_some() {
+        return;
+    }
+    let Some(schedule) = schedule(room) else {
+        return;
+    };
+    // Played to the end, it begins again.
+    let now = current(room);
+    room.step = Some(if now >= schedule.n_events() { 0 } else { now });
+    room.playing = Some(0.0);
+}
+
+fn tick(room: &mut FlashRoom, elapsed_ms: f64) {
+    let (Some(passed), Some(schedule)) = (room.playing, schedule(room)) else {
+        room.playing = None;
+        return;
+    };
+    let elapsed_ms = elapsed_ms.clamp(0.0, LONGEST_TICK_MS);
+    let passed = passed + elapsed_ms / 1e3 * SPEEDS[room.speed.min(SPEEDS.len() - 1)];
+    let whole = passed.floor();
+    go(room, current(room).saturating_add(whole as u64));
+    let is_over = current(room) >= schedule.n_events();
+    room.playing = (!is_over).then_some(passed - whole);
+}
+
+fn go(room: &mut FlashRoom, step: u64) {
+    let n_events = schedule(room).map_or(0, |schedule| schedule.n_events());
+    room.step = Some(step.min(n_events));
+}
+
+/// The step that is shown.
+fn current(room: &FlashRoom) -> u64 {
+    // Which step is worth seeing first depends on the numbers.
+    let opening = || Player::new(room).map_or(0, |player| player.step(room));
+    let n_events = schedule(room).map_or(0, |schedule| schedule.n_events());
+    room.step.unwrap_or_else(opening).min(n_events)
+}
+
+/// The steps, as far as they can be known without the numbers.
+fn schedule(room: &FlashRoom) -> Option<Schedule> {
+    let (n, d) = match (&room.source, &room.head) {
+        (Source::Random { n, d, .. }, _) => (*n, *d),
+        (Source::Head, Some(head)) => (head.seq_len, head.d_head),
+        (Source::Head, None) => return None,
+        (Source::Typed(_), _) => return Some(Player::new(room).ok()?.schedule().clone()),
+    };
+    let problem = Problem {
+        n_q: n,
+        n_k: n,
+        d,
+        is_causal: room.options.is_causal,
+    };
+    let tiling = room.options.tiling(d).ok()?;
+    Schedule::new(problem, room.options.method(), Some(tiling)).ok()
+}
+
+/// Where the tile before or after the one at `step` begins.
+fn neighbour(schedule: &Schedule, step: u64, by: i64) -> u64 {
+    let place = |step: u64| {
+        let event = step.checked_sub(1).and_then(|index| schedule.event(index));
+        event.map(|event| (event.i, event.j, event.split))
+    };
+    let n_events = schedule.n_events();
+    let here = place(step);
+    let mut at = step;
+    if by > 0 {
+        while at < n_events && place(at) == here {
+            at += 1;
+        }
+        return at;
+    }
+    // Back to the start of this tile; from there, of the one before.
+    while at > 0 && place(at) == here {
+        at -= 1;
+    }
+    if at + 1 == step {
+        let before = place(at);
+        while at > 0 && place(at) == before {
+            at -= 1;
+        }
+    }
+    // Before the first step there is no tile.
+    if here.is_none() { 0 } else { at + 1 }
+}

@@ -1,0 +1,123 @@
+//! The room's state, and what can happen in it.
+
+use headlight_flash::Algorithm;
+
+use super::options::{Options, Tiles};
+use crate::details::HeadInputs;
+use crate::run::Head;
+use crate::shared::Shared;
+
+/// What is attended with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// The selected head of the run.
+    #[default]
+    Head,
+    /// Numbers from a seed.
+    Random {
+        /// Queries and keys.
+        n: usize,
+        /// Width.
+        d: usize,
+        /// The seed.
+        seed: u64,
+    },
+    /// Numbers that the visitor typed.
+    Typed(String),
+}
+
+/// The state of the room.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlashRoom {
+    /// How it attends.
+    pub options: Options,
+    /// With what.
+    pub source: Source,
+    /// How many steps are done; `None` before the visitor has chosen, where the
+    /// room shows a step worth seeing.
+    pub step: Option<u64>,
+    /// Fraction of the next step that has passed; `None` while it stands still.
+    pub playing: Option<f64>,
+    /// Which of the speeds.
+    pub speed: usize,
+    /// The algorithm beside it.
+    pub compared: Option<Algorithm>,
+    /// The query that is spelled out, where one was chosen.
+    pub row: Option<usize>,
+    /// The head's numbers.
+    pub head: Option<Shared<HeadInputs>>,
+    /// True if these came with the page.
+    pub is_recorded: bool,
+    /// Why the head's numbers are not there.
+    pub missing: Option<String>,
+    /// The run and head that were asked about last.
+    pub(crate) asked: Option<(u64, Head)>,
+    /// What the link said, until the room has read it.
+    pub linked: Option<String>,
+    /// What the link should say.
+    pub(crate) pairs: String,
+}
+
+impl Default for FlashRoom {
+    fn default() -> Self {
+        Self {
+            options: Options::default(),
+            source: Source::Head,
+            step: None,
+            playing: None,
+            speed: Self::USUAL_SPEED,
+            compared: None,
+            row: None,
+            head: None,
+            is_recorded: false,
+            missing: None,
+            asked: None,
+            linked: None,
+            pairs: String::new(),
+        }
+    }
+}
+
+impl FlashRoom {
+    /// The speed to begin with: two steps a second.
+    pub const USUAL_SPEED: usize = 2;
+}
+
+/// Something that happened in the room.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FlashAction {
+    /// The link has not been read yet.
+    ReadLink,
+    /// A head's numbers that came with the page arrived, as JSON.
+    Recorded(String),
+    /// The visitor chose an algorithm.
+    UseAlgorithm(Algorithm),
+    /// The visitor hides the keys after a query, or shows them.
+    SetCausal(bool),
+    /// The visitor wants key tiles from the last to the first, or not.
+    SetReversed(bool),
+    /// The visitor wants few rescales, or all.
+    SetLazy(bool),
+    /// The visitor splits the keys.
+    SetSplits(usize),
+    /// The visitor chose tiles.
+    SetTiles(Tiles),
+    /// The visitor chose what is attended with.
+    SetSource(Source),
+    /// The visitor goes to a step.
+    GoTo(u64),
+    /// The visitor goes on or back by so many steps.
+    StepBy(i64),
+    /// The visitor goes to the next or previous tile.
+    TileBy(i64),
+    /// The visitor plays or stops.
+    TogglePlay,
+    /// So many milliseconds have passed.
+    Tick(f64),
+    /// The visitor chose a speed, counted from 0.
+    SetSpeed(usize),
+    /// The visitor wants another algorithm beside this one, or none.
+    Compare(Option<Algorithm>),
+    /// The visitor chose the query that is spelled out.
+    SelectRow(usize),
+}

@@ -1,0 +1,238 @@
+//! One sentence that says what the step does, with this data's numbers.
+
+use headlight_flash::EventKind;
+
+use super::player::{Moment, Player};
+use super::words::{self, named_rows, rows};
+use crate::number::fixed;
+use crate::sentence::Span;
+
+/// What the step does.
+#[must_use]
+pub fn sentence(player: &Player, moment: &Moment) -> Vec<Span> {
+    let Some(event) = moment.event else {
+        return vec![Span::plain(words::NOTHING_DONE)];
+    };
+    let schedule = player.schedule();
+    let is_standard = schedule.tiling().is_none();
+    let queries = event.i.map(|i| schedule.queries(i));
+    let keys = event.j.map(|j| schedule.keys(j));
+    let noun = if is_standard { "query" } else { "query row" };
+    let who = queries.as_ref().map_or_else(
+        || "all queries".to_owned(),
+        |queries| named_rows(noun, queries),
+    );
+    let with = keys
+        .as_ref()
+        .map_or_else(|| "all keys".to_owned(), |keys| named_rows("key", keys));
+    let capital = capitalised(&who);
+    let chip = &moment.chip;
+    match event.kind {
+        EventKind::Load | EventKind::Store => moved(moment, &who, &with),
+        EventKind::Scores => vec![
+            Span::plain(format!("{capital} meet {with}: ")),
+            Span::strong(format!("{} scores", chip.s.values.len())),
+            Span::plain(", each the product of a query and a key, divided by √d."),
+        ],
+        EventKind::Mask => {
+            let hidden = chip
+                .s
+                .values
+                .iter()
+                .filter(|score| score.is_infinite())
+                .count();
+            vec![
+                Span::plain("Of these scores "),
+                Span::strong(format!("{hidden} of {}", chip.s.values.len())),
+                Span::plain(" are hidden: their keys come after the query."),
+            ]
+        }
+        EventKind::RowMax => row_max(player, moment),
+        EventKind::Rescale => rescale(moment, &capital, &with),
+        EventKind::Exp => vec![
+            Span::plain("Weights: exp of what each score is below its row’s maximum, so "),
+            Span::strong("the largest possible is 1"),
+            Span::plain(". They are not divided by anything yet."),
+        ],
+        EventKind::RowSum => vec![
+            Span::plain("Each row’s weights are summed: "),
+            Span::strong("what the output will be divided by"),
+            Span::plain(", once all keys have been met."),
+        ],
+        EventKind::Pv if is_standard => vec![
+            Span::plain(format!("{capital}: the weights mix the values into ")),
+            Span::strong("the output"),
+            Span::plain("."),
+        ],
+        EventKind::Pv => vec![
+            Span::plain(format!("The weights mix the values of {with} ")),
+            Span::strong("into the output so far"),
+            Span::plain(". After this the tile of weights is forgotten."),
+        ],
+        EventKind::Normalise if is_standard => vec![
+            Span::plain("The weights are divided by their sum: "),
+            Span::strong("now they are attention"),
+            Span::plain(" as the textbook prints it."),
+        ],
+        EventKind::Normalise => {
+            let range = (least(&chip.l), greatest(&chip.l));
+            vec![
+                Span::plain("The output is divided by the sum of the weights, "),
+                Span::strong(between(range)),
+                Span::plain(match chip.k.is_empty() || event.j.is_none() {
+                    true => ": it is attention over every key these rows may see.",
+                    false => ": it is attention over the keys met so far.",
+                }),
+            ]
+        }
+        EventKind::Skip => vec![
+            Span::plain(format!("{capital} and {with}: ")),
+            Span::strong("skipped"),
+            Span::plain(". Every key of this tile comes after every query, so nothing is loaded."),
+        ],
+        EventKind::Merge => vec![
+            Span::plain(format!("{capital}: the splits’ outputs are added, ")),
+            Span::strong("each by its share of the sum"),
+            Span::plain(", which their log-sum-exp tells."),
+        ],
+    }
+}
+
+fn moved(moment: &Moment, who: &str, with: &str) -> Vec<Span> {
+    let Some(event) = moment.event else {
+        return Vec::new();
+    };
+    let moves: Vec<headlight_flash::Move> = event.moves().collect();
+    let n: u64 = moves.iter().map(|moved| moved.elements).sum();
+    let letters: Vec<&str> = moves.iter().map(|moved| moved.array.letter()).collect();
+    let letters = letters.join(", ");
+    let of = match (event.i, event.j) {
+        (Some(_), Some(_)) if moves.iter().any(|moved| moved.array.letter() == "K") => with,
+        (None, Some(_)) => with,
+        (None, None) => "the whole sequence",
+        _ => who,
+    };
+    let (way, what) = match event.kind {
+        EventKind::Store => ("go back to slow memory", ": they are the result"),
+        _ => ("come from slow memory", ""),
+    };
+    let is_result = moves.iter().any(|moved| moved.array.letter() == "O") && event.i.is_some();
+    let what = if is_result && event.kind == EventKind::Store {
+        what
+    } else {
+        ""
+    };
+    vec![
+        Span::plain(format!("{letters} of {of}: ")),
+        Span::strong(format!("{} numbers", words::thousands(n))),
+        Span::plain(format!(" {way}{what}.")),
+    ]
+}
+
+fn row_max(player: &Player, moment: &Moment) -> Vec<Span> {
+    let chip = &moment.chip;
+    let new = if chip.tile_m.is_empty() {
+        &chip.m
+    } else {
+        &chip.tile_m
+    };
+    let old = &moment.before.m;
+    let is_first = old.is_empty() || old.iter().all(|m| m.is_infinite());
+    if is_first || !chip.tile_m.is_empty() || player.schedule().tiling().is_none() {
+        return vec![
+            Span::plain("The largest score of each row is "),
+            Span::strong(between((least(new), greatest(new)))),
+            Span::plain(". Subtracted before exp, it keeps every weight at most 1."),
+        ];
+    }
+    let n_risen = new.iter().zip(old).filter(|(new, old)| new > old).count();
+    vec![
+        Span::strong(count_of(n_risen, new.len())),
+        Span::plain(" found a larger score in this tile than in all tiles before."),
+    ]
+}
+
+fn rescale(moment: &Moment, capital: &str, with: &str) -> Vec<Span> {
+    let alpha = &moment.chip.alpha;
+    let is_first = alpha.iter().all(|&alpha| alpha == 0.0 || alpha == 1.0)
+        && moment.before.l.iter().all(|&l| l == 0.0);
+    if is_first {
+        return vec![
+            Span::plain(format!("{capital} meet their first keys, {with}: ")),
+            Span::strong("there is nothing to rescale yet"),
+            Span::plain("."),
+        ];
+    }
+    let n_rescaled = alpha.iter().filter(|&&alpha| alpha != 1.0).count();
+    vec![
+        Span::plain(format!("{capital} meet {with}. ")),
+        Span::strong(count_of(n_rescaled, alpha.len())),
+        Span::plain(match n_rescaled {
+            0 => " found a larger score, so what they had summed stays as it is.",
+            1 => " found a larger score; what it had summed is rescaled by α.",
+            _ => " found a larger score; what they had summed is rescaled by α.",
+        }),
+    ]
+}
+
+/// `Three rows of four`, `No row of four`.
+fn count_of(n: usize, of: usize) -> String {
+    match n {
+        0 => format!("No row of {}", small(of)),
+        n if n == of && of == 1 => "The row".to_owned(),
+        n if n == of => format!("All {} rows", small(of)),
+        1 => format!("One row of {}", small(of)),
+        n => format!("{} rows of {}", capitalised(&small(n)), small(of)),
+    }
+}
+
+fn small(n: usize) -> String {
+    const WORDS: [&str; 13] = [
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+        "eleven", "twelve",
+    ];
+    WORDS
+        .get(n)
+        .map_or_else(|| n.to_string(), |word| (*word).to_owned())
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(characters).collect()
+}
+
+fn least(values: &[f32]) -> f32 {
+    values.iter().copied().fold(f32::INFINITY, f32::min)
+}
+
+fn greatest(values: &[f32]) -> f32 {
+    values.iter().copied().fold(f32::NEG_INFINITY, f32::max)
+}
+
+/// `0.31 to 2.45`, or one number where there is one.
+fn between((least, greatest): (f32, f32)) -> String {
+    let [low, high] = [least, greatest].map(shown);
+    if low == high {
+        low
+    } else {
+        format!("{low} to {high}")
+    }
+}
+
+/// A number with two decimals, infinities by their sign.
+pub(super) fn shown(value: f32) -> String {
+    match value {
+        f32::INFINITY => "∞".to_owned(),
+        f32::NEG_INFINITY => "\u{2212}∞".to_owned(),
+        value if value.abs() >= 1e4 => format!("{value:.1e}").replace('-', "\u{2212}"),
+        value if value.abs() >= 100.0 => fixed(f64::from(value), 0),
+        value => fixed(f64::from(value), 2),
+    }
+}
+
+/// Rows of a tile, as prose counts them.
+#[must_use]
+pub(super) fn row_name(query: usize) -> String {
+    format!("row {}", rows(&(query..query + 1)))
+}

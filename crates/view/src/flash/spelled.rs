@@ -1,0 +1,169 @@
+//! What happens to one row, spelled out with its numbers.
+
+use headlight_flash::EventKind;
+
+use super::player::{Moment, Pass, Player};
+use super::sentence::{row_name, shown};
+
+/// What one row had after it met a tile of keys.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Passed {
+    /// The tile of keys.
+    pub j: usize,
+    /// Largest score so far.
+    pub m: f32,
+    /// Sum of weights so far.
+    pub l: f32,
+    /// What the sum before was multiplied with, once it was.
+    pub alpha: Option<f32>,
+    /// True for the tile that is being met.
+    pub is_now: bool,
+}
+
+/// The row of the current tile that is spelled out: the one that was chosen if it is
+/// there, else the one that was rescaled the most, else the last.
+#[must_use]
+pub fn spelled_row(player: &Player, moment: &Moment, chosen: Option<usize>) -> Option<usize> {
+    let queries = player.schedule().queries(moment.event?.i?);
+    if let Some(row) = chosen.filter(|row| queries.contains(row)) {
+        return Some(row);
+    }
+    let alpha = &moment.chip.alpha;
+    let factors = alpha
+        .iter()
+        .copied()
+        .enumerate()
+        .filter(|(_, alpha)| *alpha > 0.0);
+    let most = factors.reduce(|a, b| if b.1 < a.1 { b } else { a });
+    let place = most
+        .filter(|(_, alpha)| *alpha < 1.0)
+        .map(|(place, _)| place);
+    Some(queries.start + place.unwrap_or(queries.len() - 1))
+}
+
+/// The step for one row, as arithmetic.
+#[must_use]
+pub fn spelled(player: &Player, moment: &Moment, row: usize) -> Option<String> {
+    let event = moment.event?;
+    let queries = player.schedule().queries(event.i?);
+    let at = row
+        .checked_sub(queries.start)
+        .filter(|at| *at < queries.len())?;
+    let of = |values: &[f32]| values.get(at).copied().map(shown);
+    let (now, before) = (&moment.chip, &moment.before);
+    let keys = moment.keys.clone();
+    let scores = now.s.rows().nth(at);
+    let weights = now.p.rows().nth(at);
+    let strongest = |row: Option<&[f32]>| -> Option<(usize, f32)> {
+        let values = row?.iter().copied().enumerate();
+        values
+            .filter(|(_, value)| value.is_finite())
+            .reduce(|a, b| if b.1 > a.1 { b } else { a })
+    };
+    let text = match event.kind {
+        EventKind::Scores => {
+            let (key, score) = strongest(scores)?;
+            let key = keys.start + key + 1;
+            format!(
+                "q·k/√{} with key {key} = {}",
+                player.data().d(),
+                shown(score)
+            )
+        }
+        EventKind::Mask => {
+            let n_hidden = scores?.iter().filter(|score| score.is_infinite()).count();
+            format!("{n_hidden} of {} scores are −∞ from here on", keys.len())
+        }
+        EventKind::RowMax if now.tile_m.is_empty() => {
+            let (_, largest) = strongest(scores).unwrap_or((0, f32::NEG_INFINITY));
+            match of(&before.m) {
+                Some(old) => format!("m = max({old}, {}) = {}", shown(largest), of(&now.m)?),
+                None => format!("m = {}", of(&now.m)?),
+            }
+        }
+        EventKind::RowMax => format!("m̃ = {}", of(&now.tile_m)?),
+        EventKind::Rescale if now.beta.is_empty() => format!(
+            "α = exp({} − {}) = {};  l = {} × {} = {}",
+            shown(old_m(moment, at)),
+            of(&now.m)?,
+            of(&now.alpha)?,
+            of(&now.alpha)?,
+            of(&before.l)?,
+            of(&now.l)?
+        ),
+        EventKind::Rescale => format!(
+            "l = {} × {} + {} × {} = {}",
+            of(&now.alpha)?,
+            of(&before.l)?,
+            of(&now.beta)?,
+            of(&now.tile_l)?,
+            of(&now.l)?
+        ),
+        EventKind::Exp => {
+            let (key, weight) = strongest(weights)?;
+            let score = scores?.get(key).copied().map(shown)?;
+            let max = if now.tile_m.is_empty() {
+                &now.m
+            } else {
+                &now.tile_m
+            };
+            let key_name = keys.start + key + 1;
+            format!(
+                "exp({score} − {}) = {} for key {key_name}",
+                of(max)?,
+                shown(weight)
+            )
+        }
+        EventKind::RowSum => {
+            let sum: f32 = weights?.iter().sum();
+            match of(&before.l).filter(|_| now.tile_l.is_empty() && !before.l.is_empty()) {
+                Some(old) => format!("l = {old} + {} = {}", shown(sum), of(&now.l)?),
+                None => format!("l̃ = {}", shown(sum)),
+            }
+        }
+        EventKind::Pv => {
+            let (old, new) = (before.o.rows().nth(at), now.o.rows().nth(at)?);
+            let old = old.and_then(|row| row.first()).copied().map(shown);
+            let new = new.first().copied().map(shown)?;
+            match old {
+                Some(old) => format!("first number of O: {old} → {new}"),
+                None => format!("first number of O: {new}"),
+            }
+        }
+        EventKind::Normalise => {
+            let (m, l, lse) = (of(&now.m)?, of(&now.l)?, of(&now.lse)?);
+            format!("divided by l = {l};  L = {m} + ln {l} = {lse}")
+        }
+        EventKind::Merge => format!("L = {}", of(&now.lse)?),
+        EventKind::Load | EventKind::Store | EventKind::Skip => return None,
+    };
+    Some(format!("{}: {text}", row_name(row)))
+}
+
+/// A row's maximum before the tile that is being met.
+fn old_m(moment: &Moment, at: usize) -> f32 {
+    let earlier = moment.passes.len().checked_sub(2);
+    let pass = earlier.and_then(|earlier| moment.passes.get(earlier));
+    pass.and_then(|pass| pass.m.get(at).copied())
+        .unwrap_or(f32::NEG_INFINITY)
+}
+
+/// What a row had after each tile of keys so far. Standard attention has no such tiles.
+#[must_use]
+pub fn passed(player: &Player, moment: &Moment, row: usize) -> Vec<Passed> {
+    let Some(event) = moment.event else {
+        return Vec::new();
+    };
+    let Some(i) = event.i else {
+        return Vec::new();
+    };
+    let at = row.saturating_sub(player.schedule().queries(i).start);
+    let passed = |pass: &Pass| Passed {
+        j: pass.j,
+        m: pass.m.get(at).copied().unwrap_or(f32::NEG_INFINITY),
+        l: pass.l.get(at).copied().unwrap_or(0.0),
+        alpha: pass.alpha.get(at).copied(),
+        is_now: event.j == Some(pass.j),
+    };
+    moment.passes.iter().map(passed).collect()
+}

@@ -1,0 +1,156 @@
+//! The room's numbers in full.
+
+use std::borrow::Cow;
+
+use headlight_flash::{Chip, Matrix};
+
+use super::ledger::Ledger;
+use super::player::{Moment, Player};
+use super::words;
+use crate::column::Column;
+use crate::data::Table;
+use crate::number::{full, full_f32};
+
+/// Rows and keys up to which the chip's table is whole.
+const MOST: usize = 64;
+
+/// A number as programs read it; infinities as `inf` and `-inf`.
+fn number(value: f32) -> String {
+    full_f32(value)
+}
+
+/// What is on the chip: a row per query of the tile.
+#[must_use]
+pub fn chip(player: &Player, moment: &Moment) -> Table {
+    let schedule = player.schedule();
+    let chip = &moment.chip;
+    let event = moment.event;
+    let queries = event
+        .and_then(|event| event.i)
+        .map_or(0..0, |i| schedule.queries(i));
+    let keys = moment.keys.clone();
+    let of_keys = |letter: &'static str| {
+        let names = keys.clone().take(MOST);
+        names.map(move |key| Column::named(format!("{letter} {}", key + 1)))
+    };
+    let of_width = |letter: &'static str| {
+        let names = 0..player.data().d();
+        names.map(move |index| Column::named(format!("{letter} {}", index + 1)))
+    };
+    let mut columns = vec![Column::text("query")];
+    let mut parts: Vec<Vec<Vec<String>>> = Vec::new();
+    for (name, values) in per_row(chip) {
+        if !values.is_empty() {
+            columns.push(Column::value(name));
+            parts.push(values.iter().map(|&value| vec![number(value)]).collect());
+        }
+    }
+    for (letter, matrix, is_of_keys) in [
+        ("S", &chip.s, true),
+        ("P", &chip.p, true),
+        ("O", &chip.o, false),
+        ("Q", &chip.q, false),
+    ] {
+        if matrix.is_empty() {
+            continue;
+        }
+        if is_of_keys {
+            columns.extend(of_keys(letter));
+        } else {
+            columns.extend(of_width(letter));
+        }
+        parts.push(cells(matrix, if is_of_keys { MOST } else { usize::MAX }));
+    }
+    let rows = queries.enumerate().take(MOST).map(|(at, query)| {
+        let mut row = vec![(query + 1).to_string()];
+        for part in &parts {
+            row.extend(part.get(at).cloned().unwrap_or_default());
+        }
+        row
+    });
+    Table {
+        caption: Cow::Borrowed("What is on the chip after this step"),
+        rows: rows.collect(),
+        columns,
+    }
+}
+
+/// The numbers that a row has one of.
+fn per_row(chip: &Chip) -> [(&'static str, &Vec<f32>); 7] {
+    [
+        ("m", &chip.m),
+        ("l", &chip.l),
+        ("alpha", &chip.alpha),
+        ("tile_m", &chip.tile_m),
+        ("tile_l", &chip.tile_l),
+        ("beta", &chip.beta),
+        ("L", &chip.lse),
+    ]
+}
+
+fn cells(matrix: &Matrix, most: usize) -> Vec<Vec<String>> {
+    let row = |row: &[f32]| row.iter().take(most).copied().map(number).collect();
+    matrix.rows().map(row).collect()
+}
+
+/// The ledger.
+#[must_use]
+pub fn ledger(ledger: &Ledger) -> Table {
+    let columns = vec![
+        Column::text("algorithm"),
+        Column::value("elements moved so far"),
+        Column::value("elements moved in all"),
+        Column::value("of standard"),
+        Column::value("elements read so far"),
+        Column::value("elements written so far"),
+        Column::value("flops so far"),
+        Column::value("exps so far"),
+    ];
+    let rows = ledger.rows.iter().map(|row| {
+        let so_far = row.moved_so_far.map(|moved| moved.to_string());
+        let of_played = |value: u64| {
+            if row.is_played {
+                value.to_string()
+            } else {
+                String::new()
+            }
+        };
+        vec![
+            row.algorithm.name().to_owned(),
+            so_far.unwrap_or_default(),
+            row.moved.to_string(),
+            full(row.of_standard),
+            of_played(ledger.so_far.elements_read()),
+            of_played(ledger.so_far.elements_written()),
+            of_played(ledger.so_far.flops),
+            of_played(ledger.so_far.exps),
+        ]
+    });
+    Table {
+        caption: Cow::Borrowed(words::LEDGER),
+        rows: rows.collect(),
+        columns,
+    }
+}
+
+/// Where the step stands.
+#[must_use]
+pub fn grid(player: &Player, moment: &Moment) -> Table {
+    let totals = (moment.totals.tiles, player.schedule().totals().tiles);
+    let (so_far, in_all) = totals;
+    let row =
+        |name: &str, done: u64, all: u64| vec![name.to_owned(), done.to_string(), all.to_string()];
+    Table {
+        caption: Cow::Borrowed("Tiles of queries by keys"),
+        columns: vec![
+            Column::text("tiles"),
+            Column::value(words::SO_FAR),
+            Column::value(words::IN_ALL),
+        ],
+        rows: vec![
+            row("full", so_far.full, in_all.full),
+            row("partial", so_far.partial, in_all.partial),
+            row("skipped", so_far.skipped, in_all.skipped),
+        ],
+    }
+}

@@ -1,0 +1,399 @@
+//! The room as a whole.
+
+use headlight_flash::{Algorithm, EventKind};
+
+use super::stage::{Paint, Scene, scene};
+use super::{
+    Check, Checked, FlashAction, FlashRoom, Options, Player, Source, Tiles, ledger, lines_of,
+    reduce, sentence, spelled, spelled_row, timeline,
+};
+use crate::sentence::plain;
+use crate::state::{Place, State};
+use crate::{Action, Effect};
+
+/// Four by four.
+fn square() -> Options {
+    Options {
+        tiles: Tiles::Blocks(4, 4),
+        ..Options::default()
+    }
+}
+
+/// A room with sixteen random rows.
+fn room(options: Options) -> FlashRoom {
+    FlashRoom {
+        options,
+        source: Source::Random {
+            n: 16,
+            d: 8,
+            seed: 1,
+        },
+        ..FlashRoom::default()
+    }
+}
+
+fn player(options: Options) -> Player {
+    Player::new(&room(options)).unwrap()
+}
+
+fn state(options: Options) -> State {
+    State {
+        place: Place::Flash,
+        flash: room(options),
+        ..State::default()
+    }
+}
+
+fn all_options() -> Vec<Options> {
+    let mut all = Vec::new();
+    for algorithm in Algorithm::ALL {
+        for is_causal in [true, false] {
+            for tiles in [Tiles::Blocks(4, 4), Tiles::Blocks(5, 3), Tiles::OnChip(512)] {
+                for (is_reversed, n_splits) in [(false, 1), (true, 1), (false, 2)] {
+                    all.push(Options {
+                        algorithm,
+                        is_causal,
+                        is_reversed,
+                        is_lazy: is_reversed,
+                        n_splits,
+                        tiles,
+                    });
+                }
+            }
+        }
+    }
+    all
+}
+
+fn scene_at(player: &Player, step: u64, width: f64) -> Scene {
+    let moment = player.moment(step).unwrap();
+    let row = spelled_row(player, &moment, None);
+    scene(player, &moment, row, width)
+}
+
+#[test]
+fn every_step_of_every_option_can_be_shown() {
+    for options in all_options() {
+        let player = player(options);
+        for step in 0..=player.schedule().n_events() {
+            let moment = player.moment(step).unwrap();
+            let words = plain(&sentence(&player, &moment));
+            assert!(words.ends_with('.'), "{words}");
+            assert!(!words.contains("NaN") && !words.contains("inf"), "{words}");
+            if let Some(row) = spelled_row(&player, &moment, None) {
+                let text = spelled(&player, &moment, row).unwrap_or_default();
+                assert!(!text.contains("NaN"), "{text}");
+                let passed = super::passed(&player, &moment, row);
+                assert!(passed.iter().filter(|passed| passed.is_now).count() <= 1);
+            }
+            for width in [980.0, 360.0] {
+                let scene = scene(&player, &moment, None, width);
+                for block in &scene.blocks {
+                    let inside = block.at.x >= -4.0 && block.at.x + block.at.width <= width + 4.0;
+                    assert!(
+                        inside && block.at.width > 0.0,
+                        "{block:?} {options:?} {step}"
+                    );
+                    assert!(block.at.y + block.at.height <= scene.height + 90.0);
+                }
+                assert_eq!(scene, super::stage::scene(&player, &moment, None, width));
+            }
+            let lines = lines_of(&player, &moment);
+            let n_now = lines.iter().filter(|line| line.is_now).count();
+            assert_eq!(
+                n_now,
+                usize::from(step > 0),
+                "{options:?} {:?}",
+                moment.event
+            );
+        }
+    }
+}
+
+#[test]
+fn the_stage_has_the_same_size_at_every_step() {
+    for options in all_options() {
+        let player = player(options);
+        let sizes: Vec<(f64, f64)> = (0..=player.schedule().n_events())
+            .map(|step| scene_at(&player, step, 980.0))
+            .map(|scene| (scene.width, scene.height))
+            .collect();
+        assert!(sizes.iter().all(|size| *size == sizes[0]), "{options:?}");
+    }
+}
+
+#[test]
+fn at_a_rescale_alpha_is_framed_and_its_numbers_are_the_traces() {
+    let options = square();
+    let player = player(options);
+    let step = player.step(&room(options));
+    let moment = player.moment(step).unwrap();
+    assert_eq!(moment.kind(), Some(EventKind::Rescale));
+    let (i, j) = (
+        moment.event.unwrap().i.unwrap(),
+        moment.event.unwrap().j.unwrap(),
+    );
+    assert!(i == 2 && j > 0, "{i} {j}");
+    assert!(
+        moment
+            .chip
+            .alpha
+            .iter()
+            .any(|&alpha| alpha > 0.0 && alpha < 1.0)
+    );
+    let lines = lines_of(&player, &moment);
+    let now = lines.iter().find(|line| line.is_now).unwrap();
+    assert!(now.text.starts_with("α = exp(m − m′)"), "{}", now.text);
+    let scene = scene_at(&player, step, 980.0);
+    let said: Vec<&str> = scene
+        .words
+        .iter()
+        .map(|words| words.text.as_str())
+        .collect();
+    for alpha in &moment.chip.alpha {
+        let text = format!("{alpha:.2}");
+        assert!(said.contains(&text.as_str()), "{text} of {said:?}");
+    }
+    let beams = scene
+        .blocks
+        .iter()
+        .filter(|block| block.paint == Paint::Beam);
+    assert_eq!(beams.count(), 1);
+    let hot = scene
+        .blocks
+        .iter()
+        .filter(|block| block.paint == Paint::Hot);
+    let n_rescaled = moment
+        .chip
+        .alpha
+        .iter()
+        .filter(|&&alpha| alpha != 1.0)
+        .count();
+    assert_eq!(hot.count(), n_rescaled);
+}
+
+#[test]
+fn a_load_lights_the_strip_and_sends_the_tile_to_the_chip() {
+    let player = player(square());
+    let scene = scene_at(&player, 2, 980.0);
+    let moved: Vec<Paint> = scene
+        .blocks
+        .iter()
+        .map(|block| block.paint)
+        .filter(|paint| matches!(paint, Paint::Moved(_)))
+        .collect();
+    use headlight_flash::Array;
+    assert_eq!(moved, [Paint::Moved(Array::K), Paint::Moved(Array::V)]);
+    assert_eq!(scene.flights.len(), 2);
+    let k = &scene.flights[0];
+    assert!(
+        k.from.x < k.to.x,
+        "from slow memory on the left to the chip"
+    );
+    let letters: Vec<&str> = scene.mosaics.iter().map(|mosaic| mosaic.name).collect();
+    assert_eq!(letters, ["Q", "K", "V", "O"]);
+}
+
+#[test]
+fn the_grid_holds_one_tile_that_is_met_and_forgets_the_others() {
+    let player = player(square());
+    let n = player.schedule().n_events();
+    let count = |step: u64, paint: Paint| {
+        let scene = scene_at(&player, step, 980.0);
+        // One of each kind is the legend's.
+        scene
+            .blocks
+            .iter()
+            .filter(|block| block.paint == paint)
+            .count()
+            - 1
+    };
+    assert_eq!(count(0, Paint::Waiting), 10);
+    assert_eq!(count(0, Paint::Now), 0);
+    assert_eq!(count(n, Paint::Done), 10);
+    assert_eq!(count(n, Paint::Waiting), 0);
+    let step = player.schedule().visit(2, 1).unwrap().start + 3;
+    assert_eq!(count(step, Paint::Now), 1);
+    assert_eq!(count(step, Paint::Done), 4);
+}
+
+#[test]
+fn the_ledger_adds_up_and_knows_the_others() {
+    let player = player(square());
+    let n = player.schedule().n_events();
+    let at_end = ledger::ledger(&player, &player.moment(n).unwrap());
+    assert_eq!(at_end.so_far, at_end.in_all);
+    let moved: Vec<u64> = at_end.rows.iter().map(|row| row.moved).collect();
+    // 4 N d + 4 N^2; ten of sixteen tiles are visited.
+    let fa1 = 2 * 16 * 8 + 10 * 4 * (3 * 8 + 4) + 16 * 8 + 2 * 16;
+    let fa2 = 2 * 16 * 8 + 16 + 10 * 2 * 4 * 8;
+    assert_eq!(moved, [4 * 16 * 8 + 4 * 256, fa1, fa2]);
+    let so_far: Vec<Option<u64>> = at_end.rows.iter().map(|row| row.moved_so_far).collect();
+    assert_eq!(so_far, [None, None, Some(fa2)]);
+}
+
+#[test]
+fn the_timeline_shows_the_step_and_its_neighbours() {
+    let player = player(square());
+    let moment = player.moment(30).unwrap();
+    let line = timeline::timeline(&player, &moment, 280.0);
+    assert_eq!(line.cells.len(), 40);
+    let last_done = line.cells.iter().rev().find(|cell| cell.is_done).unwrap();
+    assert_eq!(last_done.step, 30);
+    assert_eq!(timeline::step_at(&line, last_done.x + 1.0), Some(30));
+    assert!((line.now.unwrap() - (last_done.x + last_done.width / 2.0)).abs() < 0.6);
+    let whole = timeline::timeline(&player, &moment, 10_000.0);
+    assert_eq!(whole.cells.len() as u64, player.schedule().n_events());
+}
+
+#[test]
+fn stepping_and_scrubbing_lead_to_the_same_step() {
+    let mut stepped = state(square());
+    reduce(&mut stepped, FlashAction::GoTo(0));
+    for _ in 0..17 {
+        reduce(&mut stepped, FlashAction::StepBy(1));
+    }
+    let mut scrubbed = state(square());
+    reduce(&mut scrubbed, FlashAction::GoTo(17));
+    assert_eq!(stepped.flash, scrubbed.flash);
+    reduce(&mut scrubbed, FlashAction::GoTo(u64::MAX));
+    let n = player(square()).schedule().n_events();
+    assert_eq!(scrubbed.flash.step, Some(n));
+    reduce(&mut scrubbed, FlashAction::StepBy(i64::MIN));
+    assert_eq!(scrubbed.flash.step, Some(0));
+}
+
+#[test]
+fn playing_is_time_times_speed_and_stops_at_the_end() {
+    let mut state = state(square());
+    reduce(&mut state, FlashAction::GoTo(10));
+    reduce(&mut state, FlashAction::TogglePlay);
+    // Two steps a second, for a little more than one and a half.
+    for _ in 0..10 {
+        reduce(&mut state, FlashAction::Tick(155.0));
+    }
+    assert_eq!(state.flash.step, Some(13));
+    reduce(&mut state, FlashAction::SetSpeed(99));
+    for _ in 0..10 {
+        reduce(&mut state, FlashAction::Tick(150.0));
+    }
+    let n = player(square()).schedule().n_events();
+    assert_eq!((state.flash.step, state.flash.playing), (Some(n), None));
+    // Played again it begins at the start.
+    reduce(&mut state, FlashAction::TogglePlay);
+    assert_eq!(state.flash.step, Some(0));
+    // A tab that slept does not race.
+    reduce(&mut state, FlashAction::SetSpeed(1));
+    reduce(&mut state, FlashAction::Tick(1e9));
+    assert_eq!(state.flash.step, Some(0));
+}
+
+#[test]
+fn a_tile_is_stepped_over_both_ways() {
+    let mut state = state(square());
+    reduce(&mut state, FlashAction::GoTo(1));
+    let mut steps = Vec::new();
+    for _ in 0..4 {
+        reduce(&mut state, FlashAction::TileBy(1));
+        steps.push(state.flash.step.unwrap());
+    }
+    // Load Q | 8 of the first tile, which the mask cuts | three skipped | normalise, write.
+    assert_eq!(steps, [2, 10, 11, 12]);
+    for expected in [11, 10, 2, 1] {
+        reduce(&mut state, FlashAction::TileBy(-1));
+        assert_eq!(state.flash.step, Some(expected));
+    }
+}
+
+#[test]
+fn other_options_show_a_step_worth_seeing_again() {
+    let mut state = state(square());
+    reduce(&mut state, FlashAction::GoTo(3));
+    reduce(&mut state, FlashAction::UseAlgorithm(Algorithm::Fa1));
+    assert_eq!(state.flash.step, None);
+    let player = Player::new(&state.flash).unwrap();
+    let moment = player.moment(player.step(&state.flash)).unwrap();
+    assert_eq!(moment.kind(), Some(EventKind::Rescale));
+}
+
+#[test]
+fn what_cannot_be_is_one_sentence() {
+    let tiles = Options {
+        tiles: Tiles::OnChip(64),
+        ..square()
+    };
+    let said = Player::new(&room(tiles)).unwrap_err();
+    assert_eq!(
+        said,
+        "An on-chip memory of 16 numbers, expected at least 32: four rows of width 8."
+    );
+    let zero = Options {
+        tiles: Tiles::Blocks(0, 4),
+        ..square()
+    };
+    assert!(
+        Player::new(&room(zero))
+            .unwrap_err()
+            .starts_with("0 queries per tile")
+    );
+    let splits = Options {
+        n_splits: 9,
+        ..square()
+    };
+    assert!(Player::new(&room(splits)).unwrap_err().contains("9 splits"));
+    let mut huge = room(square());
+    huge.source = Source::Random {
+        n: usize::MAX,
+        d: 8,
+        seed: 0,
+    };
+    assert!(Player::new(&huge).unwrap_err().contains("at most 4096"));
+}
+
+#[test]
+fn the_check_covers_every_row_and_finds_a_small_error() {
+    for options in all_options() {
+        let player = player(options);
+        let mut check = Check::new(&player);
+        while check.go_on(&player).unwrap() == Checked::More {}
+        assert_eq!((check.n_checked, check.n_queries), (16, 16));
+        assert!(
+            check.output > 0.0 && check.output < check.bound,
+            "{check:?}"
+        );
+    }
+}
+
+#[test]
+fn going_to_the_room_and_back_is_a_link_each() {
+    let mut state = State::default();
+    let _ = crate::reduce(&mut state, Action::Opened(String::new()));
+    let effects = crate::reduce(&mut state, Action::Enter(Place::Flash));
+    let entered = |effects: &[Effect]| {
+        effects.iter().find_map(|effect| match effect {
+            Effect::EnterLink(link) => Some(link.clone()),
+            _ => None,
+        })
+    };
+    let link = entered(&effects).unwrap();
+    assert!(
+        link.starts_with("#/flash?v=1&model=stories&prompt="),
+        "{link}"
+    );
+    let effects = reduce(&mut state, FlashAction::UseAlgorithm(Algorithm::Fa1));
+    let written = effects.iter().find_map(|effect| match effect {
+        Effect::WriteLink(link) => Some(link.clone()),
+        _ => None,
+    });
+    let written = written.unwrap();
+    assert!(written.ends_with("&algorithm=fa1"), "{written}");
+    // A fresh page on that link is in the same room with the same options, also
+    // before the room has read its part.
+    let mut fresh = State::default();
+    let _ = crate::reduce(&mut fresh, Action::Opened(written.clone()));
+    assert_eq!(fresh.place, Place::Flash);
+    assert_eq!(fresh.permalink().to_fragment(), written);
+    reduce(&mut fresh, FlashAction::ReadLink);
+    assert_eq!(fresh.flash.options, state.flash.options);
+    assert_eq!(fresh.permalink().to_fragment(), written);
+}

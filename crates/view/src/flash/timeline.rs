@@ -1,0 +1,82 @@
+//! The steps as a row of coloured cells, those around the one that is shown.
+
+use headlight_flash::EventKind;
+
+use super::player::{Moment, Player};
+
+/// Least width of a cell in pixels.
+const LEAST_CELL: f64 = 7.0;
+
+/// Cells of one kind of step, side by side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// Its step: that many are done when it is.
+    pub step: u64,
+    /// What it does.
+    pub kind: EventKind,
+    /// Pixels from the left.
+    pub x: f64,
+    /// Pixels wide.
+    pub width: f64,
+    /// True if it is done.
+    pub is_done: bool,
+    /// True if another tile begins here.
+    pub begins_tile: bool,
+}
+
+/// A stretch of steps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timeline {
+    /// The cells, left to right.
+    pub cells: Vec<Cell>,
+    /// Middle of the cell that was done last, in pixels.
+    pub now: Option<f64>,
+    /// The first step that is shown, and the last.
+    pub span: (u64, u64),
+}
+
+/// The steps around the one that is shown, as many as fit into `width` pixels.
+#[must_use]
+pub fn timeline(player: &Player, moment: &Moment, width: f64) -> Timeline {
+    let n = moment.n_steps;
+    let fitting = ((width / LEAST_CELL) as u64).max(1).min(n);
+    let first = moment.step.saturating_sub(fitting / 2).min(n - fitting);
+    let pitch = width / fitting as f64;
+    let mut cells = Vec::with_capacity(fitting as usize);
+    let place = |index: u64| {
+        let event = player.schedule().event(index);
+        event.map(|event| (event.i, event.j))
+    };
+    let mut last = first.checked_sub(1).and_then(place);
+    for place in 0..fitting {
+        let Some(event) = player.schedule().event(first + place) else {
+            break;
+        };
+        let here = Some((event.i, event.j));
+        cells.push(Cell {
+            step: first + place + 1,
+            kind: event.kind,
+            x: place as f64 * pitch,
+            width: pitch - 1.0,
+            is_done: first + place < moment.step,
+            begins_tile: here != last,
+        });
+        last = here;
+    }
+    let now = moment.step.checked_sub(first + 1);
+    Timeline {
+        cells,
+        now: now.map(|place| (place as f64 + 0.5) * pitch - 0.5),
+        span: (first + 1, first + fitting),
+    }
+}
+
+/// The step at `x` pixels.
+#[must_use]
+pub fn step_at(timeline: &Timeline, x: f64) -> Option<u64> {
+    let mut cells = timeline.cells.iter().rev();
+    let found = cells
+        .find(|cell| cell.x <= x)
+        .or_else(|| timeline.cells.first());
+    found.map(|cell| cell.step)
+}

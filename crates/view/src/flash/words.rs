@@ -1,0 +1,301 @@
+//! The room's words, in one place.
+#![expect(missing_docs, reason = "a constant of words says itself what it is")]
+
+use std::ops::Range;
+
+use headlight_flash::{Algorithm, Array, EventKind};
+
+use super::ledger::Ledger;
+use super::player::Player;
+use super::sentence::shown;
+use crate::number::fixed;
+
+/// On-chip memory that every browser's GPU gives a kernel (`maxComputeWorkgroupStorageSize`).
+pub const BROWSER_BYTES: u64 = 16_384;
+pub const HEAD_AWAITED: &str = "The head’s numbers are on their way.";
+pub const STAGE: &str = "Flash attention, step by step";
+pub const SLOW: &str = "Slow memory";
+pub const SLOW_NOTE: &str = "large, far away";
+pub const CHIP: &str = "On chip";
+pub const CHIP_NOTE: &str = "tiny, fast";
+pub const DONE: &str = "done, forgotten";
+pub const NOW: &str = "now";
+pub const TO_COME: &str = "to come";
+pub const NEVER: &str = "never visited: the future";
+pub const CONTROLS: &str = "Algorithm and tiles";
+pub const ALGORITHM: &str = "Algorithm";
+pub const CODE: &str = "Algorithm, the line that runs";
+pub const QUERIES_PER_TILE: &str = "queries per tile";
+pub const KEYS_PER_TILE: &str = "keys per tile";
+pub const TILES_FOR: &str = "or tiles for";
+pub const CHOSEN_TILES: &str = "chosen tiles";
+pub const CAUSAL: &str = "causal";
+pub const REVERSED: &str = "last keys first";
+pub const LAZY: &str = "lazy rescale";
+pub const SPLITS: &str = "split keys";
+pub const NO_SPLIT: &str = "no split";
+pub const DATA: &str = "numbers of";
+pub const THIS_HEAD: &str = "this head";
+pub const RANDOM: &str = "chance";
+pub const TYPED: &str = "my own";
+pub const TYPED_LABEL: &str = "q, k and v: rows of numbers, with a blank line between the three";
+pub const TYPED_EXAMPLE: &str = "1 0\n0 1\n1 1\n2 0\n\n1 0\n0 1\n1 1\n3 0\n\n1 0\n0 1\n-1 1\n5 5";
+pub const ROW: &str = "row";
+pub const ROWS: &str = "rows";
+pub const WIDTH: &str = "width";
+pub const SEED: &str = "seed";
+pub const PLAY: &str = "Play";
+pub const PAUSE: &str = "Pause";
+pub const TO_START: &str = "Back to start";
+pub const STEP_BACK: &str = "One step back";
+pub const STEP_ON: &str = "One step";
+pub const TILE_BACK: &str = "Tile before";
+pub const TILE_ON: &str = "Next tile";
+pub const TO_END: &str = "To the end";
+pub const TRANSPORT: &str = "Steps";
+pub const SCRUB: &str = "Step";
+pub const SPEED: &str = "Speed";
+pub const TIMELINE: &str = "Timeline, the steps around this one by what they do";
+pub const LEDGER: &str = "Moved between slow and on-chip memory, numbers of 4 bytes";
+pub const SO_FAR: &str = "so far";
+pub const IN_ALL: &str = "in all";
+pub const OF_STANDARD: &str = "of standard";
+pub const ERROR_LABEL: &str = "largest error against plain softmax in 64 bits";
+pub const ROW_HEADING_NOTE: &str = "The sum is always relative to the largest score so far.";
+pub const NOTHING_DONE: &str = "Nothing is done yet: queries, keys and values wait in slow memory.";
+pub const COMPARE: &str = "Compare with";
+pub const NOTHING: &str = "nothing";
+
+/// An algorithm's name as people say it.
+#[must_use]
+pub const fn algorithm(algorithm: Algorithm) -> &'static str {
+    match algorithm {
+        Algorithm::Standard => "Standard",
+        Algorithm::Fa1 => "FA1",
+        Algorithm::Fa2 => "FA2",
+    }
+}
+
+/// A kind of step, for the legend.
+#[must_use]
+pub const fn kind(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Load => "load",
+        EventKind::Scores => "scores",
+        EventKind::Mask => "mask",
+        EventKind::RowMax => "row maximum",
+        EventKind::Rescale => "rescale",
+        EventKind::Exp => "exp",
+        EventKind::RowSum => "row sum",
+        EventKind::Pv => "times V",
+        EventKind::Normalise => "normalise",
+        EventKind::Store => "write",
+        EventKind::Skip => "skip",
+        EventKind::Merge => "merge",
+    }
+}
+
+/// Rows as people count them: from 1, `9–12`.
+#[must_use]
+pub fn rows(range: &Range<usize>) -> String {
+    match range.len() {
+        1 => format!("{}", range.end),
+        _ => format!("{}\u{2013}{}", range.start + 1, range.end),
+    }
+}
+
+/// `rows 9–12`, `row 3`.
+#[must_use]
+pub fn named_rows(noun: &str, range: &Range<usize>) -> String {
+    let plural = if range.len() == 1 { "" } else { "s" };
+    format!("{noun}{plural} {}", rows(range))
+}
+
+/// Above the grid.
+#[must_use]
+pub const fn grid_title(is_standard: bool) -> &'static str {
+    if is_standard {
+        "The matrix, written out"
+    } else {
+        "The matrix that never exists"
+    }
+}
+
+/// Below that.
+#[must_use]
+pub fn grid_note(n_q: usize, n_k: usize, is_standard: bool) -> String {
+    let size = format!("{} × {}", thousands(n_q as u64), thousands(n_k as u64));
+    if is_standard {
+        format!("{size}, in slow memory, twice")
+    } else {
+        format!("{size}; only the lit tile is there")
+    }
+}
+
+/// What the ledger says of the played algorithm, and why.
+#[must_use]
+pub fn verdict(player: &Player, ledger: &Ledger) -> String {
+    let schedule = player.schedule();
+    let Some(played) = ledger.rows.iter().find(|row| row.is_played) else {
+        return String::new();
+    };
+    let (share, name) = (played.of_standard, algorithm(played.algorithm));
+    let percent = |share: f64| format!("{:.0}\u{a0}%", (share - 1.0).abs() * 100.0);
+    let times = |n: usize| {
+        if n == 1 {
+            "once".to_owned()
+        } else {
+            format!("up to {n} times")
+        }
+    };
+    match played.algorithm {
+        Algorithm::Standard => "Scores and weights go to slow memory and come back: \
+            four times the whole matrix, masked or not."
+            .to_owned(),
+        Algorithm::Fa1 if share >= 1.0 => format!(
+            "{name} moves {} more than standard here: O, l and m are read and written again \
+             for each of {} key tiles. Larger key tiles move less.",
+            percent(share),
+            schedule.n_key_tiles()
+        ),
+        Algorithm::Fa2 if share >= 1.0 => format!(
+            "{name} moves {} more than standard here: with {} rows and a width of {}, loading \
+             keys {} costs more than the matrix would. Larger query tiles move less.",
+            percent(share),
+            player.data().n_q(),
+            player.data().d(),
+            times(schedule.n_query_tiles())
+        ),
+        _ => format!(
+            "{name} moves {} less than standard here: the matrix never goes to slow memory.",
+            percent(share)
+        ),
+    }
+}
+
+/// Below the strips.
+#[must_use]
+pub fn tiles_note(n_tiles: usize, rows: usize) -> String {
+    let tiles = if n_tiles == 1 { "tile" } else { "tiles" };
+    let rows_word = if rows == 1 { "row" } else { "rows" };
+    format!("{n_tiles} {tiles} of {rows} {rows_word}")
+}
+
+/// How full the chip is.
+#[must_use]
+pub fn chip_use(now: u64, limit: u64) -> String {
+    format!("{} of {} bytes", thousands(now), thousands(limit))
+}
+
+/// An integer in groups of three, with narrow spaces.
+#[must_use]
+pub fn thousands(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3 * 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Bytes as kibibytes where they are whole ones.
+#[must_use]
+pub fn memory(bytes: usize) -> String {
+    let kib = bytes / 1_024;
+    if bytes == 16_384 {
+        format!("{kib} KiB, any browser")
+    } else {
+        format!("{kib} KiB")
+    }
+}
+
+/// Where the transport stands.
+#[must_use]
+pub fn clock(step: u64, n_steps: u64) -> String {
+    format!("step {} of {}", thousands(step), thousands(n_steps))
+}
+
+/// A speed.
+#[must_use]
+pub fn speed(steps_per_second: f64) -> String {
+    let number = if steps_per_second < 1.0 {
+        format!("{steps_per_second}")
+    } else {
+        thousands(steps_per_second as u64)
+    };
+    format!("{number} a second")
+}
+
+/// How many rows were checked.
+#[must_use]
+pub fn checked(n_checked: usize, n_queries: usize) -> String {
+    format!(
+        "{} of {} rows checked",
+        thousands(n_checked as u64),
+        thousands(n_queries as u64)
+    )
+}
+
+/// A number of splits.
+#[must_use]
+pub fn in_parts(n: usize) -> String {
+    format!("in {n} parts")
+}
+
+/// The heading of the row that is spelled out.
+#[must_use]
+pub fn row_title(row: usize) -> String {
+    format!("Row {row}, as it happens")
+}
+
+/// A tile of keys, counted from 1.
+#[must_use]
+pub fn key_tile(tile: usize) -> String {
+    format!("key tile {tile}")
+}
+
+/// Sum and maximum of a row.
+#[must_use]
+pub fn sum_and_max(l: f32, m: f32) -> String {
+    format!("l\u{a0}{}  m\u{a0}{}", shown(l), shown(m))
+}
+
+/// What the ledger knows beside the elements.
+#[must_use]
+pub fn facts(ledger: &Ledger) -> Vec<(&'static str, String)> {
+    let bytes = |bytes: u64| format!("{} bytes", thousands(bytes));
+    let totals = &ledger.so_far;
+    let mut facts = vec![
+        ("operations so far", thousands(totals.flops)),
+        ("exponentials so far", thousands(totals.exps)),
+    ];
+    if let Some(intensity) = ledger.in_all.intensity() {
+        facts.push(("operations per byte, in all", fixed(intensity, 2)));
+    }
+    if let Some(needed) = ledger.chip_bytes {
+        facts.push(("on the chip at most", bytes(needed)));
+    }
+    facts.push(("beside q, k, v, O at most", bytes(ledger.peak_extra_bytes)));
+    facts
+}
+
+/// What a row of the chip's table is called.
+#[must_use]
+pub const fn array_title(array: Array) -> &'static str {
+    match array {
+        Array::Q => "queries",
+        Array::K => "keys",
+        Array::V => "values",
+        Array::O => "output",
+        Array::Max => "largest score",
+        Array::Sum => "sum of weights",
+        Array::Lse => "log-sum-exp",
+        Array::Scores => "scores",
+        Array::Weights => "weights",
+        Array::SplitO => "outputs of the splits",
+        Array::SplitLse => "log-sum-exp of the splits",
+    }
+}

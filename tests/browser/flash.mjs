@@ -1,0 +1,254 @@
+// The Flash room: its numbers are those of `headlight flash` on the same head.
+
+import assert from "node:assert/strict";
+
+import { capture, flash } from "./cli.mjs";
+import { PROMPT, live, rootOf } from "./page.mjs";
+import { suite } from "./runner.mjs";
+
+const test = suite("plain");
+
+const HEAD = { layer: 1, head: 2 };
+
+/** A link to the room. */
+function link(view = {}) {
+  const all = { v: "1", backend: "cpu", prompt: PROMPT, ...HEAD, ...view };
+  const pairs = Object.entries(all).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+  return `#/flash?${pairs.join("&")}`;
+}
+
+/** Waits until the head of the live run is on the stage. */
+async function playing(page) {
+  await page.waitForSelector("html[data-engine=live]", { timeout: 90_000 });
+  await page.waitForSelector('table[data-for="flash.stage"] td', { state: "attached" });
+  await page.waitForFunction(() => {
+    const cell = document.querySelector('table[data-for="flash.grid"] td');
+    return cell !== null;
+  });
+}
+
+/** The step that is shown and how many there are. */
+async function clock(page) {
+  const text = await page.locator(".transport .clock").textContent();
+  const [, step, all] = text.replace(/[\u202f\s]/g, "").match(/step(\d+)of(\d+)/);
+  return { step: Number(step), all: Number(all) };
+}
+
+async function goTo(page, step) {
+  await page.getByRole("slider", { name: "Step" }).evaluate((slider, value) => {
+    slider.value = String(value);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+  }, step);
+}
+
+/** One head of a captured `[1, pos, head, d_head]`, as rows. */
+function headOf({ shape, numbers }, head) {
+  const [, n, heads, d] = shape;
+  return Array.from({ length: n }, (_, pos) =>
+    numbers.slice((pos * heads + head) * d, (pos * heads + head + 1) * d),
+  );
+}
+
+function number(text) {
+  if (text === "inf" || text === "-inf") return text;
+  return Number(text);
+}
+
+/** Equal words for infinities, else numbers that are as near as the page promises. */
+function assertNear(found, expected, label) {
+  if (typeof expected === "string" || typeof found === "string") {
+    assert.equal(found, expected, label);
+  } else {
+    assert.ok(Math.abs(found - expected) <= 1e-5, `${label}: ${found} is not ${expected}`);
+  }
+}
+
+test("shows what the command line's trace says of a live head, step for step", async (t) => {
+  const hooks = ["q", "k", "v"].map((name) => `blocks.${HEAD.layer}.attn.hook_${name}`);
+  const captured = await capture(PROMPT, hooks);
+  const [q, k, v] = hooks.map((hook) => headOf(captured[hook], HEAD.head));
+  const { answer, trace } = await flash({ q, k, v }, [
+    "--algorithm", "fa2", "--block-q", "4", "--block-k", "4", "--causal",
+  ]);
+  const page = await t.visit(link({ bq: 4, bk: 4 }));
+  await playing(page);
+  await page.waitForFunction(
+    (n) => document.querySelector(".transport .clock")?.textContent.replace(/[\u202f\s]/g, "").endsWith(`of${n}`),
+    trace.events.length,
+  );
+  const { all } = await clock(page);
+  assert.equal(all, trace.events.length);
+  // Played by hand for a while, so that it is not only jumped to.
+  await goTo(page, 0);
+  await page.getByRole("button", { name: "Play", exact: true }).click();
+  await page.waitForFunction(() => !/^step 0 /.test(document.querySelector(".transport .clock").textContent));
+  await page.getByRole("button", { name: "Pause" }).click();
+  const kinds = ["load", "mask", "rescale", "row_sum", "normalise"];
+  const middle = Math.floor(trace.events.length / 2);
+  const steps = kinds.map((kind) => {
+    const after = trace.events.findIndex((event, at) => at >= middle && event.kind === kind);
+    return (after < 0 ? trace.events.findLastIndex((event) => event.kind === kind) : after) + 1;
+  });
+  let compared = 0;
+  for (const step of steps) {
+    await goTo(page, step);
+    await page.waitForFunction(
+      (wanted) => document.querySelector(".transport .clock").textContent.replace(/[\u202f\s]/g, "").startsWith(`step${wanted}of`),
+      step,
+    );
+    await page.waitForSelector(`[data-step="${step}"]`, { state: "attached" });
+    const event = trace.events[step - 1];
+    const rows = await stageRows(page);
+    const label = `step ${step}, ${event.kind}`;
+    for (const [index, row] of rows.entries()) {
+      for (const name of ["m", "l", "alpha"]) {
+        const expected = event.values[name][index];
+        if (expected === undefined) assert.equal(row[name], undefined, `${label} ${name}`);
+        else assertNear(number(row[name]), expected, `${label} ${name}[${index}]`);
+        compared += 1;
+      }
+      for (const [matrix, letter] of [["O", "O"], ["S", "S"], ["P", "P"]]) {
+        const expected = event.values[matrix][index] ?? [];
+        const found = row.matrices[letter] ?? [];
+        assert.equal(found.length, expected.length, `${label} ${matrix}`);
+        expected.forEach((value, at) => assertNear(number(found[at]), value, `${label} ${matrix}[${index}][${at}]`));
+        compared += expected.length;
+      }
+    }
+    const done = trace.events.slice(0, step);
+    const sum = (key) => done.reduce((total, one) => total + one[key], 0);
+    const ledger = await ledgerRow(page, "fa2");
+    assert.equal(Number(ledger["elements read so far"]), sum("elements_read"), label);
+    assert.equal(Number(ledger["elements written so far"]), sum("elements_written"), label);
+    assert.equal(Number(ledger["elements moved in all"]), answer.elements_moved, label);
+  }
+  assert.ok(compared > 500, `${compared} numbers compared`);
+  t.note(`${compared} numbers at steps ${steps.join(", ")}`);
+});
+
+/** The rows of the chip's table. */
+async function stageRows(page) {
+  return page.evaluate(() => {
+    const table = document.querySelector('table[data-for="flash.stage"]');
+    const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent);
+    return [...table.querySelectorAll("tbody tr")].map((row) => {
+      const cells = [...row.children].map((cell) => cell.textContent);
+      const found = { matrices: {} };
+      heads.forEach((head, at) => {
+        const [letter, index] = head.split(" ");
+        if (index === undefined) found[head] = cells[at];
+        else (found.matrices[letter] ??= []).push(cells[at]);
+      });
+      return found;
+    });
+  });
+}
+
+async function ledgerRow(page, algorithm) {
+  return page.evaluate((name) => {
+    const table = document.querySelector('table[data-for="flash.ledger"]');
+    const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent);
+    const row = [...table.querySelectorAll("tbody tr")].find((one) => one.children[0].textContent === name);
+    return Object.fromEntries([...row.children].map((cell, at) => [heads[at], cell.textContent]));
+  }, algorithm);
+}
+
+test("opens on a recorded head before the engine is there, in few bytes", async (t) => {
+  const page = await t.visit(null);
+  let bytes = 0;
+  page.on("response", async (response) => {
+    // The room's own module is measured in its release build, by `cargo xtask size`.
+    if (/\/recorded-heads\//.test(response.url())) {
+      bytes += Number(response.headers()["content-length"] ?? 0);
+    }
+  });
+  await page.route("**/engine-*", (route) => route.abort());
+  await page.route("**/worker-*", (route) => route.abort());
+  t.expect(/Failed|ERR_FAILED|net::|engine|worker|Script error/i);
+  await page.goto(`${t.origin}/#/flash`);
+  await page.waitForSelector('table[data-for="flash.stage"] td', { state: "attached", timeout: 30_000 });
+  assert.notEqual((await rootOf(page)).engine, "live");
+  const { step, all } = await clock(page);
+  assert.ok(step > 0 && step < all, `step ${step} of ${all}`);
+  assert.ok(bytes > 0 && bytes < 30_000, `${bytes} bytes`);
+  t.note(`${(bytes / 1e3).toFixed(1)} KB`);
+});
+
+test("the badge is the largest error of the whole result, and small", async (t) => {
+  const page = await t.visit(link());
+  await playing(page);
+  await page.waitForFunction(() => {
+    const proof = document.querySelector('[data-figure="flash.error"]');
+    return /e-\d/.test(proof?.querySelector("b")?.textContent ?? "") && proof.querySelector("small").textContent === "";
+  });
+  const error = Number(await page.locator('[data-figure="flash.error"] b').textContent());
+  assert.ok(error > 0 && error < 5e-6, `${error}`);
+  t.note(`${error}`);
+});
+
+test("keys step, play and go to the ends; the way back leads to the other room", async (t) => {
+  const page = await t.visit("#/attention?v=1&backend=cpu");
+  await live(page);
+  await page.getByRole("link", { name: "Flash" }).click();
+  await playing(page);
+  await page.locator("body").click({ position: { x: 5, y: 5 } });
+  await page.keyboard.press("Home");
+  assert.equal((await clock(page)).step, 0);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  assert.equal((await clock(page)).step, 2);
+  await page.keyboard.press("ArrowLeft");
+  assert.equal((await clock(page)).step, 1);
+  await page.keyboard.press("End");
+  const { step, all } = await clock(page);
+  assert.equal(step, all);
+  await page.keyboard.press("9");
+  await page.keyboard.press("Space");
+  await page.waitForFunction(() => /step 0|step \d/.test(document.querySelector(".transport .clock").textContent));
+  await page.goBack();
+  await page.waitForSelector('[data-figure="attention.pattern"]');
+  await page.goForward();
+  await page.waitForSelector('[data-figure="flash.stage"]');
+});
+
+test("what cannot be played is a sentence, and nothing is lost", async (t) => {
+  const page = await t.visit(link({ bq: 0 }));
+  await page.waitForFunction(() => /0 queries per tile, expected 1 to/.test(document.querySelector(".trouble")?.textContent ?? ""));
+  await page.goto(`${t.origin}/${link({ data: "random", n: 32, d: 256, sram: 1024 })}`);
+  await page.waitForFunction(() => /on-chip memory of 256 numbers/.test(document.querySelector(".trouble")?.textContent ?? ""));
+  await page.goto(`${t.origin}/${link({ data: "random", n: 999999, d: 8 })}`);
+  await page.waitForFunction(() => /999999 rows/.test(document.querySelector(".trouble")?.textContent ?? ""));
+  await page.goto(`${t.origin}/${link({ data: "typed", numbers: "1 2\n\nx 2\n\n3 4" })}`);
+  await page.waitForFunction(() => /line 3 has/i.test(document.querySelector(".trouble")?.textContent ?? ""));
+  await page.goto(`${t.origin}/${link({ algorithm: "fa9", step: "moon" })}`);
+  await page.waitForFunction(() => document.querySelectorAll(".notice").length >= 2);
+  await playing(page);
+});
+
+test("ten thousand steps are scrubbed at more than 30 frames a second", async (t) => {
+  const page = await t.visit(link({ data: "random", n: 768, d: 64, sram: 16384, causal: 0 }));
+  await playing(page);
+  const { all } = await clock(page);
+  assert.ok(all >= 10_000, `${all} steps`);
+  const gaps = await page.evaluate(async (steps) => {
+    const slider = document.querySelector('.transport input[type="range"]');
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const gaps = [];
+    await frame();
+    let last = performance.now();
+    for (let at = 0; at < 90; at += 1) {
+      slider.value = String(Math.round((steps * ((at * 37) % 90)) / 90));
+      slider.dispatchEvent(new Event("input", { bubbles: true }));
+      await frame();
+      const now = performance.now();
+      gaps.push(now - last);
+      last = now;
+    }
+    return gaps.sort((a, b) => a - b);
+  }, all);
+  const [median, nearly] = [gaps[45], gaps[85]];
+  t.note(`${all} steps, median ${median.toFixed(1)} ms, p95 ${nearly.toFixed(1)} ms, worst ${gaps.at(-1).toFixed(1)} ms`);
+  assert.ok(nearly <= 1000 / 30, `p95 ${nearly} ms`);
+});
+
+export const { tests } = test;

@@ -1,0 +1,248 @@
+//! What can be chosen: algorithm, tiles, order, numbers.
+
+use headlight_view::State;
+use headlight_view::flash::{
+    Algorithm, BLOCKS, FlashAction, MEMORIES, MOST_ROWS, MOST_WIDTH, Options, Source, Tiles, words,
+};
+use leptos::prelude::*;
+
+use super::act;
+use crate::store::store;
+
+/// The row of controls above the stage.
+#[component]
+pub fn Controls() -> impl IntoView {
+    let store = store();
+    let options = store.select(|state: &State| state.flash.options);
+    view! {
+        <div class="controls" role="group" aria-label=words::CONTROLS>
+            <div class="segments" role="group" aria-label=words::ALGORITHM>
+                {Algorithm::ALL.map(|algorithm| view! { <UseAlgorithm algorithm options/> }).collect_view()}
+            </div>
+            <TileChoice options/>
+            <Switch
+                label=words::CAUSAL
+                is_on=Signal::derive(move || options.get().is_causal)
+                is_there=Signal::derive(|| true)
+                action=FlashAction::SetCausal
+            />
+            <Switch
+                label=words::REVERSED
+                is_on=Signal::derive(move || options.get().is_reversed)
+                is_there=Signal::derive(move || options.get().algorithm != Algorithm::Standard)
+                action=FlashAction::SetReversed
+            />
+            <Switch
+                label=words::LAZY
+                is_on=Signal::derive(move || options.get().is_lazy)
+                is_there=Signal::derive(move || options.get().algorithm == Algorithm::Fa2)
+                action=FlashAction::SetLazy
+            />
+            <Show when=move || options.get().algorithm == Algorithm::Fa2>
+                <Splits options/>
+            </Show>
+            <Numbers/>
+        </div>
+    }
+}
+
+#[component]
+fn UseAlgorithm(algorithm: Algorithm, options: Memo<Options>) -> impl IntoView {
+    let store = store();
+    let is_used = move || (options.get().algorithm == algorithm).to_string();
+    view! {
+        <button
+            type="button"
+            aria-pressed=is_used
+            on:click=move |_| act(store, FlashAction::UseAlgorithm(algorithm))
+        >
+            {words::algorithm(algorithm)}
+        </button>
+    }
+}
+
+#[component]
+fn TileChoice(options: Memo<Options>) -> impl IntoView {
+    let store = store();
+    let blocks = move || match options.get().tiles {
+        Tiles::Blocks(block_q, block_k) => Some((block_q, block_k)),
+        Tiles::OnChip(_) => None,
+    };
+    let now = Memo::new(move |_| blocks());
+    let set = move |tiles: Tiles| act(store, FlashAction::SetTiles(tiles));
+    let memory = move || match options.get().tiles {
+        Tiles::OnChip(bytes) => bytes.to_string(),
+        Tiles::Blocks(..) => String::new(),
+    };
+    let choices = |chosen: Option<usize>| {
+        let mut all = BLOCKS.to_vec();
+        if let Some(chosen) = chosen.filter(|chosen| !all.contains(chosen)) {
+            all.push(chosen);
+        }
+        let option = move |block: usize| {
+            view! { <option value=block.to_string() selected=chosen == Some(block)>{block}</option> }
+        };
+        let none = chosen
+            .is_none()
+            .then(|| view! { <option value="" selected=true>"–"</option> });
+        view! { {none}{all.into_iter().map(option).collect_view()} }
+    };
+    let usual = move || now.get_untracked().unwrap_or((8, 4));
+    let is_tiled = move || options.get().algorithm != Algorithm::Standard;
+    view! {
+        <Show when=is_tiled>
+            <label>
+                {words::QUERIES_PER_TILE}
+                <select on:change=move |event| {
+                    if let Ok(block) = event_target_value(&event).parse() {
+                        set(Tiles::Blocks(block, usual().1));
+                    }
+                }>{move || choices(now.get().map(|blocks| blocks.0))}</select>
+            </label>
+            <label>
+                {words::KEYS_PER_TILE}
+                <select on:change=move |event| {
+                    if let Ok(block) = event_target_value(&event).parse() {
+                        set(Tiles::Blocks(usual().0, block));
+                    }
+                }>{move || choices(now.get().map(|blocks| blocks.1))}</select>
+            </label>
+            <label>
+                {words::TILES_FOR}
+                <select prop:value=memory on:change=move |event| {
+                    match event_target_value(&event).parse() {
+                        Ok(bytes) => set(Tiles::OnChip(bytes)),
+                        Err(_) => set(Options::USUAL_TILES),
+                    }
+                }>
+                    <option value="">{words::CHOSEN_TILES}</option>
+                    {MEMORIES.map(|bytes| view! { <option value=bytes.to_string()>{words::memory(bytes)}</option> }).collect_view()}
+                </select>
+            </label>
+        </Show>
+    }
+}
+
+#[component]
+fn Switch(
+    label: &'static str,
+    is_on: Signal<bool>,
+    is_there: Signal<bool>,
+    action: fn(bool) -> FlashAction,
+) -> impl IntoView {
+    let store = store();
+    view! {
+        <Show when=move || is_there.get()>
+            <label>
+                <input
+                    type="checkbox"
+                    prop:checked=move || is_on.get()
+                    on:change=move |event| act(store, action(event_target_checked(&event)))
+                />
+                {label}
+            </label>
+        </Show>
+    }
+}
+
+#[component]
+fn Splits(options: Memo<Options>) -> impl IntoView {
+    let store = store();
+    let n_splits = move || options.get().n_splits.to_string();
+    view! {
+        <label>
+            {words::SPLITS}
+            <select prop:value=n_splits on:change=move |event| {
+                if let Ok(n_splits) = event_target_value(&event).parse() {
+                    act(store, FlashAction::SetSplits(n_splits));
+                }
+            }>
+                <option value="1">{words::NO_SPLIT}</option>
+                {[2, 3, 4].map(|n| view! { <option value=n.to_string()>{words::in_parts(n)}</option> }).collect_view()}
+            </select>
+        </label>
+    }
+}
+
+/// What is attended with.
+#[component]
+fn Numbers() -> impl IntoView {
+    let store = store();
+    let source = store.select(|state: &State| state.flash.source.clone());
+    let kind = move || match source.get() {
+        Source::Head => "head",
+        Source::Random { .. } => "random",
+        Source::Typed(_) => "typed",
+    };
+    let choose = move |name: String| {
+        let chosen = match name.as_str() {
+            "random" => Source::Random {
+                n: 32,
+                d: 16,
+                seed: 0,
+            },
+            "typed" => Source::Typed(words::TYPED_EXAMPLE.to_owned()),
+            _ => Source::Head,
+        };
+        act(store, FlashAction::SetSource(chosen));
+    };
+    let field = move |label: &'static str, most: usize, at: usize| {
+        let value = move || match source.get() {
+            Source::Random { n, d, seed } => [n as u64, d as u64, seed][at].to_string(),
+            Source::Head | Source::Typed(_) => String::new(),
+        };
+        let change = move |event| {
+            let Source::Random { n, d, seed } = source.get_untracked() else {
+                return;
+            };
+            let mut all = [n as u64, d as u64, seed];
+            if let Ok(number) = event_target_value(&event).parse() {
+                all[at] = number;
+                act(
+                    store,
+                    FlashAction::SetSource(Source::Random {
+                        n: usize::try_from(all[0]).unwrap_or(usize::MAX),
+                        d: usize::try_from(all[1]).unwrap_or(usize::MAX),
+                        seed: all[2],
+                    }),
+                );
+            }
+        };
+        view! {
+            <label>
+                {label}
+                <input type="number" min="0" max=most.to_string() prop:value=value on:change=change/>
+            </label>
+        }
+    };
+    let typed = move || match source.get() {
+        Source::Typed(typed) => typed,
+        Source::Head | Source::Random { .. } => String::new(),
+    };
+    view! {
+        <label>
+            {words::DATA}
+            <select prop:value=kind on:change=move |event| choose(event_target_value(&event))>
+                <option value="head">{words::THIS_HEAD}</option>
+                <option value="random">{words::RANDOM}</option>
+                <option value="typed">{words::TYPED}</option>
+            </select>
+        </label>
+        <Show when=move || kind() == "random">
+            {field(words::ROWS, MOST_ROWS, 0)}
+            {field(words::WIDTH, MOST_WIDTH, 1)}
+            {field(words::SEED, 1_000_000, 2)}
+        </Show>
+        <Show when=move || kind() == "typed">
+            <textarea
+                class="typed"
+                rows="4"
+                aria-label=words::TYPED_LABEL
+                prop:value=typed
+                on:input=move |event| {
+                    act(store, FlashAction::SetSource(Source::Typed(event_target_value(&event))));
+                }
+            ></textarea>
+        </Show>
+    }
+}
