@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 
+import { assertAccessible } from "./accessible.mjs";
 import { capture, flash } from "./cli.mjs";
 import { PROMPT, live, rootOf } from "./page.mjs";
 import { suite } from "./runner.mjs";
@@ -184,6 +185,39 @@ test("the badge is the largest error of the whole result, and small", async (t) 
   const error = Number(await page.locator('[data-figure="flash.error"] b').textContent());
   assert.ok(error > 0 && error < 5e-6, `${error}`);
   t.note(`${error}`);
+});
+
+for (const [width, height, colorScheme] of [[1440, 900, "light"], [1024, 768, "dark"], [390, 844, "light"], [390, 844, "dark"]]) {
+  test(`axe finds nothing in the room at ${width} px, ${colorScheme}`, async (t) => {
+    const page = await t.visit(link(), { viewport: { width, height }, colorScheme });
+    await playing(page);
+    await assertAccessible(page, "a rescale");
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await page.getByRole("button", { name: "Show the answer" }).click();
+    await page.locator(".learn .answer").waitFor();
+    await assertAccessible(page, "the lesson");
+    const { scroll, client } = await page.evaluate(() => ({
+      scroll: document.documentElement.scrollWidth,
+      client: document.documentElement.clientWidth,
+    }));
+    assert.ok(scroll <= client, `${scroll} px wide in ${client}`);
+  });
+}
+
+test("the lesson sets the stage at every step and gives it back", async (t) => {
+  const page = await t.visit(link({ algorithm: "fa1", step: 7 }));
+  await playing(page);
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  const said = new Set();
+  for (let step = 1; step <= 8; step += 1) {
+    await page.getByRole("button", { name: "Show the answer" }).click();
+    said.add(await page.locator(".learn .answer").textContent());
+    assert.match(await page.evaluate(() => location.hash), /flash/);
+    await page.getByRole("button", { name: step < 8 ? "Next" : "Finish", exact: true }).click();
+  }
+  assert.equal(said.size, 8);
+  assert.equal(await page.getByRole("button", { name: "FA1" }).getAttribute("aria-pressed"), "true");
+  assert.equal((await clock(page)).step, 7);
 });
 
 test("keys step, play and go to the ends; the way back leads to the other room", async (t) => {

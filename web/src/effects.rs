@@ -75,6 +75,10 @@ pub fn start(store: Store) {
         store.dispatch(Action::Opened(host::fragment()));
     });
     on_cleanup(move || opened.remove());
+    // Said before the address is read: what waits to be written belongs to the page
+    // that was left.
+    let left = window_event_listener(leptos::ev::popstate, move |_| store.forget_link());
+    on_cleanup(move || left.remove());
     fetch_builds(store);
     fetch_models(store);
     tick(store);

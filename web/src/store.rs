@@ -1,11 +1,16 @@
 //! The page's state: one signal, written here and nowhere else.
 
-use headlight_view::{Action, Effect, State, reduce};
+use std::time::Duration;
+
+use headlight_view::{Action, Effect, Place, State, reduce};
 use leptos::prelude::*;
 
 use crate::canvas::Palette;
 use crate::further::Arrival;
 use crate::{effects, host};
+
+/// How long the address may lag behind while a visitor goes from step to step.
+const STEPPING_PAUSE: Duration = Duration::from_millis(150);
 
 /// The state, the way to change it, and the second module.
 #[derive(Clone, Copy, Debug)]
@@ -80,8 +85,18 @@ impl Store {
         self.fragment
             .update_value(|waiting| is_due = waiting.replace(fragment).is_some());
         if !is_due {
-            host::in_another_task(move || self.write_link());
+            // A step of the Flash room takes less time than its address does.
+            let pause = match self.peek(|state| state.place) {
+                Place::Attention => Duration::ZERO,
+                Place::Flash => STEPPING_PAUSE,
+            };
+            set_timeout(move || self.write_link(), pause);
         }
+    }
+
+    /// Drops what waits to be put into the address.
+    pub fn forget_link(self) {
+        self.fragment.update_value(|waiting| *waiting = None);
     }
 
     /// Puts what waits for it into the address.

@@ -55,8 +55,12 @@ pub enum Overflow {
     },
 }
 
-/// Keys whose products are added up before they join the sum.
+/// Keys whose weights are added up before they join the sum.
 const RUN: usize = 16;
+
+/// Keys whose values are: few, since a value may be much larger than what the
+/// others add to it.
+const VALUE_RUN: usize = 4;
 
 /// What slow memory holds beside the inputs.
 #[derive(Clone, Debug)]
@@ -485,8 +489,8 @@ impl<'a> Machine<'a> {
         let outputs = chip.o.rows_mut().zip(self.lost_o.chunks_exact_mut(d));
         for (row, (weights, (o, lost))) in chip.p.rows().zip(outputs).enumerate() {
             let beta = chip.beta.get(row).copied().unwrap_or(1.0);
-            let values = chip.v.values.chunks(RUN * d);
-            for (weights, values) in weights.chunks(RUN).zip(values) {
+            let values = chip.v.values.chunks(VALUE_RUN * d);
+            for (weights, values) in weights.chunks(VALUE_RUN).zip(values) {
                 product_with(weights, values, &mut product);
                 for ((o, lost), product) in o.iter_mut().zip(lost.iter_mut()).zip(&product) {
                     add(o, lost, beta * product);

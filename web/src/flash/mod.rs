@@ -1,6 +1,7 @@
 //! The Flash room: a module of its own, fetched by those who open it.
 
 mod controls;
+mod lesson;
 mod mosaic;
 mod now;
 mod numbers;
@@ -111,6 +112,7 @@ fn OpenRoom() -> impl IntoView {
                 <row::Row/>
             </section>
         </main>
+        <lesson::Lesson/>
     }
 }
 

@@ -60,19 +60,30 @@ fn One(of: Memo<Option<Mosaic>>) -> impl IntoView {
     }
 }
 
+/// Colours that a mosaic has at most.
+const N_COLOURS: usize = 128;
+
 /// `[row, column, 4]` bytes; hidden numbers are transparent, so that the hatching below shows.
 fn pixels(mosaic: &Mosaic, palette: &Palette) -> Vec<u8> {
+    let last = (N_COLOURS - 1) as f32;
+    let colours: Vec<[u8; 3]> = (0..N_COLOURS)
+        .map(|index| {
+            let along = f64::from(index as f32 / last);
+            match mosaic.colours {
+                Colours::Weights => palette.ramp.rgb(along),
+                Colours::Signed(_) => palette.diverging.rgb(2.0 * along - 1.0),
+            }
+        })
+        .collect();
     let colour = |&value: &f32| -> [u8; 4] {
         if value == f32::NEG_INFINITY {
             return [0; 4];
         }
-        let [red, green, blue] = match mosaic.colours {
-            Colours::Weights => palette.ramp.rgb(f64::from(value)),
-            Colours::Signed(largest) => {
-                let share = value / largest.max(f32::MIN_POSITIVE);
-                palette.diverging.rgb(f64::from(share))
-            }
+        let along = match mosaic.colours {
+            Colours::Weights => value,
+            Colours::Signed(largest) => value / largest.max(f32::MIN_POSITIVE) / 2.0 + 0.5,
         };
+        let [red, green, blue] = colours[(along.clamp(0.0, 1.0) * last).round() as usize];
         [red, green, blue, 255]
     };
     mosaic.values.iter().flat_map(colour).collect()

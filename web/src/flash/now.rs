@@ -2,7 +2,7 @@
 
 use headlight_view::Shared;
 use headlight_view::State;
-use headlight_view::flash::{FlashRoom, HeadData, Moment, Player, spelled_row};
+use headlight_view::flash::{Moment, Player, data_of, spelled_row};
 use leptos::prelude::*;
 
 use crate::store::Store;
@@ -18,16 +18,24 @@ pub struct Now {
 impl Now {
     /// Follows the state.
     pub fn follow(store: Store) -> Self {
-        let data = store.select(|state: &State| DataOf::new(&state.flash));
+        let source = store.select(|state: &State| {
+            let room = &state.flash;
+            (room.source.clone(), room.head.clone(), room.missing.clone())
+        });
+        // Numbers are made once, however many steps are shown of them.
+        let data = Memo::new(move |_| {
+            source.with(|_| ());
+            store.peek(|state| data_of(&state.flash))
+        });
         let options = store.select(|state: &State| state.flash.options);
         let player = Memo::new(move |_| {
-            let data = data.get().0?;
-            options.track();
+            let data = data.get()?;
+            options.with(|_| ());
             store.peek(|state| Player::with(data, &state.flash))
         });
         let step = store.select(|state: &State| state.flash.step);
         let moment = Memo::new(move |_| {
-            step.track();
+            step.with(|_| ());
             player.with(|player| {
                 let player = player.as_ref().ok()?;
                 let step = store.peek(|state| player.step(&state.flash));
@@ -84,29 +92,5 @@ impl Now {
         }
         let error = self.player(|player| player.moment(step).err())?;
         error.map(|error| headlight_view::text::sentence(&error.to_string()))
-    }
-}
-
-/// The numbers, made anew only when they change.
-#[derive(Clone)]
-struct DataOf(Result<Shared<HeadData>, String>, FlashSource);
-
-/// What they are made from.
-type FlashSource = (
-    headlight_view::flash::Source,
-    Option<Shared<headlight_view::details::HeadInputs>>,
-    Option<String>,
-);
-
-impl DataOf {
-    fn new(room: &FlashRoom) -> Self {
-        let source = (room.source.clone(), room.head.clone(), room.missing.clone());
-        Self(headlight_view::flash::data_of(room), source)
-    }
-}
-
-impl PartialEq for DataOf {
-    fn eq(&self, other: &Self) -> bool {
-        self.1 == other.1
     }
 }

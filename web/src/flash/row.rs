@@ -21,6 +21,8 @@ pub fn Row() -> impl IntoView {
             .flatten()
     };
     let title = move || row.get().map(|row| words::row_title(row + 1));
+    let has_sums =
+        move || steps.with(|steps| steps.as_ref().is_some_and(|steps| !steps.is_empty()));
     let bars = move || {
         let steps = steps.get().unwrap_or_default();
         let most = steps.iter().map(|step| step.l).fold(1e-6_f32, f32::max);
@@ -28,10 +30,10 @@ pub fn Row() -> impl IntoView {
     };
     view! {
         <section class="row-story" data-figure="flash.row">
-            <h3>{title}</h3>
+            <h2>{title}</h2>
             <p class="arithmetic number">{arithmetic}</p>
             <ul class="sums">{bars}</ul>
-            <p class="note">{words::ROW_HEADING_NOTE}</p>
+            <Show when=has_sums><p class="note">{words::ROW_HEADING_NOTE}</p></Show>
         </section>
     }
 }

@@ -46,11 +46,11 @@ pub fn Ledger() -> impl IntoView {
     };
     view! {
         <section class="ledger" data-figure="flash.ledger">
-            <h3>{words::LEDGER}</h3>
+            <h2>{words::LEDGER}</h2>
             <table>
                 <thead>
                     <tr>
-                        <th></th>
+                        <td></td>
                         <th scope="col">{words::SO_FAR}</th>
                         <th scope="col">{words::IN_ALL}</th>
                         <th scope="col">{words::OF_STANDARD}</th>
@@ -72,7 +72,7 @@ pub fn Proof() -> impl IntoView {
     let played = now.played();
     let generation = StoredValue::new(0_u32);
     Effect::new(move |_| {
-        played.track();
+        played.with(|_| ());
         generation.update_value(|generation| *generation = generation.wrapping_add(1));
         check.set(now.player(Check::new));
         go_on(now, check, generation, generation.get_value());
@@ -131,7 +131,7 @@ pub fn Code() -> impl IntoView {
     };
     view! {
         <section class="code" data-figure="flash.code">
-            <h3>{words::CODE}</h3>
+            <h2>{words::CODE}</h2>
             <ol>{move || lines.get().into_iter().map(line).collect_view()}</ol>
         </section>
     }

@@ -196,18 +196,18 @@ fn legend(line: &Timeline) -> Vec<headlight_view::flash::EventKind> {
 const fn class_of(kind: headlight_view::flash::EventKind) -> &'static str {
     use headlight_view::flash::EventKind as Kind;
     match kind {
-        Kind::Load => "kind load",
-        Kind::Scores => "kind scores",
-        Kind::Mask => "kind mask",
-        Kind::RowMax => "kind row-max",
-        Kind::Rescale => "kind rescale",
-        Kind::Exp => "kind exp",
-        Kind::RowSum => "kind row-sum",
-        Kind::Pv => "kind pv",
-        Kind::Normalise => "kind normalise",
-        Kind::Store => "kind store",
-        Kind::Skip => "kind skipped",
-        Kind::Merge => "kind merge",
+        Kind::Load => "event load",
+        Kind::Scores => "event scores",
+        Kind::Mask => "event mask",
+        Kind::RowMax => "event row-max",
+        Kind::Rescale => "event rescale",
+        Kind::Exp => "event exp",
+        Kind::RowSum => "event row-sum",
+        Kind::Pv => "event pv",
+        Kind::Normalise => "event normalise",
+        Kind::Store => "event store",
+        Kind::Skip => "event skipped",
+        Kind::Merge => "event merge",
     }
 }
 

@@ -47,7 +47,7 @@ pub fn ledger(player: &Player, moment: &Moment) -> Ledger {
         let moved = if algorithm == played {
             Some(in_all.elements_moved())
         } else {
-            moved_by(problem, algorithm, tiling)
+            moved_by(problem, algorithm, Some(player.tiling()))
         };
         (algorithm, moved.unwrap_or(0))
     });

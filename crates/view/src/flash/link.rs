@@ -4,9 +4,13 @@
 
 use headlight_flash::Algorithm;
 
+use super::lesson::FlashTopic;
 use super::options::{Options, SPEEDS, Tiles};
 use super::room::{FlashRoom, Source};
 use crate::permalink::{decode, encode};
+
+/// Names the lesson, before the step.
+const LESSON: &str = "flash.";
 
 /// Reads the pairs of a link into the room; returns those that cannot be read.
 pub(super) fn read(room: &mut FlashRoom, pairs: &str) -> Vec<(String, String)> {
@@ -46,6 +50,14 @@ pub(super) fn read(room: &mut FlashRoom, pairs: &str) -> Vec<(String, String)> {
                 read.row = number();
                 read.row.is_some()
             }
+            "learn" => {
+                let step = value
+                    .strip_prefix(LESSON)
+                    .and_then(|step| step.parse::<usize>().ok());
+                let step = step.and_then(|step| step.checked_sub(1));
+                read.lesson = step.filter(|step| *step < FlashTopic::ALL.len());
+                read.lesson.is_some()
+            }
             "data" => {
                 source = Some(value);
                 matches!(value, "random" | "typed" | "head")
@@ -73,11 +85,16 @@ pub(super) fn read(room: &mut FlashRoom, pairs: &str) -> Vec<(String, String)> {
     room.source = read.source;
     (room.step, room.playing) = (read.step, None);
     (room.speed, room.compared, room.row) = (read.speed, read.compared, read.row);
+    (room.lesson, room.before) = (read.lesson, None);
     notices
 }
 
 /// What of the room is not as usual, as pairs, each after an `&`.
 pub(super) fn write(room: &FlashRoom) -> String {
+    // A step of the lesson is its own scene.
+    if let Some(step) = room.lesson {
+        return format!("&learn={LESSON}{}", step + 1);
+    }
     let (usual, options) = (Options::default(), &room.options);
     let mut pairs = String::new();
     let mut put = |key: &str, value: Option<String>| {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use headlight_flash::{
     Algorithm, Array, Chip, Direction, Event, EventKind, Machine, Overflow, Problem, Schedule,
-    Totals, chip_after,
+    Tiling, Totals, chip_after,
 };
 
 use super::data::HeadData;
@@ -17,6 +17,8 @@ use crate::text;
 pub struct Player {
     data: Shared<HeadData>,
     schedule: Shared<Schedule>,
+    /// The tiles that were chosen, also where standard attention passes over them.
+    tiling: Tiling,
     /// The step to begin with.
     opening: u64,
 }
@@ -86,6 +88,7 @@ impl Player {
         Ok(Self {
             data,
             schedule: Shared::new(schedule),
+            tiling,
             opening,
         })
     }
@@ -94,6 +97,12 @@ impl Player {
     #[must_use]
     pub fn schedule(&self) -> &Schedule {
         &self.schedule
+    }
+
+    /// The tiles that were chosen, also where standard attention passes over them.
+    #[must_use]
+    pub const fn tiling(&self) -> Tiling {
+        self.tiling
     }
 
     /// The numbers.

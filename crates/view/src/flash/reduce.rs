@@ -2,11 +2,12 @@
 
 use headlight_flash::{Problem, Schedule};
 
+use super::lesson::{self, FlashTopic};
 use super::link;
 use super::options::SPEEDS;
 use super::player::Player;
 use super::recorded::RecordedHead;
-use super::room::{FlashAction, FlashRoom, Source};
+use super::room::{FlashAction, FlashRoom, Source, Stand};
 use crate::action::Effect;
 use crate::reduce::follow;
 use crate::run::Head;
@@ -32,6 +33,9 @@ fn apply(state: &mut State, action: FlashAction) {
         FlashAction::ReadLink => {
             if let Some(pairs) = room.linked.take() {
                 let notices = link::read(room, &pairs);
+                if let Some(step) = room.lesson {
+                    teach(room, step);
+                }
                 for (key, value) in notices {
                     state.tell(text::bad_link_value(&key, &value));
                 }
@@ -89,6 +93,59 @@ fn apply(state: &mut State, action: FlashAction) {
         FlashAction::SetSpeed(speed) => room.speed = speed.min(SPEEDS.len() - 1),
         FlashAction::Compare(other) => room.compared = other,
         FlashAction::SelectRow(row) => room.row = Some(row),
+        FlashAction::OpenLesson => {
+            let left = room.lesson_left;
+            let is_over = left + 1 >= FlashTopic::ALL.len();
+            teach(room, if is_over { 0 } else { left });
+        }
+        FlashAction::LessonStep(step) => teach(room, step),
+        FlashAction::RevealAnswer => room.is_revealed = true,
+        FlashAction::LeaveLesson => leave(room),
+        FlashAction::SettleLesson => settle(room),
+    }
+}
+
+/// Puts a step of the lesson on the stage.
+fn teach(room: &mut FlashRoom, step: usize) {
+    let Some(topic) = FlashTopic::ALL.get(step) else {
+        return;
+    };
+    if room.before.is_none() {
+        room.before = Some(Box::new(Stand {
+            options: room.options,
+            source: room.source.clone(),
+            step: room.step,
+            row: room.row,
+        }));
+    }
+    let scene = topic.scene();
+    (room.lesson, room.lesson_left, room.is_revealed) = (Some(step), step, false);
+    (room.options, room.source, room.row) = (scene.options, scene.source, None);
+    begin(room);
+    room.is_unset = true;
+    settle(room);
+}
+
+/// Goes to the scene's step, once the numbers are there that it is a step of.
+fn settle(room: &mut FlashRoom) {
+    let topic = room.lesson.and_then(|step| FlashTopic::ALL.get(step));
+    let Some(topic) = topic.filter(|_| room.is_unset) else {
+        return;
+    };
+    if let Ok(player) = Player::new(room) {
+        room.is_unset = false;
+        if let Some((kind, share)) = topic.scene().at {
+            room.step = lesson::step_of(&player, kind, share);
+        }
+    }
+}
+
+/// Gives back what stood on the stage before.
+fn leave(room: &mut FlashRoom) {
+    (room.lesson, room.is_unset) = (None, false);
+    if let Some(before) = room.before.take() {
+        (room.options, room.source) = (before.options, before.source);
+        (room.step, room.row, room.playing) = (before.step, before.row, None);
     }
 }
 

@@ -52,10 +52,29 @@ pub struct FlashRoom {
     pub missing: Option<String>,
     /// The run and head that were asked about last.
     pub(crate) asked: Option<(u64, Head)>,
+    /// The step of the lesson, from 0, while its strip is open.
+    pub lesson: Option<usize>,
+    /// The step that was left, to go on from.
+    pub lesson_left: usize,
+    /// The answer is shown.
+    pub is_revealed: bool,
+    /// What stood on the stage before the lesson.
+    pub(crate) before: Option<Box<Stand>>,
+    /// A lesson's scene that waits for its numbers.
+    pub(crate) is_unset: bool,
     /// What the link said, until the room has read it.
     pub linked: Option<String>,
     /// What the link should say.
     pub(crate) pairs: String,
+}
+
+/// What stands on the stage, as far as a lesson changes it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Stand {
+    pub(crate) options: Options,
+    pub(crate) source: Source,
+    pub(crate) step: Option<u64>,
+    pub(crate) row: Option<usize>,
 }
 
 impl Default for FlashRoom {
@@ -72,6 +91,11 @@ impl Default for FlashRoom {
             is_recorded: false,
             missing: None,
             asked: None,
+            lesson: None,
+            lesson_left: 0,
+            is_revealed: false,
+            before: None,
+            is_unset: false,
             linked: None,
             pairs: String::new(),
         }
@@ -120,4 +144,14 @@ pub enum FlashAction {
     Compare(Option<Algorithm>),
     /// The visitor chose the query that is spelled out.
     SelectRow(usize),
+    /// The visitor opens the lesson, where it was left.
+    OpenLesson,
+    /// The visitor goes to this step of the lesson, from 0.
+    LessonStep(usize),
+    /// The visitor wants the answer to the step's question.
+    RevealAnswer,
+    /// The visitor leaves the lesson.
+    LeaveLesson,
+    /// The numbers that a scene waited for may be there.
+    SettleLesson,
 }

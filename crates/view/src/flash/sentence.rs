@@ -1,5 +1,7 @@
 //! One sentence that says what the step does, with this data's numbers.
 
+use std::ops::Range;
+
 use headlight_flash::EventKind;
 
 use super::player::{Moment, Player};
@@ -30,7 +32,7 @@ pub fn sentence(player: &Player, moment: &Moment) -> Vec<Span> {
     match event.kind {
         EventKind::Load | EventKind::Store => moved(moment, &who, &with),
         EventKind::Scores => vec![
-            Span::plain(format!("{capital} meet {with}: ")),
+            Span::plain(format!("{capital} {} {with}: ", meet(queries.as_ref()))),
             Span::strong(format!("{} scores", chip.s.values.len())),
             Span::plain(", each the product of a query and a key, divided by √d."),
         ],
@@ -48,7 +50,10 @@ pub fn sentence(player: &Player, moment: &Moment) -> Vec<Span> {
             ]
         }
         EventKind::RowMax => row_max(player, moment),
-        EventKind::Rescale => rescale(moment, &capital, &with),
+        EventKind::Rescale => {
+            let who = format!("{capital} {}", meet(queries.as_ref()));
+            rescale(moment, &who, &with)
+        }
         EventKind::Exp => vec![
             Span::plain("Weights: exp of what each score is below its row’s maximum, so "),
             Span::strong("the largest possible is 1"),
@@ -152,20 +157,20 @@ fn row_max(player: &Player, moment: &Moment) -> Vec<Span> {
     ]
 }
 
-fn rescale(moment: &Moment, capital: &str, with: &str) -> Vec<Span> {
+fn rescale(moment: &Moment, who_meets: &str, with: &str) -> Vec<Span> {
     let alpha = &moment.chip.alpha;
     let is_first = alpha.iter().all(|&alpha| alpha == 0.0 || alpha == 1.0)
         && moment.before.l.iter().all(|&l| l == 0.0);
     if is_first {
         return vec![
-            Span::plain(format!("{capital} meet their first keys, {with}: ")),
+            Span::plain(format!("{who_meets} the first keys, {with}: ")),
             Span::strong("there is nothing to rescale yet"),
             Span::plain("."),
         ];
     }
     let n_rescaled = alpha.iter().filter(|&&alpha| alpha != 1.0).count();
     vec![
-        Span::plain(format!("{capital} meet {with}. ")),
+        Span::plain(format!("{who_meets} {with}. ")),
         Span::strong(count_of(n_rescaled, alpha.len())),
         Span::plain(match n_rescaled {
             0 => " found a larger score, so what they had summed stays as it is.",
@@ -173,6 +178,15 @@ fn rescale(moment: &Moment, capital: &str, with: &str) -> Vec<Span> {
             _ => " found a larger score; what they had summed is rescaled by α.",
         }),
     ]
+}
+
+/// One row meets, several meet.
+fn meet(queries: Option<&Range<usize>>) -> &'static str {
+    if queries.is_some_and(|queries| queries.len() == 1) {
+        "meets"
+    } else {
+        "meet"
+    }
 }
 
 /// `Three rows of four`, `No row of four`.

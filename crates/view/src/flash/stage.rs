@@ -253,17 +253,15 @@ fn wide(scene: &mut Scene, player: &Player, moment: &Moment, row: Option<usize>)
     let left = slow_width + GAP;
     let chip_width = width - slow_width - grid_width - 2.0 * GAP;
     let chip_at = Rect::new(left, HEADING, chip_width, chip::height(player));
-    let strips = slow::standing(
-        scene,
-        player,
-        moment,
-        Rect::new(0.0, HEADING, slow_width, chip_at.height),
-    );
+    let slow_height = chip_at.height.max(grid_width);
+    let slow_at = Rect::new(0.0, HEADING, slow_width, slow_height);
+    let strips = slow::standing(scene, player, moment, slow_at);
     let slots = chip::draw(scene, player, moment, row, chip_at);
     let grid_at = Rect::new(left + chip_width + GAP, HEADING, grid_width, grid_width);
     grid::draw(scene, player, moment, grid_at, false);
     scene.flights = flights(moment, &strips, &slots);
-    scene.height = HEADING + chip_at.height + 4.0;
+    let beside = HEADING + grid_width + grid::LEGEND;
+    scene.height = beside.max(HEADING + chip_at.height) + 4.0;
 }
 
 fn narrow(scene: &mut Scene, player: &Player, moment: &Moment, row: Option<usize>) {

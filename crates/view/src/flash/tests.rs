@@ -4,8 +4,8 @@ use headlight_flash::{Algorithm, EventKind};
 
 use super::stage::{Paint, Scene, scene};
 use super::{
-    Check, Checked, FlashAction, FlashRoom, Options, Player, Source, Tiles, ledger, lines_of,
-    reduce, sentence, spelled, spelled_row, timeline,
+    Check, Checked, FlashAction, FlashRoom, FlashTopic, Options, Player, Source, Tiles, ledger,
+    lines_of, reduce, sentence, spelled, spelled_row, timeline,
 };
 use crate::sentence::plain;
 use crate::state::{Place, State};
@@ -396,4 +396,80 @@ fn going_to_the_room_and_back_is_a_link_each() {
     reduce(&mut fresh, FlashAction::ReadLink);
     assert_eq!(fresh.flash.options, state.flash.options);
     assert_eq!(fresh.permalink().to_fragment(), written);
+}
+
+#[test]
+fn the_lesson_puts_its_scenes_on_the_stage_and_answers_from_them() {
+    let mut state = state(square());
+    // Without an engine the lesson plays a recorded head; here any will do.
+    let head = crate::details::HeadInputs {
+        layer: 3,
+        head: 2,
+        seq_len: 25,
+        d_head: 8,
+        scale: 8_f64.sqrt().recip(),
+        q: numbers(1, 200),
+        k: numbers(2, 200),
+        v: numbers(3, 200),
+    };
+    state.flash.head = Some(crate::shared::Shared::new(head));
+    reduce(&mut state, FlashAction::GoTo(5));
+    let before = state.flash.clone();
+    reduce(&mut state, FlashAction::OpenLesson);
+    for (index, topic) in FlashTopic::ALL.into_iter().enumerate() {
+        reduce(&mut state, FlashAction::LessonStep(index));
+        let player = Player::new(&state.flash).unwrap();
+        let moment = player.moment(player.step(&state.flash)).unwrap();
+        let answer = topic.answer(&player, &moment);
+        assert!(
+            answer.ends_with('.') && answer.len() > 12,
+            "{topic:?}: {answer}"
+        );
+        assert!(!answer.contains("NaN"), "{answer}");
+        for text in [topic.idea(), topic.question(), topic.title()] {
+            assert!(!text.contains('!') && !text.contains("  "), "{text}");
+        }
+        let link = state.permalink().to_fragment();
+        assert!(
+            link.ends_with(&format!("&learn=flash.{}", index + 1)),
+            "{link}"
+        );
+    }
+    reduce(&mut state, FlashAction::LeaveLesson);
+    let after = &state.flash;
+    assert_eq!(
+        (&after.options, &after.source, after.step),
+        (&before.options, &before.source, before.step)
+    );
+    assert_eq!(after.lesson, None);
+}
+
+#[test]
+fn the_lessons_scenes_show_what_they_tell_of() {
+    let mut state = state(square());
+    let kinds = [(6, EventKind::Pv), (7, EventKind::Pv)];
+    for (index, kind) in kinds {
+        reduce(&mut state, FlashAction::LessonStep(index));
+        let player = Player::new(&state.flash).unwrap();
+        let moment = player.moment(player.step(&state.flash)).unwrap();
+        assert_eq!(moment.kind(), Some(kind));
+    }
+    // 128 rows of width 128 in tiles of 16: flash attention moves more than the textbook.
+    let player = Player::new(&state.flash).unwrap();
+    let rows = ledger::ledger(&player, &player.moment(1).unwrap()).rows;
+    assert!(
+        rows[0].moved < rows[2].moved && rows[2].moved < rows[1].moved,
+        "{rows:?}"
+    );
+}
+
+/// Numbers that look like any.
+fn numbers(seed: u32, n: usize) -> Vec<f32> {
+    let mut state = seed;
+    (0..n)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / 4_194_304.0 - 2.0
+        })
+        .collect()
 }

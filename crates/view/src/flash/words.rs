@@ -64,6 +64,7 @@ pub const ERROR_LABEL: &str = "largest error against plain softmax in 64 bits";
 pub const ROW_HEADING_NOTE: &str = "The sum is always relative to the largest score so far.";
 pub const NOTHING_DONE: &str = "Nothing is done yet: queries, keys and values wait in slow memory.";
 pub const COMPARE: &str = "Compare with";
+pub const LESSON: &str = "Why tiles?";
 pub const NOTHING: &str = "nothing";
 
 /// An algorithm's name as people say it.

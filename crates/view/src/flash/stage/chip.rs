@@ -192,12 +192,11 @@ fn matrices(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places
             let base = (at.x, at.y - 8.0);
             scene.say(base, Voice::Letter(array), Anchor::Start, letter);
             let indent = 9.0 + 5.5 * (letter.chars().count() as f64 - 1.0);
-            scene.say(
-                (at.x + indent + 4.0, base.1),
-                Voice::Label,
-                Anchor::Start,
-                of,
-            );
+            // Where there is no room the sentence above says it too.
+            if at.width > indent + 6.0 + 6.2 * of.chars().count() as f64 {
+                let beside = (at.x + indent + 4.0, base.1);
+                scene.say(beside, Voice::Label, Anchor::Start, of);
+            }
         }
     };
     name(Array::Q, "Q", places.q, !chip.q.is_empty(), &of_queries);

@@ -11,6 +11,8 @@ use crate::flash::words;
 const MOST_TILES: usize = 24;
 /// And not more rows than these.
 const MOST_ROWS: usize = 96;
+/// Room for the legend below.
+pub(super) const LEGEND: f64 = 100.0;
 /// Room for the axis' names.
 const AXIS: f64 = 22.0;
 
