@@ -258,10 +258,10 @@ pub(crate) struct FlashArgs {
     /// Keep a row's maximum until it rises by more than 2^8 in weights
     #[arg(long)]
     pub(crate) lazy_rescale: bool,
-    /// Write the output to an npy file [n, d]
+    /// Write the output to an npy file, a row per query
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// Write each row's log-sum-exp to an npy file [n]
+    /// Write the log-sum-exp of each row to an npy file
     #[arg(long, value_name = "FILE")]
     pub(crate) lse: Option<PathBuf>,
     /// Write every step, up to 64 rows with its numbers, to a JSON file
