@@ -161,7 +161,7 @@ pub struct Event {
     pub j: Option<usize>,
     /// The split it belongs to, where keys are split.
     pub split: Option<usize>,
-    /// The line of the [pseudo-code](crate::pseudo_code) that it carries out.
+    /// The line of the [pseudo-code](crate::pseudo_code()) that it carries out.
     pub line: usize,
     /// Multiplications and additions of its matrix product.
     pub flops: u64,

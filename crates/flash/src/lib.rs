@@ -8,7 +8,7 @@
 //!
 //! - [`Schedule`]: the steps of an algorithm on a [`Problem`], any of them at once,
 //!   and what they move and compute ([`Totals`])
-//! - [`pseudo_code`]: the lines those steps carry out
+//! - [`pseudo_code()`]: the lines those steps carry out
 //! - [`execute`], [`chip_after`]: the numbers, of all or at a step
 //! - [`Trace`]: steps and numbers as a file
 //! - [`dense_rows`]: attention by its definition in f64, to be held against

@@ -6,8 +6,8 @@
 //!
 //! - [`stage`]: slow memory, chip and the matrix that never exists, as rectangles
 //! - [`timeline`], [`ledger`], [`lines_of`]: steps by kind, traffic, pseudo-code
-//! - [`spelled`]: what happens to one row, with its numbers
-//! - [`check`]: the result against softmax in 64 bits
+//! - [`spelled()`]: what happens to one row, with its numbers
+//! - [`Check`]: the result against softmax in 64 bits
 //! - [`tables`]: the same as numbers in full
 //!
 //! [`reduce`](fn@reduce) is the room's own reducer: the page's first module does not
