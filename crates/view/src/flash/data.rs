@@ -73,10 +73,7 @@ impl HeadData {
     pub fn new(q: Vec<f32>, k: Vec<f32>, v: Vec<f32>, d: usize) -> Result<Self, DataError> {
         let inputs = Inputs::new(&q, &k, &v, d)?;
         let problem = inputs.problem(false);
-        let found = problem.n_q.max(problem.n_k);
-        if found > MOST_ROWS || d > MOST_WIDTH {
-            return Err(DataError::TooLarge { found, d });
-        }
+        check_size(problem.n_q.max(problem.n_k), d)?;
         let largest = [&q, &k, &v].map(|values| {
             let magnitudes = values.iter().map(|value| value.abs());
             magnitudes.fold(0.0, f32::max)
@@ -114,9 +111,7 @@ impl HeadData {
     ///
     /// Returns an error if there is nothing or too much.
     pub fn random(n: usize, d: usize, seed: u64) -> Result<Self, DataError> {
-        if n > MOST_ROWS || d > MOST_WIDTH {
-            return Err(DataError::TooLarge { found: n, d });
-        }
+        check_size(n, d)?;
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut rows = || -> Vec<f32> {
             let draws = (0..n * d).map(|_| rng.random_range(-2.0_f32..2.0));
@@ -204,6 +199,14 @@ impl HeadData {
     pub const fn n_k(&self) -> usize {
         self.k.len() / self.d
     }
+}
+
+/// Whether so many rows of such a width can be played.
+pub(super) const fn check_size(n: usize, d: usize) -> Result<(), DataError> {
+    if n > MOST_ROWS || d > MOST_WIDTH {
+        return Err(DataError::TooLarge { found: n, d });
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -70,7 +70,11 @@ pub fn ledger(player: &Player, moment: &Moment) -> Ledger {
 }
 
 /// What another algorithm would move in all.
-fn moved_by(problem: Problem, algorithm: Algorithm, tiling: Option<Tiling>) -> Option<u64> {
+pub(super) fn moved_by(
+    problem: Problem,
+    algorithm: Algorithm,
+    tiling: Option<Tiling>,
+) -> Option<u64> {
     let schedule = Schedule::new(problem, Method::new(algorithm), tiling).ok()?;
     Some(schedule.totals().elements_moved())
 }

@@ -3,9 +3,9 @@
 //! A step puts a scene on the stage (options, numbers, a step of the algorithm), tells
 //! one idea and asks one question, whose answer is read off the figure with its numbers.
 
-use headlight_flash::{Algorithm, EventKind, Method, Problem, Schedule, Tiling};
+use headlight_flash::{Algorithm, EventKind, Tiling};
 
-use super::ledger::ledger;
+use super::ledger::{ledger, moved_by};
 use super::options::{Options, Tiles};
 use super::player::{Moment, Player};
 use super::room::Source;
@@ -207,7 +207,7 @@ impl FlashTopic {
             ),
             Self::QueriesOutside => {
                 let here = schedule.totals().elements_moved();
-                let other = moved(problem, Algorithm::Fa1, schedule.tiling()).unwrap_or(here);
+                let other = moved_by(problem, Algorithm::Fa1, schedule.tiling()).unwrap_or(here);
                 format!(
                     "{} numbers instead of {}: {:.0} % less, with the same tiles and mask.",
                     thousands(here),
@@ -227,7 +227,7 @@ impl FlashTopic {
                 let doubled = schedule
                     .tiling()
                     .and_then(|tiling| Tiling::new(2 * tiling.block_q(), tiling.block_k()).ok());
-                let other = moved(problem, Algorithm::Fa2, doubled).unwrap_or(here);
+                let other = moved_by(problem, Algorithm::Fa2, doubled).unwrap_or(here);
                 format!(
                     "They nearly halve: {} become {}, since keys and values are loaded half as often.",
                     thousands(here),
@@ -284,11 +284,6 @@ fn unchanged(player: &Player, moment: &Moment) -> String {
             names.join(", ").replacen('r', "R", 1)
         ),
     }
-}
-
-fn moved(problem: Problem, algorithm: Algorithm, tiling: Option<Tiling>) -> Option<u64> {
-    let schedule = Schedule::new(problem, Method::new(algorithm), tiling).ok()?;
-    Some(schedule.totals().elements_moved())
 }
 
 /// The first step of a kind at or after a share of all; the step that is shown if none is.

@@ -2,6 +2,7 @@
 
 use headlight_flash::{Problem, Schedule};
 
+use super::data::check_size;
 use super::lesson::{self, FlashTopic};
 use super::link;
 use super::options::SPEEDS;
@@ -217,6 +218,8 @@ fn schedule(room: &FlashRoom) -> Option<Schedule> {
         (Source::Head, None) => return None,
         (Source::Typed(_), _) => return Some(Player::new(room).ok()?.schedule().clone()),
     };
+    // A link may claim any size; a schedule keeps something for each tile.
+    check_size(n, d).ok()?;
     let problem = Problem {
         n_q: n,
         n_k: n,

@@ -351,6 +351,27 @@ fn what_cannot_be_is_one_sentence() {
 }
 
 #[test]
+fn numbers_that_a_link_merely_claims_are_never_set_aside() {
+    let mut state = state(Options {
+        tiles: Tiles::Blocks(1, 1),
+        ..square()
+    });
+    for (n, d) in [(usize::MAX, 8), (8, usize::MAX), (1 << 40, 1)] {
+        state.flash.source = Source::Random { n, d, seed: 0 };
+        for action in [
+            FlashAction::TogglePlay,
+            FlashAction::Tick(16.0),
+            FlashAction::GoTo(3),
+            FlashAction::TileBy(1),
+            FlashAction::StepBy(-1),
+        ] {
+            reduce(&mut state, action);
+        }
+        assert_eq!((state.flash.step, state.flash.playing), (Some(0), None));
+    }
+}
+
+#[test]
 fn the_check_covers_every_row_and_finds_a_small_error() {
     for options in all_options() {
         let player = player(options);
