@@ -19,7 +19,7 @@ use crate::{browser_tools, page, process};
 const WEB_CRATES: &[&str] = &["headlight-web", "headlight-truth", "headlight-worker"];
 
 /// The crates with tests for a GPU.
-const GPU_CRATES: &[&str] = &["headlight-model", "headlight-engine"];
+const GPU_CRATES: &[&str] = &["headlight-kernels", "headlight-model", "headlight-engine"];
 
 /// Formatting, lints and native tests; `true` when nothing failed.
 pub(crate) fn fast_half(workspace: &Workspace) -> bool {
@@ -40,6 +40,7 @@ pub(crate) fn everything(workspace: &Workspace) -> bool {
     });
     native_stages(workspace, &mut stages);
     stages.step("lints, wasm32", || lints_wasm(workspace, wasm));
+    stages.step("lints, with a GPU", || lints_gpu(workspace));
     stages.counted("tests on a software GPU", || gpu_tests(workspace));
     stages.step("documentation", || documentation(workspace));
     stages.step("documentation, wasm32", || {
@@ -113,10 +114,21 @@ fn lints_wasm(workspace: &Workspace, toolchain: Option<WasmToolchain>) -> Result
     process::run(clippy.args(["--", "-D", "warnings"]))
 }
 
+fn lints_gpu(workspace: &Workspace) -> Result<()> {
+    let mut clippy = workspace.cargo("clippy");
+    clippy.args(only_gpu()).arg("--all-targets");
+    process::run(clippy.args(["--", "-D", "warnings"]))
+}
+
+/// The crates with tests for a GPU, with that feature on.
+fn only_gpu() -> Vec<&'static str> {
+    let packages = GPU_CRATES.iter().flat_map(|name| ["--package", name]);
+    packages.chain(["--features", "gpu"]).collect()
+}
+
 fn gpu_tests(workspace: &Workspace) -> Result<Tally> {
     let mut test = workspace.cargo("test");
-    test.args(GPU_CRATES.iter().flat_map(|name| ["--package", name]))
-        .args(["--features", "gpu", "--no-fail-fast"]);
+    test.args(only_gpu()).arg("--no-fail-fast");
     match browser_tools::ensure_lavapipe() {
         // Both names: the second is the one that older Vulkan loaders read.
         Ok(driver) => {

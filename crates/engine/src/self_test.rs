@@ -3,16 +3,21 @@
 //! A GPU that computes wrong numbers rarely says so: a rejected shader in a
 //! browser leaves old values in place and reads back without an error. So each
 //! operation is run on both backends with the same odd-sized inputs and the
-//! results are compared, and last the model itself is run on a few tokens.
+//! results are compared, then our own kernels with their twins on the host, and
+//! last the model itself is run on a few tokens.
 
 use burn::tensor::module::embedding;
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 use headlight_activations::Capture;
+use headlight_kernels::matmul;
 use headlight_model::{
     ActivationFunction, LogitsWanted, Model, Pace, RunError, RunRequest, Stopped,
 };
 
 use crate::{SelfTest, SelfTestCase};
+
+#[cfg(feature = "gpu")]
+mod kernels;
 
 /// Two correct f32 implementations of these operations, on numbers of size 1
 /// with sums of at most a few hundred terms, differ by rounding and by the few
@@ -45,18 +50,18 @@ const OPERATIONS: [(&str, Operation); 18] = [
         flat(centered / (variance + 1e-5).sqrt())
     }),
     ("matmul 17 x 33 by 33 x 29", |d| {
-        flat(numbers(1, [17, 33], d).matmul(numbers(2, [33, 29], d)))
+        flat(matmul(numbers(1, [17, 33], d), numbers(2, [33, 29], d)))
     }),
     ("matmul 1 x 65 by 65 x 130", |d| {
-        flat(numbers(1, [1, 65], d).matmul(numbers(2, [65, 130], d)))
+        flat(matmul(numbers(1, [1, 65], d), numbers(2, [65, 130], d)))
     }),
     ("matmul by a transposed matrix", |d| {
         let matrix = numbers(2, [1, 41, 24], d).swap_dims(1, 2);
-        flat(numbers(1, [1, 13, 24], d).matmul(matrix))
+        flat(matmul(numbers(1, [1, 13, 24], d), matrix))
     }),
     ("matmul of heads", |d| {
         let keys = numbers(2, [1, 3, 19, 8], d).swap_dims(2, 3);
-        flat(numbers(1, [1, 3, 11, 8], d).matmul(keys))
+        flat(matmul(numbers(1, [1, 3, 11, 8], d), keys))
     }),
     ("split into heads and back", |d| {
         let x = numbers(1, [1, 5, 36], d).narrow(2, 12, 12);
@@ -109,16 +114,20 @@ fn flat<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
 
 /// Numbers in `[-1, 1)` that depend only on seed and shape.
 fn numbers<const D: usize>(seed: u32, shape: [usize; D], device: &Device) -> Tensor<D> {
-    let count = shape.iter().product();
+    let values = values(seed, shape.iter().product());
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+/// Numbers in `[-1, 1)` that depend only on the seed.
+pub(crate) fn values(seed: u32, count: usize) -> Vec<f32> {
     let mut state = seed;
-    let values: Vec<f32> = (0..count)
+    (0..count)
         .map(|_| {
             // Numerical Recipes' linear congruential generator: spread is enough here.
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (state >> 8) as f32 / 8_388_608.0 - 1.0
         })
-        .collect();
-    Tensor::from_data(TensorData::new(values, shape), device)
+        .collect()
 }
 
 /// Runs every operation on `device` and on `reference`, and the model on both.
@@ -139,6 +148,16 @@ pub async fn self_test<P: Pace>(
         let got = read(operation(device.0)).await;
         let want = read(operation(reference.0)).await;
         cases.push(compare(name.to_owned(), got, want, TOLERANCE));
+        pace.pause().await?;
+    }
+    #[cfg(feature = "gpu")]
+    for kernel in &kernels::KERNELS {
+        let got = match (kernel.on)(device.0) {
+            Some(tensor) => read(tensor).await,
+            None => None,
+        };
+        let name = kernel.name.to_owned();
+        cases.push(compare(name, got, Some((kernel.twin)()), TOLERANCE));
         pace.pause().await?;
     }
     let tokens: Vec<u32> = sample_tokens(reference.1);

@@ -6,14 +6,15 @@
 //! one read, and from there rows are recomputed, pooled and forgotten. Memory
 //! is linear in the prompt, and panning reads nothing from the device.
 //!
-//! The accepted price: the whole atlas recomputes every weight on one CPU
-//! core, also where a GPU has done the run.
+//! Where a GPU has done the run it makes the tiles too, and only the cells are
+//! read. The atlas stays with the host: the scores of a head need its rows whole.
+//! The accepted price: every weight of it is recomputed on one CPU core.
 
 use std::ops::Range;
 
 use headlight_activations::{HeadScoresBuilder, QueryKey, Thumbnail, Tile};
 use headlight_flash::{HeadView, MaxPool};
-use headlight_model::{HostLayer, KeptRun, Pace, RunError};
+use headlight_model::{HostLayer, KeptRun, Pace, PooledTile, RunError};
 
 use crate::{AnswerError, HeadRef, Loaded};
 
@@ -144,8 +145,8 @@ impl Loaded {
     /// A rectangle of one head's attention, each cell the largest weight of
     /// `pool` by `pool` pairs.
     ///
-    /// `cache` keeps the layer, so that the next tile of it is had without the
-    /// device.
+    /// On a GPU by its own kernel. Elsewhere `cache` keeps the layer, so that the
+    /// next tile of it is had without the device.
     ///
     /// # Errors
     ///
@@ -165,6 +166,18 @@ impl Loaded {
     ) -> Result<Tile, AnswerError> {
         self.check_head(at)?;
         check_tile(&queries, &keys, pool, kept.seq_len())?;
+        let on_gpu = kept.pooled(at.layer, at.head, queries.clone(), keys.clone(), pool);
+        if let Some(PooledTile { cells, lse }) = on_gpu.await? {
+            return Ok(Tile {
+                layer: at.layer,
+                head: at.head,
+                queries,
+                keys,
+                pool,
+                weights: cells,
+                lse,
+            });
+        }
         let host = cache.layer(kept, at.layer).await?;
         let mut pooled = MaxPool::new(queries.clone(), keys.clone(), pool);
         let visit = |query: usize, row: &[f32]| pooled.push_row(query, row);

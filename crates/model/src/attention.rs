@@ -6,11 +6,13 @@
 //! row log-sum-exp, from which any weight can be had again as
 //! `p_ij = exp(scale * q_i . k_j - lse_i)`.
 //!
-//! The accepted price: one matmul per block instead of one per layer. Our own
-//! kernel will take this over on the GPU.
+//! The accepted price: one matmul per block instead of one per layer. On a GPU a
+//! kernel of our own does all of it at once, unless the scores or the pattern are to
+//! be read or changed, or gradients flow.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use headlight_activations::{HookPoint, Site};
+use headlight_kernels::{Blocks, FlashForward, FlashOutput, matmul};
 
 use crate::tap::Tap;
 
@@ -68,6 +70,9 @@ impl AttentionPlan {
     pub(crate) fn attend(&self, heads: &Heads, tap: &mut Tap<'_>) -> Attended {
         let n_queries = heads.q.dims()[2];
         let is_whole = tap.touches(self.scores_hook()) || tap.touches(self.pattern_hook());
+        if !is_whole && let Some(attended) = self.attend_by_kernel(heads) {
+            return attended;
+        }
         let block_q = if is_whole { n_queries } else { self.block_q };
         if block_q >= n_queries {
             return self.attend_block(heads.q.clone(), 0, heads, tap);
@@ -88,6 +93,24 @@ impl AttentionPlan {
         }
     }
 
+    /// The same by our own kernel; `None` where there is none for these heads.
+    fn attend_by_kernel(&self, heads: &Heads) -> Option<Attended> {
+        let [_, _, n_queries, d_head] = heads.q.dims();
+        // A query is one unit's work: alone it would leave the others idle.
+        if n_queries == 1 {
+            return None;
+        }
+        let n_keys = self.first_query + n_queries;
+        let seen = |of: &Tensor<4>| of.clone().narrow(2, 0, n_keys);
+        let forward = FlashForward {
+            scale: self.scale,
+            is_causal: true,
+            blocks: Blocks::usual(d_head)?,
+        };
+        let FlashOutput { o, lse, .. } = forward.run(&heads.q, &seen(&heads.k), &seen(&heads.v))?;
+        Some(Attended { z: o, lse })
+    }
+
     /// Attends with the queries `first..` of this pass.
     fn attend_block(
         &self,
@@ -104,7 +127,7 @@ impl AttentionPlan {
         let weights = (scores - max.clone()).exp();
         let sum = weights.clone().sum_dim(3);
         let pattern = tap.at(self.pattern_hook(), weights / sum.clone());
-        let z = pattern.matmul(heads.v.clone().narrow(2, 0, n_keys));
+        let z = matmul(pattern, heads.v.clone().narrow(2, 0, n_keys));
         Attended {
             z,
             lse: max + sum.log(),
@@ -118,7 +141,8 @@ impl AttentionPlan {
         let n_keys = self.first_query + first + n_queries;
         let k = k.clone().narrow(2, 0, n_keys);
         let device = q.device();
-        let scores = tap.edited(self.scores_hook(), q.matmul(k.swap_dims(2, 3)) * self.scale);
+        let dots = matmul(q, k.swap_dims(2, 3));
+        let scores = tap.edited(self.scores_hook(), dots * self.scale);
         if n_queries == 1 {
             return scores;
         }

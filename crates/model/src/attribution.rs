@@ -21,6 +21,7 @@ use burn::tensor::Tensor;
 use headlight_activations::{
     Attribution, Capture, CapturePos, Component, Contribution, Edit, HookPoint, Site,
 };
+use headlight_kernels::matmul;
 
 use crate::readback::{ReadValues, Readback, Slot};
 use crate::run::check_finite;
@@ -108,7 +109,7 @@ impl Model {
         let direction = gained.clone() - gained.mean_dim(1);
         let column: Tensor<2> = direction.swap_dims(0, 1);
         let layers = self.weights.blocks.iter().map(|block| LayerSlots {
-            readout: readback.add(block.c_proj.weight.val().matmul(column.clone())),
+            readout: readback.add(matmul(block.c_proj.weight.val(), column.clone())),
             bias: readback.add(block.c_proj.bias.val()),
         });
         let layers = layers.collect();

@@ -4,6 +4,7 @@ use burn::module::Module;
 use burn::tensor::module::embedding;
 use burn::tensor::{Device, Int, Tensor};
 use headlight_activations::{HookPoint, Site};
+use headlight_kernels::matmul;
 
 use crate::attention::{AttentionPlan, DEFAULT_QUERY_BLOCK, Heads};
 use crate::cache::Cache;
@@ -184,7 +185,7 @@ impl Model {
     /// The normalised stream to logits: `[batch, pos, d_model]` to `[batch, pos, d_vocab]`.
     pub(crate) fn unembed(&self, normalized: Tensor<3>) -> Tensor<3> {
         let matrix = self.unembedding();
-        normalized.matmul(matrix.swap_dims(0, 1).unsqueeze_dim(0))
+        matmul(normalized, matrix.swap_dims(0, 1).unsqueeze_dim(0))
     }
 
     /// The unembedding as it stands in the file: `[d_vocab, d_model]`.
@@ -217,7 +218,7 @@ impl Model {
 /// `x W + b`, `[batch, pos, d_in]` to `[batch, pos, d_out]`.
 fn dense(weights: &DenseWeights, x: Tensor<3>) -> Tensor<3> {
     let [batch, n, d_in] = x.dims();
-    let y = x.reshape([batch * n, d_in]).matmul(weights.weight.val());
+    let y = matmul(x.reshape([batch * n, d_in]), weights.weight.val());
     let d_out = y.dims()[1];
     (y + weights.bias.val().unsqueeze::<2>()).reshape([batch, n, d_out])
 }

@@ -1,9 +1,11 @@
 //! What stays of a run so that any head's pattern can be had again.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use headlight_activations::{HookPoint, Site};
+use headlight_kernels::PatternTile;
 
 use crate::RunError;
 use crate::attention::AttentionPlan;
@@ -44,6 +46,15 @@ pub struct Pattern {
     pub lse: Vec<f32>,
 }
 
+/// A part of one head's pattern, made small, on the host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PooledTile {
+    /// `[row, column]` of cells, row-major, each the largest weight of its pairs.
+    pub cells: Vec<f32>,
+    /// Log-sum-exp of each query's scaled scores.
+    pub lse: Vec<f32>,
+}
+
 /// A pattern still on the device.
 #[derive(Debug)]
 pub(crate) struct PatternOnDevice {
@@ -76,12 +87,59 @@ impl KeptRun {
         Ok(Pattern { pattern, lse })
     }
 
+    /// A rectangle of one head's pattern in cells of `pool` by `pool` pairs, computed
+    /// on the GPU and read; `None` where the run is not on a GPU or edited this layer's
+    /// scores or pattern. [`layer`](Self::layer) has all of that on the host.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the device fails.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no such layer or head, a range is empty or ends after the
+    /// run's tokens, or `pool` is 0.
+    pub async fn pooled(
+        &self,
+        layer: usize,
+        head: usize,
+        queries: Range<usize>,
+        keys: Range<usize>,
+        pool: usize,
+    ) -> Result<Option<PooledTile>, RunError> {
+        let hooks = attention_hooks(layer);
+        if self.edits.iter().any(|edit| hooks.contains(&edit.hook)) {
+            return Ok(None);
+        }
+        let KeptLayer { q, k, lse } = self.layers[layer].clone();
+        // Neighbouring heads share their keys where there are fewer of these.
+        let kv_head = head * k.dims()[1] / q.dims()[1];
+        let lse = lse.narrow(1, head, 1);
+        let tile = PatternTile {
+            scale: self.scales[layer],
+            queries: queries.clone(),
+            keys,
+            pool,
+        };
+        let cells = tile.run(&q.narrow(1, head, 1), &k.narrow(1, kv_head, 1), &lse);
+        let Some(cells) = cells else {
+            return Ok(None);
+        };
+        let mut readback = Readback::default();
+        let lse = lse.narrow(2, queries.start, queries.len());
+        let slots = (readback.add(cells), readback.add(lse));
+        let mut values = readback.read().await?;
+        Ok(Some(PooledTile {
+            cells: values.take(slots.0),
+            lse: values.take(slots.1),
+        }))
+    }
+
     pub(crate) fn pattern_on_device(&self, layer: usize, head: usize) -> PatternOnDevice {
         let kept = &self.layers[layer];
         let n = self.seq_len();
         let of_head = |tensor: &Tensor<4>| tensor.clone().narrow(1, head, 1);
-        let sites = [Site::AttnScores, Site::AttnPattern];
-        let hooks = sites.map(|site| HookPoint::block(layer, site));
+        let hooks = attention_hooks(layer);
         let edits: Vec<ResolvedEdit> = self
             .edits
             .iter()
@@ -105,4 +163,9 @@ impl KeptRun {
             lse: lse.reshape([n]),
         }
     }
+}
+
+/// Where an edit changes a layer's weights and not what they are computed from.
+fn attention_hooks(layer: usize) -> [HookPoint; 2] {
+    [Site::AttnScores, Site::AttnPattern].map(|site| HookPoint::block(layer, site))
 }

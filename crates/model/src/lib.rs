@@ -39,7 +39,7 @@ pub use config::{ActivationFunction, Architecture, ConfigError};
 pub use forward::Model;
 pub use generate::{Generated, Generation};
 pub use host_layer::HostLayer;
-pub use kept::{KeptRun, Pattern};
+pub use kept::{KeptRun, Pattern, PooledTile};
 pub use lens::Lens;
 pub use loss::{log_softmax, negative_log_likelihood};
 pub use pace::{Pace, Stopped, Unhurried};
