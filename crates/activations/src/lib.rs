@@ -5,6 +5,7 @@
 //! - [`Activation`], [`Activations`]: what was read, with named axes
 //! - [`Edit`]: a change to make in the next run, serialisable and replayable
 //! - [`Attribution`], [`LensRow`], [`Cuts`], [`Thumbnail`], [`Tile`]: what is made of a run for a reader
+//! - [`FlashRun`], [`FlashGrowth`]: flash attention on the device, measured
 //! - [`HeadScores`]: what kind of head a pattern shows, also row by row
 //! - [`ModelShape`]: the sizes that decide which of these make sense for a model
 //!
@@ -12,6 +13,7 @@
 
 mod activation;
 mod capture;
+mod device_flash;
 mod edit;
 mod head_scores;
 mod hook;
@@ -20,6 +22,7 @@ mod shape;
 
 pub use activation::{Activation, Activations};
 pub use capture::{Capture, CapturePos, ParseCapturePosError};
+pub use device_flash::{FlashGrowth, FlashRun, FlashTask, PathMeasure, StandardMeasure};
 pub use edit::{Edit, EditError, EditOp, EditPos};
 pub use head_scores::{HeadScores, HeadScoresBuilder, OverTargets};
 pub use hook::{Axis, HookError, HookPoint, ParseHookError, Site};

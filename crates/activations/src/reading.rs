@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{HeadScores, HookPoint};
+use crate::{FlashGrowth, FlashRun, FlashTask, HeadScores, HookPoint};
 
 /// How the next token is drawn. Order: temperature, top-k, top-p.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -93,6 +93,15 @@ pub enum Detail {
         /// Index of the head.
         head: usize,
     },
+    /// Flash attention by our own kernel, of these numbers and not of the run's.
+    FlashRun(FlashTask),
+    /// Our own kernel beside the plain path, on random numbers.
+    FlashGrowth {
+        /// Number of queries, which is that of keys.
+        n: usize,
+        /// Width of a row.
+        d: usize,
+    },
     /// What sampling leaves of the next token's distribution.
     Cuts {
         /// How it is drawn.
@@ -117,6 +126,10 @@ pub enum Finding {
     QueryKey(QueryKey),
     /// To [`Detail::HeadInputs`].
     HeadInputs(HeadInputs),
+    /// To [`Detail::FlashRun`].
+    FlashRun(FlashRun),
+    /// To [`Detail::FlashGrowth`].
+    FlashGrowth(FlashGrowth),
     /// To [`Detail::Cuts`].
     Cuts(Cuts),
 }
@@ -150,6 +163,10 @@ pub enum DetailKind {
     QueryKey,
     /// [`Detail::HeadInputs`]
     HeadInputs,
+    /// [`Detail::FlashRun`]
+    FlashRun,
+    /// [`Detail::FlashGrowth`]
+    FlashGrowth,
     /// [`Detail::Cuts`]
     Cuts,
 }
@@ -165,6 +182,8 @@ impl Detail {
             Self::Attribution { .. } => DetailKind::Attribution,
             Self::QueryKey { .. } => DetailKind::QueryKey,
             Self::HeadInputs { .. } => DetailKind::HeadInputs,
+            Self::FlashRun(_) => DetailKind::FlashRun,
+            Self::FlashGrowth { .. } => DetailKind::FlashGrowth,
             Self::Cuts { .. } => DetailKind::Cuts,
         }
     }
@@ -192,7 +211,15 @@ impl Finding {
                 let HeadInputs { q, k, v, .. } = inputs;
                 vec![(q, n), (k, n), (v, n)]
             }
-            Self::Lens(_) | Self::Attribution(_) | Self::QueryKey(_) | Self::Cuts(_) => Vec::new(),
+            Self::FlashRun(run) => {
+                let n = run.n_q.saturating_mul(run.d);
+                vec![(&mut run.o, n), (&mut run.lse, run.n_q)]
+            }
+            Self::Lens(_)
+            | Self::Attribution(_)
+            | Self::QueryKey(_)
+            | Self::FlashGrowth(_)
+            | Self::Cuts(_) => Vec::new(),
         }
     }
 }

@@ -7,8 +7,8 @@ use headlight_model::{LogitsWanted, Model, Pace, RunRequest, Stopped, Unhurried}
 use crate::platform::now;
 use crate::self_test::{sample_tokens, self_test};
 use crate::{
-    AnswerError, Backend, BackendChoice, BackendReport, Build, DeviceLimits, Fault, Loaded,
-    ModelFiles, SelfTest, SelfTestCase,
+    AnswerError, Backend, BackendChoice, BackendReport, Build, DeviceLimits, Fault, FlashDevice,
+    Loaded, ModelFiles, SelfTest, SelfTestCase,
 };
 
 /// Calibration stops after this, or after [`MAX_RUNS`].
@@ -238,7 +238,7 @@ mod gpu {
             name,
             limits: DeviceLimits {
                 buffer_bytes: limits.max_buffer_size,
-                binding_bytes: u64::from(limits.max_storage_buffer_binding_size),
+                binding_bytes: limits.max_storage_buffer_binding_size,
                 workgroup_bytes: limits.max_compute_workgroup_storage_size,
                 workgroup_invocations: limits.max_compute_invocations_per_workgroup,
             },
@@ -258,6 +258,20 @@ mod gpu {
             tolerance: 0.0,
         })
     }
+}
+
+/// The default GPU, to attend on.
+///
+/// # Errors
+///
+/// Returns a sentence saying why there is none.
+pub(crate) async fn open_flash_device() -> Result<FlashDevice, String> {
+    let gpu = open_gpu().await?;
+    Ok(FlashDevice::new(
+        gpu.device,
+        gpu.name,
+        gpu.limits.binding_bytes,
+    ))
 }
 
 /// # Errors

@@ -21,6 +21,8 @@ mod attribute;
 #[cfg(feature = "cpu")]
 mod backend;
 #[cfg(feature = "cpu")]
+mod flash_device;
+#[cfg(feature = "cpu")]
 mod head_inputs;
 #[cfg(feature = "cpu")]
 mod host;
@@ -41,6 +43,8 @@ mod tiles;
 
 #[cfg(feature = "cpu")]
 pub use backend::{BUILD, load};
+#[cfg(feature = "cpu")]
+pub use flash_device::{FlashDevice, FlashError, LONGEST};
 /// How the next token is drawn; see there.
 pub use headlight_activations::Sampling;
 #[cfg(feature = "cpu")]

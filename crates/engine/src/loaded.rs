@@ -14,8 +14,8 @@ use headlight_model::{
 
 use crate::platform::now;
 use crate::{
-    Backend, CleanRun, EngineError, ErrorKind, GeneratedToken, HeadPattern, HeadRef, NextToken,
-    ResidualNorm, RunAnswer, StopReason, TileError, TokenText,
+    Backend, CleanRun, EngineError, ErrorKind, FlashError, GeneratedToken, HeadPattern, HeadRef,
+    NextToken, ResidualNorm, RunAnswer, StopReason, TileError, TokenText,
 };
 
 /// The files of a model, as bytes.
@@ -127,6 +127,9 @@ pub enum AnswerError {
         /// The id of both.
         id: u32,
     },
+    /// The GPU does not attend.
+    #[error(transparent)]
+    Flash(#[from] FlashError),
     /// The tile or the atlas cannot be had.
     #[error(transparent)]
     Tile(#[from] TileError),
@@ -147,7 +150,8 @@ impl AnswerError {
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::Run(RunError::Device(_) | RunError::NotFinite { .. }) => ErrorKind::Device,
+            Self::Run(RunError::Device(_) | RunError::NotFinite { .. })
+            | Self::Flash(FlashError::NotRun { .. }) => ErrorKind::Device,
             Self::Run(RunError::Stopped(_)) => ErrorKind::Internal,
             _ => ErrorKind::Input,
         }

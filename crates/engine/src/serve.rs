@@ -8,8 +8,8 @@ use crate::LayerCache;
 use crate::backend::{self, BUILD};
 use crate::mailbox::{Inbox, Mailbox};
 use crate::{
-    AnswerError, BackendChoice, EngineError, ErrorKind, Event, Fault, HeadRef, Host, LastRun,
-    Loaded, LoadedModel, ModelFiles, Request, Response, RunId,
+    AnswerError, BackendChoice, BackendReport, EngineError, ErrorKind, Event, Fault, FlashDevice,
+    FlashError, HeadRef, Host, LastRun, Loaded, LoadedModel, ModelFiles, Request, Response, RunId,
 };
 
 /// The longest prompt whose run brings a whole pattern along.
@@ -21,6 +21,8 @@ pub struct Engine<H> {
     host: H,
     mailbox: Mailbox,
     loaded: Option<Loaded>,
+    /// What computes the loaded model.
+    report: Option<BackendReport>,
     last: Option<LastRun>,
     layers: LayerCache,
     /// A failure that a test has asked for, due in the next run.
@@ -83,6 +85,7 @@ impl<H: Host> Engine<H> {
             host,
             mailbox,
             loaded: None,
+            report: None,
             last: None,
             layers: LayerCache::default(),
             fault: None,
@@ -187,8 +190,9 @@ impl<H: Host> Engine<H> {
             language: loaded.model.architecture.language.clone(),
             n_parameters: loaded.model.n_parameters(),
             weight_bytes: loaded.weight_bytes,
-            backend,
+            backend: backend.clone(),
         };
+        self.report = Some(backend);
         self.loaded = Some(loaded);
         self.last = None;
         Ok(Response::Loaded(Box::new(info)))
@@ -263,6 +267,14 @@ impl<H: Host> Engine<H> {
                 let found = loaded.head_inputs(tokens, at, &last.edits, &pace);
                 Finding::HeadInputs(found.await?)
             }
+            Detail::FlashRun(task) => {
+                let found = self.flash_device()?.run(&task, &pace).await;
+                Finding::FlashRun(found?)
+            }
+            Detail::FlashGrowth { n, d } => {
+                let found = self.flash_device()?.growth(n, d, &pace).await;
+                Finding::FlashGrowth(found?)
+            }
             Detail::Lens { positions, top } => {
                 let rows = loaded.lens_with_answers(tokens, positions, top, &last.edits, &pace);
                 Finding::Lens(rows.await?)
@@ -272,6 +284,16 @@ impl<H: Host> Engine<H> {
                 Finding::Attribution(found.await?)
             }
         })
+    }
+
+    fn flash_device(&self) -> Result<FlashDevice, Refusal> {
+        let (loaded, report) = (self.loaded()?, self.report.as_ref());
+        let none = || FlashError::NoGpu {
+            reason: "No model is loaded yet".to_owned(),
+        };
+        let device = report.ok_or_else(none);
+        let device = device.and_then(|report| FlashDevice::of(loaded, report));
+        Ok(device.map_err(AnswerError::from)?)
     }
 
     fn last(&self) -> Result<&LastRun, Refusal> {

@@ -276,6 +276,8 @@ pub(crate) fn hear(
             state.flash.is_recorded = false;
         }
         Finding::Cuts(cuts) => details.cuts = Some(Shared::new(cuts)),
+        // The Flash room asks for these once it can show them.
+        Finding::FlashRun(_) | Finding::FlashGrowth(_) => {}
         Finding::Tile(tile) => {
             if let DetailKind::Tile(part) = kind {
                 state.room.keep_tile(part, tile);
