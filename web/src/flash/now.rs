@@ -28,11 +28,7 @@ impl Now {
             store.peek(|state| data_of(&state.flash))
         });
         let options = store.select(|state: &State| state.flash.options);
-        let player = Memo::new(move |_| {
-            let data = data.get()?;
-            options.with(|_| ());
-            store.peek(|state| Player::with(data, &state.flash))
-        });
+        let player = Memo::new(move |_| Player::with(data.get()?, options.get()));
         let step = store.select(|state: &State| state.flash.step);
         let moment = Memo::new(move |_| {
             step.with(|_| ());

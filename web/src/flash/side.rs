@@ -42,7 +42,10 @@ pub fn Ledger() -> impl IntoView {
             .collect_view()
     };
     let verdict = move || {
-        now.player_and_moment(|player, moment| words::verdict(player, &ledger(player, moment)))
+        drawn.with(|ledger| {
+            let ledger = ledger.as_ref()?;
+            now.player(|player| words::verdict(player, ledger))
+        })
     };
     view! {
         <section class="ledger" data-figure="flash.ledger">

@@ -43,14 +43,10 @@ pub fn ledger(player: &Player, moment: &Moment) -> Ledger {
     let (problem, played) = (*schedule.problem(), schedule.method().algorithm);
     let in_all = schedule.totals();
     let tiling = schedule.tiling();
-    let others = Algorithm::ALL.map(|algorithm| {
-        let moved = if algorithm == played {
-            Some(in_all.elements_moved())
-        } else {
-            moved_by(problem, algorithm, Some(player.tiling()))
-        };
-        (algorithm, moved.unwrap_or(0))
-    });
+    let others = Algorithm::ALL.into_iter().zip(player.moved_in_all());
+    let others: Vec<(Algorithm, u64)> = others
+        .map(|(algorithm, moved)| (algorithm, moved.unwrap_or(0)))
+        .collect();
     let standard = others[0].1.max(1) as f64;
     let rows = others.into_iter().map(|(algorithm, moved)| LedgerRow {
         algorithm,

@@ -4,10 +4,12 @@ use std::ops::Range;
 
 use headlight_flash::{
     Algorithm, Array, Chip, Direction, Event, EventKind, Machine, Overflow, Problem, Schedule,
-    Tiling, Totals, chip_after,
+    Totals, chip_after,
 };
 
 use super::data::HeadData;
+use super::ledger::moved_by;
+use super::options::Options;
 use super::room::{FlashRoom, Source};
 use crate::shared::Shared;
 use crate::text;
@@ -17,10 +19,11 @@ use crate::text;
 pub struct Player {
     data: Shared<HeadData>,
     schedule: Shared<Schedule>,
-    /// The tiles that were chosen, also where standard attention passes over them.
-    tiling: Tiling,
     /// The step to begin with.
     opening: u64,
+    /// Elements that each algorithm moves in all, in their order, under the same mask
+    /// and tiles; `None` for one that cannot be.
+    moved_in_all: [Option<u64>; Algorithm::ALL.len()],
 }
 
 /// One step.
@@ -63,33 +66,39 @@ impl Player {
     /// or tiles that cannot be.
     pub fn new(room: &FlashRoom) -> Result<Self, String> {
         let data = data_of(room)?;
-        Self::with(data, room)
+        Self::with(data, room.options)
     }
 
-    /// The same with these numbers.
+    /// These numbers, in these steps.
     ///
     /// # Errors
     ///
     /// Returns a sentence if the tiles cannot be.
-    pub fn with(data: Shared<HeadData>, room: &FlashRoom) -> Result<Self, String> {
+    pub fn with(data: Shared<HeadData>, options: Options) -> Result<Self, String> {
         let problem = Problem {
             n_q: data.n_q(),
             n_k: data.n_k(),
             d: data.d(),
-            is_causal: room.options.is_causal,
+            is_causal: options.is_causal,
         };
-        let tiling = room
-            .options
+        let tiling = options
             .tiling(problem.d)
             .map_err(|error| text::sentence(&error.to_string()))?;
-        let schedule = Schedule::new(problem, room.options.method(), Some(tiling))
+        let schedule = Schedule::new(problem, options.method(), Some(tiling))
             .map_err(|error| text::sentence(&error.to_string()))?;
         let opening = opening_step(&data, &schedule);
+        let moved_in_all = Algorithm::ALL.map(|algorithm| {
+            if algorithm == options.algorithm {
+                Some(schedule.totals().elements_moved())
+            } else {
+                moved_by(problem, algorithm, Some(tiling))
+            }
+        });
         Ok(Self {
             data,
             schedule: Shared::new(schedule),
-            tiling,
             opening,
+            moved_in_all,
         })
     }
 
@@ -99,10 +108,9 @@ impl Player {
         &self.schedule
     }
 
-    /// The tiles that were chosen, also where standard attention passes over them.
-    #[must_use]
-    pub const fn tiling(&self) -> Tiling {
-        self.tiling
+    /// Elements that each algorithm moves in all, in the order of [`Algorithm::ALL`].
+    pub(super) const fn moved_in_all(&self) -> [Option<u64>; Algorithm::ALL.len()] {
+        self.moved_in_all
     }
 
     /// The numbers.

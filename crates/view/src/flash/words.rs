@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use headlight_flash::{Algorithm, Array, EventKind};
+use headlight_flash::{Algorithm, EventKind};
 
 use super::ledger::Ledger;
 use super::player::Player;
@@ -281,22 +281,4 @@ pub fn facts(ledger: &Ledger) -> Vec<(&'static str, String)> {
     }
     facts.push(("beside q, k, v, O at most", bytes(ledger.peak_extra_bytes)));
     facts
-}
-
-/// What a row of the chip's table is called.
-#[must_use]
-pub const fn array_title(array: Array) -> &'static str {
-    match array {
-        Array::Q => "queries",
-        Array::K => "keys",
-        Array::V => "values",
-        Array::O => "output",
-        Array::Max => "largest score",
-        Array::Sum => "sum of weights",
-        Array::Lse => "log-sum-exp",
-        Array::Scores => "scores",
-        Array::Weights => "weights",
-        Array::SplitO => "outputs of the splits",
-        Array::SplitLse => "log-sum-exp of the splits",
-    }
 }
