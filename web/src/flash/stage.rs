@@ -70,7 +70,7 @@ pub fn Stage() -> impl IntoView {
 
 /// What lies below the matrices.
 const fn is_below(paint: Paint) -> bool {
-    matches!(paint, Paint::Chip | Paint::Hot)
+    matches!(paint, Paint::Chip | Paint::Hot | Paint::Masked)
 }
 
 fn blocks(scene: &Scene, which: fn(Paint) -> bool) -> AnyView {
@@ -120,6 +120,7 @@ const fn class_of(paint: Paint) -> &'static str {
         Paint::Now => "tile now",
         Paint::Waiting => "tile waiting",
         Paint::Hidden => "tile hidden-tile",
+        Paint::Masked => "masked-scores",
         Paint::Hot => "hot",
         Paint::Row => "chosen-row",
     }

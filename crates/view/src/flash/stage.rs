@@ -86,6 +86,8 @@ pub enum Paint {
     Waiting,
     /// Hidden by the mask.
     Hidden,
+    /// Scores or weights on the chip that the mask hides.
+    Masked,
     /// The ground of a number that was just changed.
     Hot,
     /// The row that is spelled out.

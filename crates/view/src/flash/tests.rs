@@ -195,6 +195,46 @@ fn a_load_lights_the_strip_and_sends_the_tile_to_the_chip() {
 }
 
 #[test]
+fn what_the_mask_hides_on_the_chip_is_hatched_and_has_no_colour() {
+    for options in all_options() {
+        let player = player(options);
+        let problem = *player.schedule().problem();
+        for step in 0..=player.schedule().n_events() {
+            let moment = player.moment(step).unwrap();
+            let scene = scene_at(&player, step, 980.0);
+            let mut mosaics = scene.mosaics.iter();
+            let Some(mosaic) = mosaics.find(|mosaic| matches!(mosaic.name, "S" | "P")) else {
+                continue;
+            };
+            let queries = player.schedule().queries(moment.event.unwrap().i.unwrap());
+            let (width, height) = (
+                mosaic.at.width / mosaic.n_columns as f64,
+                mosaic.at.height / mosaic.n_rows as f64,
+            );
+            for (row, query) in queries.enumerate() {
+                for (column, key) in moment.keys.clone().enumerate() {
+                    let is_hidden = key >= problem.visible_keys(query)
+                        && moment.kind() != Some(EventKind::Scores);
+                    let value = mosaic.values[row * mosaic.n_columns + column];
+                    assert_eq!(value == f32::NEG_INFINITY, is_hidden, "{options:?} {step}");
+                    let (x, y) = (
+                        mosaic.at.x + (column as f64 + 0.5) * width,
+                        mosaic.at.y + (row as f64 + 0.5) * height,
+                    );
+                    let is_hatched = scene.blocks.iter().any(|block| {
+                        let at = block.at;
+                        block.paint == Paint::Masked
+                            && (at.x..at.x + at.width).contains(&x)
+                            && (at.y..at.y + at.height).contains(&y)
+                    });
+                    assert_eq!(is_hatched, is_hidden, "{options:?} {step}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn the_grid_holds_one_tile_that_is_met_and_forgets_the_others() {
     let player = player(square());
     let n = player.schedule().n_events();

@@ -295,6 +295,15 @@ fn scores(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) 
     let (n_rows, n_columns) = (matrix.n_rows(), matrix.n_columns);
     let (width, height) = (at.width / n_columns as f64, at.height / n_rows as f64);
     let has_numbers = width >= NUMBER_WIDTH && height >= NUMBER_HEIGHT;
+    let n_shown = n_shown(player, moment, matrix);
+    for (row, &n_shown) in n_shown.iter().enumerate() {
+        if n_shown < n_columns {
+            let x = at.x + n_shown as f64 * width;
+            let y = at.y + row as f64 * height;
+            let hatched = Rect::new(x, y, at.x + at.width - x, height);
+            scene.block(hatched, Paint::Masked);
+        }
+    }
     if has_weights {
         let mut matrix = matrix.clone();
         if has_numbers {
@@ -302,6 +311,11 @@ fn scores(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) 
             for value in &mut matrix.values {
                 *value = ramp::readable(f64::from(*value)) as f32;
             }
+        }
+        // No colour lies over the hatching: that nothing was looked at is not the same
+        // as a weight of 0.
+        for (row, &n_shown) in matrix.values.chunks_exact_mut(n_columns).zip(&n_shown) {
+            row[n_shown..].fill(f32::NEG_INFINITY);
         }
         mosaic(scene, "P", at, &matrix, Colours::Weights);
     } else {
@@ -327,6 +341,30 @@ fn scores(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) 
             scene.say((x, y), voice, Anchor::Middle, shown(value));
         }
     }
+}
+
+/// How many keys of the tile the mask leaves each row: the first ones. Scores that it
+/// has not come to yet are all there.
+fn n_shown(player: &Player, moment: &Moment, matrix: &Matrix) -> Vec<usize> {
+    let schedule = player.schedule();
+    let queries = moment.event.and_then(|event| event.i);
+    let queries = queries.map_or(0..0, |i| schedule.queries(i));
+    let is_masked = moment.kind() != Some(EventKind::Scores);
+    let of_row = |query: usize| {
+        let seen = schedule.problem().visible_keys(query);
+        seen.saturating_sub(moment.keys.start).min(matrix.n_columns)
+    };
+    let of_row = |query| {
+        if is_masked {
+            of_row(query)
+        } else {
+            matrix.n_columns
+        }
+    };
+    let n_shown = queries
+        .map(of_row)
+        .chain(std::iter::repeat(matrix.n_columns));
+    n_shown.take(matrix.n_rows()).collect()
 }
 
 /// A ragged last tile is as much smaller as it has fewer rows and keys.
