@@ -2,7 +2,8 @@
 
 use headlight_view::State;
 use headlight_view::flash::{
-    Algorithm, BLOCKS, FlashAction, MEMORIES, MOST_ROWS, MOST_WIDTH, Options, Source, Tiles, words,
+    Algorithm, BLOCKS, Clock, FlashAction, MEMORIES, MOST_ROWS, MOST_WIDTH, Options, Source, Tiles,
+    words,
 };
 use leptos::prelude::*;
 
@@ -42,6 +43,7 @@ pub fn Controls() -> impl IntoView {
                 <Splits options/>
             </Show>
             <Numbers/>
+            <Compare/>
         </div>
     }
 }
@@ -88,9 +90,13 @@ fn TileChoice(options: Memo<Options>) -> impl IntoView {
         view! { {none}{all.into_iter().map(option).collect_view()} }
     };
     let usual = move || now.get_untracked().unwrap_or((8, 4));
-    let is_tiled = move || options.get().algorithm != Algorithm::Standard;
+    // Standard attention has no tiles, but the one beside it may.
+    let is_tiled = store.select(|state: &State| {
+        let room = &state.flash;
+        room.shows(Algorithm::Fa1) || room.shows(Algorithm::Fa2)
+    });
     view! {
-        <Show when=is_tiled>
+        <Show when=move || is_tiled.get()>
             <label>
                 {words::QUERIES_PER_TILE}
                 <select on:change=move |event| {
@@ -243,6 +249,58 @@ fn Numbers() -> impl IntoView {
                     act(store, FlashAction::SetSource(Source::Typed(event_target_value(&event))));
                 }
             ></textarea>
+        </Show>
+    }
+}
+
+/// Which algorithm stands beside, and on which clock.
+#[component]
+fn Compare() -> impl IntoView {
+    let store = store();
+    let played = store.select(|state: &State| state.flash.options.algorithm);
+    let compared = store.select(|state: &State| state.flash.compared);
+    let clock = store.select(|state: &State| state.flash.clock);
+    let others = move || {
+        let played = played.get();
+        let others = Algorithm::ALL.into_iter();
+        let others = others.filter(move |other| *other != played);
+        let option = move |other: Algorithm| {
+            let is_chosen = move || compared.get() == Some(other);
+            view! { <option value=other.name() prop:selected=is_chosen>{words::algorithm(other)}</option> }
+        };
+        others.map(option).collect_view()
+    };
+    let choose = move |name: String| {
+        let mut all = Algorithm::ALL.into_iter();
+        let other = all.find(|other| other.name() == name);
+        act(store, FlashAction::Compare(other));
+    };
+    let lock = move |name: String| {
+        let mut all = Clock::ALL.into_iter();
+        if let Some(clock) = all.find(|clock| clock.name() == name) {
+            act(store, FlashAction::SetClock(clock));
+        }
+    };
+    let clocks = move || {
+        let option = |of: Clock| {
+            let is_chosen = move || clock.get() == of;
+            view! { <option value=of.name() prop:selected=is_chosen>{words::clock_name(of)}</option> }
+        };
+        Clock::ALL.map(option).collect_view()
+    };
+    view! {
+        <label>
+            {words::COMPARE}
+            <select on:change=move |event| choose(event_target_value(&event))>
+                <option value="" prop:selected=move || compared.get().is_none()>{words::NOTHING}</option>
+                {others}
+            </select>
+        </label>
+        <Show when=move || compared.get().is_some()>
+            <label>
+                {words::LOCKED}
+                <select on:change=move |event| lock(event_target_value(&event))>{clocks}</select>
+            </label>
         </Show>
     }
 }

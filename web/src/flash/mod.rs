@@ -1,5 +1,6 @@
 //! The Flash room: a module of its own, fetched by those who open it.
 
+mod beside;
 mod controls;
 mod lesson;
 mod mosaic;
@@ -11,6 +12,7 @@ mod stage;
 mod transport;
 
 use headlight_view::flash::{FlashAction, reduce, sentence, words};
+use headlight_view::sentence::Span;
 use headlight_view::{Place, State, text};
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
@@ -78,20 +80,7 @@ fn OpenRoom() -> impl IntoView {
     provide_context(now);
     transport::listen_to_keys(store);
     transport::keep_time(store);
-    let say = move || {
-        let spans = now.player_and_moment(sentence);
-        let spans = spans.unwrap_or_default();
-        spans
-            .into_iter()
-            .map(|span| {
-                if span.is_strong {
-                    view! { <strong>{span.text}</strong> }.into_any()
-                } else {
-                    span.text.into_any()
-                }
-            })
-            .collect_view()
-    };
+    let say = move || spans(now.player_and_moment(sentence).unwrap_or_default());
     let trouble = move || {
         now.trouble()
             .map(|trouble| view! { <p class="trouble">{trouble}</p> })
@@ -101,7 +90,10 @@ fn OpenRoom() -> impl IntoView {
             <section class="board" id=crate::attention::FIGURE tabindex="-1" aria-label=words::STAGE>
                 <controls::Controls/>
                 <p class="say">{say}{trouble}</p>
+                <Hatch/>
+                <beside::Pace/>
                 <stage::Stage/>
+                <beside::Beside/>
                 <transport::Transport/>
                 <numbers::Numbers/>
             </section>
@@ -113,6 +105,34 @@ fn OpenRoom() -> impl IntoView {
             </section>
         </main>
         <lesson::Lesson/>
+    }
+}
+
+/// A sentence whose finding stands out.
+fn spans(spans: Vec<Span>) -> impl IntoView {
+    let span = |span: Span| {
+        if span.is_strong {
+            view! { <strong>{span.text}</strong> }.into_any()
+        } else {
+            span.text.into_any()
+        }
+    };
+    spans.into_iter().map(span).collect_view()
+}
+
+/// What all stages hatch with what the mask hides: the style sheet names it, so there is
+/// one for the room.
+#[component]
+fn Hatch() -> impl IntoView {
+    view! {
+        <svg class="hatch-source" width="0" height="0" aria-hidden="true">
+            <defs>
+                <pattern id="flash-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+                    <rect class="hatch-ground" width="5" height="5"/>
+                    <line class="hatch-line" x1="0" y1="0" x2="0" y2="5"/>
+                </pattern>
+            </defs>
+        </svg>
     }
 }
 

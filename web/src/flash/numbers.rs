@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use headlight_view::data::Table;
-use headlight_view::flash::{Moment, Player, ledger, tables};
+use headlight_view::flash::tables;
 use leptos::prelude::*;
 
 use super::now::Now;
@@ -19,16 +19,26 @@ struct Tables {
     chip: Table,
     grid: Table,
     ledger: Table,
+    /// Of the algorithm beside, where there is one.
+    beside: Option<Table>,
+    compared: Option<Table>,
 }
 
 impl Tables {
-    fn new(player: &Player, moment: &Moment) -> Self {
-        Self {
-            step: moment.step,
+    fn new(now: Now) -> Option<Self> {
+        let beside = now.beside(tables::chip);
+        let compared = now.course(tables::compared).flatten();
+        let ledger = tables::ledger(&now.ledger()?);
+        // The room's step, which goes on when the played algorithm is done.
+        let step = now.course(|_, step| step)?;
+        now.player_and_moment(|player, moment| Self {
+            step,
             chip: tables::chip(player, moment),
             grid: tables::grid(player, moment),
-            ledger: tables::ledger(&ledger::ledger(player, moment)),
-        }
+            ledger,
+            beside,
+            compared,
+        })
     }
 }
 
@@ -41,24 +51,37 @@ pub fn Numbers() -> impl IntoView {
     let newest = StoredValue::new(0_u32);
     Effect::new(move |_| {
         now.player_and_moment(|_, _| ());
+        now.beside(|_, _| ());
+        now.course(|_, _| ());
         newest.update_value(|newest| *newest = newest.wrapping_add(1));
         let mine = newest.get_value();
         let make = move || {
             if newest.try_get_value() == Some(mine) {
-                tables.set(untrack(|| now.player_and_moment(Tables::new)));
+                tables.set(untrack(|| Tables::new(now)));
             }
         };
         set_timeout(make, PAUSE);
     });
     let step = move || tables.with(|tables| tables.as_ref().map(|tables| tables.step.to_string()));
-    let of = move |part: fn(&Tables) -> &Table| {
-        Memo::new(move |_| tables.with(|tables| tables.as_ref().map(|tables| part(tables).clone())))
+    let of = move |part: fn(&Tables) -> Option<&Table>| {
+        Memo::new(move |_| tables.with(|tables| part(tables.as_ref()?).cloned()))
+    };
+    let is_compared = move || {
+        tables.with(|tables| {
+            tables
+                .as_ref()
+                .is_some_and(|tables| tables.compared.is_some())
+        })
     };
     view! {
         <div class="unseen" data-step=step>
-            <One name="flash.stage" of=of(|tables| &tables.chip)/>
-            <One name="flash.grid" of=of(|tables| &tables.grid)/>
-            <One name="flash.ledger" of=of(|tables| &tables.ledger)/>
+            <One name="flash.stage" of=of(|tables| Some(&tables.chip))/>
+            <One name="flash.grid" of=of(|tables| Some(&tables.grid))/>
+            <One name="flash.ledger" of=of(|tables| Some(&tables.ledger))/>
+            <Show when=is_compared>
+                <One name="flash.beside" of=of(|tables| tables.beside.as_ref())/>
+                <One name="flash.compare" of=of(|tables| tables.compared.as_ref())/>
+            </Show>
         </div>
     }
 }

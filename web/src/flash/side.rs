@@ -1,6 +1,5 @@
 //! Beside the stage: the ledger, the proof, the pseudo-code.
 
-use headlight_view::flash::ledger::ledger;
 use headlight_view::flash::{Check, Checked, CodeLine, lines_of, words};
 use headlight_view::number;
 use leptos::prelude::*;
@@ -12,17 +11,17 @@ use crate::host;
 #[component]
 pub fn Ledger() -> impl IntoView {
     let now: Now = expect_context();
-    let drawn = Memo::new(move |_| now.player_and_moment(ledger));
+    let drawn = Memo::new(move |_| now.ledger());
     let rows = move || {
         let rows = drawn.with(|ledger| ledger.as_ref().map(|ledger| ledger.rows.clone()));
         let row = |row: headlight_view::flash::ledger::LedgerRow| {
             let so_far = row
-                .moved_so_far
-                .map_or_else(|| "–".to_owned(), words::thousands);
+                .so_far
+                .map(|totals| words::thousands(totals.elements_moved()));
             view! {
                 <tr class:on=row.is_played>
                     <th scope="row">{words::algorithm(row.algorithm)}</th>
-                    <td>{so_far}</td>
+                    <td>{so_far.unwrap_or_else(|| "–".to_owned())}</td>
                     <td>{words::thousands(row.moved)}</td>
                     <td>{format!("{}×", number::fixed(row.of_standard, 2))}</td>
                 </tr>

@@ -11,19 +11,32 @@ use super::now::Now;
 use crate::host;
 use crate::store::store;
 
-/// The stage.
+/// The stage of what is played, or of the algorithm beside it.
 #[component]
-pub fn Stage() -> impl IntoView {
+pub fn Stage(#[prop(optional)] is_beside: bool) -> impl IntoView {
     let now: Now = expect_context();
     let element = NodeRef::<Div>::new();
     let width = host::width_at_once(element);
     let drawn = Memo::new(move |_| {
-        let (width, row) = (width.get(), now.row());
+        let width = width.get();
         if width < 1.0 {
             return None;
         }
+        if is_beside {
+            return now.beside(|player, moment| scene(player, moment, None, width));
+        }
+        let row = now.row();
         now.player_and_moment(|player, moment| scene(player, moment, row, width))
     });
+    let (figure, rows) = if is_beside {
+        ("flash.beside", None)
+    } else {
+        ("flash.stage", Some(view! { <Rows drawn/> }))
+    };
+    let label = move || {
+        let of_beside = is_beside.then(|| now.beside(words::beside_label)).flatten();
+        of_beside.unwrap_or_else(|| words::STAGE.to_owned())
+    };
     let size = Memo::new(move |_| {
         drawn.with(|scene| {
             scene
@@ -35,26 +48,20 @@ pub fn Stage() -> impl IntoView {
         move |draw: fn(&Scene) -> AnyView| move || drawn.with(|scene| scene.as_ref().map(draw));
     let height = move || format!("{:.0}px", size.get().1);
     view! {
-        <div class="scene" node_ref=element data-figure="flash.stage" style:height=height>
+        <div class="scene" node_ref=element data-figure=figure style:height=height>
             <svg
                 class="below"
                 aria-hidden="true"
                 width=move || size.get().0
                 height=move || size.get().1
             >
-                <defs>
-                    <pattern id="flash-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-                        <rect class="hatch-ground" width="5" height="5"/>
-                        <line class="hatch-line" x1="0" y1="0" x2="0" y2="5"/>
-                    </pattern>
-                </defs>
                 {of(|scene| blocks(scene, is_below))}
             </svg>
             <Mosaics scene=drawn/>
             <svg
                 class="above"
                 role="img"
-                aria-label=words::STAGE
+                aria-label=label
                 width=move || size.get().0
                 height=move || size.get().1
             >
@@ -63,7 +70,7 @@ pub fn Stage() -> impl IntoView {
                 {of(texts)}
             </svg>
             {of(flights)}
-            <Rows drawn/>
+            {rows}
         </div>
     }
 }

@@ -19,7 +19,7 @@ pub fn Transport() -> impl IntoView {
     let store = store();
     let now: Now = expect_context();
     let is_playing = store.select(|state: &State| state.flash.playing.is_some());
-    let at = Memo::new(move |_| now.player_and_moment(|_, moment| (moment.step, moment.n_steps)));
+    let at = Memo::new(move |_| now.course(|course, step| (step, course.n_steps())));
     let clock = move || {
         let (step, n_steps) = at.get().unwrap_or_default();
         words::clock(step, n_steps)
@@ -115,7 +115,7 @@ fn Cells() -> impl IntoView {
         if width < 1.0 {
             return None;
         }
-        now.player_and_moment(|player, moment| timeline(player, moment, width))
+        now.course(|course, step| timeline(course, step, width))
     });
     let cells = move || {
         drawn.with(|line| {

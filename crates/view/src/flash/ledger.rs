@@ -11,8 +11,8 @@ pub struct LedgerRow {
     pub algorithm: Algorithm,
     /// True for the one that is played.
     pub is_played: bool,
-    /// Elements moved so far; only of the one that is played.
-    pub moved_so_far: Option<u64>,
+    /// What it did so far; only of the one that is played and the one beside it.
+    pub so_far: Option<Totals>,
     /// Elements moved in all.
     pub moved: u64,
     /// That in terms of standard attention.
@@ -36,9 +36,10 @@ pub struct Ledger {
     pub peak_extra_bytes: u64,
 }
 
-/// The ledger at a step, with the others under the same mask and tiles.
+/// The ledger at a step, with the others under the same mask and tiles. `beside` is the
+/// algorithm on the same clock, and its step.
 #[must_use]
-pub fn ledger(player: &Player, moment: &Moment) -> Ledger {
+pub fn ledger(player: &Player, moment: &Moment, beside: Option<(&Player, &Moment)>) -> Ledger {
     let schedule = player.schedule();
     let (problem, played) = (*schedule.problem(), schedule.method().algorithm);
     let in_all = schedule.totals();
@@ -47,11 +48,18 @@ pub fn ledger(player: &Player, moment: &Moment) -> Ledger {
     let others: Vec<(Algorithm, u64)> = others
         .map(|(algorithm, moved)| (algorithm, moved.unwrap_or(0)))
         .collect();
+    let so_far = |algorithm: Algorithm| {
+        if algorithm == played {
+            return Some(moment.totals);
+        }
+        let beside = beside.filter(|(of, _)| of.schedule().method().algorithm == algorithm);
+        beside.map(|(_, moment)| moment.totals)
+    };
     let standard = others[0].1.max(1) as f64;
     let rows = others.into_iter().map(|(algorithm, moved)| LedgerRow {
         algorithm,
         is_played: algorithm == played,
-        moved_so_far: (algorithm == played).then(|| moment.totals.elements_moved()),
+        so_far: so_far(algorithm),
         moved,
         of_standard: moved as f64 / standard,
     });

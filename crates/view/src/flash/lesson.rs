@@ -235,7 +235,7 @@ impl FlashTopic {
                 )
             }
             Self::Loses => {
-                let rows = ledger(player, moment).rows;
+                let rows = ledger(player, moment, None).rows;
                 let shares = rows.iter().map(|row| {
                     format!(
                         "{} {}",

@@ -1,9 +1,10 @@
 //! The room's part of a link.
 //!
-//! `algorithm=fa1&bq=4&bk=8&causal=0&reverse=1&lazy=1&splits=2&tile_row=9&step=14`
+//! `algorithm=fa1&bq=4&bk=8&causal=0&reverse=1&compare=fa2&clock=work&query=9&step=14`
 
 use headlight_flash::Algorithm;
 
+use super::compare::Clock;
 use super::lesson::FlashTopic;
 use super::options::{Options, SPEEDS, Tiles};
 use super::room::{FlashRoom, Source};
@@ -46,6 +47,10 @@ pub(super) fn read(room: &mut FlashRoom, pairs: &str) -> Vec<(String, String)> {
                 read.compared = algorithm(value);
                 read.compared.is_some()
             }
+            "clock" => put(
+                &mut read.clock,
+                Clock::ALL.into_iter().find(|clock| clock.name() == value),
+            ),
             "query" => {
                 read.row = number();
                 read.row.is_some()
@@ -81,10 +86,17 @@ pub(super) fn read(room: &mut FlashRoom, pairs: &str) -> Vec<(String, String)> {
         let (n, d, seed) = drawn;
         read.source = Source::Random { n, d, seed };
     }
+    // An algorithm beside itself would show nothing.
+    let other = read.compared;
+    if let Some(same) = other.filter(|other| *other == read.options.algorithm) {
+        notices.push(("compare".to_owned(), same.name().to_owned()));
+        read.compared = None;
+    }
     room.options = read.options;
     room.source = read.source;
     (room.step, room.playing) = (read.step, None);
-    (room.speed, room.compared, room.row) = (read.speed, read.compared, read.row);
+    (room.speed, room.row) = (read.speed, read.row);
+    (room.compared, room.clock) = (read.compared, read.clock);
     (room.lesson, room.before) = (read.lesson, None);
     notices
 }
@@ -142,6 +154,10 @@ pub(super) fn write(room: &FlashRoom) -> String {
         "compare",
         room.compared.map(|other| other.name().to_owned()),
     );
+    // Without another beside it no clock is seen.
+    let clock = room.compared.map(|_| room.clock);
+    let clock = clock.filter(|clock| *clock != Clock::default());
+    put("clock", clock.map(|clock| clock.name().to_owned()));
     put("query", room.row.map(|row| row.to_string()));
     put("step", room.step.map(|step| step.to_string()));
     let is_usual_speed = room.speed == FlashRoom::USUAL_SPEED;
@@ -201,6 +217,9 @@ mod tests {
         (room.step, room.row, room.speed) = (Some(17), Some(9), 4);
         room.compared = Some(Algorithm::Standard);
         assert_eq!(read_back(&room), room);
+        room.clock = Clock::Work;
+        assert!(write(&room).contains("&compare=standard&clock=work"));
+        assert_eq!(read_back(&room), room);
         room.options.tiles = Tiles::OnChip(16_384);
         room.source = Source::Typed("1 2\n\n3 4\n\n5 6 &%".to_owned());
         assert_eq!(read_back(&room), room);
@@ -211,12 +230,21 @@ mod tests {
         let mut room = FlashRoom::default();
         let told = read(
             &mut room,
-            "algorithm=fa9&bq=x&causal=2&step=-1&splits=0&data=moon&z=1",
+            "algorithm=fa9&bq=x&causal=2&step=-1&splits=0&clock=sun&data=moon&z=1&compare=fa2",
         );
         let keys: Vec<&str> = told.iter().map(|(key, _)| key.as_str()).collect();
         assert_eq!(
             keys,
-            ["algorithm", "bq", "causal", "step", "splits", "data"]
+            [
+                "algorithm",
+                "bq",
+                "causal",
+                "step",
+                "splits",
+                "clock",
+                "data",
+                "compare"
+            ]
         );
         assert_eq!(room, FlashRoom::default());
     }

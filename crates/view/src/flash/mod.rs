@@ -6,6 +6,7 @@
 //!
 //! - [`stage`]: slow memory, chip and the matrix that never exists, as rectangles
 //! - [`timeline`], [`ledger`], [`lines_of`]: steps by kind, traffic, pseudo-code
+//! - [`Course`]: two algorithms on one clock
 //! - [`spelled()`]: what happens to one row, with its numbers
 //! - [`Check`]: the result against softmax in 64 bits
 //! - [`tables`]: the same as numbers in full
@@ -15,6 +16,7 @@
 
 mod check;
 mod code;
+mod compare;
 mod data;
 pub mod ledger;
 mod lesson;
@@ -33,6 +35,7 @@ pub mod words;
 
 pub use check::{Check, Checked};
 pub use code::{CodeLine, lines_of};
+pub use compare::{Clock, Course, Progress};
 pub use data::{DataError, HeadData, MOST_ROWS, MOST_WIDTH};
 pub use headlight_flash::Algorithm;
 pub use headlight_flash::{Array, EventKind};

@@ -64,6 +64,19 @@ impl Options {
         }
     }
 
+    /// The same for another algorithm beside this one: the same mask and tiles, and what
+    /// else both have. Few rescales and split keys are FA2's alone.
+    #[must_use]
+    pub fn beside(&self, other: Algorithm) -> Self {
+        Self {
+            algorithm: other,
+            is_reversed: self.method().is_reversed,
+            is_lazy: false,
+            n_splits: 1,
+            ..*self
+        }
+    }
+
     /// The tiles for rows of width `d`.
     ///
     /// # Errors

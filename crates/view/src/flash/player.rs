@@ -7,6 +7,7 @@ use headlight_flash::{
     Totals, chip_after,
 };
 
+use super::compare::Course;
 use super::data::HeadData;
 use super::ledger::moved_by;
 use super::options::Options;
@@ -19,6 +20,7 @@ use crate::text;
 pub struct Player {
     data: Shared<HeadData>,
     schedule: Shared<Schedule>,
+    options: Options,
     /// The step to begin with.
     opening: u64,
     /// Elements that each algorithm moves in all, in their order, under the same mask
@@ -97,6 +99,7 @@ impl Player {
         Ok(Self {
             data,
             schedule: Shared::new(schedule),
+            options,
             opening,
             moved_in_all,
         })
@@ -113,17 +116,37 @@ impl Player {
         self.moved_in_all
     }
 
+    /// The same, to be shared.
+    pub(super) fn shared_schedule(&self) -> Shared<Schedule> {
+        self.schedule.clone()
+    }
+
+    /// Another algorithm on the same numbers, under the same mask and tiles.
+    ///
+    /// # Errors
+    ///
+    /// Returns a sentence if the tiles cannot be.
+    pub fn beside(&self, other: Algorithm) -> Result<Self, String> {
+        Self::with(self.data.clone(), self.options.beside(other))
+    }
+
     /// The numbers.
     #[must_use]
     pub fn data(&self) -> &HeadData {
         &self.data
     }
 
-    /// The step that the room shows.
+    /// The step that the room shows, of the played algorithm's own.
     #[must_use]
     pub fn step(&self, room: &FlashRoom) -> u64 {
         let step = room.step.unwrap_or(self.opening);
         step.min(self.schedule.n_events())
+    }
+
+    /// The step that the room shows, of all that its transport walks.
+    #[must_use]
+    pub fn step_of(&self, course: &Course, room: &FlashRoom) -> u64 {
+        room.step.unwrap_or(self.opening).min(course.n_steps())
     }
 
     /// What a step shows.

@@ -2,10 +2,11 @@
 
 use headlight_flash::{Problem, Schedule};
 
+use super::compare::Course;
 use super::data::check_size;
 use super::lesson::{self, FlashTopic};
 use super::link;
-use super::options::SPEEDS;
+use super::options::{Options, SPEEDS};
 use super::player::Player;
 use super::recorded::RecordedHead;
 use super::room::{FlashAction, FlashRoom, Source, Stand};
@@ -84,15 +85,22 @@ fn apply(state: &mut State, action: FlashAction) {
         }
         FlashAction::TileBy(by) => {
             room.playing = None;
-            if let Some(schedule) = schedule(room) {
+            if let Some(course) = course(room) {
                 let now = current(room);
-                go(room, neighbour(&schedule, now, by));
+                go(room, neighbour(&course, now, by));
             }
         }
         FlashAction::TogglePlay => toggle(room),
         FlashAction::Tick(elapsed_ms) => tick(room, elapsed_ms),
         FlashAction::SetSpeed(speed) => room.speed = speed.min(SPEEDS.len() - 1),
-        FlashAction::Compare(other) => room.compared = other,
+        FlashAction::Compare(other) => {
+            room.compared = other.filter(|other| *other != room.options.algorithm);
+            stay(room);
+        }
+        FlashAction::SetClock(clock) => {
+            room.clock = clock;
+            stay(room);
+        }
         FlashAction::SelectRow(row) => room.row = Some(row),
         FlashAction::OpenLesson => {
             let left = room.lesson_left;
@@ -117,8 +125,11 @@ fn teach(room: &mut FlashRoom, step: usize) {
             source: room.source.clone(),
             step: room.step,
             row: room.row,
+            compared: room.compared,
         }));
     }
+    // A step is about one algorithm, which may be the one that stood beside.
+    room.compared = None;
     let scene = topic.scene();
     (room.lesson, room.lesson_left, room.is_revealed) = (Some(step), step, false);
     (room.options, room.source, room.row) = (scene.options, scene.source, None);
@@ -147,6 +158,7 @@ fn leave(room: &mut FlashRoom) {
     if let Some(before) = room.before.take() {
         (room.options, room.source) = (before.options, before.source);
         (room.step, room.row, room.playing) = (before.step, before.row, None);
+        room.compared = before.compared;
     }
 }
 
@@ -171,72 +183,92 @@ fn begin(room: &mut FlashRoom) {
     (room.step, room.playing) = (None, None);
 }
 
+/// Other steps at the end, the same before: stays at the step that is shown if it is
+/// still there.
+fn stay(room: &mut FlashRoom) {
+    if let (Some(step), Some(course)) = (room.step, course(room)) {
+        room.step = Some(step.min(course.n_steps()));
+    }
+}
+
 fn toggle(room: &mut FlashRoom) {
     if room.playing.take().is_some() {
         return;
     }
-    let Some(schedule) = schedule(room) else {
+    let Some(course) = course(room) else {
         return;
     };
     // Played to the end, it begins again.
     let now = current(room);
-    room.step = Some(if now >= schedule.n_events() { 0 } else { now });
+    room.step = Some(if now >= course.n_steps() { 0 } else { now });
     room.playing = Some(0.0);
 }
 
 fn tick(room: &mut FlashRoom, elapsed_ms: f64) {
-    let (Some(passed), Some(schedule)) = (room.playing, schedule(room)) else {
+    let (Some(passed), Some(course)) = (room.playing, course(room)) else {
         room.playing = None;
         return;
     };
     let elapsed_ms = elapsed_ms.clamp(0.0, LONGEST_TICK_MS);
     let passed = passed + elapsed_ms / 1e3 * SPEEDS[room.speed.min(SPEEDS.len() - 1)];
     let whole = passed.floor();
-    go(room, current(room).saturating_add(whole as u64));
-    let is_over = current(room) >= schedule.n_events();
-    room.playing = (!is_over).then_some(passed - whole);
+    let n_steps = course.n_steps();
+    let step = current(room).saturating_add(whole as u64).min(n_steps);
+    room.step = Some(step);
+    room.playing = (step < n_steps).then_some(passed - whole);
 }
 
 fn go(room: &mut FlashRoom, step: u64) {
-    let n_events = schedule(room).map_or(0, |schedule| schedule.n_events());
-    room.step = Some(step.min(n_events));
+    let n_steps = course(room).map_or(0, |course| course.n_steps());
+    room.step = Some(step.min(n_steps));
 }
 
 /// The step that is shown.
 fn current(room: &FlashRoom) -> u64 {
     // Which step is worth seeing first depends on the numbers.
     let opening = || Player::new(room).map_or(0, |player| player.step(room));
-    let n_events = schedule(room).map_or(0, |schedule| schedule.n_events());
-    room.step.unwrap_or_else(opening).min(n_events)
+    let n_steps = course(room).map_or(0, |course| course.n_steps());
+    room.step.unwrap_or_else(opening).min(n_steps)
 }
 
 /// The steps, as far as they can be known without the numbers.
-fn schedule(room: &FlashRoom) -> Option<Schedule> {
+fn course(room: &FlashRoom) -> Option<Course> {
     let (n, d) = match (&room.source, &room.head) {
         (Source::Random { n, d, .. }, _) => (*n, *d),
         (Source::Head, Some(head)) => (head.seq_len, head.d_head),
         (Source::Head, None) => return None,
-        (Source::Typed(_), _) => return Some(Player::new(room).ok()?.schedule().clone()),
+        (Source::Typed(_), _) => {
+            let player = Player::new(room).ok()?;
+            let beside = room.compared.and_then(|other| player.beside(other).ok());
+            return Some(Course::new(&player, beside.as_ref(), room.clock));
+        }
     };
     // A link may claim any size; a schedule keeps something for each tile.
     check_size(n, d).ok()?;
-    let problem = Problem {
-        n_q: n,
-        n_k: n,
-        d,
-        is_causal: room.options.is_causal,
+    let schedule = |options: Options| {
+        let problem = Problem {
+            n_q: n,
+            n_k: n,
+            d,
+            is_causal: options.is_causal,
+        };
+        let tiling = options.tiling(d).ok()?;
+        let schedule = Schedule::new(problem, options.method(), Some(tiling));
+        schedule.ok().map(Shared::new)
     };
-    let tiling = room.options.tiling(d).ok()?;
-    Schedule::new(problem, room.options.method(), Some(tiling)).ok()
+    let played = schedule(room.options)?;
+    let other = room.compared.map(|other| room.options.beside(other));
+    Some(Course::of(played, other.and_then(schedule), room.clock))
 }
 
 /// Where the tile before or after the one at `step` begins.
-fn neighbour(schedule: &Schedule, step: u64, by: i64) -> u64 {
+fn neighbour(course: &Course, step: u64, by: i64) -> u64 {
     let place = |step: u64| {
-        let event = step.checked_sub(1).and_then(|index| schedule.event(index));
-        event.map(|event| (event.i, event.j, event.split))
+        let index = step.checked_sub(1)?;
+        let event = course.event(index)?;
+        Some((course.is_beside(index), event.i, event.j, event.split))
     };
-    let n_events = schedule.n_events();
+    let n_events = course.n_steps();
     let here = place(step);
     let mut at = step;
     if by > 0 {

@@ -2,6 +2,7 @@
 
 use headlight_flash::Algorithm;
 
+use super::compare::Clock;
 use super::options::{Options, Tiles};
 use crate::details::HeadInputs;
 use crate::run::Head;
@@ -33,15 +34,18 @@ pub struct FlashRoom {
     pub options: Options,
     /// With what.
     pub source: Source,
-    /// How many steps are done; `None` before the visitor has chosen, where the
+    /// How many steps are done, of all that the transport walks (see
+    /// [`Course`](super::Course)); `None` before the visitor has chosen, where the
     /// room shows a step worth seeing.
     pub step: Option<u64>,
     /// Fraction of the next step that has passed; `None` while it stands still.
     pub playing: Option<f64>,
     /// Which of the speeds.
     pub speed: usize,
-    /// The algorithm beside it.
+    /// The algorithm beside it, another one.
     pub compared: Option<Algorithm>,
+    /// What the two are locked to.
+    pub clock: Clock,
     /// The query that is spelled out, where one was chosen.
     pub row: Option<usize>,
     /// The head's numbers.
@@ -75,6 +79,7 @@ pub(crate) struct Stand {
     pub(crate) source: Source,
     pub(crate) step: Option<u64>,
     pub(crate) row: Option<usize>,
+    pub(crate) compared: Option<Algorithm>,
 }
 
 impl Default for FlashRoom {
@@ -86,6 +91,7 @@ impl Default for FlashRoom {
             playing: None,
             speed: Self::USUAL_SPEED,
             compared: None,
+            clock: Clock::default(),
             row: None,
             head: None,
             is_recorded: false,
@@ -103,6 +109,12 @@ impl Default for FlashRoom {
 }
 
 impl FlashRoom {
+    /// Whether this algorithm is on a stage: the one that is played, or the one beside.
+    #[must_use]
+    pub fn shows(&self, algorithm: Algorithm) -> bool {
+        self.options.algorithm == algorithm || self.compared == Some(algorithm)
+    }
+
     /// The speed to begin with: two steps a second.
     pub const USUAL_SPEED: usize = 2;
 }
@@ -142,6 +154,8 @@ pub enum FlashAction {
     SetSpeed(usize),
     /// The visitor wants another algorithm beside this one, or none.
     Compare(Option<Algorithm>),
+    /// The visitor chose what the two are locked to.
+    SetClock(Clock),
     /// The visitor chose the query that is spelled out.
     SelectRow(usize),
     /// The visitor opens the lesson, where it was left.

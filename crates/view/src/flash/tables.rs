@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use headlight_flash::{Chip, Matrix};
+use headlight_flash::{Chip, Matrix, Totals};
 
+use super::compare::{Clock, Course, Progress};
 use super::ledger::Ledger;
 use super::player::{Moment, Player};
 use super::words;
@@ -107,23 +108,19 @@ pub fn ledger(ledger: &Ledger) -> Table {
         Column::value("exps so far"),
     ];
     let rows = ledger.rows.iter().map(|row| {
-        let so_far = row.moved_so_far.map(|moved| moved.to_string());
-        let of_played = |value: u64| {
-            if row.is_played {
-                value.to_string()
-            } else {
-                String::new()
-            }
+        let so_far = |of: fn(&Totals) -> u64| {
+            let totals = row.so_far.as_ref();
+            totals.map_or_else(String::new, |totals| of(totals).to_string())
         };
         vec![
             row.algorithm.name().to_owned(),
-            so_far.unwrap_or_default(),
+            so_far(Totals::elements_moved),
             row.moved.to_string(),
             full(row.of_standard),
-            of_played(ledger.so_far.elements_read()),
-            of_played(ledger.so_far.elements_written()),
-            of_played(ledger.so_far.flops),
-            of_played(ledger.so_far.exps),
+            so_far(Totals::elements_read),
+            so_far(Totals::elements_written),
+            so_far(|totals| totals.flops),
+            so_far(|totals| totals.exps),
         ]
     });
     Table {
@@ -131,6 +128,35 @@ pub fn ledger(ledger: &Ledger) -> Table {
         rows: rows.collect(),
         columns,
     }
+}
+
+/// Two algorithms on one clock, the played one first; `None` where there is none beside.
+#[must_use]
+pub fn compared(course: &Course, step: u64) -> Option<Table> {
+    let [so_far, in_all] = match course.clock()? {
+        Clock::Traffic => ["elements moved so far", "elements moved in all"],
+        Clock::Work => ["flops so far", "flops in all"],
+    };
+    let row = |progress: Progress| {
+        vec![
+            progress.algorithm.name().to_owned(),
+            progress.step.to_string(),
+            progress.n_steps.to_string(),
+            progress.so_far.to_string(),
+            progress.in_all.to_string(),
+        ]
+    };
+    Some(Table {
+        caption: Cow::Borrowed(words::COMPARED),
+        columns: vec![
+            Column::text("algorithm"),
+            Column::value("steps so far"),
+            Column::value("steps in all"),
+            Column::value(so_far),
+            Column::value(in_all),
+        ],
+        rows: course.progress(step)?.into_iter().map(row).collect(),
+    })
 }
 
 /// Where the step stands.

@@ -4,8 +4,8 @@ use headlight_flash::{Algorithm, EventKind};
 
 use super::stage::{Paint, Scene, scene};
 use super::{
-    Check, Checked, FlashAction, FlashRoom, FlashTopic, Options, Player, Source, Tiles, ledger,
-    lines_of, reduce, sentence, spelled, spelled_row, timeline,
+    Check, Checked, Clock, Course, FlashAction, FlashRoom, FlashTopic, Options, Player, Source,
+    Tiles, ledger, lines_of, reduce, sentence, spelled, spelled_row, timeline,
 };
 use crate::sentence::plain;
 use crate::state::{Place, State};
@@ -261,28 +261,29 @@ fn the_grid_holds_one_tile_that_is_met_and_forgets_the_others() {
 fn the_ledger_adds_up_and_knows_the_others() {
     let player = player(square());
     let n = player.schedule().n_events();
-    let at_end = ledger::ledger(&player, &player.moment(n).unwrap());
+    let at_end = ledger::ledger(&player, &player.moment(n).unwrap(), None);
     assert_eq!(at_end.so_far, at_end.in_all);
     let moved: Vec<u64> = at_end.rows.iter().map(|row| row.moved).collect();
     // 4 N d + 4 N^2; ten of sixteen tiles are visited.
     let fa1 = 2 * 16 * 8 + 10 * 4 * (3 * 8 + 4) + 16 * 8 + 2 * 16;
     let fa2 = 2 * 16 * 8 + 16 + 10 * 2 * 4 * 8;
     assert_eq!(moved, [4 * 16 * 8 + 4 * 256, fa1, fa2]);
-    let so_far: Vec<Option<u64>> = at_end.rows.iter().map(|row| row.moved_so_far).collect();
+    let moved = |row: &ledger::LedgerRow| row.so_far.map(|totals| totals.elements_moved());
+    let so_far: Vec<Option<u64>> = at_end.rows.iter().map(moved).collect();
     assert_eq!(so_far, [None, None, Some(fa2)]);
 }
 
 #[test]
 fn the_timeline_shows_the_step_and_its_neighbours() {
     let player = player(square());
-    let moment = player.moment(30).unwrap();
-    let line = timeline::timeline(&player, &moment, 280.0);
+    let course = Course::new(&player, None, Clock::Traffic);
+    let line = timeline::timeline(&course, 30, 280.0);
     assert_eq!(line.cells.len(), 40);
     let last_done = line.cells.iter().rev().find(|cell| cell.is_done).unwrap();
     assert_eq!(last_done.step, 30);
     assert_eq!(timeline::step_at(&line, last_done.x + 1.0), Some(30));
     assert!((line.now.unwrap() - (last_done.x + last_done.width / 2.0)).abs() < 0.6);
-    let whole = timeline::timeline(&player, &moment, 10_000.0);
+    let whole = timeline::timeline(&course, 30, 10_000.0);
     assert_eq!(whole.cells.len() as u64, player.schedule().n_events());
 }
 
@@ -354,6 +355,107 @@ fn other_options_show_a_step_worth_seeing_again() {
     let player = Player::new(&state.flash).unwrap();
     let moment = player.moment(player.step(&state.flash)).unwrap();
     assert_eq!(moment.kind(), Some(EventKind::Rescale));
+}
+
+#[test]
+fn compared_the_transport_goes_on_until_both_are_done() {
+    let mut state = state(square());
+    let n_played = player(square()).schedule().n_events();
+    reduce(&mut state, FlashAction::Compare(Some(Algorithm::Standard)));
+    reduce(&mut state, FlashAction::GoTo(u64::MAX));
+    let at_end = state.flash.step.unwrap();
+    assert!(at_end > n_played, "{at_end} of {n_played}");
+    let (played, clock) = (Player::new(&state.flash).unwrap(), state.flash.clock);
+    let other = played.beside(Algorithm::Standard).unwrap();
+    let course = Course::new(&played, Some(&other), clock);
+    assert_eq!(played.step_of(&course, &state.flash), at_end);
+    assert_eq!(played.step(&state.flash), n_played);
+    assert_eq!(
+        course.beside_step(at_end),
+        Some(other.schedule().n_events())
+    );
+    // A tile back from there is one of the other's.
+    reduce(&mut state, FlashAction::TileBy(-1));
+    let step = state.flash.step.unwrap();
+    assert!(n_played < step && step < at_end, "{step}");
+    // The last step and the timeline are the other's too.
+    let line = timeline::timeline(&course, at_end, 70.0);
+    assert_eq!(line.span.1, course.n_steps());
+    assert_eq!(line.cells[9].kind, EventKind::Store);
+    // Alone again it stands at its own end.
+    reduce(&mut state, FlashAction::Compare(None));
+    assert_eq!(state.flash.step, Some(n_played));
+}
+
+#[test]
+fn played_on_both_clocks_it_ends_where_both_do() {
+    for clock in Clock::ALL {
+        let mut state = state(square());
+        reduce(&mut state, FlashAction::Compare(Some(Algorithm::Fa1)));
+        reduce(&mut state, FlashAction::SetClock(clock));
+        reduce(&mut state, FlashAction::GoTo(0));
+        reduce(&mut state, FlashAction::SetSpeed(8));
+        reduce(&mut state, FlashAction::TogglePlay);
+        for _ in 0..40 {
+            reduce(&mut state, FlashAction::Tick(200.0));
+        }
+        let played = Player::new(&state.flash).unwrap();
+        let other = played.beside(Algorithm::Fa1).unwrap();
+        let course = Course::new(&played, Some(&other), clock);
+        assert_eq!(
+            (state.flash.step, state.flash.playing),
+            (Some(course.n_steps()), None)
+        );
+    }
+}
+
+#[test]
+fn an_algorithm_is_never_beside_itself() {
+    let mut state = state(square());
+    reduce(&mut state, FlashAction::Compare(Some(Algorithm::Fa2)));
+    assert_eq!(state.flash.compared, None);
+    reduce(&mut state, FlashAction::Compare(Some(Algorithm::Fa1)));
+    reduce(&mut state, FlashAction::UseAlgorithm(Algorithm::Fa1));
+    assert_eq!(state.flash.compared, None);
+    // The lesson's first scene is standard attention, which stood beside.
+    reduce(&mut state, FlashAction::Compare(Some(Algorithm::Standard)));
+    reduce(&mut state, FlashAction::OpenLesson);
+    assert_eq!(state.flash.options.algorithm, Algorithm::Standard);
+    assert_eq!(state.flash.compared, None);
+    reduce(&mut state, FlashAction::LeaveLesson);
+    assert_eq!(state.flash.compared, Some(Algorithm::Standard));
+}
+
+#[test]
+fn the_algorithm_beside_has_the_mask_the_tiles_and_the_order_of_the_played_one() {
+    for options in all_options() {
+        let played = player(options);
+        for other in Algorithm::ALL {
+            if other == options.algorithm {
+                continue;
+            }
+            let beside = played.beside(other).unwrap();
+            let (of_played, of_beside) = (played.schedule(), beside.schedule());
+            assert_eq!(of_played.problem(), of_beside.problem());
+            if let (Some(tiles), Some(same)) = (of_played.tiling(), of_beside.tiling()) {
+                assert_eq!(tiles, same);
+                assert_eq!(
+                    of_played.method().is_reversed,
+                    of_beside.method().is_reversed
+                );
+            }
+            // What it moves in all is what the ledger says of it.
+            let moment = played.moment(5).unwrap();
+            let course = Course::new(&played, Some(&beside), Clock::Traffic);
+            let beside_moment = beside.moment(course.beside_step(5).unwrap()).unwrap();
+            let ledger = ledger::ledger(&played, &moment, Some((&beside, &beside_moment)));
+            let rows = &ledger.rows;
+            let row = rows.iter().find(|row| row.algorithm == other).unwrap();
+            assert_eq!(row.moved, of_beside.totals().elements_moved());
+            assert_eq!(row.so_far, Some(beside_moment.totals));
+            assert_eq!(rows.iter().filter(|row| row.so_far.is_some()).count(), 2);
+        }
+    }
 }
 
 #[test]
@@ -517,7 +619,7 @@ fn the_lessons_scenes_show_what_they_tell_of() {
     }
     // 128 rows of width 128 in tiles of 16: flash attention moves more than the textbook.
     let player = Player::new(&state.flash).unwrap();
-    let rows = ledger::ledger(&player, &player.moment(1).unwrap()).rows;
+    let rows = ledger::ledger(&player, &player.moment(1).unwrap(), None).rows;
     assert!(
         rows[0].moved < rows[2].moved && rows[2].moved < rows[1].moved,
         "{rows:?}"

@@ -2,7 +2,7 @@
 
 use headlight_flash::EventKind;
 
-use super::player::{Moment, Player};
+use super::compare::Course;
 
 /// Least width of a cell in pixels.
 const LEAST_CELL: f64 = 7.0;
@@ -37,33 +37,33 @@ pub struct Timeline {
 
 /// The steps around the one that is shown, as many as fit into `width` pixels.
 #[must_use]
-pub fn timeline(player: &Player, moment: &Moment, width: f64) -> Timeline {
-    let n = moment.n_steps;
+pub fn timeline(course: &Course, step: u64, width: f64) -> Timeline {
+    let n = course.n_steps();
     let fitting = ((width / LEAST_CELL) as u64).max(1).min(n);
-    let first = moment.step.saturating_sub(fitting / 2).min(n - fitting);
+    let first = step.saturating_sub(fitting / 2).min(n - fitting);
     let pitch = width / fitting as f64;
     let mut cells = Vec::with_capacity(fitting as usize);
     let place = |index: u64| {
-        let event = player.schedule().event(index);
-        event.map(|event| (event.i, event.j))
+        let event = course.event(index)?;
+        Some((course.is_beside(index), event.i, event.j))
     };
     let mut last = first.checked_sub(1).and_then(place);
     for place in 0..fitting {
-        let Some(event) = player.schedule().event(first + place) else {
+        let Some(event) = course.event(first + place) else {
             break;
         };
-        let here = Some((event.i, event.j));
+        let here = Some((course.is_beside(first + place), event.i, event.j));
         cells.push(Cell {
             step: first + place + 1,
             kind: event.kind,
             x: place as f64 * pitch,
             width: pitch - 1.0,
-            is_done: first + place < moment.step,
+            is_done: first + place < step,
             begins_tile: here != last,
         });
         last = here;
     }
-    let now = moment.step.checked_sub(first + 1);
+    let now = step.checked_sub(first + 1);
     Timeline {
         cells,
         now: now.map(|place| (place as f64 + 0.5) * pitch - 0.5),

@@ -5,10 +5,12 @@ use std::ops::Range;
 
 use headlight_flash::{Algorithm, EventKind};
 
+use super::compare::{Clock, Progress};
 use super::ledger::Ledger;
-use super::player::Player;
-use super::sentence::shown;
-use crate::number::fixed;
+use super::player::{Moment, Player};
+use super::sentence::{capitalised, sentence, shown};
+use crate::number::{fixed, percent};
+use crate::sentence::{Span, plain};
 
 /// On-chip memory that every browser's GPU gives a kernel (`maxComputeWorkgroupStorageSize`).
 pub const BROWSER_BYTES: u64 = 16_384;
@@ -64,6 +66,9 @@ pub const ERROR_LABEL: &str = "largest error against plain softmax in 64 bits";
 pub const ROW_HEADING_NOTE: &str = "The sum is always relative to the largest score so far.";
 pub const NOTHING_DONE: &str = "Nothing is done yet: queries, keys and values wait in slow memory.";
 pub const COMPARE: &str = "Compare with";
+pub const LOCKED: &str = "Locked to";
+pub const COMPARED: &str = "Two algorithms on one clock";
+pub const NOT_BEGUN: &str = "has not begun";
 pub const LESSON: &str = "Why tiles?";
 pub const NOTHING: &str = "nothing";
 
@@ -74,6 +79,180 @@ pub const fn algorithm(algorithm: Algorithm) -> &'static str {
         Algorithm::Standard => "Standard",
         Algorithm::Fa1 => "FA1",
         Algorithm::Fa2 => "FA2",
+    }
+}
+
+/// The same within a sentence.
+#[must_use]
+pub const fn algorithm_in_prose(of: Algorithm) -> &'static str {
+    match of {
+        Algorithm::Standard => "standard attention",
+        Algorithm::Fa1 | Algorithm::Fa2 => algorithm(of),
+    }
+}
+
+/// What two algorithms are locked to, as a choice.
+#[must_use]
+pub const fn clock_name(clock: Clock) -> &'static str {
+    match clock {
+        Clock::Traffic => "traffic (elements moved)",
+        Clock::Work => "work (operations)",
+    }
+}
+
+/// What a clock counts, after a number.
+const fn counted(clock: Clock) -> &'static str {
+    match clock {
+        Clock::Traffic => "elements moved",
+        Clock::Work => "operations done",
+    }
+}
+
+/// How far one of two algorithms is: `3 072 of 12 288 elements moved`.
+#[must_use]
+pub fn progress(clock: Clock, progress: Progress) -> String {
+    format!(
+        "{} of {} {}",
+        thousands(progress.so_far),
+        thousands(progress.in_all),
+        counted(clock)
+    )
+}
+
+/// What the stage of the algorithm beside shows, for those who do not see it.
+#[must_use]
+pub fn beside_label(player: &Player, moment: &Moment) -> String {
+    format!(
+        "{}, on the same clock, {}. {}",
+        capitalised(algorithm_in_prose(player.schedule().method().algorithm)),
+        clock(moment.step, moment.n_steps),
+        plain(&sentence(player, moment))
+    )
+}
+
+/// Two algorithms that are both on their way; `deeds` say what each has done.
+pub(super) fn both_at_work(
+    clock: Clock,
+    played: Progress,
+    other: Progress,
+    deeds: &[String; 2],
+) -> Vec<Span> {
+    let names = [played, other].map(|progress| algorithm_in_prose(progress.algorithm));
+    if played.step == 0 {
+        let [played, other] = names;
+        let said = format!("Neither {played} nor {other} has begun.");
+        return vec![Span::plain(said)];
+    }
+    let reading = match (played.so_far, clock) {
+        (0, Clock::Traffic) => "Before anything is moved, ".to_owned(),
+        (0, Clock::Work) => "Before the first operation, ".to_owned(),
+        (so_far, _) => format!("For {} {}, ", thousands(so_far), counted(clock)),
+    };
+    let [played_deed, other_deed] = deeds;
+    vec![
+        Span::plain(reading),
+        Span::strong(format!("{} {played_deed}", names[0])),
+        Span::plain(" and "),
+        Span::strong(format!("{} {other_deed}", names[1])),
+        Span::plain("."),
+    ]
+}
+
+/// One is done. The one that is left was at `then` when that happened and is at `now`.
+pub(super) fn one_done(clock: Clock, done: Algorithm, then: Progress, now: Progress) -> Vec<Span> {
+    let share =
+        |progress: Progress| percent(progress.so_far as f64 / progress.in_all.max(1) as f64);
+    let (done, left) = (algorithm_in_prose(done), algorithm_in_prose(now.algorithm));
+    let (deed, whole) = match clock {
+        Clock::Traffic => ("moved", "of what it moves in all"),
+        Clock::Work => ("done", "of its operations"),
+    };
+    let at_that = then.so_far == now.so_far;
+    let (is, has) = if at_that {
+        ("is", "has")
+    } else {
+        ("was", "had")
+    };
+    let rest = if at_that {
+        format!(" {whole}.")
+    } else {
+        format!(" {whole}. Now it has {deed} {}.", share(now))
+    };
+    vec![
+        Span::plain(format!("When {done} {is} done, {left} {has} {deed} ")),
+        Span::strong(share(then)),
+        Span::plain(rest),
+    ]
+}
+
+/// Both are done.
+pub(super) fn both_done(clock: Clock, played: Progress, other: Progress) -> Vec<Span> {
+    let (less, more) = if played.in_all <= other.in_all {
+        (played, other)
+    } else {
+        (other, played)
+    };
+    let (deed, noun) = match clock {
+        Clock::Traffic => ("moved", "elements"),
+        Clock::Work => ("done", "operations"),
+    };
+    if less.in_all == more.in_all {
+        return vec![
+            Span::plain(format!("Both are done, and have {deed} ")),
+            Span::strong(format!("the same number of {noun}")),
+            Span::plain(format!(", {}.", thousands(more.in_all))),
+        ];
+    }
+    let times = more.in_all as f64 / less.in_all.max(1) as f64;
+    let compared = if times < 1.005 {
+        "hardly more than".to_owned()
+    } else {
+        format!("{} times as many as", fixed(times, 2))
+    };
+    vec![
+        Span::plain(format!(
+            "Both are done. {} has {deed} {} {noun}, ",
+            capitalised(algorithm_in_prose(more.algorithm)),
+            thousands(more.in_all)
+        )),
+        Span::strong(compared),
+        Span::plain(format!(
+            " {} with {}.",
+            algorithm_in_prose(less.algorithm),
+            thousands(less.in_all)
+        )),
+    ]
+}
+
+/// What standard attention has done, of `n` rows each.
+pub(super) fn standard_deed(n: usize, scores: usize, weights: usize, output: usize) -> String {
+    let row = |n_done: usize| {
+        let now = thousands((n_done + 1).min(n) as u64);
+        format!("row {now} of {}", thousands(n as u64))
+    };
+    if scores < n {
+        format!("is still writing S, {}", row(scores))
+    } else if weights < n {
+        format!("is still turning S into P, {}", row(weights))
+    } else {
+        format!("is writing its output, {}", row(output))
+    }
+}
+
+/// What FA1 has done: the tile of keys that it loaded last, counted from 1.
+pub(super) fn fa1_deed(tile: usize, n_tiles: usize) -> String {
+    match tile {
+        0 => "has set its output to 0".to_owned(),
+        tile => format!("is at key tile {tile} of {n_tiles}"),
+    }
+}
+
+/// What FA2 has done: tiles of queries whose output is written, and the split that it is
+/// in, counted from 1, of how many.
+pub(super) fn fa2_deed(n_finished: usize, n_tiles: usize, split: Option<(usize, usize)>) -> String {
+    match split {
+        Some((split, n_splits)) => format!("is in part {split} of {n_splits} of the keys"),
+        None => format!("has finished {n_finished} of {n_tiles} query tiles"),
     }
 }
 
