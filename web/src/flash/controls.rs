@@ -1,4 +1,7 @@
-//! What can be chosen: algorithm, tiles, order, numbers.
+//! What can be chosen: algorithm, tiles, order, numbers, another algorithm beside.
+//!
+//! Each option of a `select` is told whether it is chosen: the `select` itself is given
+//! its value before it has any options, so what a link chose would not be shown.
 
 use headlight_view::State;
 use headlight_view::flash::{
@@ -72,10 +75,8 @@ fn TileChoice(options: Memo<Options>) -> impl IntoView {
     };
     let now = Memo::new(move |_| blocks());
     let set = move |tiles: Tiles| act(store, FlashAction::SetTiles(tiles));
-    let memory = move || match options.get().tiles {
-        Tiles::OnChip(bytes) => bytes.to_string(),
-        Tiles::Blocks(..) => String::new(),
-    };
+    let is_for = move |bytes: usize| options.get().tiles == Tiles::OnChip(bytes);
+    let is_chosen = move || matches!(options.get().tiles, Tiles::Blocks(..));
     let choices = |chosen: Option<usize>| {
         let mut all = BLOCKS.to_vec();
         if let Some(chosen) = chosen.filter(|chosen| !all.contains(chosen)) {
@@ -115,14 +116,16 @@ fn TileChoice(options: Memo<Options>) -> impl IntoView {
             </label>
             <label>
                 {words::TILES_FOR}
-                <select prop:value=memory on:change=move |event| {
+                <select on:change=move |event| {
                     match event_target_value(&event).parse() {
                         Ok(bytes) => set(Tiles::OnChip(bytes)),
                         Err(_) => set(Options::USUAL_TILES),
                     }
                 }>
-                    <option value="">{words::CHOSEN_TILES}</option>
-                    {MEMORIES.map(|bytes| view! { <option value=bytes.to_string()>{words::memory(bytes)}</option> }).collect_view()}
+                    <option value="" prop:selected=is_chosen>{words::CHOSEN_TILES}</option>
+                    {MEMORIES.map(|bytes| view! {
+                        <option value=bytes.to_string() prop:selected=move || is_for(bytes)>{words::memory(bytes)}</option>
+                    }).collect_view()}
                 </select>
             </label>
         </Show>
@@ -154,17 +157,19 @@ fn Switch(
 #[component]
 fn Splits(options: Memo<Options>) -> impl IntoView {
     let store = store();
-    let n_splits = move || options.get().n_splits.to_string();
+    let is_in = move |n: usize| options.get().n_splits == n;
     view! {
         <label>
             {words::SPLITS}
-            <select prop:value=n_splits on:change=move |event| {
+            <select on:change=move |event| {
                 if let Ok(n_splits) = event_target_value(&event).parse() {
                     act(store, FlashAction::SetSplits(n_splits));
                 }
             }>
-                <option value="1">{words::NO_SPLIT}</option>
-                {[2, 3, 4].map(|n| view! { <option value=n.to_string()>{words::in_parts(n)}</option> }).collect_view()}
+                <option value="1" prop:selected=move || is_in(1)>{words::NO_SPLIT}</option>
+                {[2, 3, 4].map(|n| view! {
+                    <option value=n.to_string() prop:selected=move || is_in(n)>{words::in_parts(n)}</option>
+                }).collect_view()}
             </select>
         </label>
     }
@@ -228,10 +233,10 @@ fn Numbers() -> impl IntoView {
     view! {
         <label>
             {words::DATA}
-            <select prop:value=kind on:change=move |event| choose(event_target_value(&event))>
-                <option value="head">{words::THIS_HEAD}</option>
-                <option value="random">{words::RANDOM}</option>
-                <option value="typed">{words::TYPED}</option>
+            <select on:change=move |event| choose(event_target_value(&event))>
+                <option value="head" prop:selected=move || kind() == "head">{words::THIS_HEAD}</option>
+                <option value="random" prop:selected=move || kind() == "random">{words::RANDOM}</option>
+                <option value="typed" prop:selected=move || kind() == "typed">{words::TYPED}</option>
             </select>
         </label>
         <Show when=move || kind() == "random">
