@@ -259,6 +259,129 @@ test("what cannot be played is a sentence, and nothing is lost", async (t) => {
   await playing(page);
 });
 
+/** The rows of a table, by the names of its columns. */
+async function tableRows(page, name) {
+  return page.evaluate((wanted) => {
+    const table = document.querySelector(`table[data-for="${wanted}"]`);
+    const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent);
+    return [...table.querySelectorAll("tbody tr")].map((row) =>
+      Object.fromEntries([...row.children].map((cell, at) => [heads[at], cell.textContent])),
+    );
+  }, name);
+}
+
+/** Waits until the tables tell of a step. */
+async function stepTold(page, step) {
+  await page.waitForSelector(`[data-step="${step}"]`, { state: "attached" });
+}
+
+test("two algorithms on one clock: the one beside is never ahead, and both arrive", async (t) => {
+  // So many rows of so small a width that FA2 moves a fifth of what standard does.
+  const page = await t.visit(link({ data: "random", n: 64, d: 8, bq: 16, bk: 16 }));
+  await playing(page);
+  assert.equal(await page.locator('[data-figure="flash.beside"]').count(), 0);
+  const alone = (await clock(page)).all;
+  await page.getByRole("combobox", { name: "Compare with" }).selectOption("standard");
+  await page.waitForSelector('[data-figure="flash.beside"] svg.above text', { state: "attached" });
+  await page.waitForSelector('table[data-for="flash.compare"] td', { state: "attached" });
+  assert.equal(await page.locator('[data-figure="flash.stage"]').count(), 1);
+  assert.equal(await page.locator("#flash-hatch").count(), 1);
+  const { all } = await clock(page);
+  assert.ok(all > alone, `${all} steps, ${alone} alone`);
+  const beside = page.locator('[data-figure="flash.beside"] svg.above');
+  assert.equal(await beside.getAttribute("role"), "img");
+  for (const share of [0, 0.1, 0.35, 0.7, 1, 1.2]) {
+    const step = Math.min(all, Math.round(alone * share));
+    await goTo(page, step);
+    await stepTold(page, step);
+    const label = `step ${step}`;
+    const [played, other] = await tableRows(page, "flash.compare");
+    assert.deepEqual([played.algorithm, other.algorithm], ["fa2", "standard"], label);
+    assert.equal(Number(played["steps so far"]), Math.min(step, alone), label);
+    const moved = [played, other].map((row) => Number(row["elements moved so far"]));
+    if (step <= alone) assert.ok(moved[1] <= moved[0], `${label}: ${moved}`);
+    else assert.equal(played["steps so far"], played["steps in all"], label);
+    if (step === 0) assert.equal(other["steps so far"], "0");
+    // The ledger and the words above the stages say the same.
+    for (const [at, name] of ["fa2", "standard"].entries()) {
+      assert.equal(Number((await ledgerRow(page, name))["elements moved so far"]), moved[at], label);
+      const said = await page.locator(".beside-pace .number").nth(at).textContent();
+      const [, soFar, inAll] = said.replace(/[\u202f\s]/g, "").match(/^(\d+)of(\d+)elementsmoved$/);
+      assert.equal(Number(soFar), moved[at], label);
+      assert.equal(Number(inAll), Number((await ledgerRow(page, name))["elements moved in all"]), label);
+    }
+    assert.match(await beside.getAttribute("aria-label"), /^Standard attention, on the same clock, step /, label);
+  }
+  const say = page.locator('[data-figure="flash.compare"] .say');
+  assert.match(await say.textContent(), /^When FA2 was done, standard attention had moved [\d.]+\s%/);
+  await goTo(page, all);
+  await stepTold(page, all);
+  for (const row of await tableRows(page, "flash.compare")) {
+    assert.equal(row["steps so far"], row["steps in all"]);
+    assert.equal(row["elements moved so far"], row["elements moved in all"]);
+  }
+  assert.match(await say.textContent(), /^Both are done\. Standard attention has moved /);
+  t.note(await say.textContent());
+});
+
+test("a link keeps the algorithm beside and the clock, and nothing takes them away", async (t) => {
+  const page = await t.visit(link({ step: 40 }));
+  await playing(page);
+  await page.getByRole("combobox", { name: "Compare with" }).selectOption("fa1");
+  await page.getByRole("combobox", { name: "Locked to" }).selectOption("work");
+  await page.waitForFunction(() => /&compare=fa1&clock=work/.test(location.hash));
+  await page.reload();
+  await playing(page);
+  await page.waitForSelector('table[data-for="flash.compare"] td', { state: "attached" });
+  assert.equal(await page.getByRole("combobox", { name: "Compare with" }).inputValue(), "fa1");
+  assert.equal(await page.getByRole("combobox", { name: "Locked to" }).inputValue(), "work");
+  await stepTold(page, 40);
+  const [played, other] = await tableRows(page, "flash.compare");
+  assert.deepEqual([played.algorithm, other.algorithm], ["fa2", "fa1"]);
+  assert.ok(Number(other["flops so far"]) <= Number(played["flops so far"]));
+  await page.getByRole("combobox", { name: "Compare with" }).selectOption("");
+  await page.locator('[data-figure="flash.beside"]').waitFor({ state: "detached" });
+  await page.waitForFunction(() => !/compare=|clock=/.test(location.hash));
+  // An algorithm beside itself is no link's to ask for.
+  await page.goto(`${t.origin}/${link({ compare: "fa2", clock: "sun" })}`);
+  await page.waitForFunction(() => document.querySelectorAll(".notice").length >= 2);
+  assert.equal(await page.locator('[data-figure="flash.beside"]').count(), 0);
+});
+
+for (const [width, height, colorScheme] of [[1440, 900, "light"], [1024, 768, "dark"], [390, 844, "light"]]) {
+  test(`two stages have the same width and axe finds nothing at ${width} px, ${colorScheme}`, async (t) => {
+    const page = await t.visit(link({ compare: "standard" }), { viewport: { width, height }, colorScheme });
+    await playing(page);
+    await page.waitForSelector('[data-figure="flash.beside"] svg.above text', { state: "attached" });
+    await assertAccessible(page, "two algorithms");
+    const boxes = [];
+    for (const name of ["flash.stage", "flash.beside"]) {
+      boxes.push(await page.locator(`[data-figure="${name}"]`).boundingBox());
+    }
+    assert.equal(boxes[0].width, boxes[1].width);
+    assert.ok(boxes[0].y + boxes[0].height <= boxes[1].y, "one below the other");
+    const { scroll, client } = await page.evaluate(() => ({
+      scroll: document.documentElement.scrollWidth,
+      client: document.documentElement.clientWidth,
+    }));
+    assert.ok(scroll <= client, `${scroll} px wide in ${client}`);
+  });
+}
+
+test("what the mask hides of a tile is hatched on the chip", async (t) => {
+  // One tile of four rows: load, load, scores, mask.
+  const page = await t.visit(link({ data: "random", n: 4, d: 4, bq: 4, bk: 4, step: 3 }));
+  await playing(page);
+  await stepTold(page, 3);
+  const hatched = page.locator('[data-figure="flash.stage"] .masked-scores');
+  assert.equal(await hatched.count(), 0);
+  await goTo(page, 4);
+  await stepTold(page, 4);
+  // The last of the four rows sees all four keys.
+  assert.equal(await hatched.count(), 3);
+  assert.match(await hatched.first().evaluate((rect) => getComputedStyle(rect).fill), /flash-hatch/);
+});
+
 test("ten thousand steps are scrubbed at more than 30 frames a second", async (t) => {
   const page = await t.visit(link({ data: "random", n: 768, d: 64, sram: 16384, causal: 0 }));
   await playing(page);
