@@ -300,7 +300,10 @@ test("two algorithms on one clock: the one beside is never ahead, and both arriv
     assert.equal(Number(played["steps so far"]), Math.min(step, alone), label);
     const moved = [played, other].map((row) => Number(row["elements moved so far"]));
     if (step <= alone) assert.ok(moved[1] <= moved[0], `${label}: ${moved}`);
-    else assert.equal(played["steps so far"], played["steps in all"], label);
+    else {
+      assert.equal(played["steps so far"], played["steps in all"], label);
+      assert.match(await page.locator(".transport .clock").textContent(), /, now standard attention$/, label);
+    }
     if (step === 0) assert.equal(other["steps so far"], "0");
     // The ledger and the words above the stages say the same.
     for (const [at, name] of ["fa2", "standard"].entries()) {

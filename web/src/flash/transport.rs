@@ -19,10 +19,12 @@ pub fn Transport() -> impl IntoView {
     let store = store();
     let now: Now = expect_context();
     let is_playing = store.select(|state: &State| state.flash.playing.is_some());
-    let at = Memo::new(move |_| now.course(|course, step| (step, course.n_steps())));
+    let at = Memo::new(move |_| {
+        now.course(|course, step| (step, course.n_steps(), course.left_alone(step)))
+    });
     let clock = move || {
-        let (step, n_steps) = at.get().unwrap_or_default();
-        words::clock(step, n_steps)
+        let (step, n_steps, walking) = at.get().unwrap_or_default();
+        words::clock_of(step, n_steps, walking)
     };
     let button = move |name: &'static str, path: &'static str, action: FlashAction| {
         view! {

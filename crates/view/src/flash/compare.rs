@@ -174,6 +174,14 @@ impl Course {
         index >= self.played.n_events()
     }
 
+    /// The algorithm beside where it alone is left to walk: after `step`, the played one
+    /// is done and has been for at least a step.
+    #[must_use]
+    pub fn left_alone(&self, step: u64) -> Option<Algorithm> {
+        let beside = self.beside.as_ref()?;
+        (step > self.played.n_events()).then(|| beside.schedule.method().algorithm)
+    }
+
     /// How many of the played algorithm's own steps are done after `step`.
     #[must_use]
     pub fn played_step(&self, step: u64) -> u64 {
@@ -372,6 +380,7 @@ mod tests {
             let n_played = course.played.n_events();
             let steps = |step| course.progress(step).unwrap().map(|progress| progress.step);
             assert_eq!(steps(0), [0, 0]);
+            assert_eq!(course.left_alone(n_played), None);
             let at_end = course.progress(course.n_steps()).unwrap();
             assert!(at_end.iter().all(Progress::is_done));
             // Beyond the end of the played one each step is one of the other's.
@@ -379,6 +388,7 @@ mod tests {
                 let [played, other] = steps(step);
                 assert_eq!(steps(step + 1), [played, other + 1]);
                 assert!(course.is_beside(step));
+                assert!(course.left_alone(step + 1).is_some());
                 let event = course.beside.as_ref().unwrap().schedule.event(other);
                 assert_eq!(course.event(step), event);
             }

@@ -83,8 +83,7 @@ pub const fn algorithm(algorithm: Algorithm) -> &'static str {
 }
 
 /// The same within a sentence.
-#[must_use]
-pub const fn algorithm_in_prose(of: Algorithm) -> &'static str {
+const fn algorithm_in_prose(of: Algorithm) -> &'static str {
     match of {
         Algorithm::Standard => "standard attention",
         Algorithm::Fa1 | Algorithm::Fa2 => algorithm(of),
@@ -396,6 +395,16 @@ pub fn memory(bytes: usize) -> String {
 #[must_use]
 pub fn clock(step: u64, n_steps: u64) -> String {
     format!("step {} of {}", thousands(step), thousands(n_steps))
+}
+
+/// The same where the algorithm beside walks alone.
+#[must_use]
+pub fn clock_of(step: u64, n_steps: u64, walking: Option<Algorithm>) -> String {
+    let clock = clock(step, n_steps);
+    match walking {
+        Some(of) => format!("{clock}, now {}", algorithm_in_prose(of)),
+        None => clock,
+    }
 }
 
 /// A speed.
