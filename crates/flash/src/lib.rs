@@ -11,7 +11,8 @@
 //! - [`pseudo_code()`]: the lines those steps carry out
 //! - [`execute`], [`chip_after`]: the numbers, of all or at a step
 //! - [`Trace`]: steps and numbers as a file
-//! - [`dense_rows`]: attention by its definition in f64, to be held against
+//! - [`dense_rows`], [`Gap`]: attention by its definition in f64, and how far a result is
+//!   from it
 //! - [`HeadView`]: the rows of one head's weights, a block of queries at a time
 //! - [`MaxPool`]: rows made into a small picture that misses no strong weight
 //!
@@ -35,7 +36,7 @@ mod totals;
 mod trace;
 
 pub use chip::{Chip, Matrix};
-pub use dense::{DenseRows, dense_rows};
+pub use dense::{DenseRows, Gap, dense_rows};
 pub use event::{Array, Direction, Event, EventKind, Move};
 pub use head_view::HeadView;
 pub use inputs::{InputError, Inputs};

@@ -83,7 +83,7 @@ pub fn Proof() -> impl IntoView {
         check
             .get()
             .filter(|check| check.n_checked > 0)
-            .map(|check| number::scientific(check.output))
+            .map(|check| number::scientific(check.gap.output))
     };
     let progress = move || {
         let check = check.get()?;

@@ -5,8 +5,8 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use headlight_flash::{
-    Algorithm, Attended, InputError, Inputs, Method, MethodError, Problem, Schedule, ScheduleError,
-    Tiling, TilingError, Trace, dense_rows, execute,
+    Algorithm, Attended, Gap, InputError, Inputs, Method, MethodError, Problem, Schedule,
+    ScheduleError, Tiling, TilingError, Trace, execute,
 };
 use headlight_formats::{NpyArray, write_npy};
 use serde_json::json;
@@ -22,13 +22,6 @@ struct Arrays {
     d: usize,
 }
 
-/// How far the result is from the definition in f64.
-struct Errors {
-    output: f64,
-    lse: f64,
-    largest_score: f64,
-}
-
 pub(crate) fn flash(args: &FlashArgs) -> Result<String, Failure> {
     if args.backend == BackendArg::Gpu {
         return Err(no_gpu());
@@ -41,12 +34,12 @@ pub(crate) fn flash(args: &FlashArgs) -> Result<String, Failure> {
     let tiling = tiling(args, problem.d)?;
     let schedule = schedule(problem, method, tiling)?;
     let attended = execute(inputs, &schedule).map_err(|error| Failure::Input(error.to_string()))?;
-    let errors = errors(&inputs, args.causal, &attended);
+    let gap = gap(&inputs, args.causal, &attended);
     write_files(args, &inputs, &schedule, &attended)?;
     if args.json {
-        Ok(object(&schedule, tiling, &errors))
+        Ok(object(&schedule, tiling, &gap))
     } else {
-        Ok(table(&schedule, tiling, &errors))
+        Ok(table(&schedule, tiling, &gap))
     }
 }
 
@@ -166,25 +159,13 @@ fn schedule(problem: Problem, method: Method, tiling: Option<Tiling>) -> Result<
     })
 }
 
-fn errors(inputs: &Inputs<'_>, is_causal: bool, attended: &Attended) -> Errors {
-    let mut errors = Errors {
-        output: 0.0,
-        lse: 0.0,
-        largest_score: 0.0,
-    };
-    for (query, o) in attended.o.chunks_exact(inputs.d()).enumerate() {
-        let dense = dense_rows(inputs, is_causal, query..query + 1);
-        for (&got, want) in o.iter().zip(&dense.o) {
-            errors.output = errors.output.max((f64::from(got) - want).abs());
-        }
-        let (got, want) = (f64::from(attended.lse[query]), dense.lse[0]);
-        // Where a query sees nothing both are infinite.
-        if want.is_finite() {
-            errors.lse = errors.lse.max((got - want).abs());
-        }
-        errors.largest_score = errors.largest_score.max(dense.largest_score);
+/// How far the result is from the definition in f64.
+fn gap(inputs: &Inputs<'_>, is_causal: bool, attended: &Attended) -> Gap {
+    let mut gap = Gap::default();
+    for query in 0..attended.lse.len() {
+        gap.look_at(inputs, is_causal, attended, query);
     }
-    errors
+    gap
 }
 
 fn write_files(
@@ -217,15 +198,15 @@ fn write_trace(path: &Path, trace: &Trace<'_>) -> std::io::Result<()> {
     file.flush()
 }
 
-fn object(schedule: &Schedule, tiling: Option<Tiling>, errors: &Errors) -> String {
+fn object(schedule: &Schedule, tiling: Option<Tiling>, gap: &Gap) -> String {
     let totals = schedule.totals();
     let tiles = totals.tiles;
     let object = json!({
         "backend": "cpu",
         "algorithm": schedule.method().algorithm.name(),
-        "max_abs_error": errors.output,
-        "max_abs_lse_error": errors.lse,
-        "largest_score": errors.largest_score,
+        "max_abs_error": gap.output,
+        "max_abs_lse_error": gap.lse,
+        "largest_score": gap.largest_score,
         "elements_read": totals.elements_read(),
         "elements_written": totals.elements_written(),
         "elements_moved": totals.elements_moved(),
@@ -243,7 +224,7 @@ fn object(schedule: &Schedule, tiling: Option<Tiling>, errors: &Errors) -> Strin
 }
 
 /// The ledger of all three algorithms under the same mask and tiles.
-fn table(schedule: &Schedule, tiling: Option<Tiling>, errors: &Errors) -> String {
+fn table(schedule: &Schedule, tiling: Option<Tiling>, gap: &Gap) -> String {
     let problem = *schedule.problem();
     let Problem { n_q, n_k, d, .. } = problem;
     let mask = if problem.is_causal { ", causal" } else { "" };
@@ -253,7 +234,7 @@ fn table(schedule: &Schedule, tiling: Option<Tiling>, errors: &Errors) -> String
     let mut out = format!("{n_q} queries, {n_k} keys, width {d}{mask}{tiles}\n");
     out += &format!(
         "largest error against softmax in 64 bits: {:.1e} (O), {:.1e} (log-sum-exp)\n\n",
-        errors.output, errors.lse
+        gap.output, gap.lse
     );
     let mut line = |name: &str, cells: [String; 4]| {
         let cells = cells.map(|cell| format!("{cell:>16}")).concat();

@@ -3,7 +3,7 @@
 //! All of it is checked, a few rows at a time, so that a long sequence keeps nobody
 //! waiting; until it is done the check says how far it is.
 
-use headlight_flash::{Machine, Overflow, dense_rows};
+use headlight_flash::{Gap, Machine, Overflow};
 
 use super::player::Player;
 
@@ -17,10 +17,8 @@ pub struct Check {
     pub n_checked: usize,
     /// Queries there are.
     pub n_queries: usize,
-    /// The largest difference of an output.
-    pub output: f64,
-    /// The largest difference of a log-sum-exp.
-    pub lse: f64,
+    /// What it found so far.
+    pub gap: Gap,
     /// What a difference may be of an output: a few roundings of the largest score.
     pub bound: f64,
 }
@@ -73,19 +71,12 @@ impl Check {
         }
         let attended = machine.into_attended();
         for query in done.flat_map(|i| schedule.queries(i)) {
-            let dense = dense_rows(&inputs, schedule.problem().is_causal, query..query + 1);
-            let output = &attended.o[query * d..][..d];
-            for (&got, want) in output.iter().zip(&dense.o) {
-                self.output = self.output.max((f64::from(got) - want).abs());
-            }
-            if dense.lse[0].is_finite() {
-                let gap = (f64::from(attended.lse[query]) - dense.lse[0]).abs();
-                self.lse = self.lse.max(gap);
-            }
-            let scale = dense.largest_score.max(4.0) * f64::from(largest_value);
-            self.bound = self.bound.max(2.5e-6 * scale);
+            let is_causal = schedule.problem().is_causal;
+            self.gap.look_at(&inputs, is_causal, &attended, query);
             self.n_checked += 1;
         }
+        let scale = self.gap.largest_score.max(4.0) * f64::from(largest_value);
+        self.bound = 2.5e-6 * scale;
         Ok(if self.n_checked < self.n_queries {
             Checked::More
         } else {

@@ -521,7 +521,7 @@ fn the_check_covers_every_row_and_finds_a_small_error() {
         while check.go_on(&player).unwrap() == Checked::More {}
         assert_eq!((check.n_checked, check.n_queries), (16, 16));
         assert!(
-            check.output > 0.0 && check.output < check.bound,
+            check.gap.output > 0.0 && check.gap.output < check.bound,
             "{check:?}"
         );
     }
