@@ -7,7 +7,7 @@
 use headlight_view::export::Wish;
 use headlight_view::session::Command;
 use headlight_view::truth::TruthCommand;
-use headlight_view::{Figure, text};
+use headlight_view::{AnyFigure, Figure, text};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -30,8 +30,8 @@ pub struct Further {
     /// Draws the parts that were taken out.
     pub changes: fn(()) -> AnyView,
     /// Draws the open menu of a figure.
-    pub menu: fn(Figure) -> AnyView,
-    /// Draws a figure's method and numbers.
+    pub menu: fn(AnyFigure) -> AnyView,
+    /// Draws the method and the numbers of a figure of the Attention room.
     pub behind: fn(Figure) -> AnyView,
     /// Draws the lesson's strip, open.
     pub lesson: fn(NodeRef<html::Section>) -> AnyView,

@@ -7,6 +7,7 @@
 //! - `second`: the second module, fetched a moment after the first figure
 //! - `host`: the few things that only a browser has
 //! - `canvas`: pixels onto a canvas
+//! - `figure`: what every figure has: a menu, its numbers, how it is computed
 //! - `export`: figures as files
 //! - `shell`: the frame around the rooms; `attention`, `flash`: the rooms
 //!
@@ -19,6 +20,7 @@ mod attention;
 mod canvas;
 mod effects;
 mod export;
+mod figure;
 mod flash;
 mod further;
 mod host;

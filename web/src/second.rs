@@ -15,7 +15,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::further::Further;
 use crate::store::Store;
-use crate::{attention, export, link, shell};
+use crate::{attention, export, figure, link, shell};
 
 /// A pause before a module is asked for again.
 pub const PAUSE: Duration = Duration::from_secs(3);
@@ -50,7 +50,7 @@ fn open() -> Result<Box<Further>, SplitLoaderError> {
         inside: attention::inside,
         zooming: |()| view! { <attention::Zooming/> }.into_any(),
         changes: |()| view! { <attention::Changes/> }.into_any(),
-        menu: |figure| view! { <attention::Menu figure/> }.into_any(),
+        menu: |figure| view! { <figure::Menu figure/> }.into_any(),
         behind: |figure| view! { <attention::MethodAndNumbers figure/> }.into_any(),
         lesson: |element| view! { <shell::Open element/> }.into_any(),
         engine: |()| view! { <shell::EngineNotices/> }.into_any(),

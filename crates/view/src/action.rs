@@ -7,7 +7,7 @@ use crate::atlas::Sort;
 use crate::attention::View;
 use crate::attribution::Order;
 use crate::export::{Format, Wish};
-use crate::figure::Figure;
+use crate::figure::AnyFigure;
 use crate::lines::Scope;
 use crate::recording::Rest;
 use crate::run::Head;
@@ -130,11 +130,11 @@ pub enum Action {
     /// The visitor closes what is open.
     ClosePanel,
     /// The visitor wants to see, or no longer, the numbers behind a figure.
-    ToggleNumbers(Figure),
+    ToggleNumbers(AnyFigure),
     /// The visitor wants to read, or no longer, how a figure is computed.
-    ToggleMethod(Figure),
+    ToggleMethod(AnyFigure),
     /// The visitor wants a figure, or its numbers, as a file.
-    Save(Figure, Format),
+    Save(AnyFigure, Format),
     /// The file of this name was handed to the browser.
     Saved(String),
     /// The file of this name could not be made.

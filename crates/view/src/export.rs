@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::column::Column;
 use crate::data::{Source, Table};
-use crate::figure::Figure;
+use crate::figure::{AnyFigure, Figure};
 use crate::run::Backend;
 use crate::state::State;
 use crate::text;
@@ -56,8 +56,8 @@ impl Format {
 /// A file that the visitor wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wish {
-    /// Of which figure.
-    pub figure: Figure,
+    /// What it holds.
+    pub content: Content,
     /// Which kind of file.
     pub format: Format,
     /// Its name.
@@ -66,15 +66,44 @@ pub struct Wish {
     pub credit: String,
 }
 
-/// A figure's numbers as a file; `None` if they have not arrived, or if the file is
-/// to be a drawing.
-#[must_use]
-pub fn numbers(state: &State, figure: Figure, format: Format) -> Option<String> {
-    let table = Source::new(state, figure)?.table();
-    match format {
-        Format::Csv => Some(csv(&table)),
-        Format::Json => Some(json(state, figure, &table)),
-        Format::Svg | Format::Png => None,
+/// What a file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A figure as it is drawn.
+    Drawing(AnyFigure),
+    /// The numbers of a figure of the Attention room. Whoever makes the file asks for
+    /// them: the page's first module knows no tables.
+    NumbersOf(Figure),
+    /// These numbers.
+    Numbers(Numbers),
+}
+
+/// A figure's numbers, and what they are about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbers {
+    /// What they are about, as a JSON object.
+    pub about: String,
+    /// The numbers.
+    pub table: Table,
+}
+
+impl Numbers {
+    /// Those of a figure of the Attention room; `None` if they have not arrived.
+    #[must_use]
+    pub fn of(state: &State, figure: Figure) -> Option<Self> {
+        let table = Source::new(state, figure)?.table();
+        let about = About::new(state, figure, &table).to_json();
+        Some(Self { about, table })
+    }
+
+    /// The file; `None` if it is to be a drawing.
+    #[must_use]
+    pub fn file(&self, format: Format) -> Option<String> {
+        match format {
+            Format::Csv => Some(csv(&self.table)),
+            Format::Json => Some(json(&self.about, &self.table)),
+            Format::Svg | Format::Png => None,
+        }
     }
 }
 
@@ -85,10 +114,6 @@ pub fn numbers(state: &State, figure: Figure, format: Format) -> Option<String> 
 /// the name is one of a file, in lower case ASCII as far as it is ours.
 #[must_use]
 pub fn file_name(state: &State, figure: Figure, format: Format) -> String {
-    let figure_name = figure.name().replace('.', "-");
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let safe = |c: char| if allowed(c) { c } else { '-' };
-    let model: String = state.shown_model().chars().map(safe).take(64).collect();
     let of_head = match (figure, state.room.heads().as_slice()) {
         (Figure::Pattern | Figure::Lines | Figure::Steps | Figure::Product, [head]) => {
             format!("-{}", text::dotted(*head))
@@ -98,8 +123,17 @@ pub fn file_name(state: &State, figure: Figure, format: Format) -> String {
         }
         _ => String::new(),
     };
+    named(figure.into(), state.shown_model(), &of_head, format)
+}
+
+/// The name of a file about a figure of `whose` numbers.
+pub(crate) fn named(figure: AnyFigure, whose: &str, of_head: &str, format: Format) -> String {
+    let figure = figure.name().replace('.', "-");
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let safe = |c: char| if allowed(c) { c } else { '-' };
+    let whose: String = whose.chars().map(safe).take(64).collect();
     let extension = format.extension();
-    format!("headlight-{figure_name}-{model}{of_head}.{extension}")
+    format!("headlight-{figure}-{whose}{of_head}.{extension}")
 }
 
 /// A table as RFC 4180 has it: a head line, lines that end in CR LF, and quotes
@@ -192,19 +226,22 @@ impl<'a> About<'a> {
             caption: &table.caption,
         }
     }
+
+    fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
 }
 
-/// A table as one JSON object: what it is about, `columns`, and `rows` of as many
-/// cells each.
+/// A table as one JSON object: all of the object `about`, then `columns`, and `rows`
+/// of as many cells each.
 ///
 /// Numbers keep every digit they have in the table; infinities are the strings
 /// `inf` and `-inf`; a number that does not exist is `null`.
 #[must_use]
-pub fn json(state: &State, figure: Figure, table: &Table) -> String {
-    let about = serde_json::to_string_pretty(&About::new(state, figure, table));
-    let about = about.unwrap_or_default();
+pub fn json(about: &str, table: &Table) -> String {
     // Open again for the rows, which are written so that no digit changes.
-    let mut file = about.trim_end_matches(['}', '\n']).to_owned();
+    let about = about.strip_suffix('}').unwrap_or(about);
+    let mut file = about.trim_end().to_owned();
     let names = table.columns.iter().map(|column| quoted(&column.name));
     let names: Vec<String> = names.collect();
     file.push_str(",\n  \"columns\": [");
@@ -270,6 +307,10 @@ mod tests {
                 .map(|row| row.map(str::to_owned).to_vec())
                 .collect(),
         }
+    }
+
+    fn json(state: &State, figure: Figure, table: &Table) -> String {
+        super::json(&About::new(state, figure, table).to_json(), table)
     }
 
     /// Reads RFC 4180 strictly; a second opinion on the writer.

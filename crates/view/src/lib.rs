@@ -72,7 +72,7 @@ mod window;
 pub mod zoom;
 
 pub use action::{Action, Effect};
-pub use figure::Figure;
+pub use figure::{AnyFigure, Figure, FlashFigure};
 pub use reduce::reduce;
 pub use shared::Shared;
 pub use state::{

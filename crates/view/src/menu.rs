@@ -2,14 +2,14 @@
 
 use crate::action::{Action, Effect};
 use crate::data::Source;
-use crate::export::{self, Format, Wish};
-use crate::figure::Figure;
+use crate::export::{self, Content, Format, Wish};
+use crate::figure::{AnyFigure, Figure};
 use crate::state::State;
 use crate::text;
 
 /// The entries of a figure's menu, top to bottom.
 #[must_use]
-pub fn entries(state: &State, figure: Figure) -> Vec<(&'static str, Action)> {
+pub fn entries(state: &State, figure: AnyFigure) -> Vec<(&'static str, Action)> {
     let either = |is_open: bool, hide, show| if is_open { hide } else { show };
     let numbers = state.numbers == Some(figure);
     let method = state.method == Some(figure);
@@ -41,8 +41,12 @@ const fn save_label(format: Format) -> &'static str {
 /// What the page does to save a figure; `None` if there is nothing to save.
 pub(crate) fn save(state: &State, figure: Figure, format: Format) -> Option<Effect> {
     Source::new(state, figure).map(|_| {
+        let content = match format {
+            Format::Svg | Format::Png => Content::Drawing(figure.into()),
+            Format::Csv | Format::Json => Content::NumbersOf(figure),
+        };
         Effect::Save(Wish {
-            figure,
+            content,
             format,
             name: export::file_name(state, figure, format),
             credit: text::credit(state.shown_model()),
@@ -53,6 +57,7 @@ pub(crate) fn save(state: &State, figure: Figure, format: Format) -> Option<Effe
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::export::Numbers;
     use crate::reduce;
     use crate::run::tests::{pattern, run};
 
@@ -60,14 +65,14 @@ mod tests {
     fn an_entry_that_is_open_offers_to_close() {
         let mut state = State::default();
         let labels = |state: &State| {
-            let entries = entries(state, Figure::Next);
+            let entries = entries(state, Figure::Next.into());
             (entries[0].0, entries[entries.len() - 1].0)
         };
         assert_eq!(labels(&state), (text::SHOW_NUMBERS, text::SHOW_METHOD));
-        reduce(&mut state, Action::ToggleNumbers(Figure::Next));
-        reduce(&mut state, Action::ToggleMethod(Figure::Next));
+        reduce(&mut state, Action::ToggleNumbers(Figure::Next.into()));
+        reduce(&mut state, Action::ToggleMethod(Figure::Next.into()));
         assert_eq!(labels(&state), (text::HIDE_NUMBERS, text::HIDE_METHOD));
-        reduce(&mut state, Action::ToggleMethod(Figure::Lens));
+        reduce(&mut state, Action::ToggleMethod(Figure::Lens.into()));
         assert_eq!(labels(&state), (text::HIDE_NUMBERS, text::SHOW_METHOD));
     }
 
@@ -75,20 +80,22 @@ mod tests {
     fn saving_numbers_needs_no_drawing() {
         let mut state = State::default();
         state.room.show(run(&["a", " b"]), Some(pattern(2)));
-        let effects = reduce(&mut state, Action::Save(Figure::Next, Format::Csv));
+        let effects = reduce(&mut state, Action::Save(Figure::Next.into(), Format::Csv));
         let [Effect::Save(wish)] = effects.as_slice() else {
             panic!("expected a file, got {effects:?}");
         };
         assert_eq!(wish.name, "headlight-attention-next-stories.csv");
-        let text = export::numbers(&state, wish.figure, wish.format).unwrap();
+        assert_eq!(wish.content, Content::NumbersOf(Figure::Next));
+        let numbers = Numbers::of(&state, Figure::Next).unwrap();
+        let text = numbers.file(wish.format).unwrap();
         assert!(text.starts_with("id,token,probability\r\n9,"), "{text}");
-        assert_eq!(export::numbers(&state, wish.figure, Format::Svg), None);
+        assert_eq!(numbers.file(Format::Svg), None);
     }
 
     #[test]
     fn a_figure_without_numbers_says_so() {
         let mut state = State::default();
-        let effects = reduce(&mut state, Action::Save(Figure::Lens, Format::Png));
+        let effects = reduce(&mut state, Action::Save(Figure::Lens.into(), Format::Png));
         assert_eq!(effects, []);
         assert_eq!(state.notices, [text::NOTHING_TO_SAVE]);
     }

@@ -9,6 +9,7 @@ use crate::ablation::{Ablation, Part};
 use crate::action::{Action, Effect};
 use crate::continuation::Continuation;
 use crate::example;
+use crate::figure::AnyFigure;
 use crate::instruments::{self, select_head};
 use crate::learn;
 use crate::menu;
@@ -134,10 +135,16 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
                 _ => {}
             }
         }
-        Action::Save(figure, format) => match menu::save(state, figure, format) {
-            Some(effect) => effects.push(effect),
-            None => state.tell(text::NOTHING_TO_SAVE.to_owned()),
-        },
+        Action::Save(AnyFigure::Attention(figure), format) => {
+            match menu::save(state, figure, format) {
+                Some(effect) => effects.push(effect),
+                None => state.tell(text::NOTHING_TO_SAVE.to_owned()),
+            }
+        }
+        // The room's own module has the numbers, and looks for what is wished for.
+        Action::Save(AnyFigure::Flash(figure), format) => {
+            state.flash.wished = Some((figure, format));
+        }
         Action::Saved(name) => state.announcement = text::saved(&name),
         Action::NotSaved(name) => state.tell(text::not_saved(&name)),
         other => {

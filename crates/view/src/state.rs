@@ -7,7 +7,7 @@ use crate::ablation::Part;
 use crate::attention::{AttentionRoom, View};
 use crate::attribution::Order;
 use crate::details::DetailKind;
-use crate::figure::Figure;
+use crate::figure::AnyFigure;
 use crate::flash::FlashRoom;
 use crate::learn::{self, Learning};
 use crate::lines::Scope;
@@ -127,7 +127,7 @@ pub enum Panel {
     /// Keys and what the page is.
     Help,
     /// The menu of a figure.
-    Menu(Figure),
+    Menu(AnyFigure),
 }
 
 /// The state of the page.
@@ -155,9 +155,9 @@ pub struct State {
     pub panel: Option<Panel>,
     /// The figure whose table is visible; the others are there for programs
     /// and for readers who hear the page.
-    pub numbers: Option<Figure>,
+    pub numbers: Option<AnyFigure>,
     /// The figure below which is said how it is computed.
-    pub method: Option<Figure>,
+    pub method: Option<AnyFigure>,
     /// The colours.
     pub theme: Theme,
     /// What the visitor should know, newest last.

@@ -12,9 +12,9 @@ use leptos::html::{self, Canvas};
 use leptos::prelude::*;
 
 use super::behind::Behind;
-use super::more::More;
 use super::moved;
 use super::shown::Shown;
+use crate::figure::More;
 use crate::store::{Store, store};
 use crate::{canvas, host};
 

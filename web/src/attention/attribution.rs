@@ -7,8 +7,8 @@ use leptos::prelude::*;
 
 use super::awaited::Awaited;
 use super::behind::Behind;
-use super::more::More;
 use super::shown::Shown;
+use crate::figure::More;
 use crate::store::{Store, store};
 
 /// The figure.

@@ -8,9 +8,9 @@ use leptos::prelude::*;
 
 use super::awaited::Awaited;
 use super::behind::Behind;
-use super::more::More;
 use super::row::Ramp;
 use super::shown::Shown;
+use crate::figure::More;
 use crate::host;
 use crate::shell::Visible;
 use crate::store::{Store, store};

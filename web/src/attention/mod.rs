@@ -12,7 +12,6 @@ mod lens;
 mod lines;
 mod map;
 mod matrix;
-mod more;
 mod next;
 mod norms;
 mod painted;
@@ -34,7 +33,6 @@ pub use behind::MethodAndNumbers;
 pub use changes::Changes;
 pub use lines::Lines;
 pub use map::Zooming;
-pub use more::Menu;
 pub use steps::Steps;
 
 use behind::Sources;

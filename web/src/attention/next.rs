@@ -10,10 +10,10 @@ use leptos::prelude::*;
 
 use super::behind::Behind;
 use super::legend::Legend;
-use super::more::More;
 use super::moved;
 use super::sampling::{Changed, Sampling};
 use super::shown::Shown;
+use crate::figure::More;
 use crate::host;
 use crate::shell::Visible;
 use crate::store::{Store, store};

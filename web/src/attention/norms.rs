@@ -5,8 +5,8 @@ use headlight_view::{Figure, text};
 use leptos::prelude::*;
 
 use super::behind::Behind;
-use super::more::More;
 use super::shown::Shown;
+use crate::figure::More;
 
 /// The figure.
 #[component]

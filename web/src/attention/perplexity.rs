@@ -8,8 +8,8 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::behind::Behind;
-use super::more::More;
 use super::shown::Shown;
+use crate::figure::More;
 use crate::host;
 
 /// The figure.

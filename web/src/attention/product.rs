@@ -8,8 +8,8 @@ use leptos::prelude::*;
 
 use super::awaited::Awaited;
 use super::behind::Behind;
-use super::more::More;
 use super::shown::Shown;
+use crate::figure::More;
 use crate::store::store;
 
 /// The figure.

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 
 use super::FIGURE;
 use super::map::Map;
-use super::more::More;
 use super::shown::Shown;
+use crate::figure::More;
 use crate::further::drawn_or_awaited;
 use crate::store::store;
 

@@ -11,8 +11,8 @@ use wasm_bindgen::JsCast;
 
 use super::behind::Behind;
 use super::legend::Legend;
-use super::more::More;
 use super::shown::Shown;
+use crate::figure::More;
 use crate::host;
 use crate::store::store;
 

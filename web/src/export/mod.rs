@@ -6,9 +6,9 @@ mod walk;
 
 use std::time::Duration;
 
-use headlight_view::Action;
 use headlight_view::drawing::Frame;
-use headlight_view::export::{self, Format, Wish};
+use headlight_view::export::{Content, Format, Numbers, Wish};
+use headlight_view::{Action, AnyFigure};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -29,15 +29,20 @@ const MAX_SIDE: f64 = 8192.0;
 
 /// Hands what is wished for to the visitor as a file.
 pub fn save(store: Store, wish: Wish) {
-    match wish.format {
-        Format::Svg | Format::Png => save_drawing(store, wish),
-        Format::Csv | Format::Json => {
-            let text = store.peek(|state| export::numbers(state, wish.figure, wish.format));
-            match text {
-                Some(text) => save_text(store, wish.name, wish.format, &text),
-                None => tell(store, wish.name, Err(JsValue::NULL)),
-            }
-        }
+    let Wish {
+        content,
+        format,
+        name,
+        credit,
+    } = wish;
+    let numbers = match content {
+        Content::Drawing(figure) => return save_drawing(store, figure, format, name, credit),
+        Content::NumbersOf(figure) => store.peek(|state| Numbers::of(state, figure)),
+        Content::Numbers(numbers) => Some(numbers),
+    };
+    match numbers.and_then(|numbers| numbers.file(format)) {
+        Some(text) => save_text(store, name, format, &text),
+        None => tell(store, name, Err(JsValue::NULL)),
     }
 }
 
@@ -46,13 +51,7 @@ fn save_text(store: Store, name: String, format: Format, text: &str) {
     tell(store, name, result);
 }
 
-fn save_drawing(store: Store, wish: Wish) {
-    let Wish {
-        figure,
-        format,
-        name,
-        credit,
-    } = wish;
+fn save_drawing(store: Store, figure: AnyFigure, format: Format, name: String, credit: String) {
     let selector = format!("[data-figure='{}']", figure.name());
     let found = document().query_selector(&selector).ok().flatten();
     let Some(svg) = found.map(|element| svg_of(&element, credit)) else {
@@ -86,7 +85,12 @@ fn svg_of(element: &Element, credit: String) -> String {
     };
     let named = |attribute: &str| element.get_attribute(attribute);
     let title = named("aria-labelledby").and_then(|id| text_of(&id));
-    let title = title.or_else(|| named("aria-label")).unwrap_or_default();
+    let title = title.or_else(|| named("aria-label"));
+    // A figure that is nothing but a picture has the picture's name.
+    let title = title.or_else(|| {
+        let picture = element.query_selector("[role=img]").ok().flatten()?;
+        picture.get_attribute("aria-label")
+    });
     let described = named("aria-describedby").and_then(|id| document().get_element_by_id(&id));
     let described = described.or_else(|| element.query_selector("figcaption").ok().flatten());
     let sentence = described.as_ref().and_then(|said| said.text_content());
@@ -94,7 +98,7 @@ fn svg_of(element: &Element, credit: String) -> String {
         .is_some_and(|said| element.contains(Some(&said)) && !said.class_list().contains("unseen"));
     let (drawing, size) = walk::walk(element);
     drawing.finish(&Frame {
-        title,
+        title: title.unwrap_or_default(),
         sentence: sentence.unwrap_or_default(),
         has_sentence,
         credit,

@@ -6,6 +6,7 @@ mod lesson;
 mod mosaic;
 mod now;
 mod numbers;
+mod proof;
 mod row;
 mod side;
 mod stage;
@@ -13,14 +14,19 @@ mod transport;
 
 use headlight_view::flash::{FlashAction, reduce, sentence, words};
 use headlight_view::sentence::Span;
-use headlight_view::{Place, State, text};
+use headlight_view::{FlashFigure, Place, State, text};
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use wasm_bindgen_futures::spawn_local;
 
+use crate::figure::More;
 use crate::host;
 use crate::store::{Store, store};
 use now::Now;
+use numbers::{Behind, Numbers};
+
+/// Says what the stage shows.
+const SAYS: &str = "flash-says";
 
 /// What draws the room.
 pub type Room = fn(()) -> AnyView;
@@ -78,6 +84,8 @@ fn OpenRoom() -> impl IntoView {
     fetch_recorded(store);
     let now = Now::follow(store);
     provide_context(now);
+    let numbers = Numbers::follow(store, now);
+    provide_context(numbers);
     transport::listen_to_keys(store);
     transport::keep_time(store);
     let say = move || spans(now.player_and_moment(sentence).unwrap_or_default());
@@ -86,20 +94,26 @@ fn OpenRoom() -> impl IntoView {
             .map(|trouble| view! { <p class="trouble">{trouble}</p> })
     };
     view! {
-        <main class="flash">
+        // Which step the tables tell of; they follow the figures.
+        <main class="flash" data-step=move || numbers.step().map(|step| step.to_string())>
             <section class="board" id=crate::attention::FIGURE tabindex="-1" aria-label=words::STAGE>
                 <controls::Controls/>
-                <p class="say">{say}{trouble}</p>
+                <div class="said">
+                    <p class="say" id=SAYS>{say}{trouble}</p>
+                    <More figure=FlashFigure::Stage/>
+                </div>
                 <Hatch/>
                 <beside::Pace/>
                 <stage::Stage/>
                 <beside::Beside/>
                 <transport::Transport/>
-                <numbers::Numbers/>
+                <Behind figure=FlashFigure::Stage/>
+                <numbers::Grid/>
+                <Behind figure=FlashFigure::Timeline/>
             </section>
             <section class="side">
                 <side::Ledger/>
-                <side::Proof/>
+                <proof::Proof/>
                 <side::Code/>
                 <row::Row/>
             </section>

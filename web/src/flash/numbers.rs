@@ -1,109 +1,183 @@
-//! The tables behind the room's figures, for programs and for readers who hear the page.
+//! The numbers behind the room's figures: as tables, for programs and for readers who
+//! hear the page, and as files.
 
 use std::time::Duration;
 
 use headlight_view::data::Table;
-use headlight_view::flash::tables;
+use headlight_view::flash::{
+    Check, FlashAction, Moment, Player, Seen, command_line, method, numbers, tables,
+};
+use headlight_view::{FlashFigure, State};
 use leptos::prelude::*;
 
+use super::act;
 use super::now::Now;
+use crate::figure::{MethodAndTable, cells};
+use crate::store::{Store, store};
 
 /// A pause in stepping after which the tables are made: they are rarely seen, and
 /// thousands of cells would hold up what is.
 const PAUSE: Duration = Duration::from_millis(60);
 
-/// All tables, of one step.
-#[derive(Clone, PartialEq)]
-struct Tables {
+/// All tables of one step, and how far the check is.
+#[derive(Clone, Copy)]
+pub struct Numbers {
+    made: RwSignal<Option<Made>>,
+    check: RwSignal<Option<Check>>,
+}
+
+#[derive(Clone)]
+struct Made {
     step: u64,
-    chip: Table,
+    tables: Vec<(FlashFigure, Table)>,
     grid: Table,
-    ledger: Table,
     /// Of the algorithm beside, where there is one.
     beside: Option<Table>,
     compared: Option<Table>,
 }
 
-impl Tables {
-    fn new(now: Now) -> Option<Self> {
-        let beside = now.beside(tables::chip);
-        let compared = now.course(tables::compared).flatten();
-        let ledger = tables::ledger(&now.ledger()?);
-        // The room's step, which goes on when the played algorithm is done.
-        let step = now.course(|_, step| step)?;
-        now.player_and_moment(|player, moment| Self {
-            step,
-            chip: tables::chip(player, moment),
-            grid: tables::grid(player, moment),
-            ledger,
-            beside,
-            compared,
-        })
+impl Made {
+    fn new(seen: Seen<'_>, now: Now) -> Self {
+        let table = |figure| Some((figure, tables::of(figure, seen)?));
+        Self {
+            // The room's step, which goes on when the played algorithm is done.
+            step: now.course(|_, step| step).unwrap_or(seen.moment.step),
+            tables: FlashFigure::ALL.into_iter().filter_map(table).collect(),
+            grid: tables::grid(seen.player, seen.moment),
+            beside: seen
+                .beside
+                .map(|(player, moment)| tables::chip(player, moment)),
+            compared: now.course(tables::compared).flatten(),
+        }
+    }
+
+    fn of(&self, figure: FlashFigure) -> Option<Table> {
+        let found = self.tables.iter().find(|(of, _)| *of == figure);
+        found.map(|(_, table)| table.clone())
     }
 }
 
-/// The tables of the step that is shown, once it has been for a moment. Which step they
-/// tell of is said by `data-step`.
-#[component]
-pub fn Numbers() -> impl IntoView {
-    let now: Now = expect_context();
-    let tables = RwSignal::new(None::<Tables>);
-    let newest = StoredValue::new(0_u32);
-    Effect::new(move |_| {
-        now.player_and_moment(|_, _| ());
-        now.beside(|_, _| ());
-        now.course(|_, _| ());
-        newest.update_value(|newest| *newest = newest.wrapping_add(1));
-        let mine = newest.get_value();
-        let make = move || {
-            if newest.try_get_value() == Some(mine) {
-                tables.set(untrack(|| Tables::new(now)));
-            }
+impl Numbers {
+    /// Follows what is shown, and saves what is wished for.
+    pub fn follow(store: Store, now: Now) -> Self {
+        let numbers = Self {
+            made: RwSignal::new(None),
+            check: RwSignal::new(None),
         };
-        set_timeout(make, PAUSE);
+        numbers.make_tables(now);
+        numbers.save_wishes(store, now);
+        numbers
+    }
+
+    fn make_tables(self, now: Now) {
+        let newest = StoredValue::new(0_u32);
+        Effect::new(move |_| {
+            now.player_and_moment(|_, _| ());
+            now.beside(|_, _| ());
+            now.course(|_, _| ());
+            now.row();
+            newest.update_value(|newest| *newest = newest.wrapping_add(1));
+            let mine = newest.get_value();
+            let make = move || {
+                if newest.try_get_value() == Some(mine) {
+                    // The check has a table of its own: it goes on while nothing is stepped.
+                    let made = || seen(now, None, |seen| Made::new(seen, now));
+                    self.made.set(untrack(made));
+                }
+            };
+            set_timeout(make, PAUSE);
+        });
+    }
+
+    fn save_wishes(self, store: Store, now: Now) {
+        let wished = store.select(|state: &State| state.flash.wished);
+        Effect::new(move |_| {
+            let Some((figure, _)) = wished.get() else {
+                return;
+            };
+            let found = untrack(|| {
+                let check = self.check.get();
+                let of = |seen: Seen<'_>| store.peek(|state| numbers(state, figure, seen));
+                seen(now, check.as_ref(), of).flatten()
+            });
+            act(store, FlashAction::Save(found));
+        });
+    }
+
+    /// The step that the tables tell of.
+    pub fn step(self) -> Option<u64> {
+        self.made.with(|made| made.as_ref().map(|made| made.step))
+    }
+
+    /// How the result compares with its definition, as far as that is known.
+    pub const fn check(self) -> RwSignal<Option<Check>> {
+        self.check
+    }
+
+    /// A figure's table, once the step has been shown for a moment.
+    fn of(self, figure: FlashFigure) -> Memo<Option<Table>> {
+        match figure {
+            FlashFigure::Error => Memo::new(move |_| {
+                self.check
+                    .with(|check| check.as_ref().and_then(tables::error))
+            }),
+            FlashFigure::Stage | FlashFigure::Timeline | FlashFigure::Ledger | FlashFigure::Row => {
+                Memo::new(move |_| self.made.with(|made| made.as_ref()?.of(figure)))
+            }
+        }
+    }
+}
+
+/// Something of what the room shows.
+fn seen<T>(now: Now, check: Option<&Check>, of: impl Fn(Seen<'_>) -> T) -> Option<T> {
+    now.player_and_moment(|player, moment| {
+        let with = |beside: Option<(&Player, &Moment)>| {
+            of(Seen {
+                player,
+                moment,
+                beside,
+                row: now.row(),
+                check,
+            })
+        };
+        let found = now.beside(|other, other_moment| with(Some((other, other_moment))));
+        found.unwrap_or_else(|| with(None))
+    })
+}
+
+/// How a figure is computed and its numbers, below it.
+#[component]
+pub fn Behind(figure: FlashFigure) -> impl IntoView {
+    let numbers: Numbers = expect_context();
+    let table = numbers.of(figure);
+    let options = store().select(|state: &State| state.flash.options);
+    let command = Memo::new(move |_| command_line(&options.get(), figure));
+    view! { <MethodAndTable figure method=method(figure) command table/> }
+}
+
+/// How many tiles there are of which kind: the stage shows them one by one.
+#[component]
+pub fn Grid() -> impl IntoView {
+    let numbers: Numbers = expect_context();
+    let table = Memo::new(move |_| {
+        numbers
+            .made
+            .with(|made| made.as_ref().map(|made| made.grid.clone()))
     });
-    let step = move || tables.with(|tables| tables.as_ref().map(|tables| tables.step.to_string()));
-    let of = move |part: fn(&Tables) -> Option<&Table>| {
-        Memo::new(move |_| tables.with(|tables| part(tables.as_ref()?).cloned()))
+    let of = move |part: fn(&Made) -> Option<&Table>| {
+        Memo::new(move |_| numbers.made.with(|made| part(made.as_ref()?).cloned()))
     };
-    let is_compared = move || {
-        tables.with(|tables| {
-            tables
-                .as_ref()
-                .is_some_and(|tables| tables.compared.is_some())
-        })
-    };
+    let (beside, compared) = (
+        of(|made| made.beside.as_ref()),
+        of(|made| made.compared.as_ref()),
+    );
     view! {
-        <div class="unseen" data-step=step>
-            <One name="flash.stage" of=of(|tables| Some(&tables.chip))/>
-            <One name="flash.grid" of=of(|tables| Some(&tables.grid))/>
-            <One name="flash.ledger" of=of(|tables| Some(&tables.ledger))/>
-            <Show when=is_compared>
-                <One name="flash.beside" of=of(|tables| tables.beside.as_ref())/>
-                <One name="flash.compare" of=of(|tables| tables.compared.as_ref())/>
+        <div class="unseen">
+            <table class="numbers" data-for="flash.grid">{move || table.get().map(cells)}</table>
+            <Show when=move || compared.with(Option::is_some)>
+                <table class="numbers" data-for="flash.beside">{move || beside.get().map(cells)}</table>
+                <table class="numbers" data-for="flash.compare">{move || compared.get().map(cells)}</table>
             </Show>
         </div>
     }
-}
-
-#[component]
-fn One(name: &'static str, of: Memo<Option<Table>>) -> impl IntoView {
-    let drawn = move || {
-        of.get().map(|table| {
-            let heads = table.columns.into_iter();
-            let heads = heads.map(|column| view! { <th scope="col">{column.name}</th> });
-            let row = |cells: Vec<String>| {
-                let mut cells = cells.into_iter();
-                let first = cells.next();
-                let rest = cells.map(|cell| view! { <td>{cell}</td> }).collect_view();
-                view! { <tr><th scope="row">{first}</th>{rest}</tr> }
-            };
-            view! {
-                <caption>{table.caption}</caption>
-                <thead><tr>{heads.collect_view()}</tr></thead>
-                <tbody>{table.rows.into_iter().map(row).collect_view()}</tbody>
-            }
-        })
-    };
-    view! { <table class="numbers" data-for=name>{drawn}</table> }
 }

@@ -1,10 +1,17 @@
 //! One row of the tile on the chip, as it happens.
 
 use headlight_view::flash::{Passed, passed, spelled, words};
-use headlight_view::number;
+use headlight_view::{FlashFigure, number};
 use leptos::prelude::*;
 
 use super::now::Now;
+use super::numbers::Behind;
+use crate::figure::More;
+
+/// Names the row.
+const TITLE: &str = "flash-row-title";
+/// Says what happens to it.
+const ARITHMETIC: &str = "flash-row-says";
 
 /// The row that is spelled out.
 #[component]
@@ -29,11 +36,22 @@ pub fn Row() -> impl IntoView {
         steps.into_iter().map(|step| bar(step, most)).collect_view()
     };
     view! {
-        <section class="row-story" data-figure="flash.row">
-            <h2>{title}</h2>
-            <p class="arithmetic number">{arithmetic}</p>
-            <ul class="sums">{bars}</ul>
-            <Show when=has_sums><p class="note">{words::ROW_HEADING_NOTE}</p></Show>
+        <section aria-labelledby=TITLE>
+            <div class="heading">
+                <h2 id=TITLE>{title}</h2>
+                <More figure=FlashFigure::Row/>
+            </div>
+            <figure
+                class="row-story"
+                data-figure=FlashFigure::Row.name()
+                aria-labelledby=TITLE
+                aria-describedby=ARITHMETIC
+            >
+                <p class="arithmetic number" id=ARITHMETIC>{arithmetic}</p>
+                <ul class="sums">{bars}</ul>
+                <Show when=has_sums><p class="note">{words::ROW_HEADING_NOTE}</p></Show>
+            </figure>
+            <Behind figure=FlashFigure::Row/>
         </section>
     }
 }

@@ -1,11 +1,17 @@
-//! Beside the stage: the ledger, the proof, the pseudo-code.
+//! Beside the stage: the ledger, the pseudo-code.
 
-use headlight_view::flash::{Check, Checked, CodeLine, lines_of, words};
-use headlight_view::number;
+use headlight_view::flash::{CodeLine, lines_of, words};
+use headlight_view::{FlashFigure, number};
 use leptos::prelude::*;
 
 use super::now::Now;
-use crate::host;
+use super::numbers::Behind;
+use crate::figure::More;
+
+/// Heads the ledger.
+const TITLE: &str = "ledger-title";
+/// Says what the ledger shows.
+const VERDICT: &str = "ledger-says";
 
 /// What is moved.
 #[component]
@@ -47,72 +53,34 @@ pub fn Ledger() -> impl IntoView {
         })
     };
     view! {
-        <section class="ledger" data-figure="flash.ledger">
-            <h2>{words::LEDGER}</h2>
-            <table>
-                <thead>
-                    <tr>
-                        <td></td>
-                        <th scope="col">{words::SO_FAR}</th>
-                        <th scope="col">{words::IN_ALL}</th>
-                        <th scope="col">{words::OF_STANDARD}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-            <p class="verdict">{verdict}</p>
-            <dl class="amounts">{facts}</dl>
+        <section aria-labelledby=TITLE>
+            <div class="heading">
+                <h2 id=TITLE>{words::LEDGER}</h2>
+                <More figure=FlashFigure::Ledger/>
+            </div>
+            <figure
+                class="ledger"
+                data-figure=FlashFigure::Ledger.name()
+                aria-labelledby=TITLE
+                aria-describedby=VERDICT
+            >
+                <table>
+                    <thead>
+                        <tr>
+                            <td></td>
+                            <th scope="col">{words::SO_FAR}</th>
+                            <th scope="col">{words::IN_ALL}</th>
+                            <th scope="col">{words::OF_STANDARD}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+                <p class="verdict" id=VERDICT>{verdict}</p>
+                <dl class="amounts">{facts}</dl>
+            </figure>
+            <Behind figure=FlashFigure::Ledger/>
         </section>
     }
-}
-
-/// The result against softmax in 64 bits, a few rows at a time.
-#[component]
-pub fn Proof() -> impl IntoView {
-    let now: Now = expect_context();
-    let check = RwSignal::new(None::<Check>);
-    let played = now.played();
-    let generation = StoredValue::new(0_u32);
-    Effect::new(move |_| {
-        played.with(|_| ());
-        generation.update_value(|generation| *generation = generation.wrapping_add(1));
-        check.set(now.player(Check::new));
-        go_on(now, check, generation, generation.get_value());
-    });
-    let error = move || {
-        check
-            .get()
-            .filter(|check| check.n_checked > 0)
-            .map(|check| number::scientific(check.gap.output))
-    };
-    let progress = move || {
-        let check = check.get()?;
-        let is_under_way = check.n_checked < check.n_queries;
-        is_under_way.then(|| words::checked(check.n_checked, check.n_queries))
-    };
-    view! {
-        <p class="proof" data-figure="flash.error">
-            <span>{words::ERROR_LABEL}<small>{progress}</small></span>
-            <b class="number">{error}</b>
-        </p>
-    }
-}
-
-fn go_on(now: Now, check: RwSignal<Option<Check>>, generation: StoredValue<u32>, mine: u32) {
-    host::in_another_task(move || {
-        // The room may be gone, or play something else.
-        if generation.try_get_value() != Some(mine) {
-            return;
-        }
-        let Some(mut found) = check.try_get_untracked().flatten() else {
-            return;
-        };
-        let state = untrack(|| now.player(|player| found.go_on(player)));
-        check.set(Some(found));
-        if let Some(Ok(Checked::More)) = state {
-            go_on(now, check, generation, mine);
-        }
-    });
 }
 
 /// The algorithm, with the line that runs.

@@ -48,7 +48,7 @@ pub fn Stage(#[prop(optional)] is_beside: bool) -> impl IntoView {
         move |draw: fn(&Scene) -> AnyView| move || drawn.with(|scene| scene.as_ref().map(draw));
     let height = move || format!("{:.0}px", size.get().1);
     view! {
-        <div class="scene" node_ref=element data-figure=figure style:height=height>
+        <div class="scene" node_ref=element data-figure=figure aria-describedby=(!is_beside).then_some(super::SAYS) style:height=height>
             <svg
                 class="below"
                 aria-hidden="true"

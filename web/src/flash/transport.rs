@@ -2,7 +2,7 @@
 
 use headlight_view::flash::timeline::{Cell, Timeline, step_at, timeline};
 use headlight_view::flash::{FlashAction, SPEEDS, words};
-use headlight_view::{Place, State};
+use headlight_view::{FlashFigure, Place, State};
 use leptos::ev::{self, KeyboardEvent, PointerEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 
 use super::act;
 use super::now::Now;
+use crate::figure::More;
 use crate::host;
 use crate::store::{Store, store};
 
@@ -160,20 +161,24 @@ fn Cells() -> impl IntoView {
         }
     };
     view! {
-        <div
-            class="timeline"
-            node_ref=element
-            data-figure="flash.timeline"
-            title=words::TIMELINE
-            on:pointerdown=press
-            on:pointermove=drag
-        >
-            <svg width=move || width.get() height="30" role="img" aria-label=words::TIMELINE>
-                {cells}
-                {mark}
-            </svg>
+        <div class="strip">
+            <figure data-figure=FlashFigure::Timeline.name() aria-label=words::TIMELINE>
+                <div
+                    class="timeline"
+                    node_ref=element
+                    title=words::TIMELINE
+                    on:pointerdown=press
+                    on:pointermove=drag
+                >
+                    <svg width=move || width.get() height="30" role="img" aria-label=words::TIMELINE>
+                        {cells}
+                        {mark}
+                    </svg>
+                </div>
+                <ul class="kinds" aria-hidden="true">{kinds}</ul>
+            </figure>
+            <More figure=FlashFigure::Timeline/>
         </div>
-        <ul class="kinds" aria-hidden="true">{kinds}</ul>
     }
 }
 
@@ -273,7 +278,7 @@ fn wants_keys(event: &KeyboardEvent) -> bool {
             "TEXTAREA" | "INPUT" | "SELECT" | "A"
         ) || is_button_and_space
             || element
-                .closest("[role=menu], [role=grid]")
+                .closest("[role=menu], [role=grid], [role=region]")
                 .is_ok_and(|found| found.is_some())
     })
 }

@@ -182,6 +182,11 @@ impl HeadData {
         Inputs::new(&self.q, &self.k, &self.v, self.d).ok()
     }
 
+    /// Queries, keys and values, a row each.
+    pub(super) fn rows(&self) -> [impl Iterator<Item = &[f32]>; 3] {
+        [&self.q, &self.k, &self.v].map(|values| values.chunks_exact(self.d))
+    }
+
     /// Width of a row.
     #[must_use]
     pub const fn d(&self) -> usize {

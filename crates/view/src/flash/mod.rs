@@ -10,6 +10,7 @@
 //! - [`spelled()`]: what happens to one row, with its numbers
 //! - [`Check`]: the result against softmax in 64 bits
 //! - [`tables`]: the same as numbers in full
+//! - [`method`], [`command_line`], [`numbers`]: how it is computed, and the numbers as files
 //!
 //! [`reduce`](fn@reduce) is the room's own reducer: the page's first module does not
 //! need it.
@@ -18,9 +19,11 @@ mod check;
 mod code;
 mod compare;
 mod data;
+mod file;
 pub mod ledger;
 mod lesson;
 mod link;
+mod method;
 mod options;
 mod player;
 mod recorded;
@@ -37,15 +40,18 @@ pub use check::{Check, Checked};
 pub use code::{CodeLine, lines_of};
 pub use compare::{Clock, Course, Progress};
 pub use data::{DataError, HeadData, MOST_ROWS, MOST_WIDTH};
+pub use file::{command_line, numbers};
 pub use headlight_flash::Algorithm;
 pub use headlight_flash::{Array, EventKind};
 pub use lesson::FlashTopic;
+pub use method::method;
 pub use options::{BLOCKS, MEMORIES, Options, SPEEDS, Tiles};
 pub use player::{Moment, Player, data_of};
 pub use reduce::reduce;
 pub use room::{FlashAction, FlashRoom, Source};
 pub use sentence::sentence;
 pub use spelled::{Passed, passed, spelled, spelled_row};
+pub use tables::Seen;
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use headlight_flash::{Problem, Schedule};
 
 use super::compare::Course;
 use super::data::check_size;
+use super::file;
 use super::lesson::{self, FlashTopic};
 use super::link;
 use super::options::{Options, SPEEDS};
@@ -22,14 +23,15 @@ const LONGEST_TICK_MS: f64 = 250.0;
 
 /// Applies one action of the room.
 pub fn reduce(state: &mut State, action: FlashAction) -> Vec<Effect> {
-    apply(state, action);
+    let mut effects = Vec::new();
+    apply(state, action, &mut effects);
     if state.flash.playing.is_none() {
         state.flash.pairs = link::write(&state.flash);
     }
-    follow(state, Vec::new())
+    follow(state, effects)
 }
 
-fn apply(state: &mut State, action: FlashAction) {
+fn apply(state: &mut State, action: FlashAction, effects: &mut Vec<Effect>) {
     let room = &mut state.flash;
     match action {
         FlashAction::ReadLink => {
@@ -111,6 +113,16 @@ fn apply(state: &mut State, action: FlashAction) {
         FlashAction::RevealAnswer => room.is_revealed = true,
         FlashAction::LeaveLesson => leave(room),
         FlashAction::SettleLesson => settle(room),
+        FlashAction::Save(numbers) => {
+            let wished = room.wished.take();
+            match wished.zip(numbers) {
+                Some((wished, numbers)) => {
+                    let wish = file::wish(state, wished, numbers);
+                    effects.push(Effect::Save(wish));
+                }
+                None => state.tell(text::NOTHING_TO_SAVE.to_owned()),
+            }
+        }
     }
 }
 

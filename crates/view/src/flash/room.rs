@@ -5,6 +5,8 @@ use headlight_flash::Algorithm;
 use super::compare::Clock;
 use super::options::{Options, Tiles};
 use crate::details::HeadInputs;
+use crate::export::{Format, Numbers};
+use crate::figure::FlashFigure;
 use crate::run::Head;
 use crate::shared::Shared;
 
@@ -66,6 +68,8 @@ pub struct FlashRoom {
     pub(crate) before: Option<Box<Stand>>,
     /// A lesson's scene that waits for its numbers.
     pub(crate) is_unset: bool,
+    /// What the visitor wants as a file, until the room has made it.
+    pub wished: Option<(FlashFigure, Format)>,
     /// What the link said, until the room has read it.
     pub linked: Option<String>,
     /// What the link should say.
@@ -102,6 +106,7 @@ impl Default for FlashRoom {
             is_revealed: false,
             before: None,
             is_unset: false,
+            wished: None,
             linked: None,
             pairs: String::new(),
         }
@@ -168,4 +173,6 @@ pub enum FlashAction {
     LeaveLesson,
     /// The numbers that a scene waited for may be there.
     SettleLesson,
+    /// The numbers of the figure that is wished for as a file, if it has any.
+    Save(Option<Numbers>),
 }

@@ -2,18 +2,52 @@
 
 use std::borrow::Cow;
 
-use headlight_flash::{Chip, Matrix, Totals};
+use headlight_flash::{Chip, Direction, Matrix, Totals};
 
+use super::check::Check;
 use super::compare::{Clock, Course, Progress};
-use super::ledger::Ledger;
+use super::ledger::{self, Ledger};
 use super::player::{Moment, Player};
+use super::spelled::{Passed, passed};
 use super::words;
 use crate::column::Column;
 use crate::data::Table;
+use crate::figure::FlashFigure;
 use crate::number::{full, full_f32};
 
 /// Rows and keys up to which the chip's table is whole.
 const MOST: usize = 64;
+
+/// Steps in the timeline's table, at most.
+const MOST_STEPS: u64 = 64;
+
+/// What the room shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// What is played.
+    pub player: &'a Player,
+    /// The step.
+    pub moment: &'a Moment,
+    /// The algorithm on the same clock, and its step.
+    pub beside: Option<(&'a Player, &'a Moment)>,
+    /// The query that is spelled out.
+    pub row: Option<usize>,
+    /// How the result compares with its definition, as far as that is known.
+    pub check: Option<&'a Check>,
+}
+
+/// The numbers behind a figure; `None` if there are none now.
+#[must_use]
+pub fn of(figure: FlashFigure, seen: Seen<'_>) -> Option<Table> {
+    let Seen { player, moment, .. } = seen;
+    match figure {
+        FlashFigure::Stage => Some(chip(player, moment)),
+        FlashFigure::Timeline => Some(steps(player, moment)),
+        FlashFigure::Ledger => Some(ledger(&ledger::ledger(player, moment, seen.beside))),
+        FlashFigure::Error => seen.check.and_then(error),
+        FlashFigure::Row => seen.row.map(|row| row_sums(player, moment, row)),
+    }
+}
 
 /// A number as programs read it; infinities as `inf` and `-inf`.
 fn number(value: f32) -> String {
@@ -38,7 +72,7 @@ pub fn chip(player: &Player, moment: &Moment) -> Table {
         let names = 0..player.data().d();
         names.map(move |index| Column::named(format!("{letter} {}", index + 1)))
     };
-    let mut columns = vec![Column::text("query")];
+    let mut columns = vec![Column::value("query")];
     let mut parts: Vec<Vec<Vec<String>>> = Vec::new();
     for (name, values) in per_row(chip) {
         if !values.is_empty() {
@@ -178,5 +212,95 @@ pub fn grid(player: &Player, moment: &Moment) -> Table {
             row("partial", so_far.partial, in_all.partial),
             row("skipped", so_far.skipped, in_all.skipped),
         ],
+    }
+}
+
+/// The steps around the one that is shown.
+fn steps(player: &Player, moment: &Moment) -> Table {
+    let n = moment.n_steps;
+    let fitting = n.min(MOST_STEPS);
+    let first = moment.step.saturating_sub(fitting / 2).min(n - fitting);
+    let last = first + fitting;
+    let place = |index: Option<usize>| index.map_or_else(String::new, |at| (at + 1).to_string());
+    let row = |index: u64| {
+        let event = player.schedule().event(index)?;
+        Some(vec![
+            (index + 1).to_string(),
+            event.kind.name().to_owned(),
+            place(event.i),
+            place(event.j),
+            (index < moment.step).to_string(),
+            event.elements(Direction::Read).to_string(),
+            event.elements(Direction::Written).to_string(),
+            event.flops.to_string(),
+            event.exps.to_string(),
+        ])
+    };
+    Table {
+        caption: Cow::Owned(format!("Steps {} to {last} of {n}", (first + 1).min(last))),
+        columns: vec![
+            Column::value("step"),
+            Column::text("does"),
+            Column::value("query tile"),
+            Column::value("key tile"),
+            Column::value("is done"),
+            Column::value("elements read"),
+            Column::value("elements written"),
+            Column::value("flops"),
+            Column::value("exps"),
+        ],
+        rows: (first..last).filter_map(row).collect(),
+    }
+}
+
+/// The result against its definition; `None` before any row has been looked at.
+#[must_use]
+pub fn error(check: &Check) -> Option<Table> {
+    if check.n_checked == 0 {
+        return None;
+    }
+    let row = |name: &str, largest: f64| {
+        vec![
+            name.to_owned(),
+            full(largest),
+            check.n_checked.to_string(),
+            check.n_queries.to_string(),
+            full(check.gap.largest_score),
+        ]
+    };
+    Some(Table {
+        caption: Cow::Borrowed(words::ERROR_LABEL),
+        columns: vec![
+            Column::text("of"),
+            Column::value("largest error"),
+            Column::value("rows checked"),
+            Column::value(words::ROWS),
+            Column::value("largest score"),
+        ],
+        rows: vec![row("O", check.gap.output), row("L", check.gap.lse)],
+    })
+}
+
+/// What one row had after each tile of keys.
+fn row_sums(player: &Player, moment: &Moment, row: usize) -> Table {
+    let sums = |passed: Passed| {
+        vec![
+            (passed.j + 1).to_string(),
+            number(passed.m),
+            number(passed.l),
+            passed.alpha.map(number).unwrap_or_default(),
+            passed.is_now.to_string(),
+        ]
+    };
+    Table {
+        caption: Cow::Owned(words::row_sums(row + 1)),
+        columns: vec![
+            Column::value("key tile"),
+            Column::value("m"),
+            Column::value("l"),
+            Column::value("alpha"),
+            Column::value("is now"),
+        ],
+        rows: passed(player, moment, row).into_iter().map(sums).collect(),
     }
 }

@@ -11,6 +11,7 @@ use super::player::{Moment, Player};
 use super::sentence::{capitalised, sentence, shown};
 use crate::number::{fixed, percent};
 use crate::sentence::{Span, plain};
+use crate::text::PRODUCT;
 
 /// On-chip memory that every browser's GPU gives a kernel (`maxComputeWorkgroupStorageSize`).
 pub const BROWSER_BYTES: u64 = 16_384;
@@ -63,6 +64,9 @@ pub const SO_FAR: &str = "so far";
 pub const IN_ALL: &str = "in all";
 pub const OF_STANDARD: &str = "of standard";
 pub const ERROR_LABEL: &str = "largest error against plain softmax in 64 bits";
+pub const FILES: &str = "q.npy, k.npy and v.npy hold the arrays q, k and v of the stage’s data, which “Save data as JSON” in its menu gives, as 32-bit floats [n, d].";
+pub const FILES_WITHOUT_SPLITS: &str = "It does not split the keys: that is on the page only. q.npy, k.npy and v.npy hold the arrays q, k and v of the stage’s data, which “Save data as JSON” in its menu gives, as 32-bit floats [n, d].";
+pub const ROW_STORY: &str = "One row, as it happens";
 pub const ROW_HEADING_NOTE: &str = "The sum is always relative to the largest score so far.";
 pub const NOTHING_DONE: &str = "Nothing is done yet: queries, keys and values wait in slow memory.";
 pub const COMPARE: &str = "Compare with";
@@ -438,6 +442,26 @@ pub fn in_parts(n: usize) -> String {
 #[must_use]
 pub fn row_title(row: usize) -> String {
     format!("Row {row}, as it happens")
+}
+
+/// What the table of that row holds.
+#[must_use]
+pub fn row_sums(row: usize) -> String {
+    format!(
+        "Row {row} after each tile of keys: largest score, sum, what the sum before was multiplied with"
+    )
+}
+
+/// Below a drawing of numbers from a seed.
+#[must_use]
+pub fn credit_of_random(seed: u64) -> String {
+    format!("{PRODUCT} · random numbers of seed {seed}")
+}
+
+/// Below a drawing of numbers that the visitor typed.
+#[must_use]
+pub fn credit_of_typed() -> String {
+    format!("{PRODUCT} · typed numbers")
 }
 
 /// A tile of keys, counted from 1.

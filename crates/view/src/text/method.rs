@@ -1,6 +1,7 @@
 //! The words of a figure's menu, and how each figure is computed.
 
-use crate::figure::Figure;
+use crate::figure::{AnyFigure, Figure, FlashFigure};
+use crate::flash::words;
 
 /// Names the menu of a figure.
 pub const MORE: &str = "More about this figure";
@@ -77,7 +78,18 @@ pub fn credit(model: &str) -> String {
 
 /// What a figure is called.
 #[must_use]
-pub const fn figure_title(figure: Figure) -> &'static str {
+pub const fn figure_title(figure: AnyFigure) -> &'static str {
+    match figure {
+        AnyFigure::Attention(figure) => attention_title(figure),
+        AnyFigure::Flash(FlashFigure::Stage) => words::STAGE,
+        AnyFigure::Flash(FlashFigure::Timeline) => words::TIMELINE,
+        AnyFigure::Flash(FlashFigure::Ledger) => words::LEDGER,
+        AnyFigure::Flash(FlashFigure::Error) => words::ERROR_LABEL,
+        AnyFigure::Flash(FlashFigure::Row) => words::ROW_STORY,
+    }
+}
+
+const fn attention_title(figure: Figure) -> &'static str {
     match figure {
         Figure::Atlas => super::HEADS,
         Figure::Pattern => super::MAP_ROLE,
@@ -111,7 +123,7 @@ pub struct Method {
 const VASWANI: &str = "Vaswani et al. (2017), Attention is all you need, section 3.2.1, \
     arXiv:1706.03762. TransformerLens calls it blocks.{layer}.attn.hook_pattern.";
 
-/// How this figure is computed.
+/// How this figure of the Attention room is computed.
 #[must_use]
 pub const fn method(figure: Figure) -> Method {
     match figure {
@@ -237,7 +249,7 @@ mod tests {
                 source,
                 code: _,
             } = method(figure);
-            for text in [formula, figure_title(figure)] {
+            for text in [formula, figure_title(figure.into())] {
                 assert!(!text.is_empty(), "{figure:?}");
             }
             for text in [meaning, unit, source] {

@@ -1,6 +1,6 @@
 //! The menu of a figure.
 
-use headlight_view::{Action, Figure, Panel, State, menu, text};
+use headlight_view::{Action, AnyFigure, Panel, State, menu, text};
 use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use crate::store::{Store, store};
 
 /// A button that opens the menu below itself.
 #[component]
-pub fn More(figure: Figure) -> impl IntoView {
+pub fn More(#[prop(into)] figure: AnyFigure) -> impl IntoView {
     let store = store();
     let is_open = store.select(move |state: &State| state.panel == Some(Panel::Menu(figure)));
     let name = text::more_about(text::figure_title(figure));
@@ -49,18 +49,18 @@ pub fn More(figure: Figure) -> impl IntoView {
 }
 
 /// Name of the menu in the document.
-fn id(figure: Figure) -> String {
+fn id(figure: AnyFigure) -> String {
     format!("menu-{}", figure.name().replace('.', "-"))
 }
 
 /// Name of the button that opens it.
-pub fn opener(figure: Figure) -> String {
+pub fn opener(figure: AnyFigure) -> String {
     format!("more-{}", figure.name().replace('.', "-"))
 }
 
 /// The entries, the first of which gets the focus.
 #[component]
-pub fn Menu(figure: Figure) -> impl IntoView {
+pub fn Menu(figure: AnyFigure) -> impl IntoView {
     let store = store();
     let element = NodeRef::<Div>::new();
     Effect::new(move |_| {
@@ -103,7 +103,7 @@ pub fn Menu(figure: Figure) -> impl IntoView {
 }
 
 /// Closes the menu and gives the focus back to its button.
-fn close(store: Store, figure: Figure) {
+fn close(store: Store, figure: AnyFigure) {
     host::focus(&opener(figure));
     store.dispatch(Action::ClosePanel);
 }

@@ -1,0 +1,94 @@
+//! How the room's figures are computed.
+
+use crate::figure::FlashFigure;
+use crate::text::Method;
+
+const PAPERS: &str = "Dao et al. (2022), FlashAttention, arXiv:2205.14135, algorithm 0 (standard) \
+    and algorithm 1 (FA1); Dao (2023), FlashAttention-2, arXiv:2307.08691, algorithm 1 (FA2).";
+
+/// How this figure of the Flash room is computed.
+#[must_use]
+pub const fn method(figure: FlashFigure) -> Method {
+    match figure {
+        FlashFigure::Stage => Method {
+            formula: "S = QKᵀ / √d;  m′ = max(m, max S);  α = exp(m − m′);  P = exp(S − m′);  \
+                l′ = α l + Σ P;  O′ = α O + P V;  at the end O / l and L = m + ln l",
+            meaning: "Tiles of queries meet tiles of keys one after the other. What was summed \
+                before is multiplied with α whenever a larger score turns up, so every sum stays \
+                relative to the largest score so far. That is FA2; FA1 divides by l at every \
+                tile and writes O, l and m back each time, and standard attention writes S and P \
+                to slow memory. Numbers are rounded to 32 bits after every operation.",
+            unit: "Scores, m and L in nats (natural logarithm); weights relative to exp(m); Q, K, \
+                V and O in units of the activations.",
+            source: PAPERS,
+            code: "crates/flash/src/machine.rs",
+        },
+        FlashFigure::Timeline => Method {
+            formula: "for each query tile i: for each key tile j: load, scores, mask, maximum, \
+                rescale, exp, sum, times V;  then normalise and write",
+            meaning: "The steps in the order in which they are carried out. Which there are \
+                depends on sizes, tiles and mask, never on the numbers. A key tile that the mask \
+                hides from all queries of a tile is skipped.",
+            unit: "Steps. Elements are numbers of 4 bytes; flops are the multiplications and \
+                additions of the matrix products.",
+            source: PAPERS,
+            code: "crates/flash/src/schedule.rs",
+        },
+        FlashFigure::Ledger => Method {
+            formula: "moved = Σ over steps of the numbers read from and written to slow memory;  \
+                operations per byte = flops / (4 × moved)",
+            meaning: "Every load and every write is counted, none is taken to be cached. Chip \
+                memory is what the tiles of the algorithm need at once. The other algorithms are \
+                counted with the same mask and the same tiles.",
+            unit: "Elements of 4 bytes; flops of the matrix products; the share is of what \
+                standard attention moves.",
+            source: "Dao et al. (2022), arXiv:2205.14135, section 3.2 and theorem 2: standard \
+                attention moves of the order of Nd + N² elements, FlashAttention of N²d²/M.",
+            code: "crates/flash/src/totals.rs",
+        },
+        FlashFigure::Error => Method {
+            formula: "max |O − softmax(QKᵀ / √d) V|, over all rows and columns",
+            meaning: "All rows of the result are held against softmax by its definition, \
+                computed in 64 bits from the same 32-bit queries, keys and values. What is left \
+                is the rounding of 32-bit arithmetic.",
+            unit: "Units of the values for O; nats (natural logarithm) for L.",
+            source: "Vaswani et al. (2017), Attention is all you need, section 3.2.1, \
+                arXiv:1706.03762, for the definition.",
+            code: "crates/flash/src/dense.rs",
+        },
+        FlashFigure::Row => Method {
+            formula: "m′ = max(m, max s);  α = exp(m − m′);  l′ = α l + Σ exp(s − m′)",
+            meaning: "One row of the tile on the chip: its largest score and its sum after each \
+                tile of keys, and the α that the sum before was multiplied with. The row is the \
+                one that was clicked, else the one that is rescaled the most.",
+            unit: "m in nats (natural logarithm); l relative to exp(m).",
+            source: "Milakov and Gimelshein (2018), Online normalizer calculation for softmax, \
+                arXiv:1805.02867, algorithm 3; Dao (2023), arXiv:2307.08691, algorithm 1.",
+            code: "crates/view/src/flash/spelled.rs",
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_figure_says_how_it_is_computed_and_where() {
+        for figure in FlashFigure::ALL {
+            let found = method(figure);
+            assert!(!found.formula.is_empty(), "{figure:?}");
+            for text in [found.meaning, found.unit, found.source] {
+                assert!(text.ends_with('.'), "{figure:?}: {text}");
+                assert!(!text.contains("  "), "{figure:?}: {text}");
+            }
+            assert!(
+                Path::new("../..").join(found.code).is_file(),
+                "{}",
+                found.code
+            );
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What is behind a figure of any room: how it is computed, seen on request, and its
+//! numbers, always in the document.
+
+use headlight_view::command::CommandLine;
+use headlight_view::data::Table;
+use headlight_view::text::{self, Method};
+use headlight_view::{Action, AnyFigure, State};
+use leptos::html::{Div, Section};
+use leptos::prelude::*;
+
+use super::more;
+use crate::host;
+use crate::store::store;
+
+/// Both, below the figure.
+#[component]
+pub fn MethodAndTable(
+    /// Whose.
+    #[prop(into)]
+    figure: AnyFigure,
+    /// How it is computed.
+    method: Method,
+    /// The command that prints the same.
+    command: Memo<CommandLine>,
+    /// The numbers, once they are there.
+    table: Memo<Option<Table>>,
+) -> impl IntoView {
+    view! {
+        <HowComputed figure method command/>
+        <Numbers figure table/>
+    }
+}
+
+/// The table: nothing to be seen, or a box that scrolls.
+#[component]
+fn Numbers(figure: AnyFigure, table: Memo<Option<Table>>) -> impl IntoView {
+    let is_open = store().select(move |state: &State| state.numbers == Some(figure));
+    let element = NodeRef::<Div>::new();
+    Effect::new(move |_| {
+        if let (true, Some(element)) = (is_open.get(), element.get()) {
+            element.scroll_into_view_with_bool(false);
+        }
+    });
+    let label = text::numbers_of(text::figure_title(figure));
+    view! {
+        <div
+            node_ref=element
+            class=move || if is_open.get() { "scroll" } else { "unseen" }
+            role=move || is_open.get().then_some("region")
+            aria-label=move || is_open.get().then(|| label.clone())
+            tabindex=move || is_open.get().then_some("0")
+        >
+            <table class="numbers" data-for=figure.name()>{move || table.get().map(cells)}</table>
+        </div>
+    }
+}
+
+/// A table's inside.
+pub fn cells(table: Table) -> impl IntoView {
+    let head =
+        |column: headlight_view::column::Column| view! { <th scope="col">{column.name}</th> };
+    let heads = table.columns.into_iter().map(head).collect_view();
+    let row = |cells: Vec<String>| {
+        let mut cells = cells.into_iter();
+        let first = cells.next();
+        let rest = cells.map(|cell| view! { <td>{cell}</td> }).collect_view();
+        view! { <tr><th scope="row">{first}</th>{rest}</tr> }
+    };
+    let body = table.rows.into_iter().map(row).collect_view();
+    view! {
+        <caption>{table.caption}</caption>
+        <thead><tr>{heads}</tr></thead>
+        <tbody>{body}</tbody>
+    }
+}
+
+/// Formula, unit, source, command and code.
+#[component]
+fn HowComputed(figure: AnyFigure, method: Method, command: Memo<CommandLine>) -> impl IntoView {
+    let is_open = store().select(move |state: &State| state.method == Some(figure));
+    view! {
+        <Show when=move || is_open.get()>
+            <OpenMethod figure method command/>
+        </Show>
+    }
+}
+
+#[component]
+fn OpenMethod(figure: AnyFigure, method: Method, command: Memo<CommandLine>) -> impl IntoView {
+    let store = store();
+    let element = NodeRef::<Section>::new();
+    Effect::new(move |_| {
+        if let Some(element) = element.get() {
+            element.scroll_into_view_with_bool(false);
+        }
+    });
+    let close = move |_| {
+        host::focus(&more::opener(figure));
+        store.dispatch(Action::ToggleMethod(figure));
+    };
+    let line = move || {
+        let CommandLine { line, note } = command.get();
+        let note = note.map(|note| view! { <span class="note">{note}</span> });
+        view! { <code>{line}</code>{note} }
+    };
+    view! {
+        <section class="method" aria-label=text::SHOW_METHOD node_ref=element>
+            <div class="heading">
+                <b>{text::SHOW_METHOD}</b>
+                <button type="button" class="button quiet small icon" aria-label=text::HIDE_METHOD title=text::HIDE_METHOD on:click=close>
+                    <svg class="stroke" viewBox="0 0 8 8" width="8" height="8" aria-hidden="true"><path d="M1 1 L7 7 M7 1 L1 7"/></svg>
+                </button>
+            </div>
+            <p>{method.meaning}</p>
+            <dl>
+                <dt>{text::FORMULA}</dt><dd class="number">{method.formula}</dd>
+                <dt>{text::UNIT}</dt><dd>{method.unit}</dd>
+                <dt>{text::SOURCE}</dt><dd>{method.source}</dd>
+                <dt>{text::COMMAND}</dt><dd>{line}</dd>
+                <dt>{text::CODE}</dt><dd><code>{method.code}</code></dd>
+            </dl>
+        </section>
+    }
+}

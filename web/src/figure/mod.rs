@@ -1,0 +1,8 @@
+//! What every figure of every room has: a menu, its numbers as a table, and how it is
+//! computed.
+
+mod behind;
+mod more;
+
+pub use behind::{MethodAndTable, cells};
+pub use more::{Menu, More};
