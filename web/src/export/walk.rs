@@ -18,11 +18,13 @@ const LINE: f64 = 1.2;
 /// The hatching of masked cells: ground, and ground and line.
 const HATCH_PX: (f64, f64) = (4.2, 5.0);
 /// Elements of a drawing that are taken over.
-const SHAPES: [&str; 8] = [
-    "g", "path", "rect", "line", "circle", "polyline", "text", "tspan",
+const SHAPES: [&str; 9] = [
+    "g", "path", "rect", "line", "circle", "polyline", "polygon", "text", "tspan",
 ];
+/// What is seen in passing only: pieces on their way.
+const PASSING: &str = "flight";
 /// Attributes of a drawing that say where something is.
-const PLACES: [&str; 18] = [
+const PLACES: [&str; 16] = [
     "d",
     "x",
     "y",
@@ -33,8 +35,6 @@ const PLACES: [&str; 18] = [
     "cx",
     "cy",
     "r",
-    "rx",
-    "ry",
     "width",
     "height",
     "points",
@@ -42,8 +42,11 @@ const PLACES: [&str; 18] = [
     "text-anchor",
     "dominant-baseline",
 ];
-/// Properties of a drawing, each with the value that need not be written.
-const LOOKS: [(&str, &str); 4] = [
+/// Properties of a drawing, each with the value that need not be written. Round
+/// corners are among them, for the style sheet has some as well.
+const LOOKS: [(&str, &str); 6] = [
+    ("rx", "auto"),
+    ("ry", "auto"),
     ("stroke-dasharray", "none"),
     ("stroke-linecap", "butt"),
     ("stroke-linejoin", "miter"),
@@ -98,7 +101,9 @@ impl Walker {
         let is_control = matches!(tag.as_str(), "input" | "textarea")
             || tag == "button" && element.get_attribute("role").is_none();
         let style = Style::of(element, None);
-        let is_unseen = element.class_list().contains("unseen")
+        let classes = element.class_list();
+        let is_unseen = classes.contains("unseen")
+            || classes.contains(PASSING)
             || style.is("display", "none")
             || style.is("visibility", "hidden");
         if is_control || is_unseen {
@@ -443,9 +448,11 @@ impl Walker {
         fill
     }
 
-    /// Painted pixels. A canvas of one pixel has not been painted.
+    /// Painted pixels. A canvas without room shows nothing now.
     fn canvas(&mut self, canvas: &HtmlCanvasElement, at: [f64; 4]) {
-        let Some(picture) = canvas.to_data_url().ok().filter(|_| canvas.width() > 1) else {
+        let has_room = at[2] > 0.0 && at[3] > 0.0;
+        let picture = has_room.then(|| canvas.to_data_url());
+        let Some(Ok(picture)) = picture else {
             return;
         };
         let [x, y, width, height] = at.map(px);
