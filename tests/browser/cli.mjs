@@ -97,7 +97,7 @@ export async function flash(arrays, options) {
 }
 
 /** Rows of numbers as an npy file of 32-bit floats. */
-function npy(rows) {
+export function npy(rows) {
   const shape = `(${rows.length}, ${rows[0].length})`;
   const text = `{'descr': '<f4', 'fortran_order': False, 'shape': ${shape}, }\n`;
   const header = Buffer.alloc(10 + text.length, text, "latin1");

@@ -1,16 +1,11 @@
 // The menu of every figure: by keys, and what it saves against what the page shows.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { promisify } from "node:util";
 
 import { assertAccessible } from "./accessible.mjs";
+import { assertDrawing, assertIsTable, assertPng, csvRows, output, saved, tableOf } from "./files.mjs";
 import { chooseInMenu, computedOn, link, menuButton, notices, PROMPT } from "./page.mjs";
 import { suite } from "./runner.mjs";
-import { BIN, DIST } from "./settings.mjs";
 
 const test = suite("plain");
 
@@ -208,120 +203,10 @@ test("Copy link copies the link of the page", async (t) => {
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), page.url());
 });
 
-/** What a command line prints, run by a shell beside the models. */
-async function output(line) {
-  const folder = await mkdtemp(join(tmpdir(), "headlight-command-"));
-  await symlink(join(DIST, "models"), join(folder, "models"));
-  const env = { ...process.env, PATH: `${dirname(BIN)}${delimiter}${process.env.PATH}` };
-  const limits = { cwd: folder, env, maxBuffer: 1 << 26 };
-  const { stdout } = await promisify(execFile)("sh", ["-c", line], limits);
-  await rm(folder, { recursive: true });
-  return stdout;
-}
-
 /** Asserts which entry has the focus. */
 async function focusIsOn(page, name) {
   const has = (name) => document.activeElement?.textContent === name;
   await page.waitForFunction(has, name, { timeout: 5_000 });
-}
-
-/** Chromium drops what a page downloads beyond ten files in a second. */
-const BETWEEN_FILES_MS = 120;
-
-/** Chooses an entry and returns the file that comes of it. */
-async function saved(page, title, entry) {
-  await page.waitForTimeout(BETWEEN_FILES_MS);
-  const download = page.waitForEvent("download");
-  await chooseInMenu(page, title, entry);
-  const file = await download;
-  return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
-}
-
-/** The heads and cells of a figure's table. */
-function tableOf(page, figure) {
-  return page.locator(`table[data-for="${figure}"]`).evaluate((table) => {
-    const texts = (row) => [...row.cells].map((cell) => cell.textContent);
-    return { heads: texts(table.tHead.rows[0]), rows: [...table.tBodies[0].rows].map(texts) };
-  });
-}
-
-/** Asserts that the columns and rows of a JSON file are those of a table. */
-function assertIsTable(json, { heads, rows }, figure) {
-  assert.deepEqual(json.columns, heads, figure);
-  const texts = json.rows.map((row) => row.map((cell) => String(cell ?? "")));
-  assert.equal(texts.length, rows.length, figure);
-  let n_numbers = 0;
-  for (const [at, row] of json.rows.entries()) {
-    for (const [column, cell] of row.entries()) {
-      const shown = rows[at][column];
-      if (typeof cell === "number") {
-        assert.equal(cell, Number(shown), `${figure} ${at} ${column}`);
-        n_numbers += 1;
-      } else {
-        assert.equal(texts[at][column], shown, `${figure} ${at} ${column}`);
-      }
-    }
-  }
-  assert.ok(n_numbers > 0, `${figure} has numbers`);
-}
-
-/** The cells of a CSV file as RFC 4180 reads them. */
-function csvRows(text) {
-  assert.ok(text.endsWith("\r\n"));
-  const cell = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r\n)/gy;
-  const rows = [[]];
-  for (let end = 0; end < text.length; end = cell.lastIndex) {
-    const found = cell.exec(text);
-    assert.ok(found, `no cell at ${text.slice(end, end + 40)}`);
-    const [, raw, mark] = found;
-    rows.at(-1).push(raw.startsWith('"') ? raw.slice(1, -1).replaceAll('""', '"') : raw);
-    if (mark === "\r\n") rows.push([]);
-  }
-  return rows.slice(0, -1);
-}
-
-/** Asserts that an SVG is whole and harmless; returns its size and its words. */
-async function assertDrawing(page, svg, figure) {
-  const found = await page.evaluate((svg) => {
-    const { documentElement: root } = new DOMParser().parseFromString(svg, "image/svg+xml");
-    const all = [root, ...root.querySelectorAll("*")];
-    const withNamespace = all.flatMap((element) => [...element.attributes]);
-    const attributes = withNamespace.filter(({ name }) => name !== "xmlns");
-    return {
-      root: `${root.namespaceURI} ${root.localName}`,
-      tags: [...new Set(all.map((element) => element.localName))],
-      names: [...new Set(attributes.map(({ name }) => name))],
-      references: attributes.map(({ value }) => value).filter((value) => /url\(|:/.test(value)),
-      ids: all.map(({ id }) => id).filter(Boolean),
-      title: root.querySelector("title").textContent,
-      text: [...root.querySelectorAll("text")].map(({ textContent }) => textContent).join("\n"),
-      width: Number(root.getAttribute("width")),
-      height: Number(root.getAttribute("height")),
-    };
-  }, svg);
-  assert.equal(found.root, "http://www.w3.org/2000/svg svg", figure);
-  for (const tag of ["script", "foreignObject", "parsererror", "img", "style", "a"]) {
-    assert.ok(!found.tags.includes(tag), `${figure} has <${tag}>`);
-  }
-  assert.deepEqual(found.names.filter((name) => /^on|^style$|^class$/.test(name)), [], figure);
-  for (const value of found.references) {
-    const own = value.match(/^url\(#(\w+)\)$/);
-    assert.ok(own ? found.ids.includes(own[1]) : /^data:image\/png;base64,/.test(value), value);
-  }
-  assert.notEqual(found.title.trim(), "", figure);
-  assert.ok(found.text.includes(found.title), figure);
-  assert.ok(found.width > 100 && found.height > 60, `${figure}: ${found.width} x ${found.height}`);
-  return found;
-}
-
-/** Asserts that these bytes are a PNG at twice the size of the drawing, or larger than `least`. */
-function assertPng(bytes, { width, height }, figure) {
-  assert.equal(bytes.subarray(0, 8).toString("latin1"), "\x89PNG\r\n\x1a\n", figure);
-  const size = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
-  for (const [index, least] of [width, height].entries()) {
-    assert.ok(size[index] >= 2 * least - 2, `${figure}: ${size} of ${width} x ${height}`);
-  }
-  assert.ok(bytes.length > 2_000, `${figure}: ${bytes.length} bytes`);
 }
 
 export const { tests } = test;
