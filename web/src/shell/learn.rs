@@ -6,6 +6,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 
+use super::strip::{ClosedStrip, Moves, OpenStrip, Said};
 use crate::further::drawn_or_awaited;
 use crate::host;
 use crate::store::{Store, store};
@@ -94,17 +95,14 @@ fn Closed(act: Act) -> impl IntoView {
         None if is_over.get() => text::AFTER_LESSON.to_owned(),
         None => text::n_steps(n),
     };
-    let label = move || match begun.get() {
-        Some(_) => text::CONTINUE,
-        None => text::START,
-    };
     view! {
-        <h2 class="small">{text::LEARN}</h2>
-        <p class="lesson">{text::LESSON}</p>
-        <span class="label">{length}</span>
-        <button type="button" class="button small" id=START on:click=move |_| act.turn(Action::OpenLearn)>
-            {label}
-        </button>
+        <ClosedStrip
+            lesson=text::LESSON
+            id=START
+            length=Signal::derive(length)
+            has_begun=Signal::derive(move || begun.get().is_some())
+            open=Callback::new(move |()| act.turn(Action::OpenLearn))
+        />
     }
 }
 
@@ -121,21 +119,23 @@ pub fn Open(element: NodeRef<html::Section>) -> impl IntoView {
             host::once_drawn(move || act.bring_up());
         }
     });
-    let of = move |part: fn(&Strip) -> String| {
-        strip.with(|strip| strip.as_ref().map(part).unwrap_or_default())
+    let of = move |part: fn(&Strip) -> &String| {
+        Signal::derive(move || {
+            strip.with(|strip| strip.as_ref().map(part).cloned().unwrap_or_default())
+        })
     };
     let answer = move || strip.with(|strip| strip.as_ref().and_then(|strip| strip.answer.clone()));
     let is_revealed = Memo::new(move |_| answer().is_some());
     let is_astray = Memo::new(move |_| strip.with(|s| s.as_ref().is_some_and(|s| s.is_astray)));
     let step = Memo::new(move |_| strip.with(|strip| strip.as_ref().map_or(0, |s| s.step)));
-    let is_last = move || step.get() + 1 == Topic::ALL.len();
-    let name = move || text::step_of(step.get() + 1, Topic::ALL.len());
-    let on_key = move |event: KeyboardEvent| match event.key().as_str() {
-        "ArrowLeft" => act.turn_by(-1),
-        "ArrowRight" => act.turn_by(1),
-        _ => {}
+    let said = Said {
+        name: Signal::derive(move || text::step_of(step.get() + 1, Topic::ALL.len())),
+        idea: of(|strip| &strip.idea),
+        question: of(|strip| &strip.question),
+        answer: Signal::derive(answer),
+        is_revealed: is_revealed.into(),
     };
-    let reveal = move |_| {
+    let reveal = move |()| {
         act.store.dispatch(Action::RevealAnswer);
         host::once_drawn(move || {
             host::focus_in_place(TEXT);
@@ -143,67 +143,25 @@ pub fn Open(element: NodeRef<html::Section>) -> impl IntoView {
             act.bring_up();
         });
     };
-    let next = move |_| {
-        if is_last() {
-            act.leave();
-        } else {
-            act.turn_by(1);
-        }
+    let on_key = move |event: KeyboardEvent| match event.key().as_str() {
+        "ArrowLeft" => act.turn_by(-1),
+        "ArrowRight" => act.turn_by(1),
+        _ => {}
     };
+    let moves = Moves {
+        go: Callback::new(move |step| act.turn(Action::LearnStep(step))),
+        reveal: Callback::new(reveal),
+        leave: Callback::new(move |()| act.leave()),
+        on_key: Callback::new(on_key),
+    };
+    let titles = Topic::ALL.map(Topic::title).to_vec();
     view! {
-        <Dashes act step/>
-        <div class="text" id=TEXT tabindex="0" role="group" aria-label=name on:keydown=on_key>
-            <h2 class="small">{move || of(|strip| strip.topic.title().to_owned())}</h2>
-            <p>
-                {move || of(|strip| strip.idea.clone())}" "
-                <span class="question">{move || of(|strip| strip.question.clone())}</span>
-            </p>
-            {move || answer().map(|answer| view! { <p class="answer">{answer}</p> })}
-        </div>
-        <div class="moves">
-            <Show when=move || !is_revealed.get()>
-                <button type="button" class="button" on:click=reveal>{text::SHOW_ANSWER}</button>
-            </Show>
+        <OpenStrip id=TEXT titles step said moves>
             <Show when=move || is_astray.get()>
                 <button type="button" class="button" on:click=move |_| act.turn(Action::RepeatStep)>
                     {text::REPEAT_STEP}
                 </button>
             </Show>
-            <button
-                type="button"
-                class="button quiet"
-                disabled=move || step.get() == 0
-                on:click=move |_| act.turn_by(-1)
-            >
-                {text::BACK}
-            </button>
-            <button type="button" class="button" on:click=next>
-                {move || if is_last() { text::FINISH } else { text::NEXT }}
-            </button>
-            <button type="button" class="button quiet" on:click=move |_| act.leave()>{text::LEAVE}</button>
-        </div>
+        </OpenStrip>
     }
-}
-
-/// A dash for each step, to go there.
-#[component]
-fn Dashes(act: Act, step: Memo<usize>) -> impl IntoView {
-    let dash = move |(index, topic): (usize, &Topic)| {
-        let name = text::step_name(index + 1, topic.title());
-        let is_current = move || step.get() == index;
-        view! {
-            <li>
-                <button
-                    type="button"
-                    class:done=move || index < step.get()
-                    aria-label=name.clone()
-                    title=name
-                    aria-current=move || is_current().then_some("step")
-                    on:click=move |_| act.turn(Action::LearnStep(index))
-                ></button>
-            </li>
-        }
-    };
-    let dashes = Topic::ALL.iter().enumerate().map(dash).collect_view();
-    view! { <ol class="dashes" aria-label=text::LESSON_STEPS>{dashes}</ol> }
 }

@@ -10,6 +10,7 @@ mod notices;
 mod popover;
 mod prompt;
 mod status;
+mod strip;
 
 pub use backend::Report;
 pub use chips::{MaybeWritten, Visible};
@@ -21,6 +22,7 @@ pub use notices::{EngineNotices, Notices};
 pub use popover::panel_id;
 pub use prompt::Prompt;
 pub use status::StatusLine;
+pub use strip::{ClosedStrip, Moves, OpenStrip, Said};
 
 /// The button that lets the model write, and stops it.
 const WRITE: &str = "write";
