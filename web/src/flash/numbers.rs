@@ -130,13 +130,15 @@ impl Numbers {
 
 /// Something of what the room shows.
 fn seen<T>(now: Now, check: Option<&Check>, of: impl Fn(Seen<'_>) -> T) -> Option<T> {
+    // One memo is not read inside of another.
+    let row = now.row();
     now.player_and_moment(|player, moment| {
         let with = |beside: Option<(&Player, &Moment)>| {
             of(Seen {
                 player,
                 moment,
                 beside,
-                row: now.row(),
+                row,
                 check,
             })
         };

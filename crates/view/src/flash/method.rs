@@ -79,7 +79,8 @@ mod tests {
     fn every_figure_says_how_it_is_computed_and_where() {
         for figure in FlashFigure::ALL {
             let found = method(figure);
-            assert!(!found.formula.is_empty(), "{figure:?}");
+            let title = crate::text::figure_title(figure.into());
+            assert!(!title.is_empty() && !found.formula.is_empty(), "{figure:?}");
             for text in [found.meaning, found.unit, found.source] {
                 assert!(text.ends_with('.'), "{figure:?}: {text}");
                 assert!(!text.contains("  "), "{figure:?}: {text}");
