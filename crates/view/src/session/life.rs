@@ -38,12 +38,7 @@ impl Session {
         if self.choice == Choice::Cpu || !is_cpu_live || self.candidate.is_some() {
             return;
         }
-        if !self.has_webgpu || !self.has_gpu {
-            let reason = if self.has_webgpu {
-                text::GPU_NOT_BUILT
-            } else {
-                text::NO_WEBGPU
-            };
+        if let Some(reason) = self.gpu_obstacle() {
             self.refuse_gpu(reason.to_owned(), step);
         } else if self.gpu_failures < MAX_GPU_FAILURES && self.gpu_verdict.is_none() {
             self.gpu_refusal = None;

@@ -33,7 +33,7 @@ pub use types::{
 };
 pub use worker::{Stage, Worker};
 
-use headlight_activations::Edit;
+use headlight_activations::{DetailKind, Edit};
 
 use crate::run::{Backend, Head};
 use input::Open;
@@ -237,6 +237,25 @@ impl Session {
     pub fn holds_shown(&self) -> bool {
         let (active, shown) = (self.active.as_ref(), self.shown);
         active.is_some_and(|worker| shown.is_some_and(|run| worker.holds(run)))
+    }
+
+    /// True while a question of this sort is open: neither answered, nor made
+    /// pointless by a newer prompt or another worker.
+    #[must_use]
+    pub fn awaits(&self, kind: DetailKind) -> bool {
+        self.open.details.iter().any(|(open, _)| *open == kind)
+    }
+
+    /// Why there is no GPU to ask for, whatever the visitor chooses.
+    #[must_use]
+    pub const fn gpu_obstacle(&self) -> Option<&'static str> {
+        if !self.has_webgpu {
+            Some(crate::text::NO_WEBGPU)
+        } else if !self.has_gpu {
+            Some(crate::text::GPU_NOT_BUILT)
+        } else {
+            None
+        }
     }
 
     /// True while text is being generated, or about to be.
