@@ -29,7 +29,7 @@ pub struct Gap {
 }
 
 impl Gap {
-    /// Looks at one more query of a result.
+    /// Looks at one more query of a result, and hands on what it was compared with.
     ///
     /// # Panics
     ///
@@ -40,7 +40,7 @@ impl Gap {
         is_causal: bool,
         attended: &Attended,
         query: usize,
-    ) {
+    ) -> DenseRows {
         let dense = dense_rows(inputs, is_causal, query..query + 1);
         let output = &attended.o[query * inputs.d()..][..inputs.d()];
         for (&got, want) in output.iter().zip(&dense.o) {
@@ -52,6 +52,7 @@ impl Gap {
             self.lse = self.lse.max((got - want).abs());
         }
         self.largest_score = self.largest_score.max(dense.largest_score);
+        dense
     }
 }
 

@@ -241,7 +241,8 @@ fn ask_thumbnails(state: &mut State, first: usize, effects: &mut Vec<Effect>) {
     }
 }
 
-fn inquire(state: &mut State, detail: Detail, effects: &mut Vec<Effect>) {
+/// Asks one question more, and forgets that the last of its sort had no answer.
+pub(crate) fn inquire(state: &mut State, detail: Detail, effects: &mut Vec<Effect>) {
     state
         .room
         .details
@@ -275,9 +276,13 @@ pub(crate) fn hear(
             state.flash.head = Some(Shared::new(inputs));
             state.flash.is_recorded = false;
         }
+        Finding::FlashRun(run) => state.flash.device.hear_run(run),
+        Finding::FlashGrowth(point) => {
+            if let Some(longer) = state.flash.device.hear_growth(point) {
+                inquire(state, longer, effects);
+            }
+        }
         Finding::Cuts(cuts) => details.cuts = Some(Shared::new(cuts)),
-        // The Flash room asks for these once it can show them.
-        Finding::FlashRun(_) | Finding::FlashGrowth(_) => {}
         Finding::Tile(tile) => {
             if let DetailKind::Tile(part) = kind {
                 state.room.keep_tile(part, tile);
@@ -292,6 +297,7 @@ pub(crate) fn miss(state: &mut State, kind: DetailKind, why: String) {
     if kind == DetailKind::HeadInputs {
         state.flash.missing = Some(why.clone());
     }
+    state.flash.device.miss(kind, &why);
     let details = &mut state.room.details;
     details.missing.retain(|(other, _)| *other != kind);
     details.missing.push((kind, why));

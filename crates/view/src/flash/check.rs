@@ -3,7 +3,7 @@
 //! All of it is checked, a few rows at a time, so that a long sequence keeps nobody
 //! waiting; until it is done the check says how far it is.
 
-use headlight_flash::{Gap, Machine, Overflow};
+use headlight_flash::{DenseRows, Gap, Machine, Overflow};
 
 use super::player::Player;
 
@@ -48,6 +48,16 @@ impl Check {
     ///
     /// Returns an error if a number on the way is beyond 32-bit floats.
     pub fn go_on(&mut self, player: &Player) -> Result<Checked, Overflow> {
+        self.go_on_with(player, |_, _, _, _| {})
+    }
+
+    /// The same, and shows what it compares: the query, its output and log-sum-exp,
+    /// and both by their definition.
+    pub(super) fn go_on_with(
+        &mut self,
+        player: &Player,
+        mut show: impl FnMut(usize, &[f32], f32, &DenseRows),
+    ) -> Result<Checked, Overflow> {
         let schedule = player.schedule();
         let Some(inputs) = player.data().inputs() else {
             return Ok(Checked::Done);
@@ -72,7 +82,13 @@ impl Check {
         let attended = machine.into_attended();
         for query in done.flat_map(|i| schedule.queries(i)) {
             let is_causal = schedule.problem().is_causal;
-            self.gap.look_at(&inputs, is_causal, &attended, query);
+            let dense = self.gap.look_at(&inputs, is_causal, &attended, query);
+            show(
+                query,
+                &attended.o[query * d..][..d],
+                attended.lse[query],
+                &dense,
+            );
             self.n_checked += 1;
         }
         let scale = self.gap.largest_score.max(4.0) * f64::from(largest_value);

@@ -9,17 +9,22 @@
 //! - [`Course`]: two algorithms on one clock
 //! - [`spelled()`]: what happens to one row, with its numbers
 //! - [`Check`]: the result against softmax in 64 bits
+//! - [`device`], [`growth`]: our kernel on the visitor's GPU against both, and how time,
+//!   memory and error grow
 //! - [`tables`]: the same as numbers in full
 //! - [`method`], [`command_line`], [`numbers`]: how it is computed, and the numbers as files
 //!
 //! [`reduce`](fn@reduce) is the room's own reducer: the page's first module does not
 //! need it.
 
+mod agreement;
 mod check;
 mod code;
 mod compare;
 mod data;
+pub mod device;
 mod file;
+pub mod growth;
 pub mod ledger;
 mod lesson;
 mod link;
@@ -36,6 +41,7 @@ pub mod tables;
 pub mod timeline;
 pub mod words;
 
+pub use agreement::{Agreement, Gaps};
 pub use check::{Check, Checked};
 pub use code::{CodeLine, lines_of};
 pub use compare::{Clock, Course, Progress};

@@ -4,6 +4,7 @@ use headlight_flash::{Problem, Schedule};
 
 use super::compare::Course;
 use super::data::check_size;
+use super::device;
 use super::file;
 use super::lesson::{self, FlashTopic};
 use super::link;
@@ -104,6 +105,9 @@ fn apply(state: &mut State, action: FlashAction, effects: &mut Vec<Effect>) {
             stay(room);
         }
         FlashAction::SelectRow(row) => room.row = Some(row),
+        FlashAction::RunOnDevice => device::run(state, effects),
+        FlashAction::MeasureGrowth => device::measure(state, effects),
+        FlashAction::StopMeasuring => room.device.stop(),
         FlashAction::OpenLesson => {
             let left = room.lesson_left;
             let is_over = left + 1 >= FlashTopic::ALL.len();

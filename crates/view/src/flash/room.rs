@@ -3,6 +3,7 @@
 use headlight_flash::Algorithm;
 
 use super::compare::Clock;
+use super::device::OnDevice;
 use super::options::{Options, Tiles};
 use crate::details::HeadInputs;
 use crate::export::{Format, Numbers};
@@ -64,6 +65,8 @@ pub struct FlashRoom {
     pub lesson_left: usize,
     /// The answer is shown.
     pub is_revealed: bool,
+    /// What was asked of the visitor's own GPU, and what came of it.
+    pub device: OnDevice,
     /// What stood on the stage before the lesson.
     pub(crate) before: Option<Box<Stand>>,
     /// A lesson's scene that waits for its numbers.
@@ -104,6 +107,7 @@ impl Default for FlashRoom {
             lesson: None,
             lesson_left: 0,
             is_revealed: false,
+            device: OnDevice::default(),
             before: None,
             is_unset: false,
             wished: None,
@@ -163,6 +167,12 @@ pub enum FlashAction {
     SetClock(Clock),
     /// The visitor chose the query that is spelled out.
     SelectRow(usize),
+    /// The visitor wants the numbers that are shown attended with on the GPU.
+    RunOnDevice,
+    /// The visitor wants time, memory and error for growing sequences.
+    MeasureGrowth,
+    /// The visitor has seen enough of these.
+    StopMeasuring,
     /// The visitor opens the lesson, where it was left.
     OpenLesson,
     /// The visitor goes to this step of the lesson, from 0.

@@ -1,6 +1,8 @@
 //! The room's words, in one place.
 #![expect(missing_docs, reason = "a constant of words says itself what it is")]
 
+pub mod device;
+
 use std::ops::Range;
 
 use headlight_flash::{Algorithm, EventKind};

@@ -1,0 +1,591 @@
+//! Runs and measurements on the device, with a worker that says what the test says.
+
+use headlight_activations::{Finding, PathMeasure};
+
+use super::*;
+use crate::flash::growth::{self, GrowthChart, Way, exponent};
+use crate::flash::{Agreement, Checked, FlashAction, Options, Player, reduce};
+use crate::reduce::tests::{live, said};
+use crate::session::{Ask, Command, Message, RunId};
+
+/// A live page in the room, with random numbers.
+fn room() -> State {
+    let mut state = live("#/flash");
+    act(&mut state, FlashAction::SetSource(random(1)));
+    state
+}
+
+fn random(seed: u64) -> Source {
+    Source::Random { n: 12, d: 8, seed }
+}
+
+fn act(state: &mut State, action: FlashAction) -> Option<(RunId, Detail)> {
+    asked(&reduce(state, action))
+}
+
+/// The last question that was posted.
+fn asked(effects: &[Effect]) -> Option<(RunId, Detail)> {
+    effects.iter().rev().find_map(|effect| match effect {
+        Effect::Worker(Command::Post {
+            ask: Ask::Detail { run, detail },
+            ..
+        }) => Some((*run, detail.clone())),
+        _ => None,
+    })
+}
+
+fn tell(state: &mut State, message: Message) -> Option<(RunId, Detail)> {
+    asked(&crate::reduce(state, said(1, message)))
+}
+
+fn find(state: &mut State, run: RunId, finding: Finding) -> Option<(RunId, Detail)> {
+    tell(state, Message::Found { run, finding })
+}
+
+/// What the kernel would answer: the room's own arithmetic, with `error` added once.
+fn answer_to(state: &State, error: f32) -> FlashRun {
+    let player = Player::new(&state.flash).unwrap();
+    let inputs = player.data().inputs().unwrap();
+    let attended = headlight_flash::execute(inputs, player.schedule()).unwrap();
+    let mut o = attended.o;
+    o[5] += error;
+    FlashRun {
+        n_q: player.data().n_q(),
+        d: player.data().d(),
+        block_q: 8,
+        block_k: 4,
+        device: "GPU: paper".to_owned(),
+        elapsed_ms: 1.25,
+        o,
+        lse: attended.lse,
+    }
+}
+
+fn agreement(state: &State, run: &FlashRun) -> Agreement {
+    let player = Player::new(&state.flash).unwrap();
+    let mut agreement = Agreement::new(&player);
+    while agreement.go_on(&player, run).unwrap() == Checked::More {}
+    agreement
+}
+
+/// Memory of the kernel is `n`, of standard attention `n^2`; times are `ms` and 4 `ms`.
+fn point(n: usize, d: usize, ms: f64) -> FlashGrowth {
+    let measure = |elapsed_ms, extra_bytes| PathMeasure {
+        elapsed_ms,
+        extra_bytes,
+        max_abs_error: 3.1e-7,
+    };
+    let n_bytes = n as u64 * 4;
+    FlashGrowth {
+        n,
+        d,
+        flash: measure(ms, n_bytes),
+        standard: StandardMeasure::Measured(measure(4.0 * ms, n_bytes * n as u64)),
+    }
+}
+
+fn too_large(n: usize, d: usize) -> FlashGrowth {
+    FlashGrowth {
+        standard: StandardMeasure::DoesNotFit {
+            needed_bytes: (n * n * 4) as u64,
+            limit_bytes: 128 << 20,
+        },
+        ..point(n, d, 2.0)
+    }
+}
+
+fn growth_of(points: Vec<FlashGrowth>) -> Growth {
+    Growth {
+        d: 8,
+        points,
+        stage: Stage::Done,
+    }
+}
+
+#[test]
+fn a_run_asks_with_the_numbers_mask_and_tiles_of_the_room() {
+    let mut state = room();
+    let (_, detail) = act(&mut state, FlashAction::RunOnDevice).unwrap();
+    let Detail::FlashRun(task) = detail else {
+        panic!("{detail:?}");
+    };
+    assert_eq!((task.d, task.is_causal), (8, true));
+    assert_eq!((task.block_q, task.block_k), (8, 4));
+    let data = data_of(&state.flash).unwrap();
+    let inputs = data.inputs().unwrap();
+    assert_eq!(
+        (&*task.q, &*task.k, &*task.v),
+        (inputs.q(), inputs.k(), inputs.v())
+    );
+    assert_eq!(run_shown(&state), RunShown::Awaited);
+    assert_eq!(
+        act(&mut state, FlashAction::RunOnDevice),
+        None,
+        "not asked twice"
+    );
+}
+
+#[test]
+fn an_answer_is_compared_with_trace_and_definition() {
+    let mut state = room();
+    let (id, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
+    let run = answer_to(&state, 0.0);
+    find(&mut state, id, Finding::FlashRun(run));
+    let RunShown::Answered(answer) = run_shown(&state) else {
+        panic!("{:?}", run_shown(&state));
+    };
+    assert_eq!(words::tiles(&answer), "8 × 4");
+    let found = agreement(&state, &answer.run);
+    assert_eq!((found.trace.output, found.trace.lse), (0.0, 0.0));
+    assert!(found.dense.output > 0.0 && found.dense.output < found.bounds().output);
+    assert_eq!(found.progress(), (12, 12));
+    let said = words::verdict(&found).unwrap();
+    assert_eq!(said, "The GPU and the trace agree to 0.");
+    let table = found.table(&answer.run);
+    assert_eq!(table.rows[0][1], "0");
+    assert_eq!(table.rows[1][0], "softmax f64");
+    assert!(
+        table
+            .rows
+            .iter()
+            .all(|row| row.len() == table.columns.len())
+    );
+}
+
+#[test]
+fn a_wrong_answer_is_called_wrong() {
+    let state = room();
+    let wrong = agreement(&state, &answer_to(&state, 0.01));
+    assert!(!wrong.holds() && (wrong.trace.output - 0.01).abs() < 1e-6);
+    let said = words::verdict(&wrong).unwrap();
+    assert!(said.contains("its output differs by 1.0e-2"), "{said}");
+    let mut missing = answer_to(&state, 0.0);
+    missing.lse.pop();
+    missing.o[3] = f32::NAN;
+    let found = agreement(&state, &missing);
+    assert_eq!(found.trace.lse, f64::INFINITY);
+    assert_eq!(found.dense.output, f64::INFINITY);
+    assert!(words::verdict(&Agreement::default()).is_some());
+}
+
+#[test]
+fn rows_that_see_nothing_agree_where_both_are_infinite() {
+    let mut state = room();
+    // More queries than keys: the first sees none.
+    let typed = "1 0\n0 1\n1 1\n\n1 0\n0 1\n\n1 2\n3 4";
+    act(
+        &mut state,
+        FlashAction::SetSource(Source::Typed(typed.to_owned())),
+    );
+    let run = answer_to(&state, 0.0);
+    assert_eq!(run.lse[0], f32::INFINITY);
+    let found = agreement(&state, &run);
+    assert!(found.holds() && found.trace.lse == 0.0, "{found:?}");
+}
+
+#[test]
+fn an_answer_to_other_numbers_is_not_shown_as_if_it_were_theirs() {
+    let changes = [
+        FlashAction::SetSource(random(2)),
+        FlashAction::SetCausal(false),
+        FlashAction::SetTiles(Tiles::Blocks(4, 4)),
+    ];
+    for change in changes {
+        let mut state = room();
+        let (id, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
+        let run = answer_to(&state, 0.0);
+        act(&mut state, change);
+        assert_eq!(run_shown(&state), RunShown::Outdated);
+        find(&mut state, id, Finding::FlashRun(run));
+        assert_eq!(run_shown(&state), RunShown::Outdated);
+        let (newer, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
+        assert_ne!(newer, id);
+        assert_eq!(run_shown(&state), RunShown::Awaited);
+        // The older answer again, late.
+        let late = answer_to(&state, 1.0);
+        find(&mut state, id, Finding::FlashRun(late));
+        assert_eq!(run_shown(&state), RunShown::Awaited);
+    }
+}
+
+#[test]
+fn who_comes_back_to_the_numbers_finds_their_answer() {
+    let mut state = room();
+    let (id, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
+    let run = answer_to(&state, 0.0);
+    find(&mut state, id, Finding::FlashRun(run));
+    act(&mut state, FlashAction::SetCausal(false));
+    act(&mut state, FlashAction::SetCausal(true));
+    // Another order of the same steps is another trace, and no other question.
+    act(&mut state, FlashAction::SetReversed(true));
+    assert!(matches!(run_shown(&state), RunShown::Answered(_)));
+}
+
+#[test]
+fn a_newer_prompt_interrupts_and_a_refusal_is_said() {
+    let mut state = room();
+    act(&mut state, FlashAction::RunOnDevice).unwrap();
+    act(&mut state, FlashAction::MeasureGrowth).unwrap();
+    crate::reduce(&mut state, crate::Action::EditPrompt("Lily ran".to_owned()));
+    let edit = state.edit;
+    crate::reduce(&mut state, crate::Action::RunPrompt(edit));
+    assert_eq!(run_shown(&state), RunShown::Interrupted);
+    assert_eq!(growth_shown(&state).unwrap().stage, Stage::Interrupted);
+    act(&mut state, FlashAction::RunOnDevice);
+    assert_eq!(run_shown(&state), RunShown::Failed(words::BUSY.to_owned()));
+
+    let mut state = room();
+    let (id, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
+    let (measured, _) = act(&mut state, FlashAction::MeasureGrowth).unwrap();
+    for run in [id, measured] {
+        let message = Message::Failed {
+            run,
+            blame: crate::session::Blame::Input,
+            message: "no GPU here".to_owned(),
+        };
+        tell(&mut state, message);
+    }
+    let why = "No GPU here.".to_owned();
+    assert_eq!(run_shown(&state), RunShown::Failed(why.clone()));
+    let growth = growth_shown(&state).unwrap();
+    assert_eq!(words::growth_state(&growth), why);
+}
+
+#[test]
+fn numbers_that_are_none_are_not_sent() {
+    let mut state = room();
+    let bad = Source::Typed("1 2\n\nx".to_owned());
+    act(&mut state, FlashAction::SetSource(bad));
+    assert_eq!(act(&mut state, FlashAction::RunOnDevice), None);
+    let RunShown::Failed(why) = run_shown(&state) else {
+        panic!("{:?}", run_shown(&state));
+    };
+    assert!(why.starts_with("Line 3"), "{why}");
+    assert_eq!(act(&mut state, FlashAction::MeasureGrowth), None);
+    assert!(may_travel(MOST_NUMBERS) && !may_travel(MOST_NUMBERS + 1));
+    assert!(words::too_many(MOST_NUMBERS).contains("1\u{202f}048\u{202f}576"));
+}
+
+#[test]
+fn lengths_are_asked_for_one_after_the_other() {
+    let mut state = room();
+    let mut open = act(&mut state, FlashAction::MeasureGrowth);
+    for (index, n) in LENGTHS.into_iter().enumerate() {
+        let (id, detail) = open.unwrap();
+        assert_eq!(detail, Detail::FlashGrowth { n, d: 8 });
+        let growth = growth_shown(&state).unwrap();
+        assert_eq!(
+            (growth.stage, growth.points.len()),
+            (Stage::Measuring(n), index)
+        );
+        assert_eq!(
+            act(&mut state, FlashAction::MeasureGrowth),
+            None,
+            "not twice"
+        );
+        open = find(&mut state, id, Finding::FlashGrowth(point(n, 8, 1.0)));
+    }
+    assert_eq!(open, None);
+    let growth = growth_shown(&state).unwrap();
+    assert_eq!((&growth.stage, growth.points.len()), (&Stage::Done, 6));
+    assert!(words::growth_state(&growth).starts_with("Measured 6 lengths"));
+    let again = act(&mut state, FlashAction::MeasureGrowth).unwrap().1;
+    assert_eq!(again, Detail::FlashGrowth { n: 256, d: 8 });
+    assert!(growth_shown(&state).unwrap().points.is_empty());
+}
+
+#[test]
+fn after_a_slow_length_there_is_no_longer_one() {
+    let mut state = room();
+    let (id, _) = act(&mut state, FlashAction::MeasureGrowth).unwrap();
+    let (id, _) = find(&mut state, id, Finding::FlashGrowth(point(256, 8, 1_000.0))).unwrap();
+    // Standard attention takes four times as long.
+    let slow = point(512, 8, 1_100.0);
+    assert_eq!(find(&mut state, id, Finding::FlashGrowth(slow)), None);
+    let growth = growth_shown(&state).unwrap();
+    assert_eq!(growth.stage, Stage::TooSlow(4_400.0));
+    assert_eq!(
+        words::growth_state(&growth),
+        "Stopped at 512, which took 4.4\u{a0}s: twice as many take about four times as long."
+    );
+}
+
+#[test]
+fn who_stops_is_asked_nothing_more_and_keeps_what_there_is() {
+    let mut state = room();
+    let (id, _) = act(&mut state, FlashAction::MeasureGrowth).unwrap();
+    let (id, _) = find(&mut state, id, Finding::FlashGrowth(point(256, 8, 1.0))).unwrap();
+    assert_eq!(act(&mut state, FlashAction::StopMeasuring), None);
+    let late = find(&mut state, id, Finding::FlashGrowth(point(512, 8, 1.0)));
+    assert_eq!(late, None);
+    let growth = growth_shown(&state).unwrap();
+    assert_eq!((&growth.stage, growth.points.len()), (&Stage::Stopped, 1));
+    assert_eq!(
+        words::growth_state(&growth),
+        "Stopped. The figures go up to 256."
+    );
+    act(&mut state, FlashAction::StopMeasuring);
+    assert_eq!(growth_shown(&state).unwrap().stage, Stage::Stopped);
+}
+
+#[test]
+fn an_answer_for_another_length_or_width_is_none() {
+    let mut device = OnDevice {
+        growth: Some(Growth {
+            stage: Stage::Measuring(512),
+            ..growth_of(Vec::new())
+        }),
+        ..OnDevice::default()
+    };
+    assert_eq!(device.hear_growth(point(256, 8, 1.0)), None);
+    assert_eq!(device.hear_growth(point(512, 9, 1.0)), None);
+    assert!(device.growth.unwrap().points.is_empty());
+}
+
+#[test]
+fn exact_powers_have_their_exponents() {
+    let of = |power: i32| {
+        let value = |n: usize| (n as f64, 3.5 * (n as f64).powi(power));
+        exponent(&LENGTHS.map(value)).unwrap()
+    };
+    assert!((of(1) - 1.0).abs() < 1e-12);
+    assert!((of(2) - 2.0).abs() < 1e-12);
+    assert!(of(0).abs() < 1e-12);
+    assert_eq!(exponent(&[(1.0, 1.0), (2.0, 2.0)]), None);
+    assert_eq!(exponent(&[(2.0, 1.0), (2.0, 2.0), (2.0, 3.0)]), None);
+}
+
+#[test]
+fn the_sentence_has_powers_and_errors() {
+    let of = |lengths: &[usize]| {
+        let points = lengths.iter().map(|&n| point(n, 8, n as f64 / 256.0));
+        growth::sentence(&growth_of(points.collect()))
+    };
+    assert_eq!(of(&[]), "");
+    assert_eq!(
+        of(&[256, 512]),
+        "Largest error 3.1e-7, of standard attention 3.1e-7."
+    );
+    assert_eq!(
+        of(&[256, 512, 1_024]),
+        "From 256 to 1\u{202f}024 tokens the kernel’s extra memory grows as N^1.00 and that of \
+         standard attention as N^2.00. The kernel’s time grows as N^1.00 and that of standard \
+         attention as N^1.00. Largest error 3.1e-7, of standard attention 3.1e-7."
+    );
+    let mut wrong = point(256, 8, 1.0);
+    wrong.flash.max_abs_error = 0.5;
+    let said = growth::sentence(&growth_of(vec![wrong]));
+    assert!(
+        said.contains("5.0e-1") && said.ends_with(words::WRONG),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_does_not_fit_has_a_cross_at_its_bytes_and_no_time() {
+    let mut points: Vec<_> = LENGTHS[..4].iter().map(|&n| point(n, 8, 1.0)).collect();
+    points.extend(LENGTHS[4..].iter().map(|&n| too_large(n, 8)));
+    let growth = growth_of(points);
+    let said = growth::sentence(&growth);
+    assert!(said.contains("N^2.00, up to 2\u{202f}048."), "{said}");
+    assert!(
+        said.contains("At 4\u{202f}096 tokens standard attention’s scores need 64\u{a0}MiB, and"),
+        "{said}"
+    );
+    let [memory, time] = GrowthChart::new(&growth, 900.0).panels;
+    assert_eq!((memory.crosses.len(), time.crosses.len()), (2, 0));
+    assert_eq!(memory.crosses[0].label, None);
+    assert!(memory.crosses[1].label.is_some());
+    let line = |panel: &growth::Panel, way| {
+        let line = panel.lines.iter().find(|line| line.way == way).unwrap();
+        line.points.clone()
+    };
+    assert_eq!(line(&memory, Way::Standard).len(), 4);
+    assert_eq!(line(&time, Way::Standard).len(), 4);
+    assert_eq!(line(&time, Way::Flash).len(), 6);
+    // The crosses go on where the line ends: four times the bytes each.
+    let standard = line(&memory, Way::Standard);
+    let rise = standard[2].1 - standard[3].1;
+    assert!((standard[3].1 - memory.crosses[0].y - rise).abs() < 1e-6);
+    assert_eq!(memory.crosses[1].x, line(&memory, Way::Flash)[5].0);
+}
+
+#[test]
+fn everything_lies_within_the_chart_at_any_width_and_any_stage() {
+    for width in [280.0, 340.0, 599.0, 640.0, 1_100.0] {
+        for n_points in 0..=LENGTHS.len() {
+            let point = |&n: &usize| {
+                if n > 2_048 {
+                    too_large(n, 8)
+                } else {
+                    point(n, 8, (n * n) as f64 / 1e6)
+                }
+            };
+            let growth = growth_of(LENGTHS[..n_points].iter().map(point).collect());
+            let chart = GrowthChart::new(&growth, width);
+            assert!((chart.width - width).abs() < 1e-9);
+            for panel in &chart.panels {
+                let inside = |x: f64, y: f64| {
+                    let in_x = x >= panel.x.0 - 1e-6 && x <= panel.x.1 + 1e-6;
+                    let in_y = y >= panel.y.0 - 1e-6 && y <= panel.y.1 + 1e-6;
+                    assert!(in_x && in_y, "{x} {y} {panel:?}");
+                };
+                assert!(panel.x.1 <= chart.width && panel.y.1 < chart.height);
+                assert_eq!(panel.lengths.len(), LENGTHS.len());
+                assert!((2..=6).contains(&panel.grid.len()), "{:?}", panel.grid);
+                for line in &panel.lines {
+                    line.points.iter().for_each(|(x, y)| inside(*x, *y));
+                    let letters = words::way(line.way).chars().count() as f64 * 6.4;
+                    let (x, end) = (line.label.x, line.label.is_end);
+                    let (from, to) = if end {
+                        (x - letters, x)
+                    } else {
+                        (x, x + letters)
+                    };
+                    assert!(
+                        from >= panel.x.0 - 1e-6 && to <= panel.x.1,
+                        "{width} {line:?}"
+                    );
+                }
+                panel
+                    .crosses
+                    .iter()
+                    .for_each(|cross| inside(cross.x, cross.y));
+                if let [first, second] = &panel.lines[..] {
+                    let apart = (first.label.y - second.label.y).abs();
+                    assert!(apart >= 14.0, "{width} {n_points} {apart}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn ticks_have_plain_units() {
+    let growth = growth_of(vec![point(256, 8, 0.5), point(8_192, 8, 700.0)]);
+    let [memory, time] = GrowthChart::new(&growth, 900.0).panels;
+    let labels = |panel: &growth::Panel| -> Vec<String> {
+        let labels = panel.grid.iter();
+        labels
+            .map(|tick| tick.label.replace('\u{a0}', " "))
+            .collect()
+    };
+    assert_eq!(
+        labels(&memory),
+        ["1 KiB", "32 KiB", "1 MiB", "32 MiB", "1 GiB"]
+    );
+    assert_eq!(
+        labels(&time),
+        ["0.1 ms", "1 ms", "10 ms", "100 ms", "1 s", "10 s"]
+    );
+    let lengths: Vec<&str> = memory.lengths.iter().map(|tick| &*tick.label).collect();
+    assert_eq!(lengths[..3], ["256", "512", "1\u{202f}024"]);
+}
+
+#[test]
+fn what_cannot_be_drawn_on_a_logarithm_is_left_to_the_table() {
+    let mut none = point(256, 8, 0.0);
+    none.flash.extra_bytes = 0;
+    let growth = growth_of(vec![none, point(512, 8, 1.0)]);
+    let [memory, time] = GrowthChart::new(&growth, 900.0).panels;
+    let flash = |panel: &growth::Panel| {
+        let line = panel.lines.iter().find(|line| line.way == Way::Flash);
+        line.map_or(0, |line| line.points.len())
+    };
+    assert_eq!((flash(&memory), flash(&time)), (1, 1));
+    let table = growth::table(&growth);
+    assert_eq!(table.rows[0][1..3], ["0", "0"]);
+}
+
+#[test]
+fn the_table_has_every_number_in_full() {
+    let growth = growth_of(vec![point(256, 8, 1.0 / 3.0), too_large(8_192, 8)]);
+    let table = growth::table(&growth);
+    let names: Vec<&str> = table.columns.iter().map(|column| &*column.name).collect();
+    assert_eq!(
+        names,
+        [
+            "n",
+            "flash ms",
+            "flash extra bytes",
+            "flash max error",
+            "standard ms",
+            "standard extra bytes",
+            "standard max error"
+        ]
+    );
+    assert_eq!(
+        table.rows[0],
+        [
+            "256",
+            "0.3333333333333333",
+            "1024",
+            "3.1e-7",
+            "1.3333333333333333",
+            "262144",
+            "3.1e-7"
+        ]
+    );
+    assert_eq!(table.rows[1][4..], ["", "does not fit", ""]);
+}
+
+#[test]
+fn other_tiles_than_the_chosen_ones_are_named() {
+    let state = room();
+    let mut run = answer_to(&state, 0.0);
+    (run.block_q, run.block_k) = (64, 32);
+    let answer = Answer {
+        run: Shared::new(run),
+        chosen: [8, 256],
+    };
+    assert_eq!(
+        words::tiles(&answer),
+        "64 × 32: the chosen 8 × 256 do not fit a workgroup’s 16\u{a0}KiB"
+    );
+}
+
+#[test]
+fn times_have_the_digits_that_can_be_trusted() {
+    let said = [0.042, 0.42, 4.25, 42.5, 4_250.0].map(words::time);
+    let expected = ["0.04 ms", "0.4 ms", "4.2 ms", "42 ms", "4.2 s"];
+    assert_eq!(said, expected.map(|text| text.replace(' ', "\u{a0}")));
+}
+
+#[test]
+fn without_a_gpu_it_is_said_why_and_nothing_dead_is_offered() {
+    // The page of these tests is in a browser without WebGPU.
+    let state = room();
+    let Computes::NotGpu { why, can_ask } = computes(&state) else {
+        panic!("{:?}", computes(&state));
+    };
+    assert!(why.contains("no WebGPU") && !can_ask, "{why}");
+    assert_eq!(computes(&State::default()), Computes::Awaited);
+}
+
+#[test]
+fn who_chose_the_cpu_can_ask_for_the_gpu() {
+    let mut state = room();
+    let builds = |has_gpu| {
+        crate::Action::Engine(crate::session::Input::Builds {
+            has_cpu: true,
+            has_gpu,
+            has_webgpu: true,
+        })
+    };
+    let choose = |choice| crate::Action::Engine(crate::session::Input::Choose(choice));
+    crate::reduce(&mut state, choose(Choice::Cpu));
+    crate::reduce(&mut state, builds(false));
+    assert!(matches!(
+        computes(&state),
+        Computes::NotGpu { can_ask: false, .. }
+    ));
+    crate::reduce(&mut state, builds(true));
+    let asked = Computes::NotGpu {
+        why: words::CPU_CHOSEN.to_owned(),
+        can_ask: true,
+    };
+    assert_eq!(computes(&state), asked);
+    crate::reduce(&mut state, choose(Choice::Gpu));
+    assert_eq!(computes(&state), Computes::Preparing);
+    assert_eq!(Options::default(), state.flash.options);
+}
