@@ -2,6 +2,7 @@
 
 mod beside;
 mod controls;
+mod device;
 mod lesson;
 mod mosaic;
 mod now;
@@ -110,6 +111,7 @@ fn OpenRoom() -> impl IntoView {
                 <Behind figure=FlashFigure::Stage/>
                 <numbers::Grid/>
                 <Behind figure=FlashFigure::Timeline/>
+                <device::OnDevice/>
             </section>
             <section class="side">
                 <side::Ledger/>

@@ -175,11 +175,17 @@ pub fn Grid() -> impl IntoView {
     );
     view! {
         <div class="unseen">
-            <table class="numbers" data-for="flash.grid">{move || table.get().map(cells)}</table>
+            <Unseen name="flash.grid" of=table/>
             <Show when=move || compared.with(Option::is_some)>
-                <table class="numbers" data-for="flash.beside">{move || beside.get().map(cells)}</table>
-                <table class="numbers" data-for="flash.compare">{move || compared.get().map(cells)}</table>
+                <Unseen name="flash.beside" of=beside/>
+                <Unseen name="flash.compare" of=compared/>
             </Show>
         </div>
     }
+}
+
+/// A table for programs and for readers who hear the page, by whoever makes it.
+#[component]
+pub fn Unseen(name: &'static str, of: Memo<Option<Table>>) -> impl IntoView {
+    view! { <table class="numbers" data-for=name>{move || of.get().map(cells)}</table> }
 }
