@@ -412,6 +412,17 @@ test("what the mask hides of a tile is hatched on the chip", async (t) => {
   assert.match(await hatched.first().evaluate((rect) => getComputedStyle(rect).fill), /flash-hatch/);
 });
 
+test("without a GPU it is said why our kernel does not run, and nothing dead is offered", async (t) => {
+  const page = await t.visit(`#/flash?v=1&prompt=${encodeURIComponent(PROMPT)}`);
+  await playing(page);
+  const section = page.getByRole("region", { name: "Run on this GPU" });
+  await section.getByText(/no webgpu|no gpu could be opened/i).waitFor({ timeout: 60_000 });
+  assert.equal(await section.getByRole("button").count(), 0);
+  assert.equal(await page.locator('table:is([data-for="flash.device"], [data-for="flash.growth"]) td').count(), 0);
+  assert.equal(await page.locator('[data-figure="flash.growth"]').count(), 0);
+  await assertAccessible(page, "no GPU");
+});
+
 test("ten thousand steps are scrubbed at more than 30 frames a second", async (t) => {
   const page = await t.visit(link({ data: "random", n: 768, d: 64, sram: 16384, causal: 0 }));
   await playing(page);

@@ -13,6 +13,7 @@ import {
   openBadge,
   PROMPT,
   promptField,
+  rowsArrived,
   shown,
   type,
 } from "./page.mjs";
@@ -93,6 +94,87 @@ test("the badge switches from GPU to CPU and keeps the prompt", async (t) => {
   assert.match(await badge(page), /\bCPU\b/);
   await assertAgrees(await shown(page), PROMPT, 1e-5);
 });
+
+test("our kernel runs on the GPU, agrees with the trace, and is measured with its errors", async (t) => {
+  const page = await t.visit(flashLink({ data: "random", n: 48, d: 16 }));
+  await computedOn(page, "gpu");
+  await page.waitForSelector('table[data-for="flash.stage"] td', { state: "attached" });
+  const section = page.getByRole("region", { name: "Run on this GPU" });
+  await section.getByRole("button", { name: "Run these numbers" }).click();
+  await assertAgreesWithTrace(t, page, section);
+  // An answer is that of one mask: under another it is not shown.
+  await page.getByRole("checkbox", { name: "causal" }).uncheck();
+  await section.getByText(/have changed since our kernel ran/).waitFor();
+  assert.equal(await page.locator('table[data-for="flash.device"] td').count(), 0);
+  await section.getByRole("button", { name: "Run them again" }).click();
+  await assertAgreesWithTrace(t, page, section);
+
+  await section.getByRole("button", { name: "Measure longer sequences" }).click();
+  await section.getByText(/^Measuring .* queries and keys, \d of 6\.$/).waitFor();
+  await rowsArrived(page, "flash.growth", 2);
+  await section.getByRole("button", { name: "Stop measuring" }).click();
+  await section.getByText(/^Stopped\. The figures go up to/).waitFor();
+  const measured = await records(page, "flash.growth");
+  assert.deepEqual(measured.slice(0, 2).map((row) => row.n), ["256", "512"]);
+  for (const row of measured) {
+    for (const way of ["flash", "standard"]) {
+      const label = `${way} at ${row.n}`;
+      assert.ok(Number(row[`${way} ms`]) > 0, `${label}: ${row[`${way} ms`]} ms`);
+      assert.ok(Number(row[`${way} extra bytes`]) > 0, `${label}: ${row[`${way} extra bytes`]} bytes`);
+      assert.ok(Number(row[`${way} max error`]) < TOLERANCE, `${label}: ${row[`${way} max error`]}`);
+    }
+    const [flash, standard] = [row["flash extra bytes"], row["standard extra bytes"]].map(Number);
+    assert.ok(standard >= Number(row.n) ** 2 * 4 && flash < standard, `${flash} and ${standard} bytes`);
+    t.note(`${row.n}: ${row["flash ms"]} and ${row["standard ms"]} ms, ${flash} and ${standard} bytes`);
+  }
+  const figure = page.locator('[data-figure="flash.growth"]');
+  const drawn = await figure.locator("svg text").allTextContents();
+  for (const word of ["flash, our kernel", "standard"]) {
+    assert.equal(drawn.filter((text) => text === word).length, 2, `${word} in both panels`);
+  }
+  assert.equal(await figure.locator("svg circle").count(), measured.length * 2);
+  assert.match(await figure.locator("figcaption").textContent(), /Largest error \d/);
+  // Nothing more is asked for, and what was under way is not shown.
+  await page.waitForTimeout(1_500);
+  assert.equal((await records(page, "flash.growth")).length, measured.length);
+  await section.getByRole("button", { name: "Measure again" }).waitFor();
+  await assertAccessible(page, "a run and a measurement on the GPU");
+});
+
+/** A link to the Flash room, on the GPU. */
+function flashLink(view) {
+  const all = { v: "1", backend: "gpu", prompt: PROMPT, ...view };
+  const pairs = Object.entries(all).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+  return `#/flash?${pairs.join("&")}`;
+}
+
+/** The verdict, and the numbers behind it. */
+async function assertAgreesWithTrace(t, page, section) {
+  await section.getByText(/^The GPU and the trace agree to \S+\.$/).waitFor({ timeout: 60_000 });
+  await rowsArrived(page, "flash.device", 2);
+  const [trace, dense] = await records(page, "flash.device");
+  assert.deepEqual([trace.against, dense.against], ["trace", "softmax f64"]);
+  for (const name of ["max O difference", "max LSE difference"]) {
+    assert.ok(Number(trace[name]) < 1e-5, `${name} from the trace: ${trace[name]}`);
+    assert.ok(Number(dense[name]) < 1e-4, `${name} from softmax: ${dense[name]}`);
+  }
+  assert.equal(trace["rows compared"], "48");
+  assert.ok(Number(trace.ms) > 0, `${trace.ms} ms`);
+  assert.notEqual(trace.device, "");
+  assert.deepEqual([trace["queries per tile"], trace["keys per tile"]], ["8", "4"]);
+  t.note(`O ${trace["max O difference"]}, LSE ${trace["max LSE difference"]} from the trace`);
+}
+
+/** The rows of a table by the names of its columns. */
+function records(page, figure) {
+  return page.evaluate((name) => {
+    const table = document.querySelector(`table[data-for="${name}"]`);
+    const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent);
+    return [...table.querySelectorAll("tbody tr")].map((row) =>
+      Object.fromEntries([...row.children].map((cell, at) => [heads[at], cell.textContent])),
+    );
+  }, figure);
+}
 
 /** Keeps every backend that is ever shown from now on. */
 function recordBackends() {
