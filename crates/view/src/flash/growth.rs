@@ -17,8 +17,9 @@ use crate::number::full;
 
 /// From here on both panels stand side by side, in pixels.
 const SIDE_BY_SIDE: f64 = 600.0;
-/// Between them.
+/// Between them, beside each other and one below the other.
 const GAP: f64 = 28.0;
+const GAP_BELOW: f64 = 12.0;
 /// Height of a panel: title, plot, lengths.
 const PANEL_HEIGHT: f64 = 214.0;
 /// Room above the plot for the title and for labels of the highest points.
@@ -34,8 +35,10 @@ const MOST_STEPS: i32 = 5;
 /// Between a label and its point.
 const LABEL_ABOVE: f64 = 8.0;
 const LABEL_BELOW: f64 = 16.0;
-/// Nearer than this the lower of two labels goes below its point.
+/// Where another line is this little above the end of one, the label goes below.
 const LABEL_APART: f64 = 24.0;
+/// Between the baselines of two labels.
+const LABEL_LINE: f64 = 14.0;
 /// Width of a letter of a label, roughly.
 const LETTER: f64 = 6.4;
 /// Points from which on a power is fitted.
@@ -235,13 +238,13 @@ impl GrowthChart {
             if is_wide {
                 (index as f64 * (panel_width + GAP), 0.0)
             } else {
-                (0.0, index as f64 * PANEL_HEIGHT)
+                (0.0, index as f64 * (PANEL_HEIGHT + GAP_BELOW))
             }
         };
         let of = |amount, index| panel(&growth.points, amount, place(index), panel_width);
         Self {
             width,
-            height: if is_wide { 1.0 } else { 2.0 } * PANEL_HEIGHT,
+            height: place(1).1 + PANEL_HEIGHT,
             panels: [of(Amount::Memory, 0), of(Amount::Time, 1)],
         }
     }
@@ -272,6 +275,9 @@ fn panel(points: &[FlashGrowth], amount: Amount, at: (f64, f64), width: f64) -> 
         .map(|(way, values)| Line::new(*way, values.iter().map(place).collect(), left))
         .collect();
     keep_apart(&mut lines, bottom);
+    if !unfit.is_empty() {
+        make_room(&mut lines, left);
+    }
     let tick = |value: f64| Tick {
         at: y(value),
         label: words::amount(amount, value),
@@ -318,9 +324,36 @@ impl Line {
         }
     }
 
-    /// Height of the last point.
-    fn end(&self) -> f64 {
-        self.points.last().map_or(0.0, |(_, y)| *y)
+    /// The last point.
+    fn end(&self) -> (f64, f64) {
+        self.points.last().copied().unwrap_or_default()
+    }
+
+    /// Its height at `x`; `None` beside it.
+    fn height_at(&self, x: f64) -> Option<f64> {
+        let is_between = |pair: &&[(f64, f64)]| pair[0].0 <= x && x <= pair[1].0;
+        let found = self.points.windows(2).find(is_between);
+        let between = found.map(|pair| {
+            let share = (x - pair[0].0) / (pair[1].0 - pair[0].0);
+            pair[0].1 + share * (pair[1].1 - pair[0].1)
+        });
+        between.or_else(|| (self.end().0 == x).then(|| self.end().1))
+    }
+
+    /// Where its label begins and ends.
+    fn label_range(&self) -> (f64, f64) {
+        let width = words::way(self.way).chars().count() as f64 * LETTER;
+        match self.label.is_end {
+            true => (self.label.x - width, self.label.x),
+            false => (self.label.x, self.label.x + width),
+        }
+    }
+
+    /// Puts the label below the line, which mostly rises from under it.
+    fn label_below(&mut self, bottom: f64) {
+        let (from, _) = self.label_range();
+        let lowest = self.height_at(from).unwrap_or(0.0).max(self.end().1);
+        self.label.y = (lowest + LABEL_BELOW).min(bottom - 3.0);
     }
 }
 
@@ -336,20 +369,46 @@ impl Label {
     }
 }
 
-/// Where two lines end near each other, the lower one's label goes below.
+/// No label lies on the other line, nor on its label.
 fn keep_apart(lines: &mut [Line], bottom: f64) {
     let [first, second] = lines else {
         return;
     };
-    if (first.end() - second.end()).abs() >= LABEL_APART {
-        return;
-    }
-    let lower = if first.end() > second.end() {
-        first
-    } else {
-        second
+    let is_under = |line: &Line, other: &Line, or_on: bool| {
+        let (x, y) = line.end();
+        other.height_at(x).is_some_and(|above| {
+            let by = y - above;
+            (by > 0.0 || (or_on && by == 0.0)) && by < LABEL_APART
+        })
     };
-    lower.label.y = (lower.end() + LABEL_BELOW).min(bottom - 3.0);
+    let is_under = (
+        is_under(first, second, false),
+        is_under(second, first, true),
+    );
+    match is_under {
+        (true, _) => first.label_below(bottom),
+        (false, true) => second.label_below(bottom),
+        (false, false) => {}
+    }
+    let (upper, lower) = if first.label.y < second.label.y {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    let (of_upper, of_lower) = (upper.label_range(), lower.label_range());
+    if of_upper.0 < of_lower.1 && of_lower.0 < of_upper.1 {
+        upper.label.y = upper.label.y.min(lower.label.y - LABEL_LINE);
+    }
+}
+
+/// The name of standard attention stands a point earlier, where behind its last one
+/// it is said that it does not fit.
+fn make_room(lines: &mut [Line], left: f64) {
+    for line in lines.iter_mut().filter(|line| line.way == Way::Standard) {
+        if let [.., before, _] = line.points[..] {
+            line.label = Label::beside(before, words::way(line.way), left);
+        }
+    }
 }
 
 /// The power of `n` that fits best, by least squares of the logarithms; `None` with
