@@ -72,9 +72,11 @@ impl Numbers {
     fn make_tables(self, now: Now) {
         let newest = StoredValue::new(0_u32);
         Effect::new(move |_| {
-            now.player_and_moment(|_, _| ());
+            // The one beside first: asked for through what depends on it, it would have
+            // changed before this effect asks whether it has.
             now.beside(|_, _| ());
             now.course(|_, _| ());
+            now.player_and_moment(|_, _| ());
             now.row();
             newest.update_value(|newest| *newest = newest.wrapping_add(1));
             let mine = newest.get_value();
