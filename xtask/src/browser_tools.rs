@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -48,6 +49,18 @@ pub(crate) fn ensure_lavapipe() -> Result<PathBuf> {
         "GPU tests without a GPU",
     )?;
     lavapipe_driver().context("lavapipe was installed and its driver file is still missing")
+}
+
+/// Lets a program see this Vulkan driver and no other.
+pub(crate) fn use_driver(command: &mut Command, driver: &Path) {
+    // Both names: the second is the one that older Vulkan loaders read.
+    command
+        .env("VK_DRIVER_FILES", driver)
+        .env("VK_ICD_FILENAMES", driver);
+    // Without it the driver complains on stderr, where tests look for one line of ours.
+    if env::var_os("XDG_RUNTIME_DIR").is_none() {
+        command.env("XDG_RUNTIME_DIR", env::temp_dir());
+    }
 }
 
 fn lavapipe_driver() -> Option<PathBuf> {

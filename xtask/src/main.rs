@@ -13,6 +13,7 @@
     reason = "a command line speaks"
 )]
 
+mod bench;
 mod browser_tools;
 mod bundle;
 mod compress;
@@ -71,6 +72,12 @@ enum Task {
     Check,
     /// Regenerate the recorded runs and, with Python, the fixtures, and show what changed.
     Fixtures,
+    /// Measure our kernels beside the plain path; BENCHMARKS.md keeps the figures.
+    Bench {
+        /// Measure on a GPU in software, which every machine has.
+        #[arg(long)]
+        software: bool,
+    },
     /// Print what a visitor downloads against the byte budgets.
     Size {
         /// Measure this folder instead of building a release.
@@ -109,6 +116,7 @@ fn run(task: Task) -> anyhow::Result<bool> {
         Task::Test => Ok(test::everything(&workspace)),
         Task::Check => Ok(test::fast_half(&workspace)),
         Task::Fixtures => fixtures::run(&workspace),
+        Task::Bench { software } => bench::run(&workspace, software).map(|()| true),
         Task::Size { dist } => size::run(&workspace, dist),
     }
 }

@@ -19,7 +19,12 @@ use crate::{browser_tools, page, process};
 const WEB_CRATES: &[&str] = &["headlight-web", "headlight-truth", "headlight-worker"];
 
 /// The crates with tests for a GPU.
-const GPU_CRATES: &[&str] = &["headlight-kernels", "headlight-model", "headlight-engine"];
+const GPU_CRATES: &[&str] = &[
+    "headlight-kernels",
+    "headlight-model",
+    "headlight-engine",
+    "headlight-cli",
+];
 
 /// Formatting, lints and native tests; `true` when nothing failed.
 pub(crate) fn fast_half(workspace: &Workspace) -> bool {
@@ -121,7 +126,7 @@ fn lints_gpu(workspace: &Workspace) -> Result<()> {
 }
 
 /// The crates with tests for a GPU, with that feature on.
-fn only_gpu() -> Vec<&'static str> {
+pub(crate) fn only_gpu() -> Vec<&'static str> {
     let packages = GPU_CRATES.iter().flat_map(|name| ["--package", name]);
     packages.chain(["--features", "gpu"]).collect()
 }
@@ -130,11 +135,7 @@ fn gpu_tests(workspace: &Workspace) -> Result<Tally> {
     let mut test = workspace.cargo("test");
     test.args(only_gpu()).arg("--no-fail-fast");
     match browser_tools::ensure_lavapipe() {
-        // Both names: the second is the one that older Vulkan loaders read.
-        Ok(driver) => {
-            test.env("VK_DRIVER_FILES", &driver)
-                .env("VK_ICD_FILENAMES", &driver);
-        }
+        Ok(driver) => browser_tools::use_driver(&mut test, &driver),
         Err(error) => println!("{error:#}; tests that need a GPU take what this machine has"),
     }
     count_tests(&mut test, Tally::from_libtest)
@@ -159,12 +160,10 @@ fn documentation_wasm(workspace: &Workspace, toolchain: Option<WasmToolchain>) -
 
 /// Builds `headlight` and returns the program's file.
 fn build_cli(workspace: &Workspace) -> Result<PathBuf> {
-    process::run(workspace.cargo("build").args([
-        "--package",
-        "headlight-cli",
-        "--bin",
-        "headlight",
-    ]))?;
+    // With all other crates, as the tests were built: alone it would have other features
+    // and compile its dependencies anew.
+    let mut build = workspace.cargo("build");
+    process::run(build.args(all_but_web()).args(["--bin", "headlight"]))?;
     let name = format!("headlight{}", std::env::consts::EXE_SUFFIX);
     Ok(workspace.target().join("debug").join(name))
 }

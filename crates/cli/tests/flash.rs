@@ -328,6 +328,74 @@ fn what_does_not_apply_is_refused() {
     }
 }
 
+#[cfg(feature = "gpu")]
+mod gpu {
+    use super::*;
+
+    const BLOCKS: [&str; 6] = ["--backend", "gpu", "--block-q", "16", "--block-k", "8"];
+
+    #[test]
+    fn our_kernel_gives_what_the_host_gives() {
+        let files = Files::new("gpu", [50, 70, 24]);
+        for mask in [&[][..], &["--causal"]] {
+            let out = |name: &str| scratch(&format!("gpu-{name}.npy"));
+            let ask = |more: &[&str], name: &str| {
+                let (o, lse) = (out(&format!("{name}-o")), out(&format!("{name}-lse")));
+                let mut words = [&["--algorithm", "fa2"], more, mask].concat();
+                let (o_text, lse_text) = (o.to_string_lossy(), lse.to_string_lossy());
+                words.extend(["--out", &o_text, "--lse", &lse_text]);
+                let done = headlight(files.arguments(&words));
+                if more == BLOCKS && String::from_utf8_lossy(&done.stderr).contains("no GPU") {
+                    return None;
+                }
+                assert!(done.status.success(), "{done:?}");
+                let said: Value = serde_json::from_slice(&done.stdout).unwrap();
+                let read = |path: PathBuf| NpyArray::read(&std::fs::read(path).unwrap()).unwrap();
+                Some((said, read(o).values, read(lse).values))
+            };
+            let Some((said, o, lse)) = ask(&BLOCKS, "device") else {
+                println!("not run: there is no GPU here");
+                return;
+            };
+            let (expected, host_o, host_lse) = ask(&BLOCKS[2..], "host").unwrap();
+            assert_eq!(
+                (&said["backend"], &expected["backend"]),
+                (&"gpu".into(), &"cpu".into())
+            );
+            assert!(said["max_abs_error"].as_f64().unwrap() < 1e-5, "{said}");
+            // The ledger is that of the tiles, whoever fills them.
+            assert_eq!(said["elements_moved"], expected["elements_moved"]);
+            for (got, want) in o.iter().zip(&host_o).chain(lse.iter().zip(&host_lse)) {
+                assert!(got == want || (got - want).abs() < 1e-5, "{got} and {want}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_kernel_does_not_do_is_refused_by_name() {
+        let files = Files::new("gpu-refused", [8, 8, 64]);
+        let refused = |more: &[&str], words: &[&str]| assert_refused(files.arguments(more), words);
+        let with = |more: &[&'static str]| [&BLOCKS[..], &["--algorithm", "fa2"], more].concat();
+        refused(&with(&["--lazy-rescale"]), &["--lazy-rescale", "gpu"]);
+        refused(&with(&["--reverse-keys"]), &["--reverse-keys", "gpu"]);
+        refused(&with(&["--trace", "never.json"]), &["--trace", "gpu"]);
+        for algorithm in ["fa1", "standard"] {
+            let words = [&BLOCKS[..], &["--algorithm", algorithm]].concat();
+            refused(&words, &["--algorithm", "fa2", "gpu"]);
+        }
+        let blocks = |q, k| {
+            let blocks = ["--block-q", q, "--block-k", k];
+            [&BLOCKS[..2], &blocks, &["--algorithm", "fa2"]].concat()
+        };
+        refused(&blocks("16", "33"), &["33 keys", "16384"]);
+        refused(&blocks("257", "8"), &["257 queries", "256"]);
+        let wide = Files::new("gpu-wide", [2, 2, 257]);
+        let words = [&["--block-q", "1", "--block-k", "1"], &BLOCKS[..2]].concat();
+        let words = [&words[..], &["--algorithm", "fa2"]].concat();
+        assert_refused(wide.arguments(&words), &["257", "256", "gpu-wide-q.npy"]);
+    }
+}
+
 #[test]
 fn files_that_do_not_fit_are_refused_by_name() {
     let files = Files::new("fit", [8, 8, 4]);

@@ -98,6 +98,12 @@ impl FlashDevice {
         }
     }
 
+    /// The device's own name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The GPU that computes a model.
     ///
     /// # Errors

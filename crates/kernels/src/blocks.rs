@@ -9,7 +9,7 @@ pub const WORKGROUP_BYTES: usize = 16_384;
 pub const LARGEST_WIDTH: usize = 256;
 
 /// Most queries per workgroup: as many units as every browser grants.
-const MOST_QUERIES: usize = 256;
+pub const MOST_QUERIES: usize = 256;
 
 /// Queries per workgroup to begin with: enough for the loads of keys and values to
 /// be shared, few enough that a short prompt still makes several workgroups.

@@ -26,7 +26,7 @@ mod pattern;
 #[cfg(feature = "gpu")]
 mod pattern_kernel;
 
-pub use blocks::{Blocks, LARGEST_WIDTH, WORKGROUP_BYTES};
+pub use blocks::{Blocks, LARGEST_WIDTH, MOST_QUERIES, WORKGROUP_BYTES};
 pub use flash::{FlashForward, FlashOutput};
 pub use matmul::matmul;
 pub use pattern::PatternTile;

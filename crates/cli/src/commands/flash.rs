@@ -4,11 +4,15 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use headlight_activations::{FlashRun, FlashTask};
+use headlight_engine::{AnswerError, Build, FlashDevice};
 use headlight_flash::{
     Algorithm, Attended, Gap, InputError, Inputs, Method, MethodError, Problem, Schedule,
     ScheduleError, Tiling, TilingError, Trace, execute,
 };
 use headlight_formats::{NpyArray, write_npy};
+use headlight_kernels::{Blocks, LARGEST_WIDTH, MOST_QUERIES, WORKGROUP_BYTES};
+use headlight_model::Unhurried;
 use serde_json::json;
 
 use crate::args::{AlgorithmArg, BackendArg, FlashArgs};
@@ -23,8 +27,9 @@ struct Arrays {
 }
 
 pub(crate) fn flash(args: &FlashArgs) -> Result<String, Failure> {
-    if args.backend == BackendArg::Gpu {
-        return Err(no_gpu());
+    let is_gpu = args.backend == BackendArg::Gpu;
+    if is_gpu {
+        check_gpu(args)?;
     }
     let method = method(args);
     method.check().map_err(|error| method_failure(&error))?;
@@ -33,19 +38,83 @@ pub(crate) fn flash(args: &FlashArgs) -> Result<String, Failure> {
     let problem = inputs.problem(args.causal);
     let tiling = tiling(args, problem.d)?;
     let schedule = schedule(problem, method, tiling)?;
-    let attended = execute(inputs, &schedule).map_err(|error| Failure::Input(error.to_string()))?;
+    let attended = match tiling {
+        Some(tiling) if is_gpu => on_gpu(args, &arrays, tiling)?,
+        _ => execute(inputs, &schedule).map_err(|error| Failure::Input(error.to_string()))?,
+    };
     let gap = gap(&inputs, args.causal, &attended);
     write_files(args, &inputs, &schedule, &attended)?;
     if args.json {
-        Ok(object(&schedule, tiling, &gap))
+        Ok(object(args.backend, &schedule, tiling, &gap))
     } else {
         Ok(table(&schedule, tiling, &gap))
     }
 }
 
-fn no_gpu() -> Failure {
-    let message = "is gpu, but this build computes on the CPU only, expected auto or cpu";
-    Failure::Input(format!("--backend {message}"))
+/// What the GPU does not do, by the name of the option that asks for it.
+fn check_gpu(args: &FlashArgs) -> Result<(), Failure> {
+    if headlight_engine::BUILD == Build::Cpu {
+        let message = "is gpu, but this build computes on the CPU only, expected auto or cpu";
+        return Err(Failure::Input(format!("--backend {message}")));
+    }
+    let refused = [
+        (
+            "--algorithm",
+            args.algorithm != AlgorithmArg::Fa2,
+            "only fa2",
+        ),
+        ("--trace", args.trace.is_some(), "no trace"),
+        ("--lazy-rescale", args.lazy_rescale, "every rescale"),
+        (
+            "--reverse-keys",
+            args.reverse_keys,
+            "keys from the first to the last",
+        ),
+    ];
+    for (option, is_asked, has) in refused {
+        if is_asked {
+            let message = format!("does not go with --backend gpu, whose kernel has {has}");
+            return Err(Failure::input(option, message));
+        }
+    }
+    Ok(())
+}
+
+/// The same by our kernel, in just these tiles.
+fn on_gpu(args: &FlashArgs, arrays: &Arrays, tiling: Tiling) -> Result<Attended, Failure> {
+    let Arrays { q, k, v, d } = arrays;
+    if *d > LARGEST_WIDTH {
+        let message = format!("rows of width {d}, expected at most {LARGEST_WIDTH} on a GPU");
+        return Err(Failure::input(args.q.display(), message));
+    }
+    let (block_q, block_k) = (tiling.block_q(), tiling.block_k());
+    if Blocks::of_tiling(tiling, *d).is_none() {
+        return Err(Failure::Input(format!(
+            "tiles of {block_q} queries and {block_k} keys of width {d} do not fit, expected at \
+             most {MOST_QUERIES} queries, and keys and values of {WORKGROUP_BYTES} bytes in all"
+        )));
+    }
+    let task = FlashTask {
+        d: *d,
+        is_causal: args.causal,
+        block_q,
+        block_k,
+        q: q.clone(),
+        k: k.clone(),
+        v: v.clone(),
+    };
+    let run = pollster::block_on(async {
+        let device = FlashDevice::open().await.map_err(AnswerError::from)?;
+        device.run(&task, &Unhurried).await
+    });
+    // There may be no GPU although this build could use one.
+    let FlashRun { o, lse, .. } = run.map_err(|error| Failure::Other(error.to_string()))?;
+    match o.iter().find(|value| !value.is_finite()) {
+        Some(value) => Err(Failure::Other(format!(
+            "the GPU answered with {value} in the output, expected finite numbers"
+        ))),
+        None => Ok(Attended { o, lse }),
+    }
 }
 
 fn method(args: &FlashArgs) -> Method {
@@ -198,11 +267,11 @@ fn write_trace(path: &Path, trace: &Trace<'_>) -> std::io::Result<()> {
     file.flush()
 }
 
-fn object(schedule: &Schedule, tiling: Option<Tiling>, gap: &Gap) -> String {
+fn object(backend: BackendArg, schedule: &Schedule, tiling: Option<Tiling>, gap: &Gap) -> String {
     let totals = schedule.totals();
     let tiles = totals.tiles;
     let object = json!({
-        "backend": "cpu",
+        "backend": if backend == BackendArg::Gpu { "gpu" } else { "cpu" },
         "algorithm": schedule.method().algorithm.name(),
         "max_abs_error": gap.output,
         "max_abs_lse_error": gap.lse,

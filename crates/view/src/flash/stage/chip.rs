@@ -26,7 +26,7 @@ const ROW: f64 = 30.0;
 /// Most that all rows take.
 const MOST_ROWS_HEIGHT: f64 = 256.0;
 /// Room that a column of one number per row takes.
-const COLUMN: f64 = 40.0;
+const COLUMN: f64 = 44.0;
 
 /// Height of the chip: the same at every step, so that nothing jumps.
 pub(super) fn height(player: &Player) -> f64 {
