@@ -298,7 +298,7 @@ fn lengths_are_asked_for_one_after_the_other() {
 fn after_a_slow_length_there_is_no_longer_one() {
     let mut state = room();
     let (id, _) = act(&mut state, FlashAction::MeasureGrowth).unwrap();
-    let (id, _) = find(&mut state, id, Finding::FlashGrowth(point(256, 8, 1_000.0))).unwrap();
+    let (id, _) = find(&mut state, id, Finding::FlashGrowth(point(256, 8, 200.0))).unwrap();
     // Standard attention takes four times as long.
     let slow = point(512, 8, 1_100.0);
     assert_eq!(find(&mut state, id, Finding::FlashGrowth(slow)), None);
