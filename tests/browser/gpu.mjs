@@ -17,6 +17,7 @@ import {
   shown,
   type,
 } from "./page.mjs";
+import { assertIsTable, saved, tableOf } from "./files.mjs";
 import { suite } from "./runner.mjs";
 import { assertAgrees, gapsNote } from "./tables.mjs";
 
@@ -138,6 +139,14 @@ test("our kernel runs on the GPU, agrees with the trace, and is measured with it
   await page.waitForTimeout(1_500);
   assert.equal((await records(page, "flash.growth")).length, measured.length);
   await section.getByRole("button", { name: "Measure again" }).waitFor();
+  // Both figures can be taken along.
+  for (const [title, name] of [["Longer sequences, our kernel and standard attention", "growth"], ["Run on this GPU", "device"]]) {
+    const json = JSON.parse((await saved(page, title, "Save data as JSON")).bytes.toString());
+    assert.equal(json.figure, `flash.${name}`);
+    assertIsTable(json, await tableOf(page, `flash.${name}`), name);
+  }
+  const svg = (await saved(page, "Longer sequences, our kernel and standard attention", "Save as SVG")).bytes.toString();
+  assert.ok(svg.includes("flash, our kernel") && svg.includes("<polyline"), svg.slice(0, 500));
   await assertAccessible(page, "a run and a measurement on the GPU");
 });
 

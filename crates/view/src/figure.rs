@@ -75,16 +75,22 @@ pub enum FlashFigure {
     Error,
     /// One row of the tile on the chip.
     Row,
+    /// Our kernel on the visitor's GPU.
+    Device,
+    /// Time, memory and error of longer sequences there.
+    Growth,
 }
 
 impl FlashFigure {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Stage,
         Self::Timeline,
         Self::Ledger,
         Self::Error,
         Self::Row,
+        Self::Device,
+        Self::Growth,
     ];
 
     /// Its name in `data-figure` and `data-for`.
@@ -96,6 +102,8 @@ impl FlashFigure {
             Self::Ledger => "flash.ledger",
             Self::Error => "flash.error",
             Self::Row => "flash.row",
+            Self::Device => "flash.device",
+            Self::Growth => "flash.growth",
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Our kernel on the visitor's own GPU: a run against the trace, and how time, memory
 //! and error grow with the sequence.
 
-use headlight_view::Action;
 use headlight_view::flash::device::{Answer, Computes, Growth, RunShown, Stage, computes};
 use headlight_view::flash::device::{growth_shown, run_shown};
 use headlight_view::flash::growth::{self, Cross, GrowthChart, Label, Line, Panel, Tick, Way};
@@ -9,12 +8,14 @@ use headlight_view::flash::words::device as words;
 use headlight_view::flash::{Agreement, Checked, FlashAction};
 use headlight_view::number::scientific;
 use headlight_view::session::{Choice, Input};
+use headlight_view::{Action, FlashFigure};
 use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::act;
 use super::now::Now;
-use super::numbers::Unseen;
+use super::numbers::{Behind, Numbers};
+use crate::figure::More;
 use crate::host;
 use crate::store::store;
 
@@ -123,17 +124,26 @@ fn OneRun(run: Memo<RunShown>) -> impl IntoView {
         let found = agreement.get().filter(|found| found.progress().0 > 0)?;
         answer.with(|answer| answer.as_ref().map(|answer| facts(answer, found)))
     };
-    let table = Memo::new(move |_| {
-        let found = agreement.get().filter(Agreement::is_done)?;
-        answer.with(|answer| answer.as_ref().map(|answer| found.table(&answer.run)))
+    let numbers: Numbers = expect_context();
+    let [table, _] = numbers.on_device();
+    Effect::new(move |_| {
+        let found = agreement.get().filter(Agreement::is_done);
+        let made = |found: Agreement| {
+            answer.with(|answer| answer.as_ref().map(|answer| found.table(&answer.run)))
+        };
+        table.set(found.and_then(made));
     });
+    let has_table = move || table.with(Option::is_some);
     view! {
-        <div data-figure="flash.device">
-            <p class="device-says" role="status">{verdict}</p>
-            {progress}
-            {facts}
+        <div class="device-run">
+            <div data-figure=FlashFigure::Device.name() role="group" aria-label=words::HEADING>
+                <p class="device-says" role="status">{verdict}</p>
+                {progress}
+                {facts}
+            </div>
+            <Show when=has_table><More figure=FlashFigure::Device/></Show>
         </div>
-        <div class="unseen"><Unseen name="flash.device" of=table/></div>
+        <Behind figure=FlashFigure::Device/>
     }
 }
 
@@ -204,11 +214,13 @@ fn facts(answer: &Answer, found: Agreement) -> impl IntoView + use<> {
 fn Lengths(growth: Memo<Option<Growth>>) -> impl IntoView {
     let state = move || growth.with(|growth| growth.as_ref().map(words::growth_state));
     let is_there = Memo::new(move |_| growth.with(Option::is_some));
-    let table = Memo::new(move |_| growth.with(|growth| growth.as_ref().map(growth::table)));
+    let numbers: Numbers = expect_context();
+    let [_, table] = numbers.on_device();
+    Effect::new(move |_| table.set(growth.with(|growth| growth.as_ref().map(growth::table))));
     view! {
         <p class="device-says" role="status">{state}</p>
         <Show when=move || is_there.get()><Chart growth/></Show>
-        <div class="unseen"><Unseen name="flash.growth" of=table/></div>
+        <Behind figure=FlashFigure::Growth/>
     }
 }
 
@@ -227,8 +239,11 @@ fn Chart(growth: Memo<Option<Growth>>) -> impl IntoView {
     };
     let sentence = move || growth.with(|growth| growth.as_ref().map(growth::sentence));
     view! {
-        <figure class="device-growth" data-figure="flash.growth" aria-labelledby="device-growth-title" aria-describedby="device-growth-says">
-            <h3 id="device-growth-title">{words::GROWTH}</h3>
+        <figure class="device-growth" data-figure=FlashFigure::Growth.name() aria-labelledby="device-growth-title" aria-describedby="device-growth-says">
+            <div class="device-run">
+                <h3 id="device-growth-title">{words::GROWTH}</h3>
+                <More figure=FlashFigure::Growth/>
+            </div>
             <div class="device-chart" node_ref=element>{chart}</div>
             <figcaption id="device-growth-says">{sentence}</figcaption>
         </figure>

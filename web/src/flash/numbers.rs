@@ -24,6 +24,7 @@ const PAUSE: Duration = Duration::from_millis(60);
 pub struct Numbers {
     made: RwSignal<Option<Made>>,
     check: RwSignal<Option<Check>>,
+    on_device: [RwSignal<Option<Table>>; 2],
 }
 
 #[derive(Clone)]
@@ -63,6 +64,7 @@ impl Numbers {
         let numbers = Self {
             made: RwSignal::new(None),
             check: RwSignal::new(None),
+            on_device: [RwSignal::new(None), RwSignal::new(None)],
         };
         numbers.make_tables(now);
         numbers.save_wishes(store, now);
@@ -99,7 +101,12 @@ impl Numbers {
             };
             let found = untrack(|| {
                 let check = self.check.get();
-                let of = |seen: Seen<'_>| store.peek(|state| numbers(state, figure, seen));
+                let [run, growth] = self.on_device.map(|table| table.get());
+                let of = |seen: Seen<'_>| {
+                    let on_device = [run.as_ref(), growth.as_ref()];
+                    let seen = Seen { on_device, ..seen };
+                    store.peek(|state| numbers(state, figure, seen))
+                };
                 seen(now, check.as_ref(), of).flatten()
             });
             act(store, FlashAction::Save(found));
@@ -116,6 +123,11 @@ impl Numbers {
         self.check
     }
 
+    /// The tables of the run on the device, and of longer sequences there.
+    pub const fn on_device(self) -> [RwSignal<Option<Table>>; 2] {
+        self.on_device
+    }
+
     /// A figure's table, once the step has been shown for a moment.
     fn of(self, figure: FlashFigure) -> Memo<Option<Table>> {
         match figure {
@@ -123,6 +135,8 @@ impl Numbers {
                 self.check
                     .with(|check| check.as_ref().and_then(tables::error))
             }),
+            FlashFigure::Device => Memo::new(move |_| self.on_device[0].get()),
+            FlashFigure::Growth => Memo::new(move |_| self.on_device[1].get()),
             FlashFigure::Stage | FlashFigure::Timeline | FlashFigure::Ledger | FlashFigure::Row => {
                 Memo::new(move |_| self.made.with(|made| made.as_ref()?.of(figure)))
             }
@@ -142,6 +156,7 @@ fn seen<T>(now: Now, check: Option<&Check>, of: impl Fn(Seen<'_>) -> T) -> Optio
                 beside,
                 row,
                 check,
+                on_device: [None; 2],
             })
         };
         let found = now.beside(|other, other_moment| with(Some((other, other_moment))));

@@ -49,6 +49,13 @@ struct About<'a> {
     v: Option<Vec<&'a [f32]>>,
 }
 
+/// The same of a figure that has numbers of its own.
+#[derive(Debug, Serialize)]
+struct AboutGrowth<'a> {
+    figure: &'static str,
+    caption: &'a str,
+}
+
 /// Where a head's numbers come from.
 #[derive(Debug, Serialize)]
 struct OfHead<'a> {
@@ -65,6 +72,12 @@ struct OfHead<'a> {
 #[must_use]
 pub fn numbers(state: &State, figure: FlashFigure, seen: Seen<'_>) -> Option<Numbers> {
     let table = tables::of(figure, seen)?;
+    if figure == FlashFigure::Growth {
+        // Of numbers of its own: what the room plays is not in it.
+        let (figure, caption) = (figure.name(), &*table.caption);
+        let about = serde_json::to_string(&AboutGrowth { figure, caption }).ok()?;
+        return Some(Numbers { about, table });
+    }
     let room = &state.flash;
     let Seen { player, moment, .. } = seen;
     let schedule = player.schedule();
@@ -124,6 +137,14 @@ const fn data_name(source: &Source) -> &'static str {
 /// The file that is wished for.
 pub(super) fn wish(state: &State, wished: (FlashFigure, Format), numbers: Numbers) -> Wish {
     let (figure, format) = wished;
+    if figure == FlashFigure::Growth {
+        return Wish {
+            content: content(figure, format, numbers),
+            format,
+            name: named(figure.into(), "random", "", format),
+            credit: words::credit_of_growth(),
+        };
+    }
     let source = &state.flash.source;
     let inputs = state.flash.head.as_ref();
     let of_head = inputs.filter(|_| *source == Source::Head);
@@ -133,10 +154,7 @@ pub(super) fn wish(state: &State, wished: (FlashFigure, Format), numbers: Number
         Source::Random { .. } | Source::Typed(_) => data_name(source),
     };
     Wish {
-        content: match format {
-            Format::Svg | Format::Png => Content::Drawing(figure.into()),
-            Format::Csv | Format::Json => Content::Numbers(numbers),
-        },
+        content: content(figure, format, numbers),
         format,
         name: named(figure.into(), whose, &of_head.unwrap_or_default(), format),
         credit: match source {
@@ -147,11 +165,35 @@ pub(super) fn wish(state: &State, wished: (FlashFigure, Format), numbers: Number
     }
 }
 
-/// The command that computes what the room plays.
+fn content(figure: FlashFigure, format: Format, numbers: Numbers) -> Content {
+    match format {
+        Format::Svg | Format::Png => Content::Drawing(figure.into()),
+        Format::Csv | Format::Json => Content::Numbers(numbers),
+    }
+}
+
+/// The command that computes what the room plays, or measures the same.
 ///
 /// It reads files, and the page has none: what they have to hold is said.
 #[must_use]
 pub fn command_line(options: &Options, figure: FlashFigure) -> CommandLine {
+    if figure == FlashFigure::Growth {
+        return CommandLine {
+            line: "cargo xtask bench".to_owned(),
+            note: Some(words::BENCH),
+        };
+    }
+    let options = &match figure {
+        // Whatever the room plays, the kernel is this.
+        FlashFigure::Device => Options {
+            algorithm: Algorithm::Fa2,
+            is_reversed: false,
+            is_lazy: false,
+            n_splits: 1,
+            ..*options
+        },
+        _ => *options,
+    };
     let method = options.method();
     let is_standard = method.algorithm == Algorithm::Standard;
     let algorithm = method.algorithm.name();
@@ -177,7 +219,8 @@ pub fn command_line(options: &Options, figure: FlashFigure) -> CommandLine {
         FlashFigure::Stage | FlashFigure::Timeline | FlashFigure::Row => {
             line.push_str(" --trace trace.json");
         }
-        FlashFigure::Ledger | FlashFigure::Error => {}
+        FlashFigure::Device => line.push_str(" --backend gpu"),
+        FlashFigure::Ledger | FlashFigure::Error | FlashFigure::Growth => {}
     }
     line.push_str(" --json");
     let note = if method.n_splits > 1 {
@@ -225,12 +268,15 @@ mod tests {
         let moment = player.moment(player.step(&state.flash)).unwrap();
         let mut check = Check::new(&player);
         while check.go_on(&player).unwrap() == Checked::More {}
+        // Of the device there is nothing here; any table will do.
+        let other = tables::grid(&player, &moment);
         let seen = Seen {
             player: &player,
             moment: &moment,
             beside: None,
             row: crate::flash::spelled_row(&player, &moment, None),
             check: Some(&check),
+            on_device: [Some(&other); 2],
         };
         numbers(state, figure, seen).unwrap()
     }
@@ -266,6 +312,10 @@ mod tests {
             let numbers = numbers_of(&state, figure);
             let json = read(&numbers);
             assert_eq!(json["figure"], figure.name());
+            if figure == FlashFigure::Growth {
+                assert!(json.get("data").is_none());
+                continue;
+            }
             assert_eq!(
                 (&json["data"], &json["seed"]),
                 (&"random".into(), &3.into())
@@ -383,7 +433,7 @@ mod tests {
     }
 
     /// The options of `headlight flash`, each with the number of words that follow it.
-    const KNOWN: [(&str, usize); 11] = [
+    const KNOWN: [(&str, usize); 12] = [
         ("--q", 1),
         ("--k", 1),
         ("--v", 1),
@@ -395,6 +445,7 @@ mod tests {
         ("--reverse-keys", 0),
         ("--lazy-rescale", 0),
         ("--trace", 1),
+        ("--backend", 1),
     ];
 
     #[test]
@@ -411,6 +462,10 @@ mod tests {
                 };
                 for figure in FlashFigure::ALL {
                     let CommandLine { line, note } = command_line(&options, figure);
+                    if figure == FlashFigure::Growth {
+                        assert_eq!(line, "cargo xtask bench");
+                        continue;
+                    }
                     let rest = line.strip_prefix("headlight flash ").unwrap();
                     let rest = rest.strip_suffix(" --json").unwrap();
                     let mut words = rest.split(' ');
@@ -420,12 +475,13 @@ mod tests {
                             assert!(!words.next().unwrap().starts_with("--"), "{line}");
                         }
                     }
-                    let (is_fa2, is_standard) = (
-                        algorithm == Algorithm::Fa2,
-                        algorithm == Algorithm::Standard,
-                    );
+                    let is_kernel = figure == FlashFigure::Device;
+                    let is_fa2 = algorithm == Algorithm::Fa2 && !is_kernel;
+                    let is_standard = algorithm == Algorithm::Standard && !is_kernel;
                     assert_eq!(line.contains("--lazy-rescale"), is_fa2);
-                    assert_eq!(line.contains("--reverse-keys"), !is_standard);
+                    assert_eq!(line.contains("--reverse-keys"), !is_standard && !is_kernel);
+                    assert_eq!(line.contains("--algorithm fa2 "), is_fa2 || is_kernel);
+                    assert_eq!(line.contains("--backend gpu"), is_kernel);
                     let is_by_blocks = line.contains("--block-q 4 --block-k 2");
                     let is_by_memory = line.contains("--sram-bytes 16384");
                     assert_eq!(is_by_blocks || is_by_memory, !is_standard, "{line}");

@@ -66,6 +66,32 @@ pub const fn method(figure: FlashFigure) -> Method {
                 arXiv:1805.02867, algorithm 3; Dao (2023), arXiv:2307.08691, algorithm 1.",
             code: "crates/view/src/flash/spelled.rs",
         },
+        FlashFigure::Device => Method {
+            formula: "max |O − O of the trace|,  max |L − L of the trace|,  and both against \
+                softmax(QKᵀ / √d) V in 64 bits;  32 bits allow 2.5e-6 × max(4, max |S|), for O \
+                × max(1, max |V|)",
+            meaning: "A kernel of ours computes FA2 on the GPU: a workgroup takes a block of \
+                queries, each of its units one of them, and tiles of keys and values pass \
+                through the memory that they share. All its numbers are read and compared.",
+            unit: "Units of the values for O; nats (natural logarithm) for L. The time is the \
+                median of up to five runs after one that warms up, from launch to the last \
+                number read.",
+            source: "Dao (2023), FlashAttention-2, arXiv:2307.08691, algorithm 1.",
+            code: "crates/kernels/src/flash_kernel.rs",
+        },
+        FlashFigure::Growth => Method {
+            formula: "bytes of live buffers at the most − bytes of q, k, v and O;  the exponent \
+                is the slope of a line through the logarithms, by least squares",
+            meaning: "Random queries, keys and values without a mask, twice as many each time: \
+                once by our kernel, once with scores and weights written out. Where the scores \
+                alone are more than the device lets a kernel see, standard attention does not \
+                fit. A time is never given without the error of what was computed.",
+            unit: "Bytes as the device’s allocator counts them; milliseconds from launch to the \
+                last number read; errors against softmax in 64 bits, over eight rows.",
+            source: "Dao et al. (2022), arXiv:2205.14135, theorem 1: FlashAttention needs \
+                memory of the order of N beside inputs and output.",
+            code: "crates/engine/src/flash_device.rs",
+        },
     }
 }
 

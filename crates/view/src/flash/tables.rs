@@ -34,6 +34,9 @@ pub struct Seen<'a> {
     pub row: Option<usize>,
     /// How the result compares with its definition, as far as that is known.
     pub check: Option<&'a Check>,
+    /// What our kernel made of the same on the visitor's GPU, and of longer sequences,
+    /// as tables, where it was asked.
+    pub on_device: [Option<&'a Table>; 2],
 }
 
 /// The numbers behind a figure; `None` if there are none now.
@@ -46,6 +49,8 @@ pub fn of(figure: FlashFigure, seen: Seen<'_>) -> Option<Table> {
         FlashFigure::Ledger => Some(ledger(&ledger::ledger(player, moment, seen.beside))),
         FlashFigure::Error => seen.check.and_then(error),
         FlashFigure::Row => seen.row.map(|row| row_sums(player, moment, row)),
+        FlashFigure::Device => seen.on_device[0].cloned(),
+        FlashFigure::Growth => seen.on_device[1].cloned(),
     }
 }
 

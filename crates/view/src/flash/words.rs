@@ -68,6 +68,7 @@ pub const OF_STANDARD: &str = "of standard";
 pub const ERROR_LABEL: &str = "largest error against plain softmax in 64 bits";
 pub const FILES: &str = "q.npy, k.npy and v.npy hold the arrays q, k and v of the stage’s data, which “Save data as JSON” in its menu gives, as 32-bit floats [n, d].";
 pub const FILES_WITHOUT_SPLITS: &str = "It does not split the keys: that is on the page only. q.npy, k.npy and v.npy hold the arrays q, k and v of the stage’s data, which “Save data as JSON” in its menu gives, as 32-bit floats [n, d].";
+pub const BENCH: &str = "In a checkout of the repository; it measures width 64 on this machine’s own GPU, with --software on one in software.";
 pub const ROW_STORY: &str = "One row, as it happens";
 pub const ROW_HEADING_NOTE: &str = "The sum is always relative to the largest score so far.";
 pub const NOTHING_DONE: &str = "Nothing is done yet: queries, keys and values wait in slow memory.";
@@ -458,6 +459,12 @@ pub fn row_sums(row: usize) -> String {
 #[must_use]
 pub fn credit_of_random(seed: u64) -> String {
     format!("{PRODUCT} · random numbers of seed {seed}")
+}
+
+/// Below a drawing of sequences that were only measured.
+#[must_use]
+pub fn credit_of_growth() -> String {
+    format!("{PRODUCT} · random numbers")
 }
 
 /// Below a drawing of numbers that the visitor typed.

@@ -86,6 +86,8 @@ pub const fn figure_title(figure: AnyFigure) -> &'static str {
         AnyFigure::Flash(FlashFigure::Ledger) => words::LEDGER,
         AnyFigure::Flash(FlashFigure::Error) => words::ERROR_LABEL,
         AnyFigure::Flash(FlashFigure::Row) => words::ROW_STORY,
+        AnyFigure::Flash(FlashFigure::Device) => words::device::HEADING,
+        AnyFigure::Flash(FlashFigure::Growth) => words::device::GROWTH,
     }
 }
 
