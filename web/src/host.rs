@@ -77,6 +77,14 @@ pub fn set_root(name: &str, value: Option<&str>) {
     });
 }
 
+/// Lets the browser fetch a style sheet that the document names and does not use yet.
+pub fn enable_style(id: &str) {
+    if let Some(link) = document().get_element_by_id(id) {
+        // Fails only for names that are no attribute names.
+        drop(link.remove_attribute("disabled"));
+    }
+}
+
 /// Takes the element of this id out of the page.
 pub fn remove(id: &str) {
     if let Some(element) = document().get_element_by_id(id) {

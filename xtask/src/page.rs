@@ -73,12 +73,15 @@ fn write_shell(workspace: &Workspace, toolchain: WasmToolchain, page: &Dist) -> 
         &[("SHELL_JS", &shell.js), ("SHELL_WASM", &shell.wasm)],
     )?;
     let boot_js = page.write_hashed("boot", "js", boot.as_bytes())?;
-    let css = page.write_hashed("style", "css", style(workspace)?.as_bytes())?;
+    let css = page.write_hashed("style", "css", style(workspace, "web/style")?.as_bytes())?;
+    let flash = style(workspace, "web/style/flash")?;
+    let flash_css = page.write_hashed("flash", "css", flash.as_bytes())?;
     let document = template::fill(
         &read(&workspace.path("web/index.html"))?,
         &[
             ("CSP", CONTENT_SECURITY_POLICY),
             ("CSS", &css),
+            ("FLASH_CSS", &flash_css),
             ("BOOT_JS", &boot_js),
             ("SHELL_JS", &shell.js),
             ("LOADER_JS", &shell.loader_js),
@@ -88,9 +91,10 @@ fn write_shell(workspace: &Workspace, toolchain: WasmToolchain, page: &Dist) -> 
     page.write("index.html", document.as_bytes())
 }
 
-/// All style sheets in one: the tokens first, the others by name.
-fn style(workspace: &Workspace) -> Result<String> {
-    let mut files = files_in(&workspace.path("web/style"))?;
+/// All style sheets of a folder in one: the tokens first, the others by name. Those of
+/// a room are in a folder of its own and are fetched when it is opened.
+fn style(workspace: &Workspace, folder: &str) -> Result<String> {
+    let mut files = files_in(&workspace.path(folder))?;
     files.retain(|file| file.extension().is_some_and(|extension| extension == "css"));
     files.sort_by_key(|file| (!file.ends_with("tokens.css"), file.clone()));
     let mut style = String::new();

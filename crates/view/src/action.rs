@@ -123,6 +123,8 @@ pub enum Action {
     RepeatStep,
     /// The visitor wants the answer to the step's question.
     RevealAnswer,
+    /// A reader who hears the page is to be told this.
+    Announce(String),
     /// The visitor leaves the lesson.
     LeaveLearn,
     /// The visitor opens or closes a panel.

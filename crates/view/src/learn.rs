@@ -202,6 +202,20 @@ impl State {
         })
     }
 
+    /// What a reader who hears the page is told of the step, or of its answer once that
+    /// is shown. Not a reducer's work: the words come with the page's second module.
+    #[must_use]
+    pub fn strip_spoken(&self) -> Option<String> {
+        let strip = self.strip()?;
+        Some(strip.answer.unwrap_or_else(|| {
+            text::step_spoken(
+                strip.step + 1,
+                Topic::ALL.len(),
+                &format!("{} {} {}", strip.topic.title(), strip.idea, strip.question),
+            )
+        }))
+    }
+
     /// The answer, computed from what is shown, or why there is none.
     fn answer_of_step(&self) -> String {
         let answer = words::answer(self.learning.topic(), self);
@@ -258,13 +272,6 @@ pub(crate) fn go(state: &mut State, step: usize, effects: &mut Vec<Effect>) {
     if !scene.put(state, effects) {
         settle(state, effects);
     }
-    if let Some(strip) = state.strip() {
-        state.announcement = text::step_spoken(
-            strip.step + 1,
-            Topic::ALL.len(),
-            &format!("{} {} {}", strip.topic.title(), strip.idea, strip.question),
-        );
-    }
 }
 
 /// Puts the scene of the step on the page once more.
@@ -275,7 +282,6 @@ pub(crate) fn repeat(state: &mut State, effects: &mut Vec<Effect>) {
 /// Shows the answer.
 pub(crate) fn reveal(state: &mut State) {
     state.learning.is_revealed = true;
-    state.announcement = state.answer_of_step();
 }
 
 /// Closes the strip and gives back what stood on the page before. What the

@@ -111,6 +111,7 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::LearnStep(step) => learn::go(state, step, effects),
         Action::RepeatStep => learn::repeat(state, effects),
         Action::RevealAnswer => learn::reveal(state),
+        Action::Announce(said) => state.announcement = said,
         Action::LeaveLearn => learn::leave(state, effects),
         Action::Share => effects.push(Effect::CopyLink),
         Action::Shared(true) => {

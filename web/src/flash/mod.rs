@@ -42,6 +42,7 @@ pub fn Flash() -> impl IntoView {
     Effect::new(move |_| {
         if is_open.get() && !is_asked.get_value() {
             is_asked.set_value(true);
+            host::enable_style("flash-style");
             fetch(store, room);
         }
     });

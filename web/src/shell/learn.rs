@@ -112,6 +112,15 @@ pub fn Open(element: NodeRef<html::Section>) -> impl IntoView {
     let store = store();
     let act = Act { store, element };
     let strip = act.store.select(State::strip);
+    let turn = act
+        .store
+        .select(|state: &State| (state.learning.step, state.learning.is_revealed));
+    Effect::new(move |_| {
+        turn.with(|_| ());
+        if let Some(said) = act.store.peek(State::strip_spoken) {
+            act.store.dispatch(Action::Announce(said));
+        }
+    });
     // Whoever comes by a link to a step sees what it is about.
     let has_run = act.store.select(|state: &State| state.room.run.is_some());
     Effect::new(move |_| {
