@@ -60,4 +60,6 @@ pub use spelled::{Passed, passed, spelled, spelled_row};
 pub use tables::Seen;
 
 #[cfg(test)]
+mod said_tests;
+#[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 //! Keys stand above the scores they make, queries to their left, values above the
 //! output they go into. Between scores and output stand the numbers of each row.
 
-use headlight_flash::{Array, Chip, EventKind, Matrix};
+use headlight_flash::{Algorithm, Array, Chip, EventKind, Matrix};
 
 use super::{Anchor, Colours, Moment, Mosaic, Paint, Player, Rect, Scene, Voice};
 use crate::flash::sentence::shown;
@@ -286,7 +286,7 @@ fn scores(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) 
     let at = clipped(places.s, matrix, player);
     let base = (at.x, at.y - 8.0);
     let (letter, rest) = if has_weights {
-        ("P", "= exp(S − m)")
+        ("P", weights_are(player, moment))
     } else {
         ("S", "= Q Kᵀ / √d")
     };
@@ -340,6 +340,17 @@ fn scores(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) 
             };
             scene.say((x, y), voice, Anchor::Middle, shown(value));
         }
+    }
+}
+
+/// What the weights on the chip are. FA1 measures them against the tile's own maximum;
+/// standard attention divides them before it writes them.
+fn weights_are(player: &Player, moment: &Moment) -> &'static str {
+    let is_raw = matches!(moment.kind(), Some(EventKind::Exp | EventKind::RowSum));
+    match player.schedule().method().algorithm {
+        Algorithm::Standard if !is_raw => "= exp(S − m) / l",
+        Algorithm::Fa1 => "= exp(S − m̃)",
+        Algorithm::Standard | Algorithm::Fa2 => "= exp(S − m)",
     }
 }
 
