@@ -3,7 +3,8 @@
 use headlight_flash::{Algorithm, EventKind};
 
 use super::stage::scene;
-use super::{FlashRoom, Moment, Options, Player, Source, Tiles};
+use super::{FlashRoom, Moment, Options, Player, Source, Tiles, sentence};
+use crate::sentence::plain;
 
 /// Sixteen random rows in tiles of four by four.
 fn options(algorithm: Algorithm) -> Options {
@@ -31,6 +32,10 @@ fn player(options: Options) -> Player {
 fn moments(player: &Player, kind: EventKind) -> Vec<Moment> {
     let all = (0..=player.schedule().n_events()).map(|step| player.moment(step).unwrap());
     all.filter(|moment| moment.kind() == Some(kind)).collect()
+}
+
+fn said(player: &Player, moment: &Moment) -> String {
+    plain(&sentence(player, moment))
 }
 
 #[test]
@@ -69,5 +74,54 @@ fn the_weights_header_says_what_the_weights_are() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn an_output_of_some_keys_is_not_called_the_result() {
+    for algorithm in Algorithm::ALL {
+        for is_reversed in [false, true] {
+            let player = player(Options {
+                is_reversed,
+                ..options(algorithm)
+            });
+            let schedule = player.schedule();
+            for moment in moments(&player, EventKind::Store) {
+                let said = said(&player, &moment);
+                let Some(i) = moment.event.unwrap().i else {
+                    continue;
+                };
+                let is_of_output = said.starts_with("O, ") || said.starts_with("O of");
+                let is_last = moment.step == schedule.written_after(i);
+                assert_eq!(
+                    said.ends_with("slow memory: they are the result."),
+                    is_of_output && is_last,
+                    "{said}"
+                );
+                assert_eq!(
+                    said.ends_with(
+                        "slow memory: attention over the keys so far. They come back for \
+                         the next tile of keys."
+                    ),
+                    is_of_output && !is_last,
+                    "{said}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_part_of_the_keys_is_not_called_every_key() {
+    let player = player(Options {
+        n_splits: 2,
+        ..options(Algorithm::Fa2)
+    });
+    for moment in moments(&player, EventKind::Normalise) {
+        let said = said(&player, &moment);
+        assert!(
+            said.ends_with("over the keys of this part that these rows may see."),
+            "{said}"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use headlight_flash::EventKind;
+use headlight_flash::{Array, EventKind};
 
 use super::player::{Moment, Player};
 use super::words::{self, named_rows, rows};
@@ -30,7 +30,7 @@ pub fn sentence(player: &Player, moment: &Moment) -> Vec<Span> {
     let capital = capitalised(&who);
     let chip = &moment.chip;
     match event.kind {
-        EventKind::Load | EventKind::Store => moved(moment, &who, &with),
+        EventKind::Load | EventKind::Store => moved(player, moment, &who, &with),
         EventKind::Scores => vec![
             Span::plain(format!("{capital} {} {with}: ", meet(queries.as_ref()))),
             Span::strong(format!("{} scores", chip.s.values.len())),
@@ -84,9 +84,12 @@ pub fn sentence(player: &Player, moment: &Moment) -> Vec<Span> {
             vec![
                 Span::plain("The output is divided by the sum of the weights, "),
                 Span::strong(between(range)),
-                Span::plain(match chip.k.is_empty() || event.j.is_none() {
-                    true => ": it is attention over every key these rows may see.",
-                    false => ": it is attention over the keys met so far.",
+                Span::plain(match (event.split, event.j) {
+                    (Some(_), _) => {
+                        ": it is attention over the keys of this part that these rows may see."
+                    }
+                    (None, None) => ": it is attention over every key these rows may see.",
+                    (None, Some(_)) => ": it is attention over the keys met so far.",
                 }),
             ]
         }
@@ -103,7 +106,7 @@ pub fn sentence(player: &Player, moment: &Moment) -> Vec<Span> {
     }
 }
 
-fn moved(moment: &Moment, who: &str, with: &str) -> Vec<Span> {
+fn moved(player: &Player, moment: &Moment, who: &str, with: &str) -> Vec<Span> {
     let Some(event) = moment.event else {
         return Vec::new();
     };
@@ -117,15 +120,17 @@ fn moved(moment: &Moment, who: &str, with: &str) -> Vec<Span> {
         (None, None) => "the whole sequence",
         _ => who,
     };
-    let (way, what) = match event.kind {
-        EventKind::Store => ("go back to slow memory", ": they are the result"),
-        _ => ("come from slow memory", ""),
+    let way = match event.kind {
+        EventKind::Store => "go back to slow memory",
+        _ => "come from slow memory",
     };
-    let is_result = moves.iter().any(|moved| moved.array.letter() == "O") && event.i.is_some();
-    let what = if is_result && event.kind == EventKind::Store {
-        what
-    } else {
-        ""
+    let output_of = event.i.filter(|_| {
+        event.kind == EventKind::Store && moves.iter().any(|moved| moved.array == Array::O)
+    });
+    let what = match output_of {
+        None => "",
+        Some(i) if moment.step == player.schedule().written_after(i) => ": they are the result",
+        Some(_) => ": attention over the keys so far. They come back for the next tile of keys",
     };
     vec![
         Span::plain(format!("{letters} of {of}: ")),
