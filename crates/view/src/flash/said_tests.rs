@@ -125,3 +125,56 @@ fn a_part_of_the_keys_is_not_called_every_key() {
         );
     }
 }
+
+#[test]
+fn with_few_rescales_rows_that_found_more_and_rows_that_are_rescaled_are_told_apart() {
+    // Three keys, one per tile. For a query of 1 the second beats the first by 3 and the
+    // third by 8; for one of 0.5 by half of that.
+    let typed = "1\n1\n\n0\n3\n8\n\n1\n1\n1";
+    let player = |typed: &str| {
+        let room = FlashRoom {
+            options: Options {
+                is_lazy: true,
+                is_causal: false,
+                tiles: Tiles::Blocks(2, 1),
+                ..Options::default()
+            },
+            source: Source::Typed(typed.to_owned()),
+            ..FlashRoom::default()
+        };
+        Player::new(&room).unwrap()
+    };
+    let all_said = |player: &Player, kind| -> Vec<String> {
+        let all = moments(player, kind);
+        all.iter().map(|moment| said(player, moment)).collect()
+    };
+    let both = player(typed);
+    assert_eq!(
+        all_said(&both, EventKind::RowMax)[1..],
+        [
+            "Both rows found a larger score in this tile than the maximum that is kept, \
+             none by more than 8 bits (8 ln 2 = 5.55), so it stays.",
+            "Both rows found a larger score in this tile than the maximum that is kept, \
+             both by more than 8 bits (8 ln 2 = 5.55): it rises.",
+        ]
+    );
+    let one = player(&typed.replacen("1\n1", "1\n0.5", 1));
+    assert_eq!(
+        all_said(&one, EventKind::Rescale)[1..],
+        [
+            "Query rows 1–2 meet key 2. Both rows found a larger score, none by more \
+             than 8 bits (8 ln 2 = 5.55), so nothing is rescaled.",
+            "Query rows 1–2 meet key 3. Both rows found a larger score, one by more \
+             than 8 bits (8 ln 2 = 5.55): what that row had summed is rescaled by α.",
+        ]
+    );
+    // exp(3) = 20.09 where the old maximum is kept.
+    assert_eq!(
+        all_said(&both, EventKind::Exp)[1],
+        "Weights: exp of what each score is off the maximum that its row keeps. The largest \
+         here is 20.09; with an old maximum kept it may be up to 2⁸ = 256. They are not \
+         divided by anything yet."
+    );
+    let bound: f32 = 8.0 * std::f32::consts::LN_2;
+    assert!(super::words::LAZY_BOUND.ends_with(&format!("= {bound:.2})")));
+}

@@ -5,6 +5,7 @@ use std::ops::Range;
 use headlight_flash::{Array, EventKind};
 
 use super::player::{Moment, Player};
+use super::spelled::old_m;
 use super::words::{self, named_rows, rows};
 use crate::number::fixed;
 use crate::sentence::Span;
@@ -52,8 +53,9 @@ pub fn sentence(player: &Player, moment: &Moment) -> Vec<Span> {
         EventKind::RowMax => row_max(player, moment),
         EventKind::Rescale => {
             let who = format!("{capital} {}", meet(queries.as_ref()));
-            rescale(moment, &who, &with)
+            rescale(player, moment, &who, &with)
         }
+        EventKind::Exp if schedule.method().is_lazy => lazy_weights(moment),
         EventKind::Exp => vec![
             Span::plain("Weights: exp of what each score is below its row’s maximum, so "),
             Span::strong("the largest possible is 1"),
@@ -155,6 +157,10 @@ fn row_max(player: &Player, moment: &Moment) -> Vec<Span> {
             Span::plain(". Subtracted before exp, it keeps every weight at most 1."),
         ];
     }
+    if player.schedule().method().is_lazy {
+        let found = Found::new(moment, |row| old[row]);
+        return vec![Span::strong(found.count()), Span::plain(found.kept())];
+    }
     let n_risen = new.iter().zip(old).filter(|(new, old)| new > old).count();
     vec![
         Span::strong(count_of(n_risen, new.len())),
@@ -162,7 +168,7 @@ fn row_max(player: &Player, moment: &Moment) -> Vec<Span> {
     ]
 }
 
-fn rescale(moment: &Moment, who_meets: &str, with: &str) -> Vec<Span> {
+fn rescale(player: &Player, moment: &Moment, who_meets: &str, with: &str) -> Vec<Span> {
     let alpha = &moment.chip.alpha;
     let is_first = alpha.iter().all(|&alpha| alpha == 0.0 || alpha == 1.0)
         && moment.before.l.iter().all(|&l| l == 0.0);
@@ -171,6 +177,14 @@ fn rescale(moment: &Moment, who_meets: &str, with: &str) -> Vec<Span> {
             Span::plain(format!("{who_meets} the first keys, {with}: ")),
             Span::strong("there is nothing to rescale yet"),
             Span::plain("."),
+        ];
+    }
+    if player.schedule().method().is_lazy {
+        let found = Found::new(moment, |row| old_m(moment, row));
+        return vec![
+            Span::plain(format!("{who_meets} {with}. ")),
+            Span::strong(found.count()),
+            Span::plain(found.rescaled()),
         ];
     }
     let n_rescaled = alpha.iter().filter(|&&alpha| alpha != 1.0).count();
@@ -183,6 +197,86 @@ fn rescale(moment: &Moment, who_meets: &str, with: &str) -> Vec<Span> {
             _ => " found a larger score; what they had summed is rescaled by α.",
         }),
     ]
+}
+
+/// Weights where the maximum is kept until it rises a lot.
+fn lazy_weights(moment: &Moment) -> Vec<Span> {
+    let largest = greatest(&moment.chip.p.values);
+    vec![
+        Span::plain("Weights: exp of what each score is off the maximum that its row keeps. "),
+        Span::strong(format!("The largest here is {}", shown(largest))),
+        Span::plain(
+            "; with an old maximum kept it may be up to 2⁸ = 256. They are not divided by \
+             anything yet.",
+        ),
+    ]
+}
+
+/// How many rows of a tile found a score above the maximum they had, where only a rise
+/// beyond a bound changes it.
+struct Found {
+    n_rows: usize,
+    n_larger: usize,
+    n_rescaled: usize,
+}
+
+impl Found {
+    /// `old` is a row's maximum before the tile.
+    fn new(moment: &Moment, old: impl Fn(usize) -> f32) -> Self {
+        let chip = &moment.chip;
+        let larger = |(row, scores): &(usize, &[f32])| greatest(scores) > old(*row);
+        let raised = |(row, m): &(usize, &f32)| **m > old(*row);
+        Self {
+            n_rows: chip.m.len(),
+            n_larger: chip.s.rows().enumerate().filter(larger).count(),
+            n_rescaled: chip.m.iter().enumerate().filter(raised).count(),
+        }
+    }
+
+    fn count(&self) -> String {
+        count_of(self.n_larger, self.n_rows)
+    }
+
+    /// How many of them went beyond the bound, with the bound in the scores' units.
+    fn beyond(&self) -> String {
+        let of_them = match (self.n_rescaled, self.n_larger) {
+            (0, 1) => "but not".to_owned(),
+            (0, _) => "none".to_owned(),
+            (1, 1) => return format!(", by more than {}", words::LAZY_BOUND),
+            (2, 2) => "both".to_owned(),
+            (n, larger) if n == larger => "all".to_owned(),
+            (n, _) => small(n),
+        };
+        format!(", {of_them} by more than {}", words::LAZY_BOUND)
+    }
+
+    /// What becomes of the maxima.
+    fn kept(&self) -> String {
+        let found = " found a larger score in this tile than the maximum that is kept";
+        match (self.n_larger, self.n_rescaled) {
+            (0, _) => format!("{found}."),
+            (_, 0) => format!("{found}{}, so it stays.", self.beyond()),
+            (n, rescaled) if n == rescaled => format!("{found}{}: it rises.", self.beyond()),
+            _ => format!("{found}{}: only there it rises.", self.beyond()),
+        }
+    }
+
+    /// What becomes of the sums.
+    fn rescaled(&self) -> String {
+        let found = " found a larger score";
+        match (self.n_larger, self.n_rescaled) {
+            (0, _) => format!("{found}, so what they had summed stays as it is."),
+            (_, 0) => format!("{found}{}, so nothing is rescaled.", self.beyond()),
+            (_, 1) => format!(
+                "{found}{}: what that row had summed is rescaled by α.",
+                self.beyond()
+            ),
+            _ => format!(
+                "{found}{}: what those rows had summed is rescaled by α.",
+                self.beyond()
+            ),
+        }
+    }
 }
 
 /// One row meets, several meet.
@@ -199,6 +293,7 @@ fn count_of(n: usize, of: usize) -> String {
     match n {
         0 => format!("No row of {}", small(of)),
         n if n == of && of == 1 => "The row".to_owned(),
+        2 if of == 2 => "Both rows".to_owned(),
         n if n == of => format!("All {} rows", small(of)),
         1 => format!("One row of {}", small(of)),
         n => format!("{} rows of {}", capitalised(&small(n)), small(of)),

@@ -141,7 +141,7 @@ pub fn spelled(player: &Player, moment: &Moment, row: usize) -> Option<String> {
 }
 
 /// A row's maximum before the tile that is being met.
-fn old_m(moment: &Moment, at: usize) -> f32 {
+pub(super) fn old_m(moment: &Moment, at: usize) -> f32 {
     let earlier = moment.passes.len().checked_sub(2);
     let pass = earlier.and_then(|earlier| moment.passes.get(earlier));
     pass.and_then(|pass| pass.m.get(at).copied())

@@ -37,6 +37,8 @@ pub const CHOSEN_TILES: &str = "chosen tiles";
 pub const CAUSAL: &str = "causal";
 pub const REVERSED: &str = "last keys first";
 pub const LAZY: &str = "lazy rescale";
+/// By how much a maximum must rise, where few rescales are wanted: in the units of scores.
+pub const LAZY_BOUND: &str = "8 bits (8 ln 2 = 5.55)";
 pub const SPLITS: &str = "split keys";
 pub const NO_SPLIT: &str = "no split";
 pub const DATA: &str = "numbers of";
