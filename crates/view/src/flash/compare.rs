@@ -19,7 +19,7 @@
 use headlight_flash::{Algorithm, Array, Direction, Event, Schedule, Totals};
 
 use super::player::Player;
-use super::words;
+use super::words::{self, StandardDeed};
 use crate::sentence::Span;
 use crate::shared::Shared;
 
@@ -266,12 +266,27 @@ fn deed(schedule: &Schedule, step: u64) -> String {
         (elements / width.max(1) as u64) as usize
     };
     match schedule.method().algorithm {
-        Algorithm::Standard => words::standard_deed(
-            problem.n_q,
-            rows(Array::Scores, Direction::Written, problem.n_k),
-            rows(Array::Weights, Direction::Written, problem.n_k),
-            rows(Array::O, Direction::Written, problem.d),
-        ),
+        Algorithm::Standard => {
+            let written = |array, width| rows(array, Direction::Written, width);
+            let scores = written(Array::Scores, problem.n_k);
+            let weights = written(Array::Weights, problem.n_k);
+            let loads = |array| {
+                let mut moves = event.moves();
+                moves.any(|moved| (moved.array, moved.direction) == (array, Direction::Read))
+            };
+            let deed = if loads(Array::K) {
+                StandardDeed::LoadedKeys
+            } else if loads(Array::V) {
+                StandardDeed::LoadedValues
+            } else if totals.elements_of(Array::V, Direction::Read) > 0 {
+                StandardDeed::Output(written(Array::O, problem.d))
+            } else if totals.elements_of(Array::Scores, Direction::Read) > 0 {
+                StandardDeed::Weights(weights)
+            } else {
+                StandardDeed::Scores(scores)
+            };
+            words::standard_deed(problem.n_q, deed)
+        }
         Algorithm::Fa1 => {
             let met = rows(Array::K, Direction::Read, problem.d);
             let tile = met.div_ceil(schedule.keys(0).len());
@@ -425,7 +440,7 @@ mod tests {
         assert_eq!(
             said(&course, 2 * 59),
             "For 1\u{202f}296 elements moved, FA2 has finished 2 of 4 query tiles and standard \
-             attention is still writing S, row 27 of 32."
+             attention has written 26 of 32 rows of S."
         );
         // After all rows of S it has 1,056 left, 64 for each row that becomes P: 16 of them
         // and the load of one more, which make it 2,592 of 5,120.
@@ -474,6 +489,45 @@ mod tests {
         assert!(
             said(&work, 3).starts_with("Before the first operation, FA1 is at key tile 1 of 8")
         );
+    }
+
+    #[test]
+    fn standard_attention_is_said_to_have_done_what_it_has_done() {
+        let schedule = schedule(Algorithm::Standard, (3, 8), true);
+        let mut deeds: Vec<String> = (0..=schedule.n_events())
+            .map(|step| deed(&schedule, step))
+            .collect();
+        deeds.dedup();
+        assert_eq!(
+            deeds,
+            [
+                "has not begun",
+                "has loaded K",
+                "has written none of 3 rows of S",
+                "has written 1 of 3 rows of S",
+                "has written 2 of 3 rows of S",
+                "has written S",
+                "has turned none of 3 rows of S into P",
+                "has turned 1 of 3 rows of S into P",
+                "has turned 2 of 3 rows of S into P",
+                "has written P",
+                "has loaded V",
+                "has written none of 3 rows of its output",
+                "has written 1 of 3 rows of its output",
+                "has written 2 of 3 rows of its output",
+                "has written 3 of 3 rows of its output",
+            ]
+        );
+        // P is said to be written after the step that writes its last row, and V to be
+        // loaded after the next.
+        let at = |deed: &str| {
+            (0..)
+                .find(|&step| super::deed(&schedule, step) == deed)
+                .unwrap()
+        };
+        let written = schedule.event(at("has written P") - 1).unwrap();
+        assert!(written.moves().any(|moved| moved.array == Array::Weights));
+        assert_eq!(at("has loaded V"), at("has written P") + 1);
     }
 
     #[test]

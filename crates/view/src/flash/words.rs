@@ -232,18 +232,31 @@ pub(super) fn both_done(clock: Clock, played: Progress, other: Progress) -> Vec<
     ]
 }
 
-/// What standard attention has done, of `n` rows each.
-pub(super) fn standard_deed(n: usize, scores: usize, weights: usize, output: usize) -> String {
-    let row = |n_done: usize| {
-        let now = thousands((n_done + 1).min(n) as u64);
-        format!("row {now} of {}", thousands(n as u64))
+/// What standard attention has done: its last step that finished something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StandardDeed {
+    LoadedKeys,
+    Scores(usize),
+    Weights(usize),
+    LoadedValues,
+    Output(usize),
+}
+
+/// The same in words, with rows done of `n`.
+pub(super) fn standard_deed(n: usize, deed: StandardDeed) -> String {
+    let of = thousands(n as u64);
+    let rows = |n_done: usize| match n_done {
+        0 => format!("none of {of} rows"),
+        n_done => format!("{} of {of} rows", thousands(n_done as u64)),
     };
-    if scores < n {
-        format!("is still writing S, {}", row(scores))
-    } else if weights < n {
-        format!("is still turning S into P, {}", row(weights))
-    } else {
-        format!("is writing its output, {}", row(output))
+    match deed {
+        StandardDeed::LoadedKeys => "has loaded K".to_owned(),
+        StandardDeed::Scores(done) if done == n => "has written S".to_owned(),
+        StandardDeed::Scores(done) => format!("has written {} of S", rows(done)),
+        StandardDeed::Weights(done) if done == n => "has written P".to_owned(),
+        StandardDeed::Weights(done) => format!("has turned {} of S into P", rows(done)),
+        StandardDeed::LoadedValues => "has loaded V".to_owned(),
+        StandardDeed::Output(done) => format!("has written {} of its output", rows(done)),
     }
 }
 
