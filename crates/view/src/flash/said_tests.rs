@@ -3,7 +3,7 @@
 use headlight_flash::{Algorithm, EventKind};
 
 use super::stage::scene;
-use super::{FlashRoom, Moment, Options, Player, Source, Tiles, sentence};
+use super::{FlashRoom, Moment, Options, Player, Source, Tiles, ledger, sentence, words};
 use crate::sentence::plain;
 
 /// Sixteen random rows in tiles of four by four.
@@ -176,5 +176,33 @@ fn with_few_rescales_rows_that_found_more_and_rows_that_are_rescaled_are_told_ap
          divided by anything yet."
     );
     let bound: f32 = 8.0 * std::f32::consts::LN_2;
-    assert!(super::words::LAZY_BOUND.ends_with(&format!("= {bound:.2})")));
+    assert!(words::LAZY_BOUND.ends_with(&format!("= {bound:.2})")));
+}
+
+#[test]
+fn the_ledger_says_what_split_keys_cost_and_why_one_splits() {
+    let verdict = |n_splits| {
+        let player = player(Options {
+            n_splits,
+            ..options(Algorithm::Fa2)
+        });
+        let ledger = ledger::ledger(&player, &player.moment(0).unwrap(), None);
+        let in_all = ledger.in_all.elements_moved();
+        (in_all, words::verdict(&player, &ledger))
+    };
+    let (one, said_of_one) = verdict(1);
+    assert!(!said_of_one.contains("part"), "{said_of_one}");
+    let (two, said) = verdict(2);
+    // Two parts of 16 rows: 8 of O and one of L each, there and back; queries once more.
+    assert_eq!(two - one, 2 * 2 * 16 * 9 + 16 * 8);
+    assert!(
+        said.ends_with(
+            " It moves 704 elements more than one part would: 576 to write each part’s O and \
+             log-sum-exp and read them back for the merge, 128 to load the queries for each \
+             part. One splits where queries are few and keys many: parts can be computed at \
+             the same time."
+        ),
+        "{said}"
+    );
+    assert!(!said.contains("Larger query tiles"), "{said}");
 }

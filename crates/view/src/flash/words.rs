@@ -5,10 +5,10 @@ pub mod device;
 
 use std::ops::Range;
 
-use headlight_flash::{Algorithm, EventKind};
+use headlight_flash::{Algorithm, Array, Direction, EventKind, Schedule};
 
 use super::compare::{Clock, Progress};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, moved_by};
 use super::player::{Moment, Player};
 use super::sentence::{capitalised, sentence, shown};
 use crate::number::{fixed, percent};
@@ -359,6 +359,14 @@ pub fn verdict(player: &Player, ledger: &Ledger) -> String {
             percent(share),
             schedule.n_key_tiles()
         ),
+        Algorithm::Fa2 if schedule.method().n_splits > 1 => {
+            let compared = if share >= 1.0 { "more" } else { "less" };
+            format!(
+                "{name} moves {} {compared} than standard here. It moves {}",
+                percent(share),
+                price_of_splits(schedule, played.moved)
+            )
+        }
         Algorithm::Fa2 if share >= 1.0 => format!(
             "{name} moves {} more than standard here: with {} rows and a width of {}, loading \
              keys {} costs more than the matrix would. Larger query tiles move less.",
@@ -372,6 +380,26 @@ pub fn verdict(player: &Player, ledger: &Ledger) -> String {
             percent(share)
         ),
     }
+}
+
+/// What split keys move beside what one part would, and what for.
+fn price_of_splits(schedule: &Schedule, moved: u64) -> String {
+    let one = moved_by(*schedule.problem(), Algorithm::Fa2, schedule.tiling()).unwrap_or(moved);
+    let totals = schedule.totals();
+    let merged: u64 = [Array::SplitO, Array::SplitLse]
+        .into_iter()
+        .flat_map(|array| [Direction::Read, Direction::Written].map(|way| (array, way)))
+        .map(|(array, way)| totals.elements_of(array, way))
+        .sum();
+    let [extra, rest] = [moved, moved.saturating_sub(merged)].map(|of| of.saturating_sub(one));
+    format!(
+        "{} elements more than one part would: {} to write each part’s O and log-sum-exp and \
+         read them back for the merge, {} to load the queries for each part. One splits where \
+         queries are few and keys many: parts can be computed at the same time.",
+        thousands(extra),
+        thousands(merged),
+        thousands(rest)
+    )
 }
 
 /// Below the strips.
