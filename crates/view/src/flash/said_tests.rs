@@ -3,7 +3,7 @@
 use headlight_flash::{Algorithm, EventKind};
 
 use super::stage::scene;
-use super::{FlashRoom, Moment, Options, Player, Source, Tiles, ledger, sentence, words};
+use super::{FlashRoom, Moment, Options, Player, Source, Tiles, ledger, sentence, spelled, words};
 use crate::sentence::plain;
 
 /// Sixteen random rows in tiles of four by four.
@@ -205,4 +205,28 @@ fn the_ledger_says_what_split_keys_cost_and_why_one_splits() {
         "{said}"
     );
     assert!(!said.contains("Larger query tiles"), "{said}");
+}
+
+#[test]
+fn a_factor_that_is_small_is_not_spelled_out_as_0() {
+    // One row whose second key beats the first by 9.07.
+    let room = FlashRoom {
+        options: Options {
+            is_causal: false,
+            tiles: Tiles::Blocks(1, 1),
+            ..Options::default()
+        },
+        source: Source::Typed("1\n\n2.04\n11.11\n\n1\n1".to_owned()),
+        ..FlashRoom::default()
+    };
+    let player = Player::new(&room).unwrap();
+    let rescales = moments(&player, EventKind::Rescale);
+    let spelled = |at: usize| spelled(&player, &rescales[at], 0).unwrap();
+    assert_eq!(spelled(0), "row 1: α = exp(−∞ − 2.04) = 0;  l = 0 × 0 = 0");
+    assert_eq!(
+        spelled(1),
+        "row 1: α = exp(2.04 − 11.11) = 1.2e−4;  l = 1.2e−4 × 1.00 = 1.2e−4"
+    );
+    let scene = scene(&player, &rescales[1], None, 980.0);
+    assert!(scene.words.iter().any(|words| words.text == "1e−4"));
 }

@@ -334,19 +334,67 @@ fn between((least, greatest): (f32, f32)) -> String {
     }
 }
 
-/// A number with two decimals, infinities by their sign.
+/// A number with two decimals, infinities by their sign. What two decimals would make 0
+/// and is not keeps two digits that count: `0.0031`, `1.1e−4`.
 pub(super) fn shown(value: f32) -> String {
+    with_small(value, |small| match small.abs() {
+        0.000_95.. => fixed(f64::from(small), 4),
+        _ => with_minus(&format!("{small:.1e}")),
+    })
+}
+
+/// The same where there is room for five characters: one digit counts, `1e−4`.
+pub(super) fn shown_short(value: f32) -> String {
+    with_small(value, |small| with_minus(&format!("{small:.0e}")))
+}
+
+fn with_small(value: f32, of_small: impl Fn(f32) -> String) -> String {
     match value {
         f32::INFINITY => "∞".to_owned(),
         f32::NEG_INFINITY => "\u{2212}∞".to_owned(),
-        value if value.abs() >= 1e4 => format!("{value:.1e}").replace('-', "\u{2212}"),
+        0.0 => "0".to_owned(),
+        value if value.abs() >= 1e4 => with_minus(&format!("{value:.1e}")),
         value if value.abs() >= 100.0 => fixed(f64::from(value), 0),
-        value => fixed(f64::from(value), 2),
+        value => match fixed(f64::from(value), 2) {
+            zero if zero == "0.00" => of_small(value),
+            text => text,
+        },
     }
+}
+
+fn with_minus(text: &str) -> String {
+    text.replace('-', "\u{2212}")
 }
 
 /// Rows of a tile, as prose counts them.
 #[must_use]
 pub(super) fn row_name(query: usize) -> String {
     format!("row {}", rows(&(query..query + 1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_two_decimals_would_make_0_keeps_its_digits() {
+        let cases = [
+            (0.0, "0", "0"),
+            (-0.0, "0", "0"),
+            (1.0, "1.00", "1.00"),
+            (0.005_1, "0.01", "0.01"),
+            (0.003_14, "0.0031", "3e−3"),
+            (-0.003_14, "−0.0031", "−3e−3"),
+            (0.000_999_9, "0.0010", "1e−3"),
+            (0.000_114_3, "1.1e−4", "1e−4"),
+            (1e-40, "1.0e−40", "1e−40"),
+            (-123.4, "−123", "−123"),
+            (3.2e7, "3.2e7", "3.2e7"),
+            (f32::NEG_INFINITY, "−∞", "−∞"),
+        ];
+        for (value, long, short) in cases {
+            assert_eq!(shown(value), long);
+            assert_eq!(shown_short(value), short);
+        }
+    }
 }

@@ -6,7 +6,7 @@
 use headlight_flash::{Algorithm, Array, Chip, EventKind, Matrix};
 
 use super::{Anchor, Colours, Moment, Mosaic, Paint, Player, Rect, Scene, Voice};
-use crate::flash::sentence::shown;
+use crate::flash::sentence::shown_short;
 use crate::flash::words;
 use crate::ramp;
 
@@ -338,7 +338,7 @@ fn scores(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) 
             } else {
                 Voice::Number
             };
-            scene.say((x, y), voice, Anchor::Middle, shown(value));
+            scene.say((x, y), voice, Anchor::Middle, shown_short(value));
         }
     }
 }
@@ -429,7 +429,7 @@ fn columns(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places)
                     Voice::Number
                 };
                 let base = (middle, y + row_height / 2.0 + 4.0);
-                scene.say(base, voice, Anchor::Middle, shown(value));
+                scene.say(base, voice, Anchor::Middle, shown_short(value));
             }
         }
     }
