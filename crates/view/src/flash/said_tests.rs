@@ -230,3 +230,34 @@ fn a_factor_that_is_small_is_not_spelled_out_as_0() {
     let scene = scene(&player, &rescales[1], None, 980.0);
     assert!(scene.words.iter().any(|words| words.text == "1e−4"));
 }
+
+#[test]
+fn a_skipped_tile_is_told_apart_from_the_one_that_is_still_on_the_chip() {
+    for algorithm in [Algorithm::Fa1, Algorithm::Fa2] {
+        for (is_reversed, n_splits) in [(false, 1), (true, 1), (false, 2)] {
+            let player = player(Options {
+                is_reversed,
+                n_splits: if algorithm == Algorithm::Fa2 {
+                    n_splits
+                } else {
+                    1
+                },
+                ..options(algorithm)
+            });
+            for moment in moments(&player, EventKind::Skip) {
+                let said = said(&player, &moment);
+                let is_left = algorithm == Algorithm::Fa2 && !moment.chip.k.is_empty();
+                assert_eq!(said.contains("still on the chip"), is_left, "{said}");
+                if is_left {
+                    // The keys that are there are those of the data at the named rows.
+                    let [_, keys, _] = player.data().rows();
+                    let there = keys.skip(moment.keys.start).take(moment.keys.len());
+                    assert!(moment.chip.k.rows().eq(there));
+                    let (first, last) = (moment.keys.start + 1, moment.keys.end);
+                    let end = format!(" Keys {first}–{last} are still on the chip.");
+                    assert!(said.ends_with(&end), "{said}");
+                }
+            }
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use headlight_flash::{Array, EventKind};
+use headlight_flash::{Algorithm, Array, EventKind};
 
 use super::player::{Moment, Player};
 use super::spelled::old_m;
@@ -99,6 +99,7 @@ pub fn sentence(player: &Player, moment: &Moment) -> Vec<Span> {
             Span::plain(format!("{capital} and {with}: ")),
             Span::strong("skipped"),
             Span::plain(". Every key of this tile comes after every query, so nothing is loaded."),
+            Span::plain(still_there(player, moment)),
         ],
         EventKind::Merge => vec![
             Span::plain(format!("{capital}: the splits’ outputs are added, ")),
@@ -106,6 +107,17 @@ pub fn sentence(player: &Player, moment: &Moment) -> Vec<Span> {
             Span::plain(", which their log-sum-exp tells."),
         ],
     }
+}
+
+/// What a skipped tile leaves on the chip: the keys of the tile that was met before.
+fn still_there(player: &Player, moment: &Moment) -> String {
+    let is_fa2 = player.schedule().method().algorithm == Algorithm::Fa2;
+    if !is_fa2 || moment.chip.k.is_empty() {
+        return String::new();
+    }
+    let are = if moment.keys.len() == 1 { "is" } else { "are" };
+    let keys = capitalised(&named_rows("key", &moment.keys));
+    format!(" {keys} {are} still on the chip.")
 }
 
 fn moved(player: &Player, moment: &Moment, who: &str, with: &str) -> Vec<Span> {
