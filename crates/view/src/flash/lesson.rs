@@ -11,7 +11,7 @@ use super::player::{Moment, Player};
 use super::room::Source;
 use super::sentence::{row_name, shown};
 use super::spelled::{passed, spelled_row};
-use super::words::thousands;
+use super::words::{named_rows, thousands};
 
 /// What a step is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,8 +113,9 @@ impl FlashTopic {
             }
             Self::Loses => {
                 "Flash attention is not always less. Its traffic grows with the square of \
-                 the width and shrinks with the chip: these rows are 128 wide, and the \
-                 tiles are small."
+                 the width and falls as the chip grows. These rows are 128 wide, so few of \
+                 them fit on a chip of 16 KiB: here eight queries and four keys, and all \
+                 keys and values are loaded again for every eight queries."
             }
         }
     }
@@ -126,7 +127,9 @@ impl FlashTopic {
             Self::Matrix => "How many of the numbers moved are the matrix?",
             Self::Online => "How much of this row’s sum was there before this tile of keys?",
             Self::Rescale => "Which rows need no correction here, and why?",
-            Self::KeysOutside => "How often is one output tile written until all keys are met?",
+            Self::KeysOutside => {
+                "How often is the output of these query rows written? Count the tiles of their row in the matrix that are visited."
+            }
             Self::QueriesOutside => "How much less does that move than with keys outside?",
             Self::Future => "How many tiles are skipped, and how many are cut by the mask?",
             Self::Ledger => {
@@ -169,7 +172,7 @@ impl FlashTopic {
                 drawn(Options { tiles, ..fa2 }, 256, 16)
             }
             Self::Loses => {
-                let tiles = Tiles::Blocks(16, 16);
+                let tiles = Tiles::Blocks(8, 4);
                 let options = Options {
                     tiles,
                     is_causal: false,
@@ -201,10 +204,7 @@ impl FlashTopic {
             }
             Self::Online => online(player, moment),
             Self::Rescale => unchanged(player, moment),
-            Self::KeysOutside => format!(
-                "Up to {} times, once per key tile it sees, and once before the first to set it to 0.",
-                schedule.n_key_tiles()
-            ),
+            Self::KeysOutside => writes(player, moment),
             Self::QueriesOutside => {
                 let here = schedule.totals().elements_moved();
                 let other = moved_by(problem, Algorithm::Fa1, schedule.tiling()).unwrap_or(here);
@@ -229,9 +229,11 @@ impl FlashTopic {
                     .and_then(|tiling| Tiling::new(2 * tiling.block_q(), tiling.block_k()).ok());
                 let other = moved_by(problem, Algorithm::Fa2, doubled).unwrap_or(here);
                 format!(
-                    "They nearly halve: {} become {}, since keys and values are loaded half as often.",
-                    thousands(here),
-                    thousands(other)
+                    "{:.0} % less is moved, {} instead of {}: keys and values are loaded half as \
+                     often, queries and outputs as before.",
+                    (1.0 - other as f64 / here as f64) * 100.0,
+                    thousands(other),
+                    thousands(here)
                 )
             }
             Self::Loses => {
@@ -249,6 +251,25 @@ impl FlashTopic {
             }
         }
     }
+}
+
+/// How often the output of the tile of queries on the chip is written.
+fn writes(player: &Player, moment: &Moment) -> String {
+    let schedule = player.schedule();
+    let Some(i) = moment.event.and_then(|event| event.i) else {
+        return "Once for each tile of keys that the rows see, and once before, as 0.".to_owned();
+    };
+    let visits = (0..schedule.n_key_tiles()).filter_map(|j| schedule.visit(i, j));
+    let ends: Vec<u64> = visits.map(|visit| visit.end).collect();
+    let n_done = ends.iter().filter(|&&end| end <= moment.step).count();
+    let (n, rows) = (ends.len(), named_rows("Query row", &schedule.queries(i)));
+    let each = match n {
+        1 => "once, after the only tile of keys they see".to_owned(),
+        n => format!("{n} times, once after each tile of keys they see"),
+    };
+    format!(
+        "{rows}: {each}; {n_done} of {n} done so far. Before all of these it was written once, as 0."
+    )
 }
 
 fn online(player: &Player, moment: &Moment) -> String {

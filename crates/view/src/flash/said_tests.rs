@@ -3,8 +3,14 @@
 use headlight_flash::{Algorithm, EventKind};
 
 use super::stage::scene;
-use super::{FlashRoom, Moment, Options, Player, Source, Tiles, ledger, sentence, spelled, words};
+use super::{
+    FlashAction, FlashRoom, FlashTopic, HeadData, Moment, Options, Player, Source, Tiles, ledger,
+    reduce, sentence, spelled, words,
+};
+use crate::details::HeadInputs;
 use crate::sentence::plain;
+use crate::shared::Shared;
+use crate::state::State;
 
 /// Sixteen random rows in tiles of four by four.
 fn options(algorithm: Algorithm) -> Options {
@@ -260,4 +266,62 @@ fn a_skipped_tile_is_told_apart_from_the_one_that_is_still_on_the_chip() {
             }
         }
     }
+}
+
+/// What a step of the lesson puts on the stage.
+fn on_stage(topic: FlashTopic) -> (Player, Moment) {
+    let mut state = State::default();
+    let values = HeadData::random(25, 8, 1).unwrap();
+    let [q, k, v] = values.rows().map(|rows| rows.flatten().copied().collect());
+    state.flash.head = Some(Shared::new(HeadInputs {
+        layer: 3,
+        head: 2,
+        seq_len: 25,
+        d_head: 8,
+        scale: 8_f64.sqrt().recip(),
+        q,
+        k,
+        v,
+    }));
+    let index = FlashTopic::ALL.iter().position(|of| *of == topic).unwrap();
+    reduce(&mut state, FlashAction::LessonStep(index));
+    let player = Player::new(&state.flash).unwrap();
+    let moment = player.moment(player.step(&state.flash)).unwrap();
+    (player, moment)
+}
+
+#[test]
+fn the_tiles_of_the_lesson_fit_the_chip_of_any_browser() {
+    for topic in FlashTopic::ALL {
+        let (player, moment) = on_stage(topic);
+        let ledger = ledger::ledger(&player, &moment, None);
+        let needed = ledger.chip_bytes.unwrap_or(0);
+        assert!(needed <= words::BROWSER_BYTES, "{topic:?}: {needed}");
+    }
+}
+
+#[test]
+fn the_lessons_answers_are_those_of_the_figure() {
+    let (player, moment) = on_stage(FlashTopic::KeysOutside);
+    let i = moment.event.unwrap().i.unwrap();
+    let writes: Vec<u64> = (1..=player.schedule().n_events())
+        .filter(|step| {
+            let event = player.schedule().event(step - 1).unwrap();
+            event.kind == EventKind::Store && event.i == Some(i)
+        })
+        .collect();
+    let (n, rows) = (writes.len(), player.schedule().queries(i));
+    let done = writes.iter().filter(|step| **step <= moment.step).count();
+    assert_eq!(
+        FlashTopic::KeysOutside.answer(&player, &moment),
+        format!(
+            "Query rows {}–{}: {n} times, once after each tile of keys they see; {done} of {n} \
+             done so far. Before all of these it was written once, as 0.",
+            rows.start + 1,
+            rows.end
+        )
+    );
+    let (player, moment) = on_stage(FlashTopic::Ledger);
+    let answer = FlashTopic::Ledger.answer(&player, &moment);
+    assert!(answer.starts_with("42 % less is moved, "), "{answer}");
 }

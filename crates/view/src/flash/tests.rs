@@ -617,7 +617,7 @@ fn the_lessons_scenes_show_what_they_tell_of() {
         let moment = player.moment(player.step(&state.flash)).unwrap();
         assert_eq!(moment.kind(), Some(kind));
     }
-    // 128 rows of width 128 in tiles of 16: flash attention moves more than the textbook.
+    // 128 rows of width 128 in tiles of 8 by 4: flash attention moves more than the textbook.
     let player = Player::new(&state.flash).unwrap();
     let rows = ledger::ledger(&player, &player.moment(1).unwrap(), None).rows;
     assert!(
