@@ -4,6 +4,7 @@ use headlight_flash::Inputs;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::words;
 use crate::details::HeadInputs;
 use crate::shared::Shared;
 
@@ -28,10 +29,10 @@ pub struct HeadData {
 #[non_exhaustive]
 pub enum DataError {
     /// They do not fit, or are not finite.
-    #[error(transparent)]
+    #[error("{}", words::input_error(.0))]
     Input(#[from] headlight_flash::InputError),
     /// More than the room draws.
-    #[error("{found} rows of width {d}, expected at most {MOST_ROWS} of width {MOST_WIDTH}")]
+    #[error("{} of width {d}, expected at most {MOST_ROWS} of width {MOST_WIDTH}", words::counted_of(*.found, "row"))]
     TooLarge {
         /// Rows.
         found: usize,
@@ -47,7 +48,10 @@ pub enum DataError {
         found: String,
     },
     /// A typed line has another number of numbers.
-    #[error("line {line} has {found} numbers, expected {d} as in the first")]
+    #[error(
+        "line {line} has {}, expected {d} as in the first",
+        words::counted_of(*.found, "number")
+    )]
     Ragged {
         /// Counted from 1.
         line: usize,
@@ -57,7 +61,10 @@ pub enum DataError {
         d: usize,
     },
     /// Typed rows that are not queries, keys and values.
-    #[error("{found} blocks of rows, expected three with a blank line between them: q, k, v")]
+    #[error(
+        "{} of rows, expected three with a blank line between them: q, k, v",
+        words::counted_of(*.found, "block")
+    )]
     Blocks {
         /// Blocks found.
         found: usize,
@@ -235,12 +242,21 @@ mod tests {
         );
         assert_eq!(
             said("1 2\n3"),
-            "line 2 has 1 numbers, expected 2 as in the first"
+            "line 2 has 1 number, expected 2 as in the first"
         );
         assert!(said("1 2\n\n3 4").starts_with("2 blocks of rows"));
         assert!(said("").starts_with("0 blocks"));
-        assert!(said("nan 1\n\n1 1\n\n1 1").contains("q[0, 0] is NaN"));
-        assert!(said("1\n\n1\n1\n\n1").contains("as many values as keys"));
+        assert!(said("1 2").starts_with("1 block of rows, expected three"));
+        assert_eq!(
+            said("1 1\n1 inf\n\n1 1\n\n1 1"),
+            "row 2, column 2 of Q is inf, expected a finite number"
+        );
+        assert!(said("nan 1\n\n1 1\n\n1 1").starts_with("row 1, column 1 of Q is NaN"));
+        assert_eq!(
+            said("1\n\n1\n1\n\n1"),
+            "K has 2 rows and V has 1, expected as many values as keys"
+        );
+        assert!(said("1\n\n1\n\n1\n1").starts_with("K has 1 row and V has 2"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ pub mod device;
 
 use std::ops::Range;
 
-use headlight_flash::{Algorithm, Array, Direction, EventKind, Schedule};
+use headlight_flash::{Algorithm, Array, Direction, EventKind, InputError, Schedule};
 
 use super::compare::{Clock, Progress};
 use super::ledger::{Ledger, moved_by};
@@ -400,6 +400,43 @@ fn price_of_splits(schedule: &Schedule, moved: u64) -> String {
         thousands(merged),
         thousands(rest)
     )
+}
+
+/// `1 row`, `2 rows`.
+pub(super) fn counted_of(n: usize, noun: &str) -> String {
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{n} {noun}{plural}")
+}
+
+/// Why numbers cannot be attended with; rows and columns are counted from 1, as the page
+/// counts them.
+pub(super) fn input_error(error: &InputError) -> String {
+    match error {
+        InputError::Empty { name } => {
+            format!("{} has no row, expected at least 1", name.to_uppercase())
+        }
+        InputError::Ragged { name, found, d } => format!(
+            "{} has {}, expected rows of {d}",
+            name.to_uppercase(),
+            counted_of(*found, "number")
+        ),
+        InputError::KeysWithoutValues { keys, values } => format!(
+            "K has {} and V has {values}, expected as many values as keys",
+            counted_of(*keys, "row")
+        ),
+        InputError::NotFinite {
+            name,
+            row,
+            column,
+            value,
+        } => format!(
+            "row {}, column {} of {} is {value}, expected a finite number",
+            row + 1,
+            column + 1,
+            name.to_uppercase()
+        ),
+        error => error.to_string(),
+    }
 }
 
 /// Below the strips.
