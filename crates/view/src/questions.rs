@@ -12,7 +12,7 @@ use headlight_activations::{
 use crate::action::Effect;
 use crate::attention::AttentionRoom;
 use crate::details::{LENS_TOP, THUMBNAIL_SIDE};
-use crate::flash::Source;
+use crate::flash::{HeadOf, Source, device};
 use crate::next::N_NEXT;
 use crate::pattern::MAX_KEPT_LINES;
 use crate::reduce::step;
@@ -172,12 +172,14 @@ pub(crate) fn follow_head(state: &mut State, effects: &mut Vec<Effect>) {
     else {
         return;
     };
-    let asked = Some((run, state.room.head));
-    if state.flash.asked == asked || !state.session.holds_shown() {
+    let wanted = state.room.head;
+    let asked = state.flash.asked.as_ref().map(|(run, of)| (*run, of.head));
+    if asked == Some((run, wanted)) || !state.session.holds_shown() {
         return;
     }
-    (state.flash.asked, state.flash.missing) = (asked, None);
-    let Head { layer, head } = state.room.head;
+    state.flash.asked = Some((run, HeadOf::shown(state)));
+    state.flash.missing = None;
+    let Head { layer, head } = wanted;
     inquire(state, Detail::HeadInputs { layer, head }, effects);
 }
 
@@ -274,7 +276,9 @@ pub(crate) fn hear(
         Finding::QueryKey(found) => details.query_key = Some(Shared::new(found)),
         Finding::HeadInputs(inputs) => {
             state.flash.head = Some(Shared::new(inputs));
+            state.flash.head_of = state.flash.asked.as_ref().map(|(_, of)| of.clone());
             state.flash.is_recorded = false;
+            device::run_if_waiting(state, effects);
         }
         Finding::FlashRun(run) => state.flash.device.hear_run(run),
         Finding::FlashGrowth(point) => {

@@ -5,15 +5,14 @@ use headlight_view::flash::device::{Answer, Computes, Growth, RunShown, Stage, c
 use headlight_view::flash::device::{growth_shown, run_shown};
 use headlight_view::flash::growth::{self, Cross, GrowthChart, Label, Line, Panel, Tick, Way};
 use headlight_view::flash::words::device as words;
-use headlight_view::flash::{Agreement, Checked, FlashAction};
+use headlight_view::flash::{Agreement, Checked, FlashAction, Player};
 use headlight_view::number::scientific;
 use headlight_view::session::{Choice, Input};
-use headlight_view::{Action, FlashFigure};
+use headlight_view::{Action, FlashFigure, State};
 use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::act;
-use super::now::Now;
 use super::numbers::{Behind, Numbers};
 use crate::figure::More;
 use crate::host;
@@ -93,21 +92,24 @@ fn Buttons(run: Memo<RunShown>, growth: Memo<Option<Growth>>) -> impl IntoView {
 /// A run with the numbers of the room.
 #[component]
 fn OneRun(run: Memo<RunShown>) -> impl IntoView {
-    let now: Now = expect_context();
     let agreement = RwSignal::new(None::<Agreement>);
     let generation = StoredValue::new(0_u32);
-    let played = now.played();
+    let options = store().select(|state: &State| state.flash.options);
     let answer = Memo::new(move |_| match run.get() {
         RunShown::Answered(answer) => Some(answer),
         _ => None,
     });
+    // Another algorithm or order is another trace, to be compared anew.
+    let compared = Memo::new(move |_| {
+        let options = options.get();
+        answer.with(|answer| answer.as_ref()?.player(options).ok())
+    });
     Effect::new(move |_| {
-        // Another algorithm or order is another trace, to be compared anew.
-        played.with(|_| ());
+        compared.with(|_| ());
         generation.update_value(|generation| *generation = generation.wrapping_add(1));
-        let is_there = answer.with(Option::is_some);
-        agreement.set(is_there.then(|| now.player(Agreement::new)).flatten());
-        go_on(now, answer, agreement, generation, generation.get_value());
+        agreement.set(compared.with(|player| player.as_ref().map(Agreement::new)));
+        let mine = generation.get_value();
+        go_on(compared, answer, agreement, generation, mine);
     });
     let verdict = move || {
         let found = agreement.with(|found| found.as_ref().and_then(words::verdict));
@@ -148,7 +150,7 @@ fn OneRun(run: Memo<RunShown>) -> impl IntoView {
 }
 
 fn go_on(
-    now: Now,
+    compared: Memo<Option<Player>>,
     answer: Memo<Option<Answer>>,
     agreement: RwSignal<Option<Agreement>>,
     generation: StoredValue<u32>,
@@ -165,10 +167,13 @@ fn go_on(
         ) else {
             return;
         };
-        let state = untrack(|| now.player(|player| found.go_on(player, &shown.run)));
+        let state = compared.with_untracked(|player| {
+            let player = player.as_ref()?;
+            Some(found.go_on(player, &shown.run))
+        });
         agreement.set(Some(found));
         if let Some(Ok(Checked::More)) = state {
-            go_on(now, answer, agreement, generation, mine);
+            go_on(compared, answer, agreement, generation, mine);
         }
     });
 }

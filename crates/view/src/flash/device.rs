@@ -8,12 +8,13 @@
 //! small; what is drawn of them is in [`growth`](super::growth).
 
 use headlight_activations::{
-    Detail, DetailKind, FlashGrowth, FlashRun, FlashTask, HeadInputs, StandardMeasure,
+    Detail, DetailKind, FlashGrowth, FlashRun, FlashTask, StandardMeasure,
 };
 
-use super::options::Tiles;
-use super::player::data_of;
-use super::room::{FlashRoom, Source};
+use super::data::HeadData;
+use super::options::{Options, Tiles};
+use super::player::{Player, data_of};
+use super::room::{FlashRoom, HeadOf, Source};
 use super::words::device as words;
 use crate::action::Effect;
 use crate::questions::inquire;
@@ -42,21 +43,29 @@ pub struct OnDevice {
 #[derive(Clone, Debug, PartialEq)]
 struct Asked {
     subject: Subject,
-    tiles: [usize; 2],
+    sent: Option<Sent>,
     outcome: Outcome,
+}
+
+/// What the device was given.
+#[derive(Clone, Debug, PartialEq)]
+struct Sent {
+    data: Shared<HeadData>,
+    tiles: [usize; 2],
 }
 
 /// What decides which numbers come out: whoever changes it has another question.
 #[derive(Clone, Debug, PartialEq)]
 struct Subject {
     source: Source,
-    head: Option<Shared<HeadInputs>>,
+    head: Option<HeadOf>,
     is_causal: bool,
     tiles: Tiles,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 enum Outcome {
+    AwaitsNumbers,
     Awaited,
     Answered(Shared<FlashRun>),
     Failed(String),
@@ -67,6 +76,8 @@ enum Outcome {
 pub enum RunShown {
     /// None was asked for.
     Nothing,
+    /// It begins when the head's numbers are there.
+    AwaitsNumbers,
     /// It is under way.
     Awaited,
     /// It was under way when a newer prompt or another engine made it pointless.
@@ -84,8 +95,22 @@ pub enum RunShown {
 pub struct Answer {
     /// Output, log-sum-exp, time, and the tiles that were used.
     pub run: Shared<FlashRun>,
+    /// The numbers that it was given. Those that are shown may have come anew since,
+    /// from another engine, which rounds in another way.
+    pub data: Shared<HeadData>,
     /// Queries and keys of the tiles that were chosen.
     pub chosen: [usize; 2],
+}
+
+impl Answer {
+    /// The steps that are shown, with the numbers that the device was given.
+    ///
+    /// # Errors
+    ///
+    /// Returns a sentence if the tiles cannot be.
+    pub fn player(&self, options: Options) -> Result<Player, String> {
+        Player::with(self.data.clone(), options)
+    }
 }
 
 /// A measurement over growing sequences.
@@ -164,6 +189,9 @@ impl OnDevice {
             (DetailKind::FlashRun, Some(asked), _) => {
                 asked.outcome = Outcome::Failed(why.to_owned());
             }
+            (DetailKind::HeadInputs, Some(asked), _) if asked.awaits_numbers() => {
+                asked.outcome = Outcome::Failed(why.to_owned());
+            }
             (DetailKind::FlashGrowth, _, Some(growth)) if growth.question().is_some() => {
                 growth.stage = Stage::Failed(why.to_owned());
             }
@@ -191,19 +219,40 @@ impl Growth {
     }
 }
 
+impl Asked {
+    fn awaits_numbers(&self) -> bool {
+        self.outcome == Outcome::AwaitsNumbers
+    }
+}
+
 impl Subject {
     fn of(room: &FlashRoom) -> Self {
         let is_head = room.source == Source::Head;
         Self {
             source: room.source.clone(),
-            head: room.head.clone().filter(|_| is_head),
+            head: room.head_of.clone().filter(|_| is_head),
             is_causal: room.options.is_causal,
             tiles: room.options.tiles,
         }
     }
 }
 
-/// Asks for a run with the numbers that are shown.
+/// True while the head's numbers are asked for: those that are shown, if any, are of
+/// another run or engine and will be replaced.
+fn awaits_head(state: &State) -> bool {
+    state.flash.source == Source::Head && state.session.awaits(DetailKind::HeadInputs)
+}
+
+/// Asks for the run that waited for the head's numbers.
+pub(crate) fn run_if_waiting(state: &mut State, effects: &mut Vec<Effect>) {
+    let asked = state.flash.device.asked.as_ref();
+    let is_waiting = asked.is_some_and(Asked::awaits_numbers);
+    if is_waiting && state.flash.source == Source::Head {
+        run(state, effects);
+    }
+}
+
+/// Asks for a run with the numbers that are shown, once they are there.
 pub(super) fn run(state: &mut State, effects: &mut Vec<Effect>) {
     let subject = Subject::of(&state.flash);
     let is_same = |asked: &Asked| asked.subject == subject && asked.outcome == Outcome::Awaited;
@@ -211,21 +260,25 @@ pub(super) fn run(state: &mut State, effects: &mut Vec<Effect>) {
     if is_asked && state.session.awaits(DetailKind::FlashRun) {
         return;
     }
-    let mut tiles = [0; 2];
-    let mut outcome = Outcome::Awaited;
-    match task(&state.flash) {
-        Ok(_) if !state.session.holds_shown() => {
-            outcome = Outcome::Failed(words::BUSY.to_owned());
+    let (mut sent, mut outcome) = (None, Outcome::Awaited);
+    if awaits_head(state) {
+        outcome = Outcome::AwaitsNumbers;
+    } else {
+        match data_of(&state.flash).and_then(|data| task(&state.flash, data)) {
+            Ok(_) if !state.session.holds_shown() => {
+                outcome = Outcome::Failed(words::BUSY.to_owned());
+            }
+            Ok((data, task)) => {
+                let tiles = [task.block_q, task.block_k];
+                sent = Some(Sent { data, tiles });
+                inquire(state, Detail::FlashRun(task), effects);
+            }
+            Err(why) => outcome = Outcome::Failed(why),
         }
-        Ok(task) => {
-            tiles = [task.block_q, task.block_k];
-            inquire(state, Detail::FlashRun(task), effects);
-        }
-        Err(why) => outcome = Outcome::Failed(why),
     }
     state.flash.device.asked = Some(Asked {
         subject,
-        tiles,
+        sent,
         outcome,
     });
 }
@@ -255,17 +308,16 @@ pub(super) fn measure(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-/// The numbers that are shown, as the engine takes them; a sentence if there are none,
-/// bad ones or too many.
-fn task(room: &FlashRoom) -> Result<FlashTask, String> {
-    let data = data_of(room)?;
+/// The numbers that are shown, and the same as the engine takes them; a sentence if
+/// there are too many, or no such tiles.
+fn task(room: &FlashRoom, data: Shared<HeadData>) -> Result<(Shared<HeadData>, FlashTask), String> {
     let tiling = room.options.tiling(data.d());
     let tiling = tiling.map_err(|error| text::sentence(&error.to_string()))?;
     let inputs = data
         .inputs()
         .filter(|inputs| may_travel(inputs.q().len().max(inputs.k().len())))
         .ok_or_else(|| words::too_many(MOST_NUMBERS))?;
-    Ok(FlashTask {
+    let task = FlashTask {
         d: data.d(),
         is_causal: room.options.is_causal,
         block_q: tiling.block_q(),
@@ -273,7 +325,8 @@ fn task(room: &FlashRoom) -> Result<FlashTask, String> {
         q: inputs.q().to_vec(),
         k: inputs.k().to_vec(),
         v: inputs.v().to_vec(),
-    })
+    };
+    Ok((data, task))
 }
 
 /// Whether an array of so many numbers is sent.
@@ -287,17 +340,25 @@ pub fn run_shown(state: &State) -> RunShown {
     let Some(asked) = &state.flash.device.asked else {
         return RunShown::Nothing;
     };
+    if asked.awaits_numbers() && awaits_head(state) {
+        return RunShown::AwaitsNumbers;
+    }
     if asked.subject != Subject::of(&state.flash) {
         return RunShown::Outdated;
     }
     match &asked.outcome {
+        Outcome::AwaitsNumbers => RunShown::Interrupted,
         Outcome::Awaited if state.session.awaits(DetailKind::FlashRun) => RunShown::Awaited,
         Outcome::Awaited => RunShown::Interrupted,
         Outcome::Failed(why) => RunShown::Failed(why.clone()),
-        Outcome::Answered(run) => RunShown::Answered(Answer {
-            run: run.clone(),
-            chosen: asked.tiles,
-        }),
+        Outcome::Answered(run) => match &asked.sent {
+            Some(sent) => RunShown::Answered(Answer {
+                run: run.clone(),
+                data: sent.data.clone(),
+                chosen: sent.tiles,
+            }),
+            None => RunShown::Interrupted,
+        },
     }
 }
 

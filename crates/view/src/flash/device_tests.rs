@@ -1,6 +1,6 @@
 //! Runs and measurements on the device, with a worker that says what the test says.
 
-use headlight_activations::{Finding, PathMeasure};
+use headlight_activations::{Finding, HeadInputs, PathMeasure};
 
 use super::*;
 use crate::flash::growth::{self, GrowthChart, Way, exponent};
@@ -221,6 +221,105 @@ fn who_comes_back_to_the_numbers_finds_their_answer() {
     assert!(matches!(run_shown(&state), RunShown::Answered(_)));
 }
 
+/// The head's numbers as an engine says them, with `error` added once.
+fn head_inputs(error: f32) -> HeadInputs {
+    let numbers: Vec<f32> = (0..12).map(|at| (at as f32 * 0.7).sin()).collect();
+    let mut q = numbers.clone();
+    q[3] += error;
+    HeadInputs {
+        layer: 1,
+        head: 2,
+        seq_len: 4,
+        d_head: 3,
+        scale: 3.0_f64.sqrt().recip(),
+        q,
+        k: numbers.clone(),
+        v: numbers,
+    }
+}
+
+/// A live page with a head in the room, and the question for its numbers.
+fn room_of_head() -> (State, RunId) {
+    let mut state = live("#/flash?layer=1&head=2");
+    state.flash.asked = None;
+    let (id, detail) = act(&mut state, FlashAction::SetSource(Source::Head)).unwrap();
+    assert_eq!(detail, Detail::HeadInputs { layer: 1, head: 2 });
+    (state, id)
+}
+
+#[test]
+fn a_run_waits_for_the_numbers_that_are_on_their_way() {
+    let (mut state, id) = room_of_head();
+    assert_eq!(act(&mut state, FlashAction::RunOnDevice), None);
+    assert_eq!(run_shown(&state), RunShown::AwaitsNumbers);
+    let inputs = head_inputs(0.0);
+    let (_, detail) = find(&mut state, id, Finding::HeadInputs(inputs.clone())).unwrap();
+    let Detail::FlashRun(task) = detail else {
+        panic!("{detail:?}");
+    };
+    assert_eq!(task.q, inputs.q);
+    assert_eq!(run_shown(&state), RunShown::Awaited);
+
+    let (mut state, id) = room_of_head();
+    act(&mut state, FlashAction::RunOnDevice);
+    act(&mut state, FlashAction::SetSource(random(1)));
+    assert_eq!(find(&mut state, id, Finding::HeadInputs(inputs)), None);
+
+    let (mut state, id) = room_of_head();
+    act(&mut state, FlashAction::RunOnDevice);
+    let message = Message::Failed {
+        run: id,
+        blame: crate::session::Blame::Input,
+        message: "no such head".to_owned(),
+    };
+    tell(&mut state, message);
+    let why = "No such head.".to_owned();
+    assert_eq!(run_shown(&state), RunShown::Failed(why));
+}
+
+#[test]
+fn numbers_that_come_anew_from_another_engine_are_no_other_numbers() {
+    let (mut state, id) = room_of_head();
+    find(&mut state, id, Finding::HeadInputs(head_inputs(0.0)));
+    let (id, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
+    let run = answer_to(&state, 0.0);
+    find(&mut state, id, Finding::FlashRun(run));
+    // Another engine has run the prompt: its head differs by more than the bound here,
+    // so that it can be seen which numbers the answer is held against.
+    state.flash.asked = None;
+    let (id, _) = act(&mut state, FlashAction::SetCausal(true)).unwrap();
+    find(&mut state, id, Finding::HeadInputs(head_inputs(0.5)));
+    let RunShown::Answered(answer) = run_shown(&state) else {
+        panic!("{:?}", run_shown(&state));
+    };
+    let player = answer.player(state.flash.options).unwrap();
+    let mut found = Agreement::new(&player);
+    while found.go_on(&player, &answer.run).unwrap() == Checked::More {}
+    assert_eq!((found.trace.output, found.trace.lse), (0.0, 0.0));
+    assert!(!agreement(&state, &answer.run).holds());
+}
+
+#[test]
+fn another_head_or_prompt_or_model_with_parts_out_is_another_question() {
+    let (mut state, id) = room_of_head();
+    find(&mut state, id, Finding::HeadInputs(head_inputs(0.0)));
+    let (id, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
+    let run = answer_to(&state, 0.0);
+    find(&mut state, id, Finding::FlashRun(run));
+    let of = state.flash.head_of.clone().unwrap();
+    let mut others = [of.clone(), of.clone(), of.clone(), of];
+    others[0].head.head = 3;
+    others[1].prompt.push('!');
+    others[2].model.push('!');
+    let out = crate::ablation::parse_list("0.1").unwrap();
+    assert_eq!(out.len(), 1);
+    others[3].ablations = out;
+    for other in others {
+        state.flash.head_of = Some(other);
+        assert_eq!(run_shown(&state), RunShown::Outdated);
+    }
+}
+
 #[test]
 fn a_newer_prompt_interrupts_and_a_refusal_is_said() {
     let mut state = room();
@@ -369,8 +468,8 @@ fn the_sentence_has_powers_and_errors() {
     assert_eq!(
         of(&[256, 512, 1_024]),
         "From 256 to 1\u{202f}024 tokens the kernel’s extra memory grows as N^1.00 and that of \
-         standard attention as N^2.00. The kernel’s time grows as N^1.00 and that of standard \
-         attention as N^1.00. Largest error 3.1e-7, of standard attention 3.1e-7."
+         standard attention as N^2.00. The kernel’s time grows as about N^1.0 and that of \
+         standard attention as about N^1.0. Largest error 3.1e-7, of standard attention 3.1e-7."
     );
     let mut wrong = point(256, 8, 1.0);
     wrong.flash.max_abs_error = 0.5;
@@ -547,6 +646,7 @@ fn other_tiles_than_the_chosen_ones_are_named() {
     (run.block_q, run.block_k) = (64, 32);
     let answer = Answer {
         run: Shared::new(run),
+        data: data_of(&state.flash).unwrap(),
         chosen: [8, 256],
     };
     assert_eq!(

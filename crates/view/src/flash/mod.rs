@@ -54,6 +54,7 @@ pub use method::method;
 pub use options::{BLOCKS, MEMORIES, Options, SPEEDS, Tiles};
 pub use player::{Moment, Player, data_of};
 pub use reduce::reduce;
+pub(crate) use room::HeadOf;
 pub use room::{FlashAction, FlashRoom, Source};
 pub use sentence::sentence;
 pub use spelled::{Passed, passed, spelled, spelled_row};

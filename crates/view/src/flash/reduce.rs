@@ -11,7 +11,7 @@ use super::link;
 use super::options::{Options, SPEEDS};
 use super::player::Player;
 use super::recorded::RecordedHead;
-use super::room::{FlashAction, FlashRoom, Source, Stand};
+use super::room::{FlashAction, FlashRoom, HeadOf, Source, Stand};
 use crate::action::Effect;
 use crate::reduce::follow;
 use crate::run::Head;
@@ -190,6 +190,12 @@ fn show_recorded(state: &mut State, recorded: RecordedHead) {
         && state.room.ablations.is_empty();
     if is_wanted && state.flash.head.is_none() {
         state.flash.head = Some(Shared::new(recorded.inputs));
+        state.flash.head_of = Some(HeadOf {
+            model: recorded.model,
+            prompt: recorded.prompt,
+            head: at,
+            ablations: Vec::new(),
+        });
         state.flash.is_recorded = true;
     }
 }

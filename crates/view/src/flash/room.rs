@@ -5,11 +5,13 @@ use headlight_flash::Algorithm;
 use super::compare::Clock;
 use super::device::OnDevice;
 use super::options::{Options, Tiles};
+use crate::ablation::Ablation;
 use crate::details::HeadInputs;
 use crate::export::{Format, Numbers};
 use crate::figure::FlashFigure;
 use crate::run::Head;
 use crate::shared::Shared;
+use crate::state::State;
 
 /// What is attended with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,8 +59,10 @@ pub struct FlashRoom {
     pub is_recorded: bool,
     /// Why the head's numbers are not there.
     pub missing: Option<String>,
-    /// The run and head that were asked about last.
-    pub(crate) asked: Option<(u64, Head)>,
+    /// Whose numbers these are.
+    pub(crate) head_of: Option<HeadOf>,
+    /// The run and head that were asked about last, and whose numbers these will be.
+    pub(crate) asked: Option<(u64, HeadOf)>,
     /// The step of the lesson, from 0, while its strip is open.
     pub lesson: Option<usize>,
     /// The step that was left, to go on from.
@@ -77,6 +81,29 @@ pub struct FlashRoom {
     pub linked: Option<String>,
     /// What the link should say.
     pub(crate) pairs: String,
+}
+
+/// Whose numbers a head's are. Two engines answer alike but for rounding, so this and
+/// not the numbers says whether they are the same.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct HeadOf {
+    pub(crate) model: String,
+    pub(crate) prompt: String,
+    pub(crate) head: Head,
+    /// What was taken out of the model.
+    pub(crate) ablations: Vec<Ablation>,
+}
+
+impl HeadOf {
+    /// The selected head of the run that is shown.
+    pub(crate) fn shown(state: &State) -> Self {
+        Self {
+            model: state.shown_model().to_owned(),
+            prompt: state.shown_prompt.clone(),
+            head: state.room.head,
+            ablations: state.room.ablations.clone(),
+        }
+    }
 }
 
 /// What stands on the stage, as far as a lesson changes it.
@@ -103,6 +130,7 @@ impl Default for FlashRoom {
             head: None,
             is_recorded: false,
             missing: None,
+            head_of: None,
             asked: None,
             lesson: None,
             lesson_left: 0,

@@ -21,6 +21,8 @@ pub const PREPARING: &str = "The GPU is being prepared; then our kernel can run 
 pub const CPU_CHOSEN: &str = "The CPU computes because it was chosen, and our kernel needs a GPU.";
 pub const CPU_COMPUTES: &str = "The CPU computes, and our kernel needs a GPU.";
 pub const BUSY: &str = "A prompt is being run. Ask again when it is done.";
+pub const NUMBERS_AWAITED: &str =
+    "The head’s numbers are on their way; our kernel runs when they are here.";
 pub const RUNNING: &str = "Our kernel runs.";
 pub const OUTDATED: &str =
     "Numbers, mask or tiles have changed since our kernel ran. Run it again for these.";
@@ -117,6 +119,7 @@ fn worst(agreement: &Agreement) -> (&'static str, f64, f64) {
 pub fn run_state(shown: &RunShown) -> Option<String> {
     match shown {
         RunShown::Nothing | RunShown::Answered(_) => None,
+        RunShown::AwaitsNumbers => Some(NUMBERS_AWAITED.to_owned()),
         RunShown::Awaited => Some(RUNNING.to_owned()),
         RunShown::Interrupted => Some(INTERRUPTED.to_owned()),
         RunShown::Outdated => Some(OUTDATED.to_owned()),
@@ -192,7 +195,11 @@ pub fn amount(amount: Amount, value: f64) -> String {
 pub fn grows(amount: Amount, powers: [Option<Power>; 2]) -> Option<String> {
     let [flash, standard] = powers;
     let flash = flash?;
-    let name = |power: Power| format!("N^{}", fixed(power.exponent, 2));
+    // A time is a few noisy points, where a second digit says nothing.
+    let name = |power: Power| match amount {
+        Amount::Memory => format!("N^{}", fixed(power.exponent, 2)),
+        Amount::Time => format!("about N^{}", fixed(power.exponent, 1)),
+    };
     let (from, to) = flash.lengths;
     let range = format!("{} to {}", thousands(from as u64), thousands(to as u64));
     let mut said = match amount {
