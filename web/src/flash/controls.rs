@@ -11,7 +11,11 @@ use headlight_view::flash::{
 use leptos::prelude::*;
 
 use super::act;
+use super::now::Now;
 use crate::store::store;
+
+/// Says how numbers are typed.
+const FORMAT: &str = "flash-typed-format";
 
 /// The row of controls above the stage.
 #[component]
@@ -73,7 +77,7 @@ fn TileChoice(options: Memo<Options>) -> impl IntoView {
         Tiles::Blocks(block_q, block_k) => Some((block_q, block_k)),
         Tiles::OnChip(_) => None,
     };
-    let now = Memo::new(move |_| blocks());
+    let chosen = Memo::new(move |_| blocks());
     let set = move |tiles: Tiles| act(store, FlashAction::SetTiles(tiles));
     let is_for = move |bytes: usize| options.get().tiles == Tiles::OnChip(bytes);
     let is_chosen = move || matches!(options.get().tiles, Tiles::Blocks(..));
@@ -90,7 +94,13 @@ fn TileChoice(options: Memo<Options>) -> impl IntoView {
             .then(|| view! { <option value="" selected=true>"–"</option> });
         view! { {none}{all.into_iter().map(option).collect_view()} }
     };
-    let usual = move || now.get_untracked().unwrap_or((8, 4));
+    let usual = move || chosen.get_untracked().unwrap_or((8, 4));
+    let now: Now = expect_context();
+    let given = move || {
+        let options = options.get();
+        now.player(|player| words::tiles_given(&options, player.data().d()))
+            .flatten()
+    };
     // Standard attention has no tiles, but the one beside it may.
     let is_tiled = store.select(|state: &State| {
         let room = &state.flash;
@@ -104,7 +114,7 @@ fn TileChoice(options: Memo<Options>) -> impl IntoView {
                     if let Ok(block) = event_target_value(&event).parse() {
                         set(Tiles::Blocks(block, usual().1));
                     }
-                }>{move || choices(now.get().map(|blocks| blocks.0))}</select>
+                }>{move || choices(chosen.get().map(|blocks| blocks.0))}</select>
             </label>
             <label>
                 {words::KEYS_PER_TILE}
@@ -112,7 +122,7 @@ fn TileChoice(options: Memo<Options>) -> impl IntoView {
                     if let Ok(block) = event_target_value(&event).parse() {
                         set(Tiles::Blocks(usual().0, block));
                     }
-                }>{move || choices(now.get().map(|blocks| blocks.1))}</select>
+                }>{move || choices(chosen.get().map(|blocks| blocks.1))}</select>
             </label>
             <label>
                 {words::TILES_FOR}
@@ -127,6 +137,7 @@ fn TileChoice(options: Memo<Options>) -> impl IntoView {
                         <option value=bytes.to_string() prop:selected=move || is_for(bytes)>{words::memory(bytes)}</option>
                     }).collect_view()}
                 </select>
+                <span class="number tiles-given">{given}</span>
             </label>
         </Show>
     }
@@ -245,10 +256,11 @@ fn Numbers() -> impl IntoView {
             {field(words::SEED, 1_000_000, 2)}
         </Show>
         <Show when=move || kind() == "typed">
+            <p class="typed-format" id=FORMAT>{words::TYPED_LABEL}</p>
             <textarea
                 class="typed"
                 rows="4"
-                aria-label=words::TYPED_LABEL
+                aria-labelledby=FORMAT
                 prop:value=typed
                 on:input=move |event| {
                     act(store, FlashAction::SetSource(Source::Typed(event_target_value(&event))));

@@ -3,6 +3,7 @@
 use headlight_view::flash::{FlashAction, FlashTopic, words};
 use headlight_view::{State, text};
 use leptos::ev::KeyboardEvent;
+use leptos::html::Section;
 use leptos::prelude::*;
 
 use super::act;
@@ -13,6 +14,8 @@ use crate::store::{Store, store};
 
 /// What reads the step; it gets the focus when the step changes.
 const TEXT: &str = "flash-lesson-text";
+/// What a step lights up.
+const BEAM: &str = "[data-figure='flash.stage'] .beam";
 /// The button that opens the strip.
 const START: &str = "flash-lesson-start";
 
@@ -22,6 +25,7 @@ pub fn Lesson() -> impl IntoView {
     let store = store();
     let now: Now = expect_context();
     let step = store.select(|state: &State| state.flash.lesson);
+    let strip = NodeRef::<Section>::new();
     let is_open = Memo::new(move |_| step.get().is_some());
     let played = now.played();
     Effect::new(move |_| {
@@ -31,18 +35,24 @@ pub fn Lesson() -> impl IntoView {
         }
     });
     view! {
-        <section class="learn" class:open=move || is_open.get() aria-label=text::LEARN_STRIP>
-            <Show when=move || is_open.get() fallback=|| view! { <Closed/> }>
-                <Open/>
+        <section class="learn" node_ref=strip class:open=move || is_open.get() aria-label=text::LEARN_STRIP>
+            <Show when=move || is_open.get() fallback=move || view! { <Closed strip/> }>
+                <Open strip/>
             </Show>
         </section>
     }
 }
 
-/// Does something of the lesson; then the step's text has the focus.
-fn turn(store: Store, action: FlashAction) {
+/// Does something of the lesson; then the step's text has the focus, and what the step
+/// lights up is seen above `strip`.
+fn turn(store: Store, strip: NodeRef<Section>, action: FlashAction) {
     act(store, action);
-    host::once_drawn(|| host::focus_in_place(TEXT));
+    host::once_drawn(move || {
+        host::focus_in_place(TEXT);
+        if let Some(strip) = strip.get_untracked() {
+            host::bring_up(super::SAYS, BEAM, &strip);
+        }
+    });
 }
 
 fn leave(store: Store) {
@@ -51,7 +61,7 @@ fn leave(store: Store) {
 }
 
 #[component]
-fn Closed() -> impl IntoView {
+fn Closed(strip: NodeRef<Section>) -> impl IntoView {
     let store = store();
     let n = FlashTopic::ALL.len();
     let left = store.select(|state: &State| state.flash.lesson_left);
@@ -69,13 +79,13 @@ fn Closed() -> impl IntoView {
             id=START
             length=Signal::derive(length)
             has_begun
-            open=Callback::new(move |()| turn(store, FlashAction::OpenLesson))
+            open=Callback::new(move |()| turn(store, strip, FlashAction::OpenLesson))
         />
     }
 }
 
 #[component]
-fn Open() -> impl IntoView {
+fn Open(strip: NodeRef<Section>) -> impl IntoView {
     let store = store();
     let now: Now = expect_context();
     let step = store.select(|state: &State| state.flash.lesson.unwrap_or(0));
@@ -101,7 +111,7 @@ fn Open() -> impl IntoView {
         }
     };
     let moves = Moves {
-        go: Callback::new(move |step| turn(store, FlashAction::LessonStep(step))),
+        go: Callback::new(move |step| turn(store, strip, FlashAction::LessonStep(step))),
         reveal: Callback::new(move |()| act(store, FlashAction::RevealAnswer)),
         leave: Callback::new(move |()| leave(store)),
         on_key: Callback::new(on_key),

@@ -14,6 +14,7 @@ mod stage;
 mod transport;
 
 use headlight_view::flash::{FlashAction, reduce, sentence, words};
+use headlight_view::run::Head;
 use headlight_view::sentence::Span;
 use headlight_view::{FlashFigure, Place, State, text};
 use leptos::prelude::*;
@@ -90,6 +91,14 @@ fn OpenRoom() -> impl IntoView {
     provide_context(numbers);
     transport::listen_to_keys(store);
     transport::keep_time(store);
+    let intent = store.select(|state: &State| {
+        let head = state.flash.head.as_ref();
+        let head = head.map(|inputs| Head {
+            layer: inputs.layer,
+            head: inputs.head,
+        });
+        words::intent(&state.flash.source, head)
+    });
     let say = move || spans(now.player_and_moment(sentence).unwrap_or_default());
     let trouble = move || {
         now.trouble()
@@ -99,6 +108,10 @@ fn OpenRoom() -> impl IntoView {
         // Which step the tables tell of; they follow the figures.
         <main class="flash" data-step=move || numbers.step().map(|step| step.to_string())>
             <section class="board" id=crate::attention::FIGURE tabindex="-1" aria-label=words::STAGE>
+                <div class="intent">
+                    <h2>{words::TITLE}</h2>
+                    <p>{intent}</p>
+                </div>
                 <controls::Controls/>
                 <div class="said">
                     <p class="say" id=SAYS>{say}{trouble}</p>

@@ -46,6 +46,10 @@ pub fn Ledger() -> impl IntoView {
             .map(fact)
             .collect_view()
     };
+    let too_large = move || {
+        let said = drawn.with(|ledger| ledger.as_ref().and_then(words::too_large));
+        said.map(|said| view! { <p class="verdict too-large">{said}</p> })
+    };
     let verdict = move || {
         drawn.with(|ledger| {
             let ledger = ledger.as_ref()?;
@@ -76,6 +80,7 @@ pub fn Ledger() -> impl IntoView {
                     <tbody>{rows}</tbody>
                 </table>
                 <p class="verdict" id=VERDICT>{verdict}</p>
+                {too_large}
                 <dl class="amounts">{facts}</dl>
             </figure>
             <Behind figure=FlashFigure::Ledger/>

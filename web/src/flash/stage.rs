@@ -1,9 +1,13 @@
 //! The stage: what the scene says, as SVG over painted matrices.
 
-use headlight_view::flash::stage::{Anchor, Block, Flight, Paint, Scene, Voice, Words, scene};
+use headlight_view::flash::stage::{
+    Anchor, Block, Flight, Paint, Rect, Scene, Voice, Words, scene,
+};
 use headlight_view::flash::{Array, FlashAction, words};
+use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::act;
 use super::mosaic::Mosaics;
@@ -225,22 +229,54 @@ fn Rows(drawn: Memo<Option<Scene>>) -> impl IntoView {
         })
     });
     let now: Now = expect_context();
-    let button = move |(query, at): (usize, headlight_view::flash::stage::Rect)| {
-        let is_chosen = move || (now.row() == Some(query)).to_string();
+    // Buttons keep their places, so that the focus stays where a step brings other rows.
+    let button = move |index: usize| {
+        let place = move || rows.with(|rows| rows.get(index).copied().unwrap_or_default());
+        let query = move || place().0;
+        let is_chosen = move || now.row() == Some(query());
+        let px = move |of: fn(Rect) -> f64| move || format!("{:.1}px", of(place().1));
         view! {
             <button
                 type="button"
                 class="row-button"
-                tabindex="-1"
-                aria-label=format!("{} {}", words::ROW, query + 1)
-                aria-pressed=is_chosen
-                style:left=format!("{:.1}px", at.x)
-                style:top=format!("{:.1}px", at.y)
-                style:width=format!("{:.1}px", at.width)
-                style:height=format!("{:.1}px", at.height)
-                on:click=move |_| act(store, FlashAction::SelectRow(query))
+                tabindex=move || if is_chosen() { "0" } else { "-1" }
+                aria-label=move || format!("{} {}", words::ROW, query() + 1)
+                aria-pressed=move || is_chosen().to_string()
+                style:left=px(|at| at.x)
+                style:top=px(|at| at.y)
+                style:width=px(|at| at.width)
+                style:height=px(|at| at.height)
+                on:click=move |_| act(store, FlashAction::SelectRow(untrack(query)))
+                on:keydown=choose_neighbour
             ></button>
         }
     };
-    move || rows.get().into_iter().map(button).collect_view()
+    let n_rows = Memo::new(move |_| rows.with(Vec::len));
+    view! {
+        <div role="group" aria-label=words::ROWS_OF_TILE>
+            <For each=move || 0..n_rows.get() key=|index| *index children=button/>
+        </div>
+    }
+}
+
+/// Up and down go to the row above and below, and choose it; one row is a stop of Tab.
+fn choose_neighbour(event: KeyboardEvent) {
+    let Some(here) = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+    else {
+        return;
+    };
+    let neighbour = match event.key().as_str() {
+        "ArrowUp" => here.previous_element_sibling(),
+        "ArrowDown" => here.next_element_sibling(),
+        _ => return,
+    };
+    // At the ends too, or the page would scroll.
+    event.prevent_default();
+    if let Some(row) = neighbour {
+        let row = row.unchecked_into::<web_sys::HtmlElement>();
+        row.click();
+        host::focus_element(row.into());
+    }
 }

@@ -27,6 +27,8 @@ pub fn Transport() -> impl IntoView {
         let (step, n_steps, walking) = at.get().unwrap_or_default();
         words::clock_of(step, n_steps, walking)
     };
+    // With no step there is nothing to play.
+    let is_idle = move || at.get().is_none_or(|(_, n_steps, _)| n_steps == 0);
     let button = move |name: &'static str, path: &'static str, action: FlashAction| {
         view! {
             <button
@@ -34,6 +36,7 @@ pub fn Transport() -> impl IntoView {
                 class="button"
                 aria-label=name
                 title=name
+                disabled=is_idle
                 on:click=move |_| act(store, action.clone())
             >
                 <svg viewBox="0 0 16 12" width="16" height="12" aria-hidden="true"><path d=path/></svg>
@@ -65,6 +68,7 @@ pub fn Transport() -> impl IntoView {
                 class="button play"
                 aria-label=play_name
                 title=play_name
+                disabled=is_idle
                 on:click=move |_| act(store, FlashAction::TogglePlay)
             >
                 <svg viewBox="0 0 16 12" width="16" height="12" aria-hidden="true"><path d=play_path/></svg>
@@ -79,6 +83,7 @@ pub fn Transport() -> impl IntoView {
                 max=move || at.get().unwrap_or_default().1.to_string()
                 prop:value=move || at.get().unwrap_or_default().0.to_string()
                 aria-label=words::SCRUB
+                disabled=is_idle
                 aria-valuetext=clock
                 on:input=move |event| {
                     if let Ok(step) = event_target_value(&event).parse() {
@@ -134,7 +139,7 @@ fn Cells() -> impl IntoView {
         })
     };
     let kinds = move || {
-        let kinds = drawn.with(|line| line.as_ref().map(legend).unwrap_or_default());
+        let kinds = drawn.with(|line| line.as_ref().map(Timeline::kinds).unwrap_or_default());
         let entry = |kind| view! { <li><i class=class_of(kind)></i>{words::kind(kind)}</li> };
         kinds.into_iter().map(entry).collect_view()
     };
@@ -187,17 +192,6 @@ fn cell(cell: Cell) -> impl IntoView {
     let class = format!("{} {done}", class_of(cell.kind));
     let top = if cell.begins_tile { 2.0 } else { 5.0 };
     view! { <rect class=class x=cell.x y=top width=cell.width.max(0.8) height=18.0 - top></rect> }
-}
-
-/// The kinds that occur, in the order in which they first do.
-fn legend(line: &Timeline) -> Vec<headlight_view::flash::EventKind> {
-    let mut kinds = Vec::new();
-    for cell in &line.cells {
-        if !kinds.contains(&cell.kind) {
-            kinds.push(cell.kind);
-        }
-    }
-    kinds
 }
 
 const fn class_of(kind: headlight_view::flash::EventKind) -> &'static str {

@@ -3,6 +3,7 @@
 use headlight_flash::{Algorithm, BYTES_PER_ELEMENT, Method, Problem, Schedule, Tiling, Totals};
 
 use super::player::{Moment, Player};
+use super::words::BROWSER_BYTES;
 
 /// An algorithm's line of the ledger. Elements are numbers of 4 bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +20,37 @@ pub struct LedgerRow {
     pub of_standard: f64,
 }
 
+/// What tiles need on the chip, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OnChip {
+    /// What a kernel sets aside for such tiles.
+    pub set_aside: u64,
+    /// What these queries and keys fill of that at the most: less where a tile is
+    /// larger than the sequence.
+    pub filled: u64,
+    /// What there is: what the tiles were chosen for, else what any browser has.
+    pub limit: u64,
+    /// True if the tiles were chosen for that, by the papers' formula.
+    pub is_by_formula: bool,
+}
+
+impl OnChip {
+    fn of(player: &Player) -> Option<Self> {
+        let problem = player.schedule().problem();
+        let tiling = player.schedule().tiling()?;
+        let bytes = |tiling: Tiling| tiling.on_chip_elements(problem.d) * BYTES_PER_ELEMENT;
+        let rows = tiling.block_q().min(problem.n_q);
+        let keys = tiling.block_k().min(problem.n_k);
+        let chosen = player.memory_chosen();
+        Some(Self {
+            set_aside: bytes(tiling),
+            filled: Tiling::new(rows, keys).map_or_else(|_| bytes(tiling), bytes),
+            limit: chosen.unwrap_or(BROWSER_BYTES),
+            is_by_formula: chosen.is_some(),
+        })
+    }
+}
+
 /// The ledger.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ledger {
@@ -30,8 +62,8 @@ pub struct Ledger {
     pub in_all: Totals,
     /// Bytes on the chip now.
     pub chip_bytes_now: u64,
-    /// Bytes that its tiles need on the chip; `None` for standard attention.
-    pub chip_bytes: Option<u64>,
+    /// What its tiles need on the chip; `None` for standard attention.
+    pub on_chip: Option<OnChip>,
     /// Bytes beside q, k, v and O at the most.
     pub peak_extra_bytes: u64,
 }
@@ -41,9 +73,8 @@ pub struct Ledger {
 #[must_use]
 pub fn ledger(player: &Player, moment: &Moment, beside: Option<(&Player, &Moment)>) -> Ledger {
     let schedule = player.schedule();
-    let (problem, played) = (*schedule.problem(), schedule.method().algorithm);
+    let played = schedule.method().algorithm;
     let in_all = schedule.totals();
-    let tiling = schedule.tiling();
     let others = Algorithm::ALL.into_iter().zip(player.moved_in_all());
     let others: Vec<(Algorithm, u64)> = others
         .map(|(algorithm, moved)| (algorithm, moved.unwrap_or(0)))
@@ -68,7 +99,7 @@ pub fn ledger(player: &Player, moment: &Moment, beside: Option<(&Player, &Moment
         so_far: moment.totals,
         in_all,
         chip_bytes_now: moment.chip.n_elements() * BYTES_PER_ELEMENT,
-        chip_bytes: tiling.map(|tiling| tiling.on_chip_elements(problem.d) * BYTES_PER_ELEMENT),
+        on_chip: OnChip::of(player),
         peak_extra_bytes: schedule.peak_extra_elements() * BYTES_PER_ELEMENT,
     }
 }

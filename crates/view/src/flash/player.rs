@@ -10,7 +10,7 @@ use headlight_flash::{
 use super::compare::Course;
 use super::data::HeadData;
 use super::ledger::moved_by;
-use super::options::Options;
+use super::options::{Options, Tiles};
 use super::room::{FlashRoom, Source};
 use crate::shared::Shared;
 use crate::text;
@@ -134,6 +134,15 @@ impl Player {
     #[must_use]
     pub fn data(&self) -> &HeadData {
         &self.data
+    }
+
+    /// Bytes on the chip that the tiles were chosen for, if they were.
+    #[must_use]
+    pub(super) const fn memory_chosen(&self) -> Option<u64> {
+        match self.options.tiles {
+            Tiles::OnChip(bytes) => Some(bytes as u64),
+            Tiles::Blocks(..) => None,
+        }
     }
 
     /// The step that the room shows, of the played algorithm's own.

@@ -11,6 +11,8 @@ mod chip;
 mod grid;
 mod slow;
 
+#[cfg(test)]
+pub(super) use chip::shown_within;
 use headlight_flash::Array;
 
 use super::player::{Moment, Player};
@@ -274,7 +276,7 @@ fn narrow(scene: &mut Scene, player: &Player, moment: &Moment, row: Option<usize
     let chip_at = Rect::new(0.0, chip_top, width, chip::height(player));
     let slots = chip::draw(scene, player, moment, row, chip_at);
     let grid_top = chip_top + chip_at.height + HEADING + 12.0;
-    let side = (width * 0.56).min(240.0);
+    let side = (width * 0.56).min(240.0).min(width - grid::LEGEND_BESIDE);
     grid::draw(
         scene,
         player,

@@ -2,10 +2,10 @@
 
 use headlight_flash::{Algorithm, EventKind};
 
-use super::stage::{Paint, Scene, scene};
+use super::stage::{Paint, Scene, Voice, scene, shown_within};
 use super::{
     Check, Checked, Clock, Course, FlashAction, FlashRoom, FlashTopic, Options, Player, Source,
-    Tiles, ledger, lines_of, reduce, sentence, spelled, spelled_row, timeline,
+    Tiles, ledger, lines_of, reduce, sentence, spelled, spelled_row, timeline, words,
 };
 use crate::sentence::plain;
 use crate::state::{Place, State};
@@ -271,6 +271,122 @@ fn the_ledger_adds_up_and_knows_the_others() {
     let moved = |row: &ledger::LedgerRow| row.so_far.map(|totals| totals.elements_moved());
     let so_far: Vec<Option<u64>> = at_end.rows.iter().map(moved).collect();
     assert_eq!(so_far, [None, None, Some(fa2)]);
+}
+
+#[test]
+fn tiles_of_the_papers_formula_need_more_than_they_were_chosen_for_and_it_is_said() {
+    let of = |tiles| {
+        let options = Options { tiles, ..square() };
+        let player = player(options);
+        let moment = player.moment(30).unwrap();
+        let ledger = ledger::ledger(&player, &moment, None);
+        let scene = scene_at(&player, 30, 900.0);
+        let meter = scene
+            .words
+            .iter()
+            .find(|words| words.text.contains("bytes"));
+        let facts = words::facts(&ledger);
+        (
+            words::too_large(&ledger),
+            meter.unwrap().text.clone(),
+            facts,
+        )
+    };
+    let fact = |facts: &[(&str, String)], name: &str| {
+        let found = facts.iter().find(|(of, _)| *of == name);
+        found.map(|(_, value)| value.replace('\u{202f}', ""))
+    };
+    // M is 128 numbers: 4 by 4 tiles, which need 176.
+    let (said, meter, facts) = of(Tiles::OnChip(512));
+    let said = said.unwrap();
+    assert!(
+        said.contains("formula leaves out") && said.contains("704 bytes, more than the 512"),
+        "{said}"
+    );
+    assert!(
+        meter.ends_with("of 512 bytes") || meter.ends_with("too many for 512"),
+        "{meter}"
+    );
+    assert_eq!(fact(&facts, "set aside on the chip").unwrap(), "704 bytes");
+    assert_eq!(fact(&facts, "of that filled here at most"), None);
+    let options = Options {
+        tiles: Tiles::OnChip(512),
+        ..square()
+    };
+    assert_eq!(words::tiles_given(&options, 8).unwrap(), "4 × 4 tiles");
+    assert_eq!(words::tiles_given(&square(), 8), None);
+
+    let (said, meter, _) = of(Tiles::Blocks(4, 4));
+    assert_eq!(said, None);
+    assert!(meter.ends_with("of 16\u{202f}384 bytes"), "{meter}");
+
+    // Larger than the sequence: 16 rows fill little of what is set aside.
+    let (said, _, facts) = of(Tiles::Blocks(256, 256));
+    assert!(said.unwrap().contains("any browser"));
+    let set_aside = 4 * (4 * 256 * 8 + 2 * 256 * 256 + 4 * 256);
+    let filled = 4 * (4 * 16 * 8 + 2 * 16 * 16 + 4 * 16);
+    let bytes = |bytes: usize| Some(format!("{bytes} bytes"));
+    assert_eq!(fact(&facts, "set aside on the chip"), bytes(set_aside));
+    assert_eq!(fact(&facts, "of that filled here at most"), bytes(filled));
+    assert!(words::chip_use(600, 512).ends_with("600 bytes, 88 too many for 512"));
+}
+
+#[test]
+fn on_a_phone_words_and_numbers_keep_apart() {
+    let width = 362.0;
+    for algorithm in Algorithm::ALL {
+        let player = player(Options {
+            algorithm,
+            ..square()
+        });
+        let scene = scene_at(&player, 30, width);
+        let legend = scene
+            .words
+            .iter()
+            .find(|words| words.text == words::NEVER)
+            .unwrap();
+        // 6 pixels a letter, of a wide font.
+        assert!(
+            legend.x + 6.0 * words::NEVER.len() as f64 <= width,
+            "{legend:?}"
+        );
+        let columns = scene
+            .words
+            .iter()
+            .filter(|words| words.voice == Voice::Name);
+        let columns: Vec<f64> = columns.map(|words| words.x).collect();
+        assert!(
+            columns.windows(2).all(|two| two[1] - two[0] > 34.5),
+            "{columns:?}"
+        );
+    }
+    for (value, text) in [(11.108, "11.1"), (-11.108, "\u{2212}11.1"), (1.0, "1.00")] {
+        assert_eq!(shown_within(value, 38.0), text);
+    }
+    assert_eq!(shown_within(11.108, 44.0), "11.11");
+}
+
+#[test]
+fn the_timelines_legend_has_one_order_wherever_it_begins() {
+    let player = player(square());
+    let course = Course::new(&player, None, Clock::Traffic);
+    let place = |kind: &EventKind| EventKind::ALL.iter().position(|of| of == kind);
+    for step in 0..course.n_steps() {
+        let kinds = timeline::timeline(&course, step, 70.0).kinds();
+        assert!(
+            !kinds.is_empty() && kinds.is_sorted_by_key(place),
+            "{kinds:?}"
+        );
+    }
+}
+
+#[test]
+fn the_room_says_whose_numbers_it_plays() {
+    let head = crate::run::Head { layer: 3, head: 2 };
+    let said = words::intent(&Source::Head, Some(head));
+    assert!(said.ends_with("with the numbers of head 3.2."), "{said}");
+    let typed = Source::Typed(String::new());
+    assert!(words::intent(&typed, Some(head)).ends_with("with your own numbers."));
 }
 
 #[test]

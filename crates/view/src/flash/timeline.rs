@@ -71,6 +71,16 @@ pub fn timeline(course: &Course, step: u64, width: f64) -> Timeline {
     }
 }
 
+impl Timeline {
+    /// The kinds of step that occur, in the order in which a tile has them: the same
+    /// wherever the stretch begins.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<EventKind> {
+        let occurs = |kind: &EventKind| self.cells.iter().any(|cell| cell.kind == *kind);
+        EventKind::ALL.into_iter().filter(occurs).collect()
+    }
+}
+
 /// The step at `x` pixels.
 #[must_use]
 pub fn step_at(timeline: &Timeline, x: f64) -> Option<u64> {

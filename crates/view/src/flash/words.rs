@@ -8,16 +8,20 @@ use std::ops::Range;
 use headlight_flash::{Algorithm, Array, Direction, EventKind, InputError, Schedule};
 
 use super::compare::{Clock, Progress};
-use super::ledger::{Ledger, moved_by};
+use super::ledger::{Ledger, OnChip, moved_by};
+use super::options::{Options, Tiles};
 use super::player::{Moment, Player};
+use super::room::Source;
 use super::sentence::{capitalised, sentence, shown};
 use crate::number::{fixed, percent};
+use crate::run::Head;
 use crate::sentence::{Span, plain};
 use crate::text::PRODUCT;
 
 /// On-chip memory that every browser's GPU gives a kernel (`maxComputeWorkgroupStorageSize`).
 pub const BROWSER_BYTES: u64 = 16_384;
 pub const HEAD_AWAITED: &str = "The head’s numbers are on their way.";
+pub const TITLE: &str = "Flash attention, tile by tile";
 pub const STAGE: &str = "Flash attention, step by step";
 pub const SLOW: &str = "Slow memory";
 pub const SLOW_NOTE: &str = "large, far away";
@@ -48,6 +52,7 @@ pub const TYPED: &str = "my own";
 pub const TYPED_LABEL: &str = "q, k and v: rows of numbers, with a blank line between the three";
 pub const TYPED_EXAMPLE: &str = "1 0\n0 1\n1 1\n2 0\n\n1 0\n0 1\n1 1\n3 0\n\n1 0\n0 1\n-1 1\n5 5";
 pub const ROW: &str = "row";
+pub const ROWS_OF_TILE: &str = "Rows of the tile";
 pub const ROWS: &str = "rows";
 pub const WIDTH: &str = "width";
 pub const SEED: &str = "seed";
@@ -450,7 +455,15 @@ pub fn tiles_note(n_tiles: usize, rows: usize) -> String {
 /// How full the chip is.
 #[must_use]
 pub fn chip_use(now: u64, limit: u64) -> String {
-    format!("{} of {} bytes", thousands(now), thousands(limit))
+    match now.checked_sub(limit) {
+        None | Some(0) => format!("{} of {} bytes", thousands(now), thousands(limit)),
+        Some(beyond) => format!(
+            "{} bytes, {} too many for {}",
+            thousands(now),
+            thousands(beyond),
+            thousands(limit)
+        ),
+    }
 }
 
 /// An integer in groups of three, with narrow spaces.
@@ -565,6 +578,53 @@ pub fn sum_and_max(l: f32, m: f32) -> String {
     format!("l\u{a0}{}  m\u{a0}{}", shown(l), shown(m))
 }
 
+/// Why tiles need more than there is on the chip, where they do.
+#[must_use]
+pub fn too_large(ledger: &Ledger) -> Option<String> {
+    let on_chip = ledger.on_chip?;
+    let OnChip {
+        set_aside, limit, ..
+    } = on_chip;
+    if set_aside <= limit {
+        return None;
+    }
+    let (needed, limit) = (thousands(set_aside), thousands(limit));
+    Some(if on_chip.is_by_formula {
+        format!(
+            "The papers’ formula leaves out S, P, m and l: these tiles need {needed} bytes, \
+             more than the {limit} that they were chosen for."
+        )
+    } else {
+        format!(
+            "These tiles need {needed} bytes on the chip, more than the {limit} that any \
+             browser gives a kernel."
+        )
+    })
+}
+
+/// Tiles that were computed: queries by keys.
+#[must_use]
+pub fn tiles_given(options: &Options, d: usize) -> Option<String> {
+    let tiling = options.tiling(d).ok()?;
+    let is_computed = matches!(options.tiles, Tiles::OnChip(_));
+    is_computed.then(|| format!("{} × {} tiles", tiling.block_q(), tiling.block_k()))
+}
+
+/// What the room is about, with what is attended with.
+#[must_use]
+pub fn intent(source: &Source, head: Option<Head>) -> String {
+    let numbers = match (source, head) {
+        (Source::Head, Some(Head { layer, head })) => format!("the numbers of head {layer}.{head}"),
+        (Source::Head, None) => "the numbers of a head".to_owned(),
+        (Source::Random { .. }, _) => "random numbers".to_owned(),
+        (Source::Typed(_), _) => "your own numbers".to_owned(),
+    };
+    format!(
+        "The same result as attention, without ever writing the N × N matrix. \
+         Step through it with {numbers}."
+    )
+}
+
 /// What the ledger knows beside the elements.
 #[must_use]
 pub fn facts(ledger: &Ledger) -> Vec<(&'static str, String)> {
@@ -577,8 +637,11 @@ pub fn facts(ledger: &Ledger) -> Vec<(&'static str, String)> {
     if let Some(intensity) = ledger.in_all.intensity() {
         facts.push(("operations per byte, in all", fixed(intensity, 2)));
     }
-    if let Some(needed) = ledger.chip_bytes {
-        facts.push(("on the chip at most", bytes(needed)));
+    if let Some(on_chip) = ledger.on_chip {
+        facts.push(("set aside on the chip", bytes(on_chip.set_aside)));
+        if on_chip.filled < on_chip.set_aside {
+            facts.push(("of that filled here at most", bytes(on_chip.filled)));
+        }
     }
     facts.push(("beside q, k, v, O at most", bytes(ledger.peak_extra_bytes)));
     facts

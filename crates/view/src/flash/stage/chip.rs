@@ -8,6 +8,7 @@ use headlight_flash::{Algorithm, Array, Chip, EventKind, Matrix};
 use super::{Anchor, Colours, Moment, Mosaic, Paint, Player, Rect, Scene, Voice};
 use crate::flash::sentence::shown_short;
 use crate::flash::words;
+use crate::number::fixed;
 use crate::ramp;
 
 /// Room inside the chip's frame.
@@ -27,6 +28,8 @@ const ROW: f64 = 30.0;
 const MOST_ROWS_HEIGHT: f64 = 256.0;
 /// Room that a column of one number per row takes.
 const COLUMN: f64 = 44.0;
+/// The same where there is little room, and numbers have one digit less.
+const NARROW_COLUMN: f64 = 38.0;
 
 /// Height of the chip: the same at every step, so that nothing jumps.
 pub(super) fn height(player: &Player) -> f64 {
@@ -53,7 +56,7 @@ fn places(player: &Player, at: Rect) -> Places {
     let n_keys = player.schedule().keys(0).len();
     let is_narrow = inner < 420.0;
     let n_columns = columns_of(player).len() as f64;
-    let column = if is_narrow { 32.0 } else { COLUMN };
+    let column = if is_narrow { NARROW_COLUMN } else { COLUMN };
     let columns = if rows_height(player) / rows_in_tile(player) >= NUMBER_HEIGHT {
         n_columns * column
     } else {
@@ -155,7 +158,7 @@ fn memory_bar(scene: &mut Scene, player: &Player, moment: &Moment, at: Rect) {
         return;
     };
     let need = tiling.on_chip_elements(player.data().d()) * headlight_flash::BYTES_PER_ELEMENT;
-    let limit = words::BROWSER_BYTES;
+    let limit = player.memory_chosen().unwrap_or(words::BROWSER_BYTES);
     let width = (at.width * 0.24).clamp(60.0, 150.0);
     let x = at.x + at.width - width;
     let y = at.y - 24.0;
@@ -429,9 +432,18 @@ fn columns(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places)
                     Voice::Number
                 };
                 let base = (middle, y + row_height / 2.0 + 4.0);
-                scene.say(base, voice, Anchor::Middle, shown_short(value));
+                scene.say(base, voice, Anchor::Middle, shown_within(value, pitch));
             }
         }
+    }
+}
+
+/// A number of a column that is so wide.
+pub(in crate::flash) fn shown_within(value: f32, width: f64) -> String {
+    if width < COLUMN && (9.995..99.95).contains(&value.abs()) {
+        fixed(f64::from(value), 1)
+    } else {
+        shown_short(value)
     }
 }
 

@@ -13,6 +13,8 @@ const MOST_TILES: usize = 24;
 const MOST_ROWS: usize = 96;
 /// Room for the legend below.
 pub(super) const LEGEND: f64 = 100.0;
+/// Room for it beside.
+pub(super) const LEGEND_BESIDE: f64 = 186.0;
 /// Room for the axis' names.
 const AXIS: f64 = 22.0;
 
