@@ -272,6 +272,51 @@ test("keys step, play and go to the ends; the way back leads to the other room",
   await page.waitForSelector('[data-figure="flash.stage"]');
 });
 
+test("a row of the tile is chosen by keys and keeps the focus while steps bring others", async (t) => {
+  const page = await t.visit(link({ data: "random", n: 16, d: 8, bq: 4, bk: 4, step: 30 }));
+  await playing(page);
+  const rows = page.getByRole("group", { name: "Rows of the tile" }).getByRole("button");
+  assert.equal(await rows.count(), 4);
+  const stop = page.locator('.row-button[tabindex="0"]');
+  assert.equal(await stop.count(), 1, "one stop of Tab");
+  await stop.focus();
+  for (let times = 0; times < 5; times += 1) await page.keyboard.press("ArrowUp");
+  await page.waitForFunction(() => document.activeElement.ariaPressed === "true");
+  const first = await rows.first().getAttribute("aria-label");
+  assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), first);
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await rows.nth(1).getAttribute("aria-pressed"), "true");
+  assert.equal(await rows.nth(1).getAttribute("tabindex"), "0");
+  assert.equal((await clock(page)).step, 30, "up and down step nothing");
+  await page.keyboard.press("Shift+ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  assert.ok((await clock(page)).step > 30, "right steps");
+  assert.equal(await page.evaluate(() => document.activeElement.className), "row-button");
+});
+
+test("on a phone a step of the lesson brings what it lights up above the strip", async (t) => {
+  const page = await t.visit(link(), { viewport: { width: 390, height: 844 } });
+  await playing(page);
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  for (let step = 1; step < 8; step += 1) {
+    await page.waitForFunction(() => {
+      const beam = document.querySelector('[data-figure="flash.stage"] .beam');
+      const strip = document.querySelector(".learn").getBoundingClientRect();
+      if (beam === null) return true;
+      const { top, bottom } = beam.getBoundingClientRect();
+      return top >= 0 && bottom <= strip.top;
+    });
+    await page.getByRole("button", { name: "Next", exact: true }).click();
+  }
+});
+
+test("tiles that need more than they were chosen for are called so", async (t) => {
+  const page = await t.visit(link({ data: "random", n: 64, d: 16, sram: 4096 }));
+  await playing(page);
+  await page.getByText("The papers’ formula leaves out S, P, m and l").waitFor();
+  await page.getByText("16 × 16 tiles").waitFor();
+});
+
 test("what cannot be played is a sentence, and nothing is lost", async (t) => {
   const page = await t.visit(link({ bq: 0 }));
   await page.waitForFunction(() => /0 queries per tile, expected 1 to/.test(document.querySelector(".trouble")?.textContent ?? ""));
@@ -281,6 +326,10 @@ test("what cannot be played is a sentence, and nothing is lost", async (t) => {
   await page.waitForFunction(() => /999999 rows/.test(document.querySelector(".trouble")?.textContent ?? ""));
   await page.goto(`${t.origin}/${link({ data: "typed", numbers: "1 2\n\nx 2\n\n3 4" })}`);
   await page.waitForFunction(() => /line 3 has/i.test(document.querySelector(".trouble")?.textContent ?? ""));
+  for (const name of ["Play", "One step", "To the end"]) {
+    assert.ok(await page.getByRole("button", { name, exact: true }).isDisabled(), name);
+  }
+  assert.ok(await page.getByText("rows of numbers, with a blank line between the three").isVisible());
   await page.goto(`${t.origin}/${link({ algorithm: "fa9", step: "moon" })}`);
   await page.waitForFunction(() => document.querySelectorAll(".notice").length >= 2);
   await playing(page);

@@ -96,6 +96,16 @@ test("the badge switches from GPU to CPU and keeps the prompt", async (t) => {
   await assertAgrees(await shown(page), PROMPT, 1e-5);
 });
 
+test("a run with a head's numbers stays what it is when they come anew from the GPU", async (t) => {
+  const page = await t.visit(flashLink({ layer: 1, head: 2 }));
+  const section = page.getByRole("region", { name: "Run on this GPU" });
+  // As soon as it is offered: then the numbers may still be on their way.
+  await section.getByRole("button", { name: "Run these numbers" }).click({ timeout: 90_000 });
+  await section.getByText(/^The GPU and the trace agree to \S+\.$/).waitFor({ timeout: 60_000 });
+  await page.waitForTimeout(5_000);
+  assert.equal(await section.getByText(/have changed since our kernel ran/).count(), 0);
+});
+
 test("our kernel runs on the GPU, agrees with the trace, and is measured with its errors", async (t) => {
   const page = await t.visit(flashLink({ data: "random", n: 48, d: 16 }));
   await computedOn(page, "gpu");

@@ -457,12 +457,7 @@ pub fn tiles_note(n_tiles: usize, rows: usize) -> String {
 pub fn chip_use(now: u64, limit: u64) -> String {
     match now.checked_sub(limit) {
         None | Some(0) => format!("{} of {} bytes", thousands(now), thousands(limit)),
-        Some(beyond) => format!(
-            "{} bytes, {} too many for {}",
-            thousands(now),
-            thousands(beyond),
-            thousands(limit)
-        ),
+        Some(_) => format!("{} bytes, over {}", thousands(now), thousands(limit)),
     }
 }
 
