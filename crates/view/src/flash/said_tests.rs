@@ -295,7 +295,7 @@ fn the_tiles_of_the_lesson_fit_the_chip_of_any_browser() {
     for topic in FlashTopic::ALL {
         let (player, moment) = on_stage(topic);
         let ledger = ledger::ledger(&player, &moment, None);
-        let needed = ledger.chip_bytes.unwrap_or(0);
+        let needed = ledger.on_chip.map_or(0, |chip| chip.set_aside);
         assert!(needed <= words::BROWSER_BYTES, "{topic:?}: {needed}");
     }
 }
