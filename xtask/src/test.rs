@@ -160,10 +160,10 @@ fn documentation_wasm(workspace: &Workspace, toolchain: Option<WasmToolchain>) -
 
 /// Builds `headlight` and returns the program's file.
 fn build_cli(workspace: &Workspace) -> Result<PathBuf> {
-    // With all other crates, as the tests were built: alone it would have other features
-    // and compile its dependencies anew.
-    let mut build = workspace.cargo("build");
-    process::run(build.args(all_but_web()).args(["--bin", "headlight"]))?;
+    // As the tests were built, which is done: a build of its own would have other features
+    // and compile its dependencies anew. The program of the tests with a GPU lies there now.
+    let mut build = workspace.cargo("test");
+    process::run(build.args(all_but_web()).arg("--no-run"))?;
     let name = format!("headlight{}", std::env::consts::EXE_SUFFIX);
     Ok(workspace.target().join("debug").join(name))
 }

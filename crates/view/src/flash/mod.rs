@@ -12,7 +12,7 @@
 //! - [`device`], [`growth`]: our kernel on the visitor's GPU against both, and how time,
 //!   memory and error grow
 //! - [`tables`]: the same as numbers in full
-//! - [`method`], [`command_line`], [`numbers`]: how it is computed, and the numbers as files
+//! - [`method()`], [`command_line`], [`numbers`]: how it is computed, and the numbers as files
 //!
 //! [`reduce`](fn@reduce) is the room's own reducer: the page's first module does not
 //! need it.
