@@ -4,7 +4,7 @@
 //!   of each row; its twin on the host is `headlight_flash::execute`
 //! - [`PatternTile`]: part of one head's pattern, made small by the largest weight;
 //!   its twins are `headlight_flash::HeadView` and `headlight_flash::MaxPool`
-//! - [`matmul`]: the product of matrices, by one named program
+//! - [`matmul()`]: the product of matrices, by one named program
 //! - [`Blocks`]: how many queries and keys fit into a workgroup
 //!
 //! A kernel is asked with tensors and answers `None` where they do not lie on a GPU:
