@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { assertAccessible } from "./accessible.mjs";
 import * as cli from "./cli.mjs";
-import { link, linkOf, live, promptField, PROMPT, shown, type } from "./page.mjs";
+import { link, linkOf, live, promptField, PROMPT, shown, showsHead, type } from "./page.mjs";
 import { suite } from "./runner.mjs";
 
 const test = suite("plain");
@@ -52,6 +52,8 @@ test("the lesson is walked by keys alone and its figures follow", async (t) => {
   }
   await page.waitForFunction(isFocused, "Start");
   await page.waitForFunction(isAnswered, ["stories", false]);
+  // The heads of the model that comes back are drawn a moment later.
+  await showsHead(page, example.head);
   const after = await shown(page);
   assert.deepEqual([after.prompt, after.head], [example.prompt, example.head]);
   assert.equal((await linkOf(page)).learn, undefined);
