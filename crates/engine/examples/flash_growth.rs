@@ -6,6 +6,7 @@
 
 use headlight_activations::{PathMeasure, StandardMeasure};
 use headlight_engine::{AnswerError, FlashDevice, FlashError};
+use headlight_flash::exponent;
 use headlight_model::Unhurried;
 
 const SHORTEST: usize = 256;
@@ -30,10 +31,10 @@ async fn measure(d: usize, longest: usize) -> Result<(), AnswerError> {
     let lengths = std::iter::successors(Some(SHORTEST), |n| Some(n * 2));
     for n in lengths.take_while(|&n| n <= longest) {
         let found = device.growth(n, d, &Unhurried).await?;
-        flash.push((n, found.flash.extra_bytes));
+        flash.push((n as f64, found.flash.extra_bytes as f64));
         let plain = match found.standard {
             StandardMeasure::Measured(measure) => {
-                standard.push((n, measure.extra_bytes));
+                standard.push((n as f64, measure.extra_bytes as f64));
                 cells(&measure)
             }
             StandardMeasure::DoesNotFit {
@@ -43,11 +44,11 @@ async fn measure(d: usize, longest: usize) -> Result<(), AnswerError> {
         };
         println!("| {n} | {} {plain}", cells(&found.flash));
     }
-    println!(
-        "\nextra memory grows as N^{:.3} with the kernel, as N^{:.3} without",
-        exponent(&flash),
-        exponent(&standard)
-    );
+    if let (Some(flash), Some(standard)) = (exponent(&flash), exponent(&standard)) {
+        println!(
+            "\nextra memory grows as N^{flash:.3} with the kernel, as N^{standard:.3} without"
+        );
+    }
     Ok(())
 }
 
@@ -58,22 +59,4 @@ fn cells(measure: &PathMeasure) -> String {
         max_abs_error,
     } = measure;
     format!("{elapsed_ms:.1} | {extra_bytes} | {max_abs_error:.1e} |")
-}
-
-/// The slope of a line through the logarithms, by least squares.
-fn exponent(points: &[(usize, u64)]) -> f64 {
-    let logs = |&(n, bytes): &(usize, u64)| ((n as f64).ln(), (bytes.max(1) as f64).ln());
-    let points: Vec<(f64, f64)> = points.iter().map(logs).collect();
-    let count = points.len() as f64;
-    let mean_x = points.iter().map(|(x, _)| x).sum::<f64>() / count;
-    let mean_y = points.iter().map(|(_, y)| y).sum::<f64>() / count;
-    let covariance: f64 = points
-        .iter()
-        .map(|(x, y)| (x - mean_x) * (y - mean_y))
-        .sum();
-    covariance
-        / points
-            .iter()
-            .map(|(x, _)| (x - mean_x).powi(2))
-            .sum::<f64>()
 }

@@ -29,8 +29,9 @@ pub const LENGTHS: [usize; 6] = [256, 512, 1_024, 2_048, 4_096, 8_192];
 /// Milliseconds of one run after which no longer sequence is measured: the next takes
 /// four times as long, and a worker that is silent for five seconds counts as dead.
 pub const SLOW_MS: f64 = 1_000.0;
-/// Most numbers of q, of k or of v that are sent to the engine: they travel as text.
-pub const MOST_NUMBERS: usize = 1 << 20;
+/// Most numbers of q, of k or of v that are sent to the engine: they travel as text,
+/// which the page writes while nothing else moves. So many are about a megabyte each.
+pub const MOST_NUMBERS: usize = 1 << 16;
 
 /// What was asked of the device.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -264,7 +265,11 @@ pub(super) fn run(state: &mut State, effects: &mut Vec<Effect>) {
     if awaits_head(state) {
         outcome = Outcome::AwaitsNumbers;
     } else {
-        match data_of(&state.flash).and_then(|data| task(&state.flash, data)) {
+        let wanted = data_of(&state.flash).and_then(|data| {
+            let task = task(&state.flash, &data)?;
+            Ok((data, task))
+        });
+        match wanted {
             Ok(_) if !state.session.holds_shown() => {
                 outcome = Outcome::Failed(words::BUSY.to_owned());
             }
@@ -308,16 +313,16 @@ pub(super) fn measure(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-/// The numbers that are shown, and the same as the engine takes them; a sentence if
-/// there are too many, or no such tiles.
-fn task(room: &FlashRoom, data: Shared<HeadData>) -> Result<(Shared<HeadData>, FlashTask), String> {
+/// The numbers that are shown, as the engine takes them; a sentence if there are too
+/// many, or no such tiles.
+fn task(room: &FlashRoom, data: &HeadData) -> Result<FlashTask, String> {
     let tiling = room.options.tiling(data.d());
     let tiling = tiling.map_err(|error| text::sentence(&error.to_string()))?;
     let inputs = data
         .inputs()
         .filter(|inputs| may_travel(inputs.q().len().max(inputs.k().len())))
         .ok_or_else(|| words::too_many(MOST_NUMBERS))?;
-    let task = FlashTask {
+    Ok(FlashTask {
         d: data.d(),
         is_causal: room.options.is_causal,
         block_q: tiling.block_q(),
@@ -325,8 +330,7 @@ fn task(room: &FlashRoom, data: Shared<HeadData>) -> Result<(Shared<HeadData>, F
         q: inputs.q().to_vec(),
         k: inputs.k().to_vec(),
         v: inputs.v().to_vec(),
-    };
-    Ok((data, task))
+    })
 }
 
 /// Whether an array of so many numbers is sent.

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use headlight_activations::{FlashGrowth, PathMeasure, StandardMeasure};
+use headlight_flash::exponent;
 
 use super::device::{Growth, LENGTHS};
 use super::words::device as words;
@@ -41,8 +42,6 @@ const LABEL_APART: f64 = 24.0;
 const LABEL_LINE: f64 = 14.0;
 /// Width of a letter of a label, roughly.
 const LETTER: f64 = 6.4;
-/// Points from which on a power is fitted.
-const FEWEST_POINTS: usize = 3;
 /// No rounding of numbers of size 1 is as large as this: where an error is, the
 /// numbers are wrong.
 const WRONG: f64 = 1e-3;
@@ -411,29 +410,6 @@ fn make_room(lines: &mut [Line], left: f64) {
     }
 }
 
-/// The power of `n` that fits best, by least squares of the logarithms; `None` with
-/// fewer than three points.
-///
-/// `points` are lengths and amounts, both above 0.
-#[must_use]
-pub fn exponent(points: &[(f64, f64)]) -> Option<f64> {
-    if points.len() < FEWEST_POINTS {
-        return None;
-    }
-    let logarithms = points.iter().map(|(n, value)| (n.ln(), value.ln()));
-    let count = points.len() as f64;
-    let (sum_n, sum_value) = logarithms
-        .clone()
-        .fold((0.0, 0.0), |sum, (n, value)| (sum.0 + n, sum.1 + value));
-    let (mean_n, mean_value) = (sum_n / count, sum_value / count);
-    let (mut above, mut below) = (0.0, 0.0);
-    for (n, value) in logarithms {
-        above += (n - mean_n) * (value - mean_value);
-        below += (n - mean_n) * (n - mean_n);
-    }
-    (below > 0.0).then(|| above / below)
-}
-
 /// A power with the last length that it holds for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Power {
@@ -516,3 +492,7 @@ pub fn table(growth: &Growth) -> Table {
         rows: growth.points.iter().map(row).collect(),
     }
 }
+
+#[cfg(test)]
+#[path = "growth_tests.rs"]
+pub(super) mod tests;

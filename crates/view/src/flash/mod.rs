@@ -63,4 +63,6 @@ pub use tables::Seen;
 #[cfg(test)]
 mod said_tests;
 #[cfg(test)]
+mod test_room;
+#[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 use headlight_flash::{Algorithm, EventKind};
 
 use super::stage::scene;
+use super::test_room::player;
 use super::{
     FlashAction, FlashRoom, FlashTopic, HeadData, Moment, Options, Player, Source, Tiles, ledger,
     reduce, sentence, spelled, words,
@@ -19,19 +20,6 @@ fn options(algorithm: Algorithm) -> Options {
         tiles: Tiles::Blocks(4, 4),
         ..Options::default()
     }
-}
-
-fn player(options: Options) -> Player {
-    Player::new(&FlashRoom {
-        options,
-        source: Source::Random {
-            n: 16,
-            d: 8,
-            seed: 1,
-        },
-        ..FlashRoom::default()
-    })
-    .unwrap()
 }
 
 /// All steps of a kind.

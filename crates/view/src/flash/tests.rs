@@ -3,9 +3,10 @@
 use headlight_flash::{Algorithm, EventKind};
 
 use super::stage::{Paint, Scene, Voice, scene, shown_within};
+use super::test_room::{player, room};
 use super::{
-    Check, Checked, Clock, Course, FlashAction, FlashRoom, FlashTopic, Options, Player, Source,
-    Tiles, ledger, lines_of, reduce, sentence, spelled, spelled_row, timeline, words,
+    Check, Checked, Clock, Course, FlashAction, FlashTopic, Options, Player, Source, Tiles, ledger,
+    lines_of, reduce, sentence, spelled, spelled_row, timeline, words,
 };
 use crate::sentence::plain;
 use crate::state::{Place, State};
@@ -17,23 +18,6 @@ fn square() -> Options {
         tiles: Tiles::Blocks(4, 4),
         ..Options::default()
     }
-}
-
-/// A room with sixteen random rows.
-fn room(options: Options) -> FlashRoom {
-    FlashRoom {
-        options,
-        source: Source::Random {
-            n: 16,
-            d: 8,
-            seed: 1,
-        },
-        ..FlashRoom::default()
-    }
-}
-
-fn player(options: Options) -> Player {
-    Player::new(&room(options)).unwrap()
 }
 
 fn state(options: Options) -> State {
