@@ -7,6 +7,7 @@
 //! - `second`: the second module, fetched a moment after the first figure
 //! - `host`: the few things that only a browser has
 //! - `canvas`: pixels onto a canvas
+//! - `drawing`: elements as plain data, for rooms that are fetched when they are opened
 //! - `figure`: what every figure has: a menu, its numbers, how it is computed
 //! - `export`: figures as files
 //! - `shell`: the frame around the rooms; `attention`, `flash`: the rooms
@@ -18,6 +19,7 @@
 mod app;
 mod attention;
 mod canvas;
+mod drawing;
 mod effects;
 mod export;
 mod figure;

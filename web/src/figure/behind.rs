@@ -56,7 +56,7 @@ fn Numbers(figure: AnyFigure, table: Memo<Option<Table>>) -> impl IntoView {
 }
 
 /// A table's inside.
-pub fn cells(table: Table) -> impl IntoView {
+fn cells(table: Table) -> impl IntoView {
     let head =
         |column: headlight_view::column::Column| view! { <th scope="col">{column.name}</th> };
     let heads = table.columns.into_iter().map(head).collect_view();

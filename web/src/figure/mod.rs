@@ -4,5 +4,5 @@
 mod behind;
 mod more;
 
-pub use behind::{MethodAndTable, cells};
+pub use behind::MethodAndTable;
 pub use more::{Menu, More};

@@ -1,51 +1,42 @@
 //! Another algorithm on the same clock: its stage, and how far both are.
 
 use headlight_view::flash::words;
-use leptos::prelude::*;
 
-use super::now::Now;
-use super::spans;
-use super::stage::Stage;
+use super::stage::stage;
+use super::{Room, spans};
+use crate::drawing::{Node, el, follow};
 
 /// Above a stage, where two are compared: whose it is, and how far that one is on the
 /// clock. The tracks of both have the same scale.
-#[component]
-pub fn Pace(#[prop(optional)] is_beside: bool) -> impl IntoView {
-    let now: Now = expect_context();
-    let at = usize::from(is_beside);
-    let pace = Memo::new(move |_| {
-        now.course(|course, step| {
+pub fn pace(room: Room, is_beside: bool) -> Node {
+    follow(move || {
+        if !room.now.is_compared() {
+            return Node::NOTHING;
+        }
+        let found = room.now.course(|course, step| {
             let both = course.progress(step)?;
-            let longest = both[0].in_all.max(both[1].in_all).max(1);
-            Some((course.clock()?, both[at], longest))
-        })
-        .flatten()
-    });
-    let name = move || pace.get().map(|(_, of, _)| words::algorithm(of.algorithm));
-    let progress = move || pace.get().map(|(clock, of, _)| words::progress(clock, of));
-    let whole = move || {
-        let whole = pace
-            .get()
-            .map(|(_, of, longest)| percent(of.in_all, longest));
-        whole.unwrap_or_default()
-    };
-    let so_far = move || {
-        let so_far = pace.get().map(|(_, of, _)| percent(of.so_far, of.in_all));
-        so_far.unwrap_or_default()
-    };
-    view! {
-        <Show when=move || now.is_compared()>
-            <div class="beside-pace">
-                <h2>{name}</h2>
-                <span class="number">{progress}</span>
-                <div class="beside-room" aria-hidden="true">
-                    <div class="beside-track" style:width=whole>
-                        <i style:width=so_far></i>
-                    </div>
-                </div>
-            </div>
-        </Show>
-    }
+            let longest = both[0].in_all.max(both[1].in_all);
+            Some((course.clock()?, both[usize::from(is_beside)], longest))
+        });
+        let Some((clock, of, longest)) = found.flatten() else {
+            return Node::NOTHING;
+        };
+        let so_far = el("i").style("width", percent(of.so_far, of.in_all));
+        let track = el("div")
+            .class("beside-track")
+            .style("width", percent(of.in_all, longest))
+            .add(so_far);
+        let tracks = el("div")
+            .class("beside-room")
+            .set("aria-hidden", "true")
+            .add(track);
+        el("div")
+            .class("beside-pace")
+            .add(el("h2").add(words::algorithm(of.algorithm)))
+            .add(el("span").class("number").add(words::progress(clock, of)))
+            .add(tracks)
+            .into()
+    })
 }
 
 fn percent(part: u64, of: u64) -> String {
@@ -53,20 +44,24 @@ fn percent(part: u64, of: u64) -> String {
 }
 
 /// The stage of the algorithm beside, and what the comparison shows.
-#[component]
-pub fn Beside() -> impl IntoView {
-    let now: Now = expect_context();
-    let say = move || {
-        let said = now.course(|course, step| course.sentence(step));
-        spans(said.flatten().unwrap_or_default())
-    };
-    view! {
-        <Show when=move || now.is_compared()>
-            <section class="beside" data-figure="flash.compare" aria-label=words::COMPARED>
-                <Pace is_beside=true/>
-                <Stage is_beside=true/>
-                <p class="say">{say}</p>
-            </section>
-        </Show>
-    }
+pub fn beside(room: Room) -> Node {
+    let (pace, stage) = (pace(room, true), stage(room, true));
+    let says = follow(move || {
+        let said = room.now.course(|course, step| course.sentence(step));
+        let said = spans(said.flatten().unwrap_or_default());
+        el("p").class("say").all(said).into()
+    });
+    follow(move || {
+        if !room.now.is_compared() {
+            return Node::NOTHING;
+        }
+        el("section")
+            .class("beside")
+            .set("data-figure", "flash.compare")
+            .set("aria-label", words::COMPARED)
+            .add(pace.clone())
+            .add(stage.clone())
+            .add(says.clone())
+            .into()
+    })
 }

@@ -1,7 +1,4 @@
 //! What can be chosen: algorithm, tiles, order, numbers, another algorithm beside.
-//!
-//! Each option of a `select` is told whether it is chosen: the `select` itself is given
-//! its value before it has any options, so what a link chose would not be shown.
 
 use headlight_view::State;
 use headlight_view::flash::{
@@ -10,194 +7,189 @@ use headlight_view::flash::{
 };
 use leptos::prelude::*;
 
-use super::act;
-use super::now::Now;
-use crate::store::store;
+use super::Room;
+use crate::drawing::{Element, Node, Text, el, follow};
 
 /// Says how numbers are typed.
 const FORMAT: &str = "flash-typed-format";
+/// What stands in a list for tiles that were not chosen by their sides, or that nothing
+/// is compared.
+const NONE: &str = "";
+
+/// What is chosen.
+#[derive(Clone, PartialEq)]
+struct Chosen {
+    options: Options,
+    source: Source,
+    compared: Option<Algorithm>,
+    clock: Clock,
+}
 
 /// The row of controls above the stage.
-#[component]
-pub fn Controls() -> impl IntoView {
-    let store = store();
-    let options = store.select(|state: &State| state.flash.options);
-    view! {
-        <div class="controls" role="group" aria-label=words::CONTROLS>
-            <div class="segments" role="group" aria-label=words::ALGORITHM>
-                {Algorithm::ALL.map(|algorithm| view! { <UseAlgorithm algorithm options/> }).collect_view()}
-            </div>
-            <TileChoice options/>
-            <Switch
-                label=words::CAUSAL
-                is_on=Signal::derive(move || options.get().is_causal)
-                is_there=Signal::derive(|| true)
-                action=FlashAction::SetCausal
-            />
-            <Switch
-                label=words::REVERSED
-                is_on=Signal::derive(move || options.get().is_reversed)
-                is_there=Signal::derive(move || options.get().algorithm != Algorithm::Standard)
-                action=FlashAction::SetReversed
-            />
-            <Switch
-                label=words::LAZY
-                is_on=Signal::derive(move || options.get().is_lazy)
-                is_there=Signal::derive(move || options.get().algorithm == Algorithm::Fa2)
-                action=FlashAction::SetLazy
-            />
-            <Show when=move || options.get().algorithm == Algorithm::Fa2>
-                <Splits options/>
-            </Show>
-            <Numbers/>
-            <Compare/>
-        </div>
-    }
+pub fn controls(room: Room) -> Node {
+    let chosen = room.store.select(|state: &State| {
+        let room = &state.flash;
+        Chosen {
+            options: room.options,
+            source: room.source.clone(),
+            compared: room.compared,
+            clock: room.clock,
+        }
+    });
+    follow(move || chosen.with(|chosen| draw(room, chosen)))
 }
 
-#[component]
-fn UseAlgorithm(algorithm: Algorithm, options: Memo<Options>) -> impl IntoView {
-    let store = store();
-    let is_used = move || (options.get().algorithm == algorithm).to_string();
-    view! {
-        <button
-            type="button"
-            aria-pressed=is_used
-            on:click=move |_| act(store, FlashAction::UseAlgorithm(algorithm))
-        >
-            {words::algorithm(algorithm)}
-        </button>
-    }
+fn draw(room: Room, chosen: &Chosen) -> Node {
+    let options = &chosen.options;
+    let algorithm = |algorithm: Algorithm| {
+        el("button")
+            .set("type", "button")
+            .set("aria-pressed", (options.algorithm == algorithm).to_string())
+            .click(move || room.act(FlashAction::UseAlgorithm(algorithm)))
+            .add(words::algorithm(algorithm))
+    };
+    let switch = |label: &'static str, is_on: bool, action: fn(bool) -> FlashAction| {
+        let tick = el("input")
+            .set("type", "checkbox")
+            .checked(is_on)
+            .on("change", move |event| {
+                room.act(action(event_target_checked(event)));
+            });
+        el("label").add(tick).add(label)
+    };
+    let is_fa2 = options.algorithm == Algorithm::Fa2;
+    let has_order = options.algorithm != Algorithm::Standard;
+    // Standard attention has no tiles, but the one beside it may.
+    let is_tiled = has_order
+        || chosen
+            .compared
+            .is_some_and(|other| other != Algorithm::Standard);
+    let group = el("div")
+        .class("controls")
+        .set("role", "group")
+        .set("aria-label", words::CONTROLS)
+        .add(
+            el("div")
+                .class("segments")
+                .set("role", "group")
+                .set("aria-label", words::ALGORITHM)
+                .all(Algorithm::ALL.map(algorithm)),
+        );
+    // Each has a place of its own, so that the focus stays where it is when others come.
+    group
+        .add(is_tiled.then(|| block_choice(room, words::QUERIES_PER_TILE, options, 0)))
+        .add(is_tiled.then(|| block_choice(room, words::KEYS_PER_TILE, options, 1)))
+        .add(is_tiled.then(|| memory_choice(room, options)))
+        .add(switch(
+            words::CAUSAL,
+            options.is_causal,
+            FlashAction::SetCausal,
+        ))
+        .add(has_order.then(|| {
+            switch(
+                words::REVERSED,
+                options.is_reversed,
+                FlashAction::SetReversed,
+            )
+        }))
+        .add(is_fa2.then(|| switch(words::LAZY, options.is_lazy, FlashAction::SetLazy)))
+        .add(is_fa2.then(|| splits(room, options.n_splits)))
+        .add(source_choice(room, &chosen.source))
+        .all(source_fields(room, &chosen.source))
+        .all(compare(room, chosen))
+        .into()
 }
 
-#[component]
-fn TileChoice(options: Memo<Options>) -> impl IntoView {
-    let store = store();
-    let blocks = move || match options.get().tiles {
-        Tiles::Blocks(block_q, block_k) => Some((block_q, block_k)),
+/// A list to choose from; `choose` is told the value of the option.
+fn choice(
+    label: &'static str,
+    chosen: impl Into<Text>,
+    options: impl IntoIterator<Item = (String, Text)>,
+    choose: impl Fn(&str) + 'static,
+) -> Element {
+    let option = |(value, name)| el("option").set("value", value).add(name);
+    let list = el("select")
+        .all(options.into_iter().map(option))
+        .value(chosen)
+        .change(move |value| choose(&value));
+    el("label").add(label).add(list)
+}
+
+/// One side of the tiles.
+fn block_choice(room: Room, label: &'static str, options: &Options, side: usize) -> Element {
+    let sides = match options.tiles {
+        Tiles::Blocks(block_q, block_k) => Some([block_q, block_k]),
         Tiles::OnChip(_) => None,
     };
-    let chosen = Memo::new(move |_| blocks());
-    let set = move |tiles: Tiles| act(store, FlashAction::SetTiles(tiles));
-    let is_for = move |bytes: usize| options.get().tiles == Tiles::OnChip(bytes);
-    let is_chosen = move || matches!(options.get().tiles, Tiles::Blocks(..));
-    let choices = |chosen: Option<usize>| {
-        let mut all = BLOCKS.to_vec();
-        if let Some(chosen) = chosen.filter(|chosen| !all.contains(chosen)) {
-            all.push(chosen);
-        }
-        let option = move |block: usize| {
-            view! { <option value=block.to_string() selected=chosen == Some(block)>{block}</option> }
-        };
-        let none = chosen
-            .is_none()
-            .then(|| view! { <option value="" selected=true>"–"</option> });
-        view! { {none}{all.into_iter().map(option).collect_view()} }
+    let mut all = BLOCKS.to_vec();
+    if let Some(sides) = sides.filter(|sides| !all.contains(&sides[side])) {
+        all.push(sides[side]);
+    }
+    let none = sides.is_none().then(|| (NONE.to_owned(), "–".into()));
+    let blocks = all
+        .into_iter()
+        .map(|block| (block.to_string(), block.to_string().into()));
+    let chosen = sides.map_or_else(String::new, |sides| sides[side].to_string());
+    choice(
+        label,
+        chosen,
+        none.into_iter().chain(blocks),
+        move |value| {
+            if let Ok(block) = value.parse() {
+                let mut sides = sides.unwrap_or([8, 4]);
+                sides[side] = block;
+                room.act(FlashAction::SetTiles(Tiles::Blocks(sides[0], sides[1])));
+            }
+        },
+    )
+}
+
+/// Tiles for a memory of so many bytes, by the papers' formula.
+fn memory_choice(room: Room, options: &Options) -> Element {
+    let chosen = match options.tiles {
+        Tiles::OnChip(bytes) => bytes.to_string(),
+        Tiles::Blocks(..) => NONE.to_owned(),
     };
-    let usual = move || chosen.get_untracked().unwrap_or((8, 4));
-    let now: Now = expect_context();
-    let given = move || {
-        let options = options.get();
-        now.player(|player| words::tiles_given(&options, player.data().d()))
-            .flatten()
-    };
-    // Standard attention has no tiles, but the one beside it may.
-    let is_tiled = store.select(|state: &State| {
-        let room = &state.flash;
-        room.shows(Algorithm::Fa1) || room.shows(Algorithm::Fa2)
+    let none = (NONE.to_owned(), words::CHOSEN_TILES.into());
+    let memories = MEMORIES.map(|bytes| (bytes.to_string(), words::memory(bytes).into()));
+    let given = room
+        .now
+        .player(|player| words::tiles_given(options, player.data().d()));
+    let all = [none].into_iter().chain(memories);
+    let choice = choice(words::TILES_FOR, chosen, all, move |value| {
+        let tiles = value.parse().map_or(Options::USUAL_TILES, Tiles::OnChip);
+        room.act(FlashAction::SetTiles(tiles));
     });
-    view! {
-        <Show when=move || is_tiled.get()>
-            <label>
-                {words::QUERIES_PER_TILE}
-                <select on:change=move |event| {
-                    if let Ok(block) = event_target_value(&event).parse() {
-                        set(Tiles::Blocks(block, usual().1));
-                    }
-                }>{move || choices(chosen.get().map(|blocks| blocks.0))}</select>
-            </label>
-            <label>
-                {words::KEYS_PER_TILE}
-                <select on:change=move |event| {
-                    if let Ok(block) = event_target_value(&event).parse() {
-                        set(Tiles::Blocks(usual().0, block));
-                    }
-                }>{move || choices(chosen.get().map(|blocks| blocks.1))}</select>
-            </label>
-            <label>
-                {words::TILES_FOR}
-                <select on:change=move |event| {
-                    match event_target_value(&event).parse() {
-                        Ok(bytes) => set(Tiles::OnChip(bytes)),
-                        Err(_) => set(Options::USUAL_TILES),
-                    }
-                }>
-                    <option value="" prop:selected=is_chosen>{words::CHOSEN_TILES}</option>
-                    {MEMORIES.map(|bytes| view! {
-                        <option value=bytes.to_string() prop:selected=move || is_for(bytes)>{words::memory(bytes)}</option>
-                    }).collect_view()}
-                </select>
-                <span class="number tiles-given">{given}</span>
-            </label>
-        </Show>
-    }
+    choice.add(el("span").class("number tiles-given").add(given.flatten()))
 }
 
-#[component]
-fn Switch(
-    label: &'static str,
-    is_on: Signal<bool>,
-    is_there: Signal<bool>,
-    action: fn(bool) -> FlashAction,
-) -> impl IntoView {
-    let store = store();
-    view! {
-        <Show when=move || is_there.get()>
-            <label>
-                <input
-                    type="checkbox"
-                    prop:checked=move || is_on.get()
-                    on:change=move |event| act(store, action(event_target_checked(&event)))
-                />
-                {label}
-            </label>
-        </Show>
-    }
-}
-
-#[component]
-fn Splits(options: Memo<Options>) -> impl IntoView {
-    let store = store();
-    let is_in = move |n: usize| options.get().n_splits == n;
-    view! {
-        <label>
-            {words::SPLITS}
-            <select on:change=move |event| {
-                if let Ok(n_splits) = event_target_value(&event).parse() {
-                    act(store, FlashAction::SetSplits(n_splits));
-                }
-            }>
-                <option value="1" prop:selected=move || is_in(1)>{words::NO_SPLIT}</option>
-                {[2, 3, 4].map(|n| view! {
-                    <option value=n.to_string() prop:selected=move || is_in(n)>{words::in_parts(n)}</option>
-                }).collect_view()}
-            </select>
-        </label>
-    }
+/// Parts into which the keys are split.
+fn splits(room: Room, n_splits: usize) -> Element {
+    let none = ("1".to_owned(), words::NO_SPLIT.into());
+    let parts = [2, 3, 4].map(|n| (n.to_string(), words::in_parts(n).into()));
+    let all = [none].into_iter().chain(parts);
+    choice(words::SPLITS, n_splits.to_string(), all, move |value| {
+        if let Ok(n_splits) = value.parse() {
+            room.act(FlashAction::SetSplits(n_splits));
+        }
+    })
 }
 
 /// What is attended with.
-#[component]
-fn Numbers() -> impl IntoView {
-    let store = store();
-    let source = store.select(|state: &State| state.flash.source.clone());
-    let kind = move || match source.get() {
+fn source_choice(room: Room, source: &Source) -> Element {
+    let kind = match source {
         Source::Head => "head",
         Source::Random { .. } => "random",
         Source::Typed(_) => "typed",
     };
-    let choose = move |name: String| {
-        let chosen = match name.as_str() {
+    let all = [
+        ("head", words::THIS_HEAD),
+        ("random", words::RANDOM),
+        ("typed", words::TYPED),
+    ];
+    let all = all.map(|(value, name)| (value.to_owned(), name.into()));
+    choice(words::DATA, kind, all, move |value| {
+        let source = match value {
             "random" => Source::Random {
                 n: 32,
                 d: 16,
@@ -206,118 +198,85 @@ fn Numbers() -> impl IntoView {
             "typed" => Source::Typed(words::TYPED_EXAMPLE.to_owned()),
             _ => Source::Head,
         };
-        act(store, FlashAction::SetSource(chosen));
-    };
-    let field = move |label: &'static str, most: usize, at: usize| {
-        let value = move || match source.get() {
-            Source::Random { n, d, seed } => [n as u64, d as u64, seed][at].to_string(),
-            Source::Head | Source::Typed(_) => String::new(),
-        };
-        let change = move |event| {
-            let Source::Random { n, d, seed } = source.get_untracked() else {
-                return;
+        room.act(FlashAction::SetSource(source));
+    })
+}
+
+/// More to be said about it.
+fn source_fields(room: Room, source: &Source) -> Vec<Node> {
+    match source {
+        Source::Head => Vec::new(),
+        Source::Random { n, d, seed } => {
+            let all = [*n as u64, *d as u64, *seed];
+            let field = |(at, (label, most)): (usize, (&'static str, usize))| {
+                let number = el("input")
+                    .set("type", "number")
+                    .set("min", "0")
+                    .set("max", most.to_string())
+                    .value(all[at].to_string())
+                    .change(move |value| {
+                        if let Ok(number) = value.parse() {
+                            let mut all = all;
+                            all[at] = number;
+                            room.act(FlashAction::SetSource(random(all)));
+                        }
+                    });
+                el("label").add(label).add(number).into()
             };
-            let mut all = [n as u64, d as u64, seed];
-            if let Ok(number) = event_target_value(&event).parse() {
-                all[at] = number;
-                act(
-                    store,
-                    FlashAction::SetSource(Source::Random {
-                        n: usize::try_from(all[0]).unwrap_or(usize::MAX),
-                        d: usize::try_from(all[1]).unwrap_or(usize::MAX),
-                        seed: all[2],
-                    }),
-                );
-            }
-        };
-        view! {
-            <label>
-                {label}
-                <input type="number" min="0" max=most.to_string() prop:value=value on:change=change/>
-            </label>
+            let fields = [
+                (words::ROWS, MOST_ROWS),
+                (words::WIDTH, MOST_WIDTH),
+                (words::SEED, 1_000_000),
+            ];
+            fields.into_iter().enumerate().map(field).collect()
         }
-    };
-    let typed = move || match source.get() {
-        Source::Typed(typed) => typed,
-        Source::Head | Source::Random { .. } => String::new(),
-    };
-    view! {
-        <label>
-            {words::DATA}
-            <select on:change=move |event| choose(event_target_value(&event))>
-                <option value="head" prop:selected=move || kind() == "head">{words::THIS_HEAD}</option>
-                <option value="random" prop:selected=move || kind() == "random">{words::RANDOM}</option>
-                <option value="typed" prop:selected=move || kind() == "typed">{words::TYPED}</option>
-            </select>
-        </label>
-        <Show when=move || kind() == "random">
-            {field(words::ROWS, MOST_ROWS, 0)}
-            {field(words::WIDTH, MOST_WIDTH, 1)}
-            {field(words::SEED, 1_000_000, 2)}
-        </Show>
-        <Show when=move || kind() == "typed">
-            <p class="typed-format" id=FORMAT>{words::TYPED_LABEL}</p>
-            <textarea
-                class="typed"
-                rows="4"
-                aria-labelledby=FORMAT
-                prop:value=typed
-                on:input=move |event| {
-                    act(store, FlashAction::SetSource(Source::Typed(event_target_value(&event))));
-                }
-            ></textarea>
-        </Show>
+        Source::Typed(typed) => {
+            let format = el("p")
+                .class("typed-format")
+                .set("id", FORMAT)
+                .add(words::TYPED_LABEL);
+            let field = el("textarea")
+                .class("typed")
+                .set("rows", "4")
+                .set("aria-labelledby", FORMAT)
+                .value(typed.clone())
+                .input(move |typed| room.act(FlashAction::SetSource(Source::Typed(typed))));
+            vec![format.into(), field.into()]
+        }
+    }
+}
+
+fn random([n, d, seed]: [u64; 3]) -> Source {
+    Source::Random {
+        n: usize::try_from(n).unwrap_or(usize::MAX),
+        d: usize::try_from(d).unwrap_or(usize::MAX),
+        seed,
     }
 }
 
 /// Which algorithm stands beside, and on which clock.
-#[component]
-fn Compare() -> impl IntoView {
-    let store = store();
-    let played = store.select(|state: &State| state.flash.options.algorithm);
-    let compared = store.select(|state: &State| state.flash.compared);
-    let clock = store.select(|state: &State| state.flash.clock);
-    let others = move || {
-        let played = played.get();
-        let others = Algorithm::ALL.into_iter();
-        let others = others.filter(move |other| *other != played);
-        let option = move |other: Algorithm| {
-            let is_chosen = move || compared.get() == Some(other);
-            view! { <option value=other.name() prop:selected=is_chosen>{words::algorithm(other)}</option> }
-        };
-        others.map(option).collect_view()
-    };
-    let choose = move |name: String| {
+fn compare(room: Room, chosen: &Chosen) -> [Node; 2] {
+    let played = chosen.options.algorithm;
+    let others = Algorithm::ALL
+        .into_iter()
+        .filter(move |other| *other != played);
+    let others = others.map(|other| (other.name().to_owned(), words::algorithm(other).into()));
+    let none = (NONE.to_owned(), words::NOTHING.into());
+    let compared = chosen.compared.map_or(NONE, Algorithm::name);
+    let all = [none].into_iter().chain(others);
+    let beside = choice(words::COMPARE, compared, all, move |value| {
         let mut all = Algorithm::ALL.into_iter();
-        let other = all.find(|other| other.name() == name);
-        act(store, FlashAction::Compare(other));
-    };
-    let lock = move |name: String| {
-        let mut all = Clock::ALL.into_iter();
-        if let Some(clock) = all.find(|clock| clock.name() == name) {
-            act(store, FlashAction::SetClock(clock));
-        }
-    };
-    let clocks = move || {
-        let option = |of: Clock| {
-            let is_chosen = move || clock.get() == of;
-            view! { <option value=of.name() prop:selected=is_chosen>{words::clock_name(of)}</option> }
-        };
-        Clock::ALL.map(option).collect_view()
-    };
-    view! {
-        <label>
-            {words::COMPARE}
-            <select on:change=move |event| choose(event_target_value(&event))>
-                <option value="" prop:selected=move || compared.get().is_none()>{words::NOTHING}</option>
-                {others}
-            </select>
-        </label>
-        <Show when=move || compared.get().is_some()>
-            <label>
-                {words::LOCKED}
-                <select on:change=move |event| lock(event_target_value(&event))>{clocks}</select>
-            </label>
-        </Show>
-    }
+        let other = all.find(|other| other.name() == value);
+        room.act(FlashAction::Compare(other));
+    });
+    let clocks = Clock::ALL.map(|clock| (clock.name().to_owned(), words::clock_name(clock).into()));
+    let lock = chosen.compared.map(|_| {
+        choice(words::LOCKED, chosen.clock.name(), clocks, move |value| {
+            let mut all = Clock::ALL.into_iter();
+            if let Some(clock) = all.find(|clock| clock.name() == value) {
+                room.act(FlashAction::SetClock(clock));
+            }
+        })
+    });
+    [beside.into(), lock.into()]
 }

@@ -21,9 +21,8 @@ const START: &str = "flash-lesson-start";
 
 /// The strip, open or closed.
 #[component]
-pub fn Lesson() -> impl IntoView {
+pub fn Lesson(now: Now) -> impl IntoView {
     let store = store();
-    let now: Now = expect_context();
     let step = store.select(|state: &State| state.flash.lesson);
     let strip = NodeRef::<Section>::new();
     let is_open = Memo::new(move |_| step.get().is_some());
@@ -37,7 +36,7 @@ pub fn Lesson() -> impl IntoView {
     view! {
         <section class="learn" node_ref=strip class:open=move || is_open.get() aria-label=text::LEARN_STRIP>
             <Show when=move || is_open.get() fallback=move || view! { <Closed strip/> }>
-                <Open strip/>
+                <Open strip now/>
             </Show>
         </section>
     }
@@ -85,9 +84,8 @@ fn Closed(strip: NodeRef<Section>) -> impl IntoView {
 }
 
 #[component]
-fn Open(strip: NodeRef<Section>) -> impl IntoView {
+fn Open(strip: NodeRef<Section>, now: Now) -> impl IntoView {
     let store = store();
-    let now: Now = expect_context();
     let step = store.select(|state: &State| state.flash.lesson.unwrap_or(0));
     let topic = move || FlashTopic::ALL[step.get().min(FlashTopic::ALL.len() - 1)];
     let is_revealed = store.select(|state: &State| state.flash.is_revealed);

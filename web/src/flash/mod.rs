@@ -1,8 +1,13 @@
 //! The Flash room: a module of its own, fetched by those who open it.
+//!
+//! It is drawn as plain elements (see [`drawing`](crate::drawing)), not as views of
+//! Leptos: that is what keeps the module small. Signals, memos and effects are Leptos's,
+//! and so are the parts that it shares with the other room.
 
 mod beside;
 mod controls;
 mod device;
+mod growth;
 mod lesson;
 mod mosaic;
 mod now;
@@ -11,86 +16,175 @@ mod proof;
 mod row;
 mod side;
 mod stage;
+mod timeline;
 mod transport;
 
 use headlight_view::flash::{FlashAction, reduce, sentence, words};
 use headlight_view::run::Head;
 use headlight_view::sentence::Span;
 use headlight_view::{FlashFigure, Place, State, text};
+use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use wasm_bindgen_futures::spawn_local;
 
+use crate::drawing::{Node, el, follow, leptos as view_of, mount};
 use crate::figure::More;
 use crate::host;
 use crate::store::{Store, store};
 use now::Now;
-use numbers::{Behind, Numbers};
+use numbers::Numbers;
 
 /// Says what the stage shows.
 const SAYS: &str = "flash-says";
 
-/// What draws the room.
-pub type Room = fn(()) -> AnyView;
+/// What draws the room into an element.
+type Draw = fn(&web_sys::Element);
 
 /// The room, once its module is there; fetched when it is first opened.
 #[component]
 pub fn Flash() -> impl IntoView {
     let store = store();
     let is_open = store.select(|state: &State| state.place == Place::Flash);
-    let room = RwSignal::new(None::<Room>);
+    let draw = RwSignal::new(None::<Draw>);
     let is_asked = StoredValue::new(false);
     Effect::new(move |_| {
         if is_open.get() && !is_asked.get_value() {
             is_asked.set_value(true);
             host::enable_style("flash-style");
-            fetch(store, room);
+            fetch(store, draw);
         }
     });
     view! {
         <Show when=move || is_open.get()>
-            {move || match room.get() {
-                Some(room) => room(()),
+            {move || match draw.get() {
+                Some(draw) => view! { <Drawn draw/> }.into_any(),
                 None => view! { <main class="flash"><p class="awaited late">{text::PART_AWAITED}</p></main> }.into_any(),
             }}
         </Show>
     }
 }
 
-fn fetch(store: Store, room: RwSignal<Option<Room>>) {
+/// A place that the room is drawn into, without a box of its own.
+#[component]
+fn Drawn(draw: Draw) -> impl IntoView {
+    let place = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        if let Some(place) = place.get() {
+            untrack(|| draw(&place));
+        }
+    });
+    view! { <div class="drawn" node_ref=place></div> }
+}
+
+fn fetch(store: Store, draw: RwSignal<Option<Draw>>) {
     spawn_local(async move {
         let found = open().await;
         store.dispatch(headlight_view::Action::PartArrived(found.is_ok()));
         match found {
-            Ok(draw) => room.set(Some(draw)),
-            Err(_) => set_timeout(move || fetch(store, room), crate::second::PAUSE),
+            Ok(found) => draw.set(Some(found)),
+            Err(_) => set_timeout(move || fetch(store, draw), crate::second::PAUSE),
         }
     });
 }
 
 /// The room's module; an error if it could not be fetched.
 #[wasm_split(flash, fallible, wasm_split_path = leptos::wasm_split)]
-fn open() -> Result<Room, SplitLoaderError> {
-    Ok(|()| view! { <OpenRoom/> }.into_any())
+fn open() -> Result<Draw, SplitLoaderError> {
+    Ok(draw_room)
+}
+
+/// What every part of the room knows.
+#[derive(Clone, Copy)]
+struct Room {
+    store: Store,
+    now: Now,
+    numbers: Numbers,
+}
+
+impl Room {
+    /// Applies an action of the room.
+    fn act(self, action: FlashAction) {
+        act(self.store, action);
+    }
+
+    /// What is behind a figure: how it is computed, and its numbers.
+    fn behind(self, figure: FlashFigure) -> Node {
+        let (table, command) = self.numbers.behind(self.store, figure);
+        view_of(move || numbers::behind(figure, table, command))
+    }
+}
+
+/// The menu of a figure.
+fn more(figure: FlashFigure) -> Node {
+    view_of(move || view! { <More figure/> }.into_any())
 }
 
 /// Applies an action of the room.
-pub fn act(store: Store, action: FlashAction) {
+fn act(store: Store, action: FlashAction) {
     store.change(|state| reduce(state, action));
 }
 
 /// The room.
-#[component]
-fn OpenRoom() -> impl IntoView {
+fn draw_room(place: &web_sys::Element) {
     let store = store();
     read_links(store);
     fetch_recorded(store);
     let now = Now::follow(store);
-    provide_context(now);
-    let numbers = Numbers::follow(store, now);
-    provide_context(numbers);
+    let room = Room {
+        store,
+        now,
+        numbers: Numbers::follow(store, now),
+    };
     transport::listen_to_keys(store);
     transport::keep_time(store);
+    let board = el("section")
+        .class("board")
+        .set("id", crate::attention::FIGURE)
+        .set("tabindex", "-1")
+        .set("aria-label", words::STAGE)
+        .add(intent(store))
+        .add(controls::controls(room))
+        .add(
+            el("div")
+                .class("said")
+                .add(says(now))
+                .add(more(FlashFigure::Stage)),
+        )
+        .add(hatch())
+        .add(beside::pace(room, false))
+        .add(stage::stage(room, false))
+        .add(beside::beside(room))
+        .add(transport::transport(room))
+        .add(timeline::timeline(room))
+        .add(room.behind(FlashFigure::Stage))
+        .add(numbers::grid(room))
+        .add(room.behind(FlashFigure::Timeline))
+        .add(device::section(room));
+    let side = el("section")
+        .class("side")
+        .add(side::ledger(room))
+        .add(proof::proof(room))
+        .add(side::code(now))
+        .add(row::row(room));
+    let (board, side) = (Node::from(board), Node::from(side));
+    let main = follow(move || {
+        let main = el("main").class("flash");
+        // Which step the tables tell of; they follow the figures.
+        let main = match room.numbers.step() {
+            Some(step) => main.set("data-step", step.to_string()),
+            None => main,
+        };
+        // Both follow by themselves.
+        main.add(board.clone()).add(side.clone()).into()
+    });
+    mount(place, main);
+    let lesson = view_of(move || view! { <lesson::Lesson now/> }.into_any());
+    mount(place, lesson);
+}
+
+/// What the room is about.
+fn intent(store: Store) -> Node {
     let intent = store.select(|state: &State| {
         let head = state.flash.head.as_ref();
         let head = head.map(|inputs| Head {
@@ -99,71 +193,66 @@ fn OpenRoom() -> impl IntoView {
         });
         words::intent(&state.flash.source, head)
     });
-    let say = move || spans(now.player_and_moment(sentence).unwrap_or_default());
-    let trouble = move || {
-        now.trouble()
-            .map(|trouble| view! { <p class="trouble">{trouble}</p> })
-    };
-    view! {
-        // Which step the tables tell of; they follow the figures.
-        <main class="flash" data-step=move || numbers.step().map(|step| step.to_string())>
-            <section class="board" id=crate::attention::FIGURE tabindex="-1" aria-label=words::STAGE>
-                <div class="intent">
-                    <h2>{words::TITLE}</h2>
-                    <p>{intent}</p>
-                </div>
-                <controls::Controls/>
-                <div class="said">
-                    <p class="say" id=SAYS>{say}{trouble}</p>
-                    <More figure=FlashFigure::Stage/>
-                </div>
-                <Hatch/>
-                <beside::Pace/>
-                <stage::Stage/>
-                <beside::Beside/>
-                <transport::Transport/>
-                <Behind figure=FlashFigure::Stage/>
-                <numbers::Grid/>
-                <Behind figure=FlashFigure::Timeline/>
-                <device::OnDevice/>
-            </section>
-            <section class="side">
-                <side::Ledger/>
-                <proof::Proof/>
-                <side::Code/>
-                <row::Row/>
-            </section>
-        </main>
-        <lesson::Lesson/>
-    }
+    follow(move || {
+        el("div")
+            .class("intent")
+            .add(el("h2").add(words::TITLE))
+            .add(el("p").add(intent.get()))
+            .into()
+    })
+}
+
+/// What happens at the step, or why nothing does.
+fn says(now: Now) -> Node {
+    follow(move || {
+        let said = now.player_and_moment(sentence).unwrap_or_default();
+        let trouble = now.trouble();
+        let trouble = trouble.map(|trouble| el("span").class("trouble").add(trouble));
+        el("p")
+            .class("say")
+            .set("id", SAYS)
+            .all(spans(said))
+            .add(trouble)
+            .into()
+    })
 }
 
 /// A sentence whose finding stands out.
-fn spans(spans: Vec<Span>) -> impl IntoView {
-    let span = |span: Span| {
+fn spans(spans: Vec<Span>) -> impl Iterator<Item = Node> {
+    spans.into_iter().map(|span| {
         if span.is_strong {
-            view! { <strong>{span.text}</strong> }.into_any()
+            el("strong").add(span.text).into()
         } else {
-            span.text.into_any()
+            span.text.into()
         }
-    };
-    spans.into_iter().map(span).collect_view()
+    })
 }
 
 /// What all stages hatch with what the mask hides: the style sheet names it, so there is
 /// one for the room.
-#[component]
-fn Hatch() -> impl IntoView {
-    view! {
-        <svg class="hatch-source" width="0" height="0" aria-hidden="true">
-            <defs>
-                <pattern id="flash-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-                    <rect class="hatch-ground" width="5" height="5"/>
-                    <line class="hatch-line" x1="0" y1="0" x2="0" y2="5"/>
-                </pattern>
-            </defs>
-        </svg>
-    }
+fn hatch() -> Node {
+    let side = |class: &'static str| el("rect").class(class).set("width", "5").set("height", "5");
+    let line = el("line")
+        .class("hatch-line")
+        .set("x1", "0")
+        .set("y1", "0")
+        .set("x2", "0")
+        .set("y2", "5");
+    let pattern = el("pattern")
+        .set("id", "flash-hatch")
+        .set("width", "5")
+        .set("height", "5")
+        .set("patternUnits", "userSpaceOnUse")
+        .set("patternTransform", "rotate(45)")
+        .add(side("hatch-ground"))
+        .add(line);
+    el("svg")
+        .class("hatch-source")
+        .set("width", "0")
+        .set("height", "0")
+        .set("aria-hidden", "true")
+        .add(el("defs").add(pattern))
+        .into()
 }
 
 /// Reads what a link says of the room, now and whenever the address changes.

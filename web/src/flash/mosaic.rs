@@ -1,62 +1,57 @@
 //! Matrices as colours: one pixel per number, scaled up by the browser.
 
-use headlight_view::flash::stage::{Colours, Mosaic, Rect};
+use headlight_view::Shared;
+use headlight_view::flash::stage::{Colours, Mosaic, Scene};
 use leptos::html::Canvas;
 use leptos::prelude::*;
 
-use super::now::Now;
 use crate::canvas::{self, Palette};
-use crate::store::store;
+use crate::drawing::{Element, el};
+use crate::store::Store;
 
 /// The most mosaics that a step has.
 const MOST: usize = 6;
 
 /// All mosaics of the scene, below its texts.
-#[component]
-pub fn Mosaics(scene: Memo<Option<headlight_view::flash::stage::Scene>>) -> impl IntoView {
-    let _: Now = expect_context();
-    (0..MOST)
-        .map(|index| {
-            let of =
-                Memo::new(move |_| scene.with(|scene| scene.as_ref()?.mosaics.get(index).cloned()));
-            view! { <One of/> }
-        })
-        .collect_view()
-}
+#[derive(Clone, Copy)]
+pub struct Mosaics([NodeRef<Canvas>; MOST]);
 
-#[component]
-fn One(of: Memo<Option<Mosaic>>) -> impl IntoView {
-    let element = NodeRef::<Canvas>::new();
-    let store = store();
-    Effect::new(move |_| {
-        let (Some(element), Some(palette)) = (element.get(), store.palette()) else {
-            return;
+impl Mosaics {
+    /// Paints what the scene says.
+    pub fn follow(store: Store, scene: Memo<Option<Shared<Scene>>>) -> Self {
+        let canvases = [(); MOST].map(|()| NodeRef::<Canvas>::new());
+        for (index, canvas) in canvases.into_iter().enumerate() {
+            Effect::new(move |_| {
+                let (Some(canvas), Some(palette)) = (canvas.get(), store.palette()) else {
+                    return;
+                };
+                scene.with(|scene| {
+                    if let Some(mosaic) = scene.as_ref().and_then(|scene| scene.mosaics.get(index))
+                    {
+                        let pixels = pixels(mosaic, &palette);
+                        canvas::paint(&canvas, &pixels, mosaic.n_columns, mosaic.n_rows);
+                    }
+                });
+            });
+        }
+        Self(canvases)
+    }
+
+    /// The canvases in their places; those that the step has no matrix for are empty.
+    pub fn draw(self, scene: &Scene) -> impl Iterator<Item = Element> {
+        let canvas = |(index, canvas): (usize, NodeRef<Canvas>)| {
+            let at = scene.mosaics.get(index).map(|mosaic| mosaic.at);
+            let at = at.unwrap_or_default();
+            el("canvas")
+                .class("painted mosaic")
+                .set("aria-hidden", "true")
+                .px("left", at.x)
+                .px("top", at.y)
+                .px("width", at.width)
+                .px("height", at.height)
+                .hold(canvas)
         };
-        of.with(|mosaic| {
-            if let Some(mosaic) = mosaic {
-                let pixels = pixels(mosaic, &palette);
-                canvas::paint(&element, &pixels, mosaic.n_columns, mosaic.n_rows);
-            }
-        });
-    });
-    let px = move |side: fn(&Rect) -> f64| {
-        of.with(|mosaic| {
-            mosaic.as_ref().map_or_else(
-                || "0px".to_owned(),
-                |mosaic| format!("{:.1}px", side(&mosaic.at)),
-            )
-        })
-    };
-    view! {
-        <canvas
-            class="painted mosaic"
-            node_ref=element
-            aria-hidden="true"
-            style:left=move || px(|at| at.x)
-            style:top=move || px(|at| at.y)
-            style:width=move || px(|at| at.width)
-            style:height=move || px(|at| at.height)
-        ></canvas>
+        self.0.into_iter().enumerate().map(canvas)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use headlight_view::command::CommandLine;
 use headlight_view::data::Table;
 use headlight_view::flash::{
     Check, FlashAction, Moment, Player, Seen, command_line, method, numbers, tables,
@@ -10,10 +11,11 @@ use headlight_view::flash::{
 use headlight_view::{FlashFigure, State};
 use leptos::prelude::*;
 
-use super::act;
 use super::now::Now;
-use crate::figure::{MethodAndTable, cells};
-use crate::store::{Store, store};
+use super::{Room, act};
+use crate::drawing::{Element, Node, el, follow};
+use crate::figure::MethodAndTable;
+use crate::store::Store;
 
 /// A pause in stepping after which the tables are made: they are rarely seen, and
 /// thousands of cells would hold up what is.
@@ -128,19 +130,26 @@ impl Numbers {
         self.on_device
     }
 
-    /// A figure's table, once the step has been shown for a moment.
-    fn of(self, figure: FlashFigure) -> Memo<Option<Table>> {
-        match figure {
-            FlashFigure::Error => Memo::new(move |_| {
-                self.check
-                    .with(|check| check.as_ref().and_then(tables::error))
-            }),
-            FlashFigure::Device => Memo::new(move |_| self.on_device[0].get()),
-            FlashFigure::Growth => Memo::new(move |_| self.on_device[1].get()),
-            FlashFigure::Stage | FlashFigure::Timeline | FlashFigure::Ledger | FlashFigure::Row => {
-                Memo::new(move |_| self.made.with(|made| made.as_ref()?.of(figure)))
+    /// A figure's table, once the step has been shown for a moment, and the command that
+    /// prints the same.
+    pub fn behind(
+        self,
+        store: Store,
+        figure: FlashFigure,
+    ) -> (Memo<Option<Table>>, Memo<CommandLine>) {
+        let table = Memo::new(move |_| match figure {
+            FlashFigure::Error => {
+                let of = |check: &Option<Check>| check.as_ref().and_then(tables::error);
+                self.check.with(of)
             }
-        }
+            FlashFigure::Device => self.on_device[0].get(),
+            FlashFigure::Growth => self.on_device[1].get(),
+            FlashFigure::Stage | FlashFigure::Timeline | FlashFigure::Ledger | FlashFigure::Row => {
+                self.made.with(|made| made.as_ref()?.of(figure))
+            }
+        });
+        let command = store.select(move |state: &State| command_line(&state.flash.options, figure));
+        (table, command)
     }
 }
 
@@ -165,44 +174,52 @@ fn seen<T>(now: Now, check: Option<&Check>, of: impl Fn(Seen<'_>) -> T) -> Optio
 }
 
 /// How a figure is computed and its numbers, below it.
-#[component]
-pub fn Behind(figure: FlashFigure) -> impl IntoView {
-    let numbers: Numbers = expect_context();
-    let table = numbers.of(figure);
-    let options = store().select(|state: &State| state.flash.options);
-    let command = Memo::new(move |_| command_line(&options.get(), figure));
-    view! { <MethodAndTable figure method=method(figure) command table/> }
+pub fn behind(
+    figure: FlashFigure,
+    table: Memo<Option<Table>>,
+    command: Memo<CommandLine>,
+) -> AnyView {
+    view! { <MethodAndTable figure method=method(figure) command table/> }.into_any()
 }
 
-/// How many tiles there are of which kind: the stage shows them one by one.
-#[component]
-pub fn Grid() -> impl IntoView {
-    let numbers: Numbers = expect_context();
-    let table = Memo::new(move |_| {
-        numbers
-            .made
-            .with(|made| made.as_ref().map(|made| made.grid.clone()))
-    });
-    let of = move |part: fn(&Made) -> Option<&Table>| {
-        Memo::new(move |_| numbers.made.with(|made| part(made.as_ref()?).cloned()))
-    };
-    let (beside, compared) = (
-        of(|made| made.beside.as_ref()),
-        of(|made| made.compared.as_ref()),
-    );
-    view! {
-        <div class="unseen">
-            <Unseen name="flash.grid" of=table/>
-            <Show when=move || compared.with(Option::is_some)>
-                <Unseen name="flash.beside" of=beside/>
-                <Unseen name="flash.compare" of=compared/>
-            </Show>
-        </div>
-    }
+/// How many tiles there are of which kind, which the stage shows one by one; where two
+/// are compared, the numbers of that.
+pub fn grid(room: Room) -> Node {
+    follow(move || {
+        let tables = room.numbers.made.with(|made| {
+            let made = made.as_ref();
+            let beside = made.and_then(|made| made.beside.as_ref());
+            let compared = made.and_then(|made| made.compared.as_ref());
+            let beside = beside.filter(|_| compared.is_some());
+            [
+                ("flash.grid", made.map(|made| &made.grid)),
+                ("flash.beside", beside),
+                ("flash.compare", compared),
+            ]
+            .map(|(name, table)| table.map(|table| unseen(name, table)))
+        });
+        el("div").class("unseen").all(tables).into()
+    })
 }
 
 /// A table for programs and for readers who hear the page, by whoever makes it.
-#[component]
-pub fn Unseen(name: &'static str, of: Memo<Option<Table>>) -> impl IntoView {
-    view! { <table class="numbers" data-for=name>{move || of.get().map(cells)}</table> }
+fn unseen(name: &'static str, table: &Table) -> Element {
+    let head = |name: String| el("th").set("scope", "col").add(name);
+    let heads = table
+        .columns
+        .iter()
+        .map(|column| head(column.name.to_string()));
+    let row = |cells: &Vec<String>| {
+        let cell = |(index, cell): (usize, &String)| match index {
+            0 => el("th").set("scope", "row").add(cell.clone()),
+            _ => el("td").add(cell.clone()),
+        };
+        el("tr").all(cells.iter().enumerate().map(cell))
+    };
+    el("table")
+        .class("numbers")
+        .set("data-for", name)
+        .add(el("caption").add(table.caption.clone()))
+        .add(el("thead").add(el("tr").all(heads)))
+        .add(el("tbody").all(table.rows.iter().map(row)))
 }

@@ -5,16 +5,14 @@ use headlight_view::{FlashFigure, number};
 use leptos::prelude::*;
 
 use super::now::Now;
-use super::numbers::{Behind, Numbers};
-use crate::figure::More;
+use super::{Room, more};
+use crate::drawing::{Node, el, follow};
 use crate::host;
 
 /// The result against softmax in 64 bits, a few rows at a time.
-#[component]
-pub fn Proof() -> impl IntoView {
-    let now: Now = expect_context();
-    let numbers: Numbers = expect_context();
-    let check = numbers.check();
+pub fn proof(room: Room) -> Node {
+    let now = room.now;
+    let check = room.numbers.check();
     let played = now.played();
     let generation = StoredValue::new(0_u32);
     Effect::new(move |_| {
@@ -23,29 +21,31 @@ pub fn Proof() -> impl IntoView {
         check.set(now.player(Check::new));
         go_on(now, check, generation, generation.get_value());
     });
-    let error = move || {
-        check
-            .get()
-            .filter(|check| check.n_checked > 0)
-            .map(|check| number::scientific(check.gap.output))
-    };
-    let progress = move || {
-        let check = check.get()?;
-        let is_under_way = check.n_checked < check.n_queries;
-        is_under_way.then(|| words::checked(check.n_checked, check.n_queries))
-    };
-    view! {
-        <section class="proven">
-            <div class="proof">
-                <figure data-figure=FlashFigure::Error.name() aria-label=words::ERROR_LABEL>
-                    <span>{words::ERROR_LABEL}<small>{progress}</small></span>
-                    <b class="number">{error}</b>
-                </figure>
-                <More figure=FlashFigure::Error/>
-            </div>
-            <Behind figure=FlashFigure::Error/>
-        </section>
-    }
+    let figure = follow(move || {
+        let check = check.get();
+        let found = check.as_ref().filter(|check| check.n_checked > 0);
+        let error = found.map(|check| number::scientific(check.gap.output));
+        let under_way = check.filter(|check| check.n_checked < check.n_queries);
+        let progress = under_way.map(|check| words::checked(check.n_checked, check.n_queries));
+        let name = el("span")
+            .add(words::ERROR_LABEL)
+            .add(el("small").add(progress));
+        el("figure")
+            .set("data-figure", FlashFigure::Error.name())
+            .set("aria-label", words::ERROR_LABEL)
+            .add(name)
+            .add(el("b").class("number").add(error))
+            .into()
+    });
+    let proof = el("div")
+        .class("proof")
+        .add(figure)
+        .add(more(FlashFigure::Error));
+    el("section")
+        .class("proven")
+        .add(proof)
+        .add(room.behind(FlashFigure::Error))
+        .into()
 }
 
 fn go_on(now: Now, check: RwSignal<Option<Check>>, generation: StoredValue<u32>, mine: u32) {

@@ -2,11 +2,9 @@
 
 use headlight_view::flash::{Passed, passed, spelled, words};
 use headlight_view::{FlashFigure, number};
-use leptos::prelude::*;
 
-use super::now::Now;
-use super::numbers::Behind;
-use crate::figure::More;
+use super::{Room, more};
+use crate::drawing::{Element, Node, el, follow};
 
 /// Names the row.
 const TITLE: &str = "flash-row-title";
@@ -14,58 +12,66 @@ const TITLE: &str = "flash-row-title";
 const ARITHMETIC: &str = "flash-row-says";
 
 /// The row that is spelled out.
-#[component]
-pub fn Row() -> impl IntoView {
-    let now: Now = expect_context();
-    let row = Memo::new(move |_| now.row());
-    let steps = Memo::new(move |_| {
-        let row = row.get()?;
-        now.player_and_moment(|player, moment| passed(player, moment, row))
+pub fn row(room: Room) -> Node {
+    let now = room.now;
+    let title = follow(move || {
+        let title = now.row().map(|row| words::row_title(row + 1));
+        el("h2").set("id", TITLE).add(title).into()
     });
-    let arithmetic = move || {
-        let row = row.get()?;
-        now.player_and_moment(|player, moment| spelled(player, moment, row))
-            .flatten()
-    };
-    let title = move || row.get().map(|row| words::row_title(row + 1));
-    let has_sums =
-        move || steps.with(|steps| steps.as_ref().is_some_and(|steps| !steps.is_empty()));
-    let bars = move || {
-        let steps = steps.get().unwrap_or_default();
-        let most = steps.iter().map(|step| step.l).fold(1e-6_f32, f32::max);
-        steps.into_iter().map(|step| bar(step, most)).collect_view()
-    };
-    view! {
-        <section aria-labelledby=TITLE>
-            <div class="heading">
-                <h2 id=TITLE>{title}</h2>
-                <More figure=FlashFigure::Row/>
-            </div>
-            <figure
-                class="row-story"
-                data-figure=FlashFigure::Row.name()
-                aria-labelledby=TITLE
-                aria-describedby=ARITHMETIC
-            >
-                <p class="arithmetic number" id=ARITHMETIC>{arithmetic}</p>
-                <ul class="sums">{bars}</ul>
-                <Show when=has_sums><p class="note">{words::ROW_HEADING_NOTE}</p></Show>
-            </figure>
-            <Behind figure=FlashFigure::Row/>
-        </section>
-    }
+    let story = follow(move || {
+        let row = now.row();
+        let of_row = row.and_then(|row| {
+            now.player_and_moment(|player, moment| {
+                let passed = passed(player, moment, row);
+                (spelled(player, moment, row), passed)
+            })
+        });
+        let (arithmetic, passed) = of_row.unwrap_or_default();
+        figure(arithmetic, &passed).into()
+    });
+    let heading = el("div")
+        .class("heading")
+        .add(title)
+        .add(more(FlashFigure::Row));
+    el("section")
+        .set("aria-labelledby", TITLE)
+        .add(heading)
+        .add(story)
+        .add(room.behind(FlashFigure::Row))
+        .into()
 }
 
-fn bar(step: Passed, most: f32) -> impl IntoView {
+fn figure(arithmetic: Option<String>, passed: &[Passed]) -> Element {
+    let most = passed.iter().map(|step| step.l).fold(1e-6_f32, f32::max);
+    let note = (!passed.is_empty()).then(|| el("p").class("note").add(words::ROW_HEADING_NOTE));
+    el("figure")
+        .class("row-story")
+        .set("data-figure", FlashFigure::Row.name())
+        .set("aria-labelledby", TITLE)
+        .set("aria-describedby", ARITHMETIC)
+        .add(
+            el("p")
+                .class("arithmetic number")
+                .set("id", ARITHMETIC)
+                .add(arithmetic),
+        )
+        .add(
+            el("ul")
+                .class("sums")
+                .all(passed.iter().map(|step| bar(step, most))),
+        )
+        .add(note)
+}
+
+fn bar(step: &Passed, most: f32) -> Element {
     let width = format!("{:.1}%", f64::from(step.l / most) * 100.0);
     let alpha = step.alpha.filter(|&alpha| alpha != 1.0 && alpha != 0.0);
     let alpha = alpha.map(|alpha| format!("× α {}", number::fixed(f64::from(alpha), 2)));
-    view! {
-        <li class:now=step.is_now>
-            <span class="where">{words::key_tile(step.j + 1)}</span>
-            <span class="bar"><i style:width=width></i></span>
-            <span class="number">{words::sum_and_max(step.l, step.m)}</span>
-            <span class="number factor">{alpha}</span>
-        </li>
-    }
+    let text = |class: &'static str, text: Node| el("span").class(class).add(text);
+    el("li")
+        .class(if step.is_now { "now" } else { "" })
+        .add(text("where", words::key_tile(step.j + 1).into()))
+        .add(el("span").class("bar").add(el("i").style("width", width)))
+        .add(text("number", words::sum_and_max(step.l, step.m).into()))
+        .add(text("number factor", alpha.into()))
 }

@@ -1,12 +1,12 @@
 //! Beside the stage: the ledger, the pseudo-code.
 
+use headlight_view::flash::ledger::{Ledger, LedgerRow};
 use headlight_view::flash::{CodeLine, lines_of, words};
 use headlight_view::{FlashFigure, number};
-use leptos::prelude::*;
 
 use super::now::Now;
-use super::numbers::Behind;
-use crate::figure::More;
+use super::{Room, more};
+use crate::drawing::{Element, Node, el, follow};
 
 /// Heads the ledger.
 const TITLE: &str = "ledger-title";
@@ -14,100 +14,90 @@ const TITLE: &str = "ledger-title";
 const VERDICT: &str = "ledger-says";
 
 /// What is moved.
-#[component]
-pub fn Ledger() -> impl IntoView {
-    let now: Now = expect_context();
-    let drawn = Memo::new(move |_| now.ledger());
-    let rows = move || {
-        let rows = drawn.with(|ledger| ledger.as_ref().map(|ledger| ledger.rows.clone()));
-        let row = |row: headlight_view::flash::ledger::LedgerRow| {
-            let so_far = row
-                .so_far
-                .map(|totals| words::thousands(totals.elements_moved()));
-            view! {
-                <tr class:on=row.is_played>
-                    <th scope="row">{words::algorithm(row.algorithm)}</th>
-                    <td>{so_far.unwrap_or_else(|| "–".to_owned())}</td>
-                    <td>{words::thousands(row.moved)}</td>
-                    <td>{format!("{}×", number::fixed(row.of_standard, 2))}</td>
-                </tr>
-            }
-        };
-        rows.unwrap_or_default().into_iter().map(row).collect_view()
+pub fn ledger(room: Room) -> Node {
+    let now = room.now;
+    let figure = follow(move || {
+        let ledger = now.ledger();
+        let verdict = ledger
+            .as_ref()
+            .and_then(|ledger| now.player(|player| words::verdict(player, ledger)));
+        figure(ledger.as_ref(), verdict).into()
+    });
+    let heading = el("div")
+        .class("heading")
+        .add(el("h2").set("id", TITLE).add(words::LEDGER))
+        .add(more(FlashFigure::Ledger));
+    el("section")
+        .set("aria-labelledby", TITLE)
+        .add(heading)
+        .add(figure)
+        .add(room.behind(FlashFigure::Ledger))
+        .into()
+}
+
+fn figure(ledger: Option<&Ledger>, verdict: Option<String>) -> Element {
+    let head = |name: &'static str| el("th").set("scope", "col").add(name);
+    let heads = [words::SO_FAR, words::IN_ALL, words::OF_STANDARD].map(head);
+    let rows = ledger.map_or(&[][..], |ledger| &ledger.rows);
+    let fact = |(name, value): (&'static str, String)| {
+        el("div")
+            .add(el("dt").add(name))
+            .add(el("dd").class("number").add(value))
     };
-    let facts = move || {
-        let facts = drawn.with(|ledger| ledger.as_ref().map(words::facts));
-        let fact = |(name, value): (&'static str, String)| {
-            view! { <div><dt>{name}</dt><dd class="number">{value}</dd></div> }
-        };
-        facts
-            .unwrap_or_default()
-            .into_iter()
-            .map(fact)
-            .collect_view()
-    };
-    let too_large = move || {
-        let said = drawn.with(|ledger| ledger.as_ref().and_then(words::too_large));
-        said.map(|said| view! { <p class="verdict too-large">{said}</p> })
-    };
-    let verdict = move || {
-        drawn.with(|ledger| {
-            let ledger = ledger.as_ref()?;
-            now.player(|player| words::verdict(player, ledger))
-        })
-    };
-    view! {
-        <section aria-labelledby=TITLE>
-            <div class="heading">
-                <h2 id=TITLE>{words::LEDGER}</h2>
-                <More figure=FlashFigure::Ledger/>
-            </div>
-            <figure
-                class="ledger"
-                data-figure=FlashFigure::Ledger.name()
-                aria-labelledby=TITLE
-                aria-describedby=VERDICT
-            >
-                <table>
-                    <thead>
-                        <tr>
-                            <td></td>
-                            <th scope="col">{words::SO_FAR}</th>
-                            <th scope="col">{words::IN_ALL}</th>
-                            <th scope="col">{words::OF_STANDARD}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-                <p class="verdict" id=VERDICT>{verdict}</p>
-                {too_large}
-                <dl class="amounts">{facts}</dl>
-            </figure>
-            <Behind figure=FlashFigure::Ledger/>
-        </section>
-    }
+    let facts = ledger.map(words::facts).unwrap_or_default();
+    let too_large = ledger.and_then(words::too_large);
+    let too_large = too_large.map(|said| el("p").class("verdict too-large").add(said));
+    let table = el("table")
+        .add(el("thead").add(el("tr").add(el("td")).all(heads)))
+        .add(el("tbody").all(rows.iter().map(row)));
+    el("figure")
+        .class("ledger")
+        .set("data-figure", FlashFigure::Ledger.name())
+        .set("aria-labelledby", TITLE)
+        .set("aria-describedby", VERDICT)
+        .add(table)
+        .add(el("p").class("verdict").set("id", VERDICT).add(verdict))
+        .add(too_large)
+        .add(el("dl").class("amounts").all(facts.into_iter().map(fact)))
+}
+
+fn row(row: &LedgerRow) -> Element {
+    let so_far = row.so_far;
+    let so_far = so_far.map(|totals| words::thousands(totals.elements_moved()));
+    let of_standard = format!("{}×", number::fixed(row.of_standard, 2));
+    el("tr")
+        .class(if row.is_played { "on" } else { "" })
+        .add(
+            el("th")
+                .set("scope", "row")
+                .add(words::algorithm(row.algorithm)),
+        )
+        .add(el("td").add(so_far.unwrap_or_else(|| "–".to_owned())))
+        .add(el("td").add(words::thousands(row.moved)))
+        .add(el("td").add(of_standard))
 }
 
 /// The algorithm, with the line that runs.
-#[component]
-pub fn Code() -> impl IntoView {
-    let now: Now = expect_context();
-    let lines = Memo::new(move |_| now.player_and_moment(lines_of).unwrap_or_default());
+pub fn code(now: Now) -> Node {
     let line = |line: CodeLine| {
-        view! {
-            <li
-                class:now=line.is_now
-                class=format!("depth-{}", line.depth)
-                aria-current=line.is_now.then_some("step")
-            >
-                {line.text}
-            </li>
+        let now = if line.is_now { " now" } else { "" };
+        let item = el("li")
+            .class(format!("depth-{}{now}", line.depth))
+            .add(line.text);
+        if line.is_now {
+            item.set("aria-current", "step")
+        } else {
+            item
         }
     };
-    view! {
-        <section class="code" data-figure="flash.code">
-            <h2>{words::CODE}</h2>
-            <ol>{move || lines.get().into_iter().map(line).collect_view()}</ol>
-        </section>
-    }
+    let lines = follow(move || {
+        let lines = now.player_and_moment(lines_of).unwrap_or_default();
+        el("ol").all(lines.into_iter().map(line)).into()
+    });
+    el("section")
+        .class("code")
+        .set("data-figure", "flash.code")
+        .add(el("h2").add(words::CODE))
+        .add(lines)
+        .into()
 }

@@ -1,5 +1,8 @@
 //! The stage: what the scene says, as SVG over painted matrices.
 
+use std::cell::Cell;
+
+use headlight_view::Shared;
 use headlight_view::flash::stage::{
     Anchor, Block, Flight, Paint, Rect, Scene, Voice, Words, scene,
 };
@@ -9,16 +12,14 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::act;
+use super::Room;
 use super::mosaic::Mosaics;
-use super::now::Now;
+use crate::drawing::{Element, Node, el, follow};
 use crate::host;
-use crate::store::store;
 
 /// The stage of what is played, or of the algorithm beside it.
-#[component]
-pub fn Stage(#[prop(optional)] is_beside: bool) -> impl IntoView {
-    let now: Now = expect_context();
+pub fn stage(room: Room, is_beside: bool) -> Node {
+    let now = room.now;
     let element = NodeRef::<Div>::new();
     let width = host::width_at_once(element);
     let drawn = Memo::new(move |_| {
@@ -26,57 +27,65 @@ pub fn Stage(#[prop(optional)] is_beside: bool) -> impl IntoView {
         if width < 1.0 {
             return None;
         }
-        if is_beside {
-            return now.beside(|player, moment| scene(player, moment, None, width));
-        }
-        let row = now.row();
-        now.player_and_moment(|player, moment| scene(player, moment, row, width))
+        let found = if is_beside {
+            now.beside(|player, moment| scene(player, moment, None, width))
+        } else {
+            let row = now.row();
+            now.player_and_moment(|player, moment| scene(player, moment, row, width))
+        };
+        found.map(Shared::new)
     });
-    let (figure, rows) = if is_beside {
-        ("flash.beside", None)
-    } else {
-        ("flash.stage", Some(view! { <Rows drawn/> }))
-    };
-    let label = move || {
+    let mosaics = Mosaics::follow(room.store, drawn);
+    let n_drawn = Cell::new(0);
+    follow(move || {
         let of_beside = is_beside.then(|| now.beside(words::beside_label)).flatten();
-        of_beside.unwrap_or_else(|| words::STAGE.to_owned())
-    };
-    let size = Memo::new(move |_| {
-        drawn.with(|scene| {
-            scene
-                .as_ref()
-                .map_or((0.0, 0.0), |scene| (scene.width, scene.height))
-        })
-    });
-    let of =
-        move |draw: fn(&Scene) -> AnyView| move || drawn.with(|scene| scene.as_ref().map(draw));
-    let height = move || format!("{:.0}px", size.get().1);
-    view! {
-        <div class="scene" node_ref=element data-figure=figure aria-describedby=(!is_beside).then_some(super::SAYS) style:height=height>
-            <svg
-                class="below"
-                aria-hidden="true"
-                width=move || size.get().0
-                height=move || size.get().1
-            >
-                {of(|scene| blocks(scene, is_below))}
-            </svg>
-            <Mosaics scene=drawn/>
-            <svg
-                class="above"
-                role="img"
-                aria-label=label
-                width=move || size.get().0
-                height=move || size.get().1
-            >
-                {of(|scene| blocks(scene, |paint| !is_below(paint)))}
-                {of(hidden)}
-                {of(texts)}
-            </svg>
-            {of(flights)}
-            {rows}
-        </div>
-    }
+        let label = of_beside.unwrap_or_else(|| words::STAGE.to_owned());
+        let scene = drawn.get();
+        let empty = Scene::default();
+        let scene = scene.as_deref().unwrap_or(&empty);
+        n_drawn.set(n_drawn.get() + 1);
+        let below = el("svg").class("below").set("aria-hidden", "true");
+        let above = el("svg")
+            .class("above")
+            .set("role", "img")
+            .set("aria-label", label);
+        let sized = |svg: Element| svg.at("width", scene.width).at("height", scene.height);
+        let stage = el("div")
+            .class("scene")
+            .set(
+                "data-figure",
+                if is_beside {
+                    "flash.beside"
+                } else {
+                    "flash.stage"
+                },
+            )
+            .px("height", scene.height)
+            .hold(element);
+        let stage = if is_beside {
+            stage
+        } else {
+            stage.set("aria-describedby", super::SAYS)
+        };
+        stage
+            .add(sized(below).all(blocks(scene, is_below)))
+            .all(mosaics.draw(scene))
+            .add(
+                sized(above)
+                    .add(el("g").all(blocks(scene, |paint| !is_below(paint))))
+                    .add(hidden(scene))
+                    .add(el("g").all(scene.words.iter().map(text))),
+            )
+            .add((!is_beside).then(|| rows(room, scene)))
+            // Tiles on their way, anew at each step so that they set off.
+            .all(
+                scene
+                    .flights
+                    .iter()
+                    .map(|tile| flight(tile).key(n_drawn.get())),
+            )
+            .into()
+    })
 }
 
 /// What lies below the matrices.
@@ -84,26 +93,16 @@ const fn is_below(paint: Paint) -> bool {
     matches!(paint, Paint::Chip | Paint::Hot | Paint::Masked)
 }
 
-fn blocks(scene: &Scene, which: fn(Paint) -> bool) -> AnyView {
-    let shown = scene.blocks.iter().filter(|block| which(block.paint));
-    shown.copied().map(block).collect_view().into_any()
-}
-
-fn block(Block { at, paint }: Block) -> impl IntoView {
-    view! {
-        <rect
-            class=class_of(paint)
-            x=round(at.x)
-            y=round(at.y)
-            width=round(at.width)
-            height=round(at.height)
-        ></rect>
-    }
-}
-
-/// Tenths of a pixel are enough.
-fn round(px: f64) -> f64 {
-    (px * 10.0).round() / 10.0
+fn blocks(scene: &Scene, which: fn(Paint) -> bool) -> impl Iterator<Item = Element> {
+    let shown = scene.blocks.iter().filter(move |block| which(block.paint));
+    shown.map(|Block { at, paint }| {
+        el("rect")
+            .class(class_of(*paint))
+            .at("x", at.x)
+            .at("y", at.y)
+            .at("width", at.width)
+            .at("height", at.height)
+    })
 }
 
 const fn class_of(paint: Paint) -> &'static str {
@@ -138,32 +137,24 @@ const fn class_of(paint: Paint) -> &'static str {
 }
 
 /// The part of the grid that the mask hides.
-fn hidden(scene: &Scene) -> AnyView {
+fn hidden(scene: &Scene) -> Element {
     let corners = scene.hidden.iter().map(|(x, y)| format!("{x:.1},{y:.1}"));
     let points = corners.collect::<Vec<_>>().join(" ");
-    view! { <polygon class="hidden-part" points=points></polygon> }.into_any()
+    el("polygon").class("hidden-part").set("points", points)
 }
 
-fn texts(scene: &Scene) -> AnyView {
-    let text = |words: Words| {
-        let anchor = match words.anchor {
-            Anchor::Start => "start",
-            Anchor::Middle => "middle",
-            Anchor::End => "end",
-        };
-        view! {
-            <text x=round(words.x) y=round(words.y) class=class_of_voice(words.voice) text-anchor=anchor>
-                {words.text}
-            </text>
-        }
+fn text(words: &Words) -> Element {
+    let anchor = match words.anchor {
+        Anchor::Start => "start",
+        Anchor::Middle => "middle",
+        Anchor::End => "end",
     };
-    scene
-        .words
-        .iter()
-        .cloned()
-        .map(text)
-        .collect_view()
-        .into_any()
+    el("text")
+        .at("x", words.x)
+        .at("y", words.y)
+        .class(class_of_voice(words.voice))
+        .set("text-anchor", anchor)
+        .add(words.text.clone())
 }
 
 const fn class_of_voice(voice: Voice) -> &'static str {
@@ -182,85 +173,54 @@ const fn class_of_voice(voice: Voice) -> &'static str {
     }
 }
 
-/// Tiles on their way, drawn anew at each step so that they set off.
-fn flights(scene: &Scene) -> AnyView {
-    let flight = |Flight { array, from, to }: Flight| {
-        let class = match array {
-            Array::Q => "flight q",
-            Array::K => "flight k",
-            Array::V => "flight v",
-            _ => "flight o",
-        };
-        let scale_x = from.width / to.width.max(1.0);
-        let scale_y = from.height / to.height.max(1.0);
-        view! {
-            <div
-                class=class
-                aria-hidden="true"
-                style:left=format!("{:.1}px", to.x)
-                style:top=format!("{:.1}px", to.y)
-                style:width=format!("{:.1}px", to.width)
-                style:height=format!("{:.1}px", to.height)
-                style:--from-x=format!("{:.1}px", from.x - to.x)
-                style:--from-y=format!("{:.1}px", from.y - to.y)
-                style:--from-width=format!("{scale_x:.3}")
-                style:--from-height=format!("{scale_y:.3}")
-            ></div>
-        }
+fn flight(Flight { array, from, to }: &Flight) -> Element {
+    let class = match array {
+        Array::Q => "flight q",
+        Array::K => "flight k",
+        Array::V => "flight v",
+        _ => "flight o",
     };
-    scene
-        .flights
-        .iter()
-        .copied()
-        .map(flight)
-        .collect_view()
-        .into_any()
+    let scale = |from: f64, to: f64| format!("{:.3}", from / to.max(1.0));
+    el("div")
+        .class(class)
+        .set("aria-hidden", "true")
+        .px("left", to.x)
+        .px("top", to.y)
+        .px("width", to.width)
+        .px("height", to.height)
+        .px("--from-x", from.x - to.x)
+        .px("--from-y", from.y - to.y)
+        .style("--from-width", scale(from.width, to.width))
+        .style("--from-height", scale(from.height, to.height))
 }
 
-/// Where the rows of the tile on the chip can be chosen.
-#[component]
-fn Rows(drawn: Memo<Option<Scene>>) -> impl IntoView {
-    let store = store();
-    let rows = Memo::new(move |_| {
-        drawn.with(|scene| {
-            scene
-                .as_ref()
-                .map_or_else(Vec::new, |scene| scene.rows.clone())
-        })
-    });
-    let now: Now = expect_context();
-    // Buttons keep their places, so that the focus stays where a step brings other rows.
-    let button = move |index: usize| {
-        let place = move || rows.with(|rows| rows.get(index).copied().unwrap_or_default());
-        let query = move || place().0;
-        let is_chosen = move || now.row() == Some(query());
-        let px = move |of: fn(Rect) -> f64| move || format!("{:.1}px", of(place().1));
-        view! {
-            <button
-                type="button"
-                class="row-button"
-                tabindex=move || if is_chosen() { "0" } else { "-1" }
-                aria-label=move || format!("{} {}", words::ROW, query() + 1)
-                aria-pressed=move || is_chosen().to_string()
-                style:left=px(|at| at.x)
-                style:top=px(|at| at.y)
-                style:width=px(|at| at.width)
-                style:height=px(|at| at.height)
-                on:click=move |_| act(store, FlashAction::SelectRow(untrack(query)))
-                on:keydown=choose_neighbour
-            ></button>
-        }
+/// Where the rows of the tile on the chip can be chosen. Buttons keep their places, so
+/// that the focus stays where a step brings other rows.
+fn rows(room: Room, scene: &Scene) -> Element {
+    let chosen = room.now.row();
+    let button = |&(query, at): &(usize, Rect)| {
+        let is_chosen = chosen == Some(query);
+        el("button")
+            .set("type", "button")
+            .class("row-button")
+            .set("tabindex", if is_chosen { "0" } else { "-1" })
+            .set("aria-label", format!("{} {}", words::ROW, query + 1))
+            .set("aria-pressed", is_chosen.to_string())
+            .px("left", at.x)
+            .px("top", at.y)
+            .px("width", at.width)
+            .px("height", at.height)
+            .click(move || room.act(FlashAction::SelectRow(query)))
+            .on("keydown", |event| choose_neighbour(event.unchecked_ref()))
     };
-    let n_rows = Memo::new(move |_| rows.with(Vec::len));
-    view! {
-        <div role="group" aria-label=words::ROWS_OF_TILE>
-            <For each=move || 0..n_rows.get() key=|index| *index children=button/>
-        </div>
-    }
+    el("div")
+        .set("role", "group")
+        .set("aria-label", words::ROWS_OF_TILE)
+        .all(scene.rows.iter().map(button))
 }
 
 /// Up and down go to the row above and below, and choose it; one row is a stop of Tab.
-fn choose_neighbour(event: KeyboardEvent) {
+fn choose_neighbour(event: &KeyboardEvent) {
     let Some(here) = event
         .target()
         .and_then(|target| target.dyn_into::<web_sys::Element>().ok())

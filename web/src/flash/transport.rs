@@ -1,217 +1,129 @@
-//! Play, step, scrub, and the timeline.
+//! Play, step, scrub, by pointer and by keyboard.
 
-use headlight_view::flash::timeline::{Cell, Timeline, step_at, timeline};
 use headlight_view::flash::{FlashAction, SPEEDS, words};
-use headlight_view::{FlashFigure, Place, State};
-use leptos::ev::{self, KeyboardEvent, PointerEvent};
-use leptos::html::Div;
+use headlight_view::{Place, State};
+use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::act;
-use super::now::Now;
-use crate::figure::More;
+use super::{Room, act};
+use crate::drawing::{Element, Node, el, follow};
 use crate::host;
-use crate::store::{Store, store};
+use crate::store::Store;
 
-/// Buttons, slider, speed, timeline.
-#[component]
-pub fn Transport() -> impl IntoView {
-    let store = store();
-    let now: Now = expect_context();
-    let is_playing = store.select(|state: &State| state.flash.playing.is_some());
-    let at = Memo::new(move |_| {
-        now.course(|course, step| (step, course.n_steps(), course.left_alone(step)))
+/// Buttons, slider, speed.
+pub fn transport(room: Room) -> Node {
+    let pace = room.store.select(|state: &State| {
+        let room = &state.flash;
+        (room.playing.is_some(), room.speed)
     });
-    let clock = move || {
-        let (step, n_steps, walking) = at.get().unwrap_or_default();
-        words::clock_of(step, n_steps, walking)
-    };
-    // With no step there is nothing to play.
-    let is_idle = move || at.get().is_none_or(|(_, n_steps, _)| n_steps == 0);
-    let button = move |name: &'static str, path: &'static str, action: FlashAction| {
-        view! {
-            <button
-                type="button"
-                class="button"
-                aria-label=name
-                title=name
-                disabled=is_idle
-                on:click=move |_| act(store, action.clone())
-            >
-                <svg viewBox="0 0 16 12" width="16" height="12" aria-hidden="true"><path d=path/></svg>
-            </button>
-        }
-    };
-    let play_name = move || {
-        if is_playing.get() {
-            words::PAUSE
-        } else {
-            words::PLAY
-        }
-    };
-    let play_path = move || {
-        if is_playing.get() {
-            "M4 1 H7 V11 H4 Z M9 1 H12 V11 H9 Z"
-        } else {
-            "M4 0.5 L13 6 L4 11.5 Z"
-        }
-    };
-    let speed = store.select(|state: &State| state.flash.speed);
-    view! {
-        <div class="transport" role="group" aria-label=words::TRANSPORT>
-            {button(words::TO_START, "M2 1 H3.6 V11 H2 Z M14 1 V11 L5 6 Z", FlashAction::GoTo(0))}
-            {button(words::TILE_BACK, "M8 1 V11 L1 6 Z M15 1 V11 L8 6 Z", FlashAction::TileBy(-1))}
-            {button(words::STEP_BACK, "M11 1 V11 L4 6 Z", FlashAction::StepBy(-1))}
-            <button
-                type="button"
-                class="button play"
-                aria-label=play_name
-                title=play_name
-                disabled=is_idle
-                on:click=move |_| act(store, FlashAction::TogglePlay)
-            >
-                <svg viewBox="0 0 16 12" width="16" height="12" aria-hidden="true"><path d=play_path/></svg>
-            </button>
-            {button(words::STEP_ON, "M5 1 L12 6 L5 11 Z", FlashAction::StepBy(1))}
-            {button(words::TILE_ON, "M1 1 L8 6 L1 11 Z M8 1 L15 6 L8 11 Z", FlashAction::TileBy(1))}
-            {button(words::TO_END, "M12.4 1 H14 V11 H12.4 Z M2 1 L11 6 L2 11 Z", FlashAction::GoTo(u64::MAX))}
-            <span class="number clock">{clock}</span>
-            <input
-                type="range"
-                min="0"
-                max=move || at.get().unwrap_or_default().1.to_string()
-                prop:value=move || at.get().unwrap_or_default().0.to_string()
-                aria-label=words::SCRUB
-                disabled=is_idle
-                aria-valuetext=clock
-                on:input=move |event| {
-                    if let Ok(step) = event_target_value(&event).parse() {
-                        act(store, FlashAction::GoTo(step));
-                    }
-                }
-            />
-            <label class="speed">
-                {words::SPEED}
-                <select
-                    prop:value=move || speed.get().to_string()
-                    on:change=move |event| {
-                        if let Ok(speed) = event_target_value(&event).parse() {
-                            act(store, FlashAction::SetSpeed(speed));
-                        }
-                    }
-                >
-                    {SPEEDS.iter().enumerate().map(|(index, &speed)| {
-                        view! { <option value=index.to_string() selected=move || index == store.peek(|state| state.flash.speed)>{words::speed(speed)}</option> }
-                    }).collect_view()}
-                </select>
-            </label>
-        </div>
-        <Cells/>
-    }
-}
-
-/// The steps around this one.
-#[component]
-fn Cells() -> impl IntoView {
-    let store = store();
-    let now: Now = expect_context();
-    let element = NodeRef::<Div>::new();
-    let width = host::width_of(element);
-    let drawn = Memo::new(move |_| {
-        let width = width.get();
-        if width < 1.0 {
-            return None;
-        }
-        now.course(|course, step| timeline(course, step, width))
-    });
-    let cells = move || {
-        drawn.with(|line| {
-            line.as_ref()
-                .map(|line| line.cells.iter().cloned().map(cell).collect_view())
-        })
-    };
-    let mark = move || {
-        drawn.with(|line| {
-            let x = line.as_ref()?.now?;
-            let path = format!("M{x:.1} 21 l-5 7 h10 Z");
-            Some(view! { <path class="mark" d=path></path> })
-        })
-    };
-    let kinds = move || {
-        let kinds = drawn.with(|line| line.as_ref().map(Timeline::kinds).unwrap_or_default());
-        let entry = |kind| view! { <li><i class=class_of(kind)></i>{words::kind(kind)}</li> };
-        kinds.into_iter().map(entry).collect_view()
-    };
-    let go = move |event: &PointerEvent| {
-        let Some(element) = element.get_untracked() else {
-            return;
+    follow(move || {
+        let (is_playing, speed) = pace.get();
+        let at = room.now.course(|course, step| {
+            let walking = course.left_alone(step);
+            (step, course.n_steps(), walking)
+        });
+        // With no step there is nothing to play.
+        let is_idle = at.is_none_or(|(_, n_steps, _)| n_steps == 0);
+        let (step, n_steps, walking) = at.unwrap_or_default();
+        let clock = words::clock_of(step, n_steps, walking);
+        let pressed = |class: &'static str, name: &'static str, path, action: FlashAction| {
+            el("button")
+                .set("type", "button")
+                .class(class)
+                .set("aria-label", name)
+                .set("title", name)
+                .set_if("disabled", is_idle)
+                .click(move || room.act(action.clone()))
+                .add(icon(path))
         };
-        let left = element
-            .unchecked_into::<web_sys::Element>()
-            .get_bounding_client_rect()
-            .left();
-        let x = f64::from(event.client_x()) - left;
-        if let Some(step) = drawn.with(|line| step_at(line.as_ref()?, x)) {
-            act(store, FlashAction::GoTo(step));
-        }
-    };
-    let press = move |event: PointerEvent| {
-        host::capture_pointer(&event);
-        go(&event);
-    };
-    let drag = move |event: PointerEvent| {
-        if event.buttons() == 1 {
-            go(&event);
-        }
-    };
-    view! {
-        <div class="strip">
-            <figure data-figure=FlashFigure::Timeline.name() aria-label=words::TIMELINE>
-                <div
-                    class="timeline"
-                    node_ref=element
-                    title=words::TIMELINE
-                    on:pointerdown=press
-                    on:pointermove=drag
-                >
-                    <svg width=move || width.get() height="30" role="img" aria-label=words::TIMELINE>
-                        {cells}
-                        {mark}
-                    </svg>
-                </div>
-                <ul class="kinds" aria-hidden="true">{kinds}</ul>
-            </figure>
-            <More figure=FlashFigure::Timeline/>
-        </div>
-    }
+        let button = |name, path, action| pressed("button", name, path, action);
+        let (play, path) = if is_playing {
+            (words::PAUSE, "M4 1 H7 V11 H4 Z M9 1 H12 V11 H9 Z")
+        } else {
+            (words::PLAY, "M4 0.5 L13 6 L4 11.5 Z")
+        };
+        let play = pressed("button play", play, path, FlashAction::TogglePlay);
+        let scrub = el("input")
+            .set("type", "range")
+            .set("min", "0")
+            .set("max", n_steps.to_string())
+            .set("aria-label", words::SCRUB)
+            .set("aria-valuetext", clock.clone())
+            .set_if("disabled", is_idle)
+            .value(step.to_string())
+            .input(move |value| {
+                if let Ok(step) = value.parse() {
+                    room.act(FlashAction::GoTo(step));
+                }
+            });
+        el("div")
+            .class("transport")
+            .set("role", "group")
+            .set("aria-label", words::TRANSPORT)
+            .add(button(
+                words::TO_START,
+                "M2 1 H3.6 V11 H2 Z M14 1 V11 L5 6 Z",
+                FlashAction::GoTo(0),
+            ))
+            .add(button(
+                words::TILE_BACK,
+                "M8 1 V11 L1 6 Z M15 1 V11 L8 6 Z",
+                FlashAction::TileBy(-1),
+            ))
+            .add(button(
+                words::STEP_BACK,
+                "M11 1 V11 L4 6 Z",
+                FlashAction::StepBy(-1),
+            ))
+            .add(play)
+            .add(button(
+                words::STEP_ON,
+                "M5 1 L12 6 L5 11 Z",
+                FlashAction::StepBy(1),
+            ))
+            .add(button(
+                words::TILE_ON,
+                "M1 1 L8 6 L1 11 Z M8 1 L15 6 L8 11 Z",
+                FlashAction::TileBy(1),
+            ))
+            .add(button(
+                words::TO_END,
+                "M12.4 1 H14 V11 H12.4 Z M2 1 L11 6 L2 11 Z",
+                FlashAction::GoTo(u64::MAX),
+            ))
+            .add(el("span").class("number clock").add(clock))
+            .add(scrub)
+            .add(speeds(room, speed))
+            .into()
+    })
 }
 
-fn cell(cell: Cell) -> impl IntoView {
-    let done = if cell.is_done { "done" } else { "" };
-    let class = format!("{} {done}", class_of(cell.kind));
-    let top = if cell.begins_tile { 2.0 } else { 5.0 };
-    view! { <rect class=class x=cell.x y=top width=cell.width.max(0.8) height=18.0 - top></rect> }
+fn icon(path: &'static str) -> Element {
+    el("svg")
+        .set("viewBox", "0 0 16 12")
+        .set("width", "16")
+        .set("height", "12")
+        .set("aria-hidden", "true")
+        .add(el("path").set("d", path))
 }
 
-const fn class_of(kind: headlight_view::flash::EventKind) -> &'static str {
-    use headlight_view::flash::EventKind as Kind;
-    match kind {
-        Kind::Load => "event load",
-        Kind::Scores => "event scores",
-        Kind::Mask => "event mask",
-        Kind::RowMax => "event row-max",
-        Kind::Rescale => "event rescale",
-        Kind::Exp => "event exp",
-        Kind::RowSum => "event row-sum",
-        Kind::Pv => "event pv",
-        Kind::Normalise => "event normalise",
-        Kind::Store => "event store",
-        Kind::Skip => "event skipped",
-        Kind::Merge => "event merge",
-    }
+fn speeds(room: Room, chosen: usize) -> Element {
+    let option = |(index, &speed): (usize, &f64)| {
+        el("option")
+            .set("value", index.to_string())
+            .add(words::speed(speed))
+    };
+    let list = el("select")
+        .all(SPEEDS.iter().enumerate().map(option))
+        .value(chosen.to_string())
+        .change(move |value| {
+            if let Ok(speed) = value.parse() {
+                room.act(FlashAction::SetSpeed(speed));
+            }
+        });
+    el("label").class("speed").add(words::SPEED).add(list)
 }
-
 /// While it plays, every frame of the screen takes it further.
 pub fn keep_time(store: Store) {
     let is_playing = store.select(|state: &State| state.flash.playing.is_some());
