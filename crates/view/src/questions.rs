@@ -12,7 +12,7 @@ use headlight_activations::{
 use crate::action::Effect;
 use crate::attention::AttentionRoom;
 use crate::details::{LENS_TOP, THUMBNAIL_SIDE};
-use crate::flash::{HeadOf, Source, device};
+use crate::flash::{HeadOf, Source};
 use crate::next::N_NEXT;
 use crate::pattern::MAX_KEPT_LINES;
 use crate::reduce::step;
@@ -278,7 +278,7 @@ pub(crate) fn hear(
             state.flash.head = Some(Shared::new(inputs));
             state.flash.head_of = state.flash.asked.as_ref().map(|(_, of)| of.clone());
             state.flash.is_recorded = false;
-            device::run_if_waiting(state, effects);
+            state.flash.device.hear_numbers();
         }
         Finding::FlashRun(run) => state.flash.device.hear_run(run),
         Finding::FlashGrowth(point) => {

@@ -7,15 +7,17 @@ use headlight_view::{Action, Figure, Shared, State, text};
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html::Ol;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::behind::Behind;
 use super::legend::Legend;
 use super::moved;
 use super::sampling::{Changed, Sampling};
 use super::shown::Shown;
+use crate::drawing::{Element, drawn, el, follow};
 use crate::figure::More;
 use crate::host;
-use crate::shell::Visible;
+use crate::shell::visible;
 use crate::store::{Store, store};
 
 /// The figure.
@@ -41,9 +43,24 @@ pub fn Next(shown: Shown) -> impl IntoView {
             has_marks.get().then_some(text::TRUTH_COLUMN)
         }
     };
-    let list = move || {
+    let on_key = move |event: &KeyboardEvent| {
+        let ids: Vec<u32> = bars.with_untracked(|bars| bars.iter().map(|bar| bar.id).collect());
+        let chosen = chosen.get_untracked();
+        let from = ids.iter().position(|id| Some(*id) == chosen).unwrap_or(0);
+        if event.key() == "Enter" {
+            event.prevent_default();
+            store.dispatch(Action::Append(ids[from]));
+        } else if let Some(to) = moved(event, from, ids.len(), 1) {
+            event.prevent_default();
+            store.dispatch(Action::Choose(ids[to]));
+            host::focus(&id(ids[to]));
+        }
+    };
+    let element = NodeRef::<Ol>::new();
+    let list = follow(move || {
         let is_changed = is_changed.get();
         let cut = cut.get();
+        let chosen = chosen.get();
         let of_cut = |id: u32| {
             let bars = &cut.as_ref()?.bars;
             bars.iter().find(|bar| bar.id == id).cloned()
@@ -56,30 +73,23 @@ pub fn Next(shown: Shown) -> impl IntoView {
             } else {
                 bar.true_percent.clone()
             };
-            draw(store, chosen, bar, of_cut, second)
+            draw(store, chosen == Some(bar.id), bar, of_cut, second)
         };
-        bars.get().into_iter().map(draw).collect_view()
-    };
-    let on_key = move |event: KeyboardEvent| {
-        let ids: Vec<u32> = bars.with_untracked(|bars| bars.iter().map(|bar| bar.id).collect());
-        let chosen = chosen.get_untracked();
-        let from = ids.iter().position(|id| Some(*id) == chosen).unwrap_or(0);
-        if event.key() == "Enter" {
-            event.prevent_default();
-            store.dispatch(Action::Append(ids[from]));
-        } else if let Some(to) = moved(&event, from, ids.len(), 1) {
-            event.prevent_default();
-            store.dispatch(Action::Choose(ids[to]));
-            host::focus(&id(ids[to]));
-        }
-    };
+        el("ol")
+            .class("bars next")
+            .set("role", "listbox")
+            .set("aria-label", text::NEXT_LIST)
+            .hold(element)
+            .on("keydown", move |event| on_key(event.unchecked_ref()))
+            .all(bars.get().into_iter().map(draw))
+            .into()
+    });
     let summary = move || shown.run.get().map(|run| next::summary(&run));
     let cut_sentence = store.select(|state: &State| {
         let s = state.room.sampling;
         let cuts = state.room.details.cuts.as_ref()?;
         Some(cuts::sentence(cuts, s.temperature, s.top_k, s.top_p))
     });
-    let element = NodeRef::<Ol>::new();
     view! {
         <section class="block" aria-labelledby="next-title">
             <div class="heading">
@@ -95,7 +105,7 @@ pub fn Next(shown: Shown) -> impl IntoView {
                     <span>{move || second_column().unwrap_or(text::MODEL_COLUMN)}</span>
                 </p>
                 <div class="next-list">
-                    <ol class="bars next" role="listbox" aria-label=text::NEXT_LIST node_ref=element on:keydown=on_key>{list}</ol>
+                    {drawn(list)}
                     <CutLine cut found element/>
                 </div>
                 <p class="note cuts">{move || cut_sentence.get()}</p>
@@ -113,52 +123,49 @@ fn id(token: u32) -> String {
 
 fn draw(
     store: Store,
-    chosen: Memo<Option<u32>>,
+    is_chosen: bool,
     bar: NextBar,
     cut: Option<CutBar>,
     second: Option<String>,
-) -> impl IntoView {
+) -> Element {
     let token = bar.id;
-    let width = |fraction: f64| format!("{:.2}%", fraction * 100.0);
-    let mark = |class: &'static str, fraction: Option<f64>| {
-        fraction.map(|fraction| view! { <span class=class style:left=width(fraction)></span> })
+    let percent = |fraction: f64| format!("{:.2}%", fraction * 100.0);
+    let mark = |class: &'static str, side: &'static str, fraction: Option<f64>| {
+        fraction.map(|fraction| el("span").class(class).style(side, percent(fraction)))
     };
-    let true_mark = mark("true-mark", bar.true_fraction);
-    let clean_mark = mark("clean-mark", bar.clean_fraction);
     let is_cut = cut.as_ref().is_some_and(|cut| cut.drawn_percent.is_none());
-    let heated = bar.heated_fraction;
-    let heated =
-        heated.map(|heated| view! { <span class="heated" style:width=width(heated)></span> });
-    let is_chosen = move || chosen.get() == Some(token);
     let title = text::next_title(
         &bar.label.quoted(),
         &bar.percent,
         bar.clean_percent.as_deref(),
         cut.and_then(|cut| cut.drawn_percent).as_deref(),
     );
-    view! {
-        <li
-            role="option"
-            id=id(token)
-            class:selected=is_chosen
-            class:cut=is_cut
-            aria-selected=move || is_chosen().to_string()
-            tabindex=move || if is_chosen() { "0" } else { "-1" }
-            title=title
-            on:click=move |_| store.dispatch(Action::Choose(token))
-            on:dblclick=move |_| store.dispatch(Action::Append(token))
-        >
-            <span class="name"><Visible token=bar.label/></span>
-            <span class="track">
-                <span class="bar" style:width=width(bar.fraction)></span>
-                {heated}
-                {clean_mark}
-                {true_mark}
-            </span>
-            <span class="number">{bar.percent}</span>
-            {second.map(|percent| view! { <span class="number second">{percent}</span> })}
-        </li>
-    }
+    let class = match (is_chosen, is_cut) {
+        (false, false) => "",
+        (true, false) => "selected",
+        (false, true) => "cut",
+        (true, true) => "selected cut",
+    };
+    let track = el("span")
+        .class("track")
+        .add(mark("bar", "width", Some(bar.fraction)))
+        .add(mark("heated", "width", bar.heated_fraction))
+        .add(mark("clean-mark", "left", bar.clean_fraction))
+        .add(mark("true-mark", "left", bar.true_fraction));
+    let number = |class: &'static str, says: String| el("span").class(class).add(says);
+    el("li")
+        .set("role", "option")
+        .set("id", id(token))
+        .class(class)
+        .set("aria-selected", is_chosen.to_string())
+        .set("tabindex", if is_chosen { "0" } else { "-1" })
+        .set("title", title)
+        .click(move || store.dispatch(Action::Choose(token)))
+        .on("dblclick", move |_| store.dispatch(Action::Append(token)))
+        .add(el("span").class("name").all(visible(bar.label)))
+        .add(track)
+        .add(number("number", bar.percent))
+        .add(second.map(|percent| number("number second", percent)))
 }
 
 /// The line below which nothing is drawn; dragging it moves top-p, or top-k where

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use leptos::reactive::effect::RenderEffect;
 use leptos::reactive::owner::Owner;
+use leptos::tachys::view::Mountable;
 use leptos::tachys::view::any_view::AnyViewState;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -16,29 +17,17 @@ use super::{Attribute, Element, Handler, Kind, Node, Text};
 /// The namespace of what is drawn inside `svg`.
 const SVG: &str = "http://www.w3.org/2000/svg";
 
-/// Draws into an element, for as long as the current owner lives.
-pub fn mount(parent: &web_sys::Element, node: Node) {
-    let pen = Pen {
-        owner: Owner::current().unwrap_or_default(),
-        is_svg: false,
-    };
-    let live = pen.make(node);
-    live.enter(parent, None);
-    // Its effects and listeners end with it.
-    StoredValue::new_local(live);
-}
-
 /// Makes and changes parts of the document.
 #[derive(Clone)]
-struct Pen {
+pub(super) struct Pen {
     /// Whose contexts views and effects find. Not that of the effect that happens to draw
     /// them: its next run would end them.
     owner: Owner,
     is_svg: bool,
 }
 
-/// A part of the document as it is.
-struct Live {
+/// A part of the document as it is; its effects and listeners end with it.
+pub(super) struct Live {
     /// The part itself; of a view the place behind it.
     dom: web_sys::Node,
     what: What,
@@ -70,7 +59,16 @@ struct Ear {
 }
 
 impl Pen {
-    fn make(&self, node: Node) -> Live {
+    /// For what the current owner draws, outside of `svg`.
+    pub(super) fn new() -> Self {
+        Self {
+            owner: Owner::current().unwrap_or_default(),
+            is_svg: false,
+        }
+    }
+
+    /// Makes what was drawn; it stands nowhere yet.
+    pub(super) fn make(&self, node: Node) -> Live {
         match node {
             Node::Text(text) => Live {
                 dom: document().create_text_node(&text).into(),
@@ -155,7 +153,7 @@ impl Pen {
     }
 
     /// Changes what is there until it is `node`.
-    fn bring(&self, live: &mut Live, node: Node) {
+    pub(super) fn bring(&self, live: &mut Live, node: Node) {
         let node = match (&mut live.what, node) {
             (What::Text(old), Node::Text(new)) => {
                 if *old != new {
@@ -231,7 +229,7 @@ fn hears_the_same(ears: &[Ear], new: &Element) -> bool {
 
 impl Live {
     /// Comes to stand in `parent`, in front of `next` or last.
-    fn enter(&self, parent: &web_sys::Node, next: Option<&web_sys::Node>) {
+    pub(super) fn enter(&self, parent: &web_sys::Node, next: Option<&web_sys::Node>) {
         // Refused only where `next` is no child of `parent`, which it is.
         drop(parent.insert_before(&self.dom, next));
         match &self.what {
@@ -248,7 +246,8 @@ impl Live {
         }
     }
 
-    fn leave(&self) {
+    /// Goes out of the document.
+    pub(super) fn leave(&self) {
         match &self.what {
             What::Text(_) | What::Element { .. } => {}
             What::Followed { inner, .. } => {
@@ -261,6 +260,31 @@ impl Live {
         if let Some(parent) = self.dom.parent_node() {
             drop(parent.remove_child(&self.dom));
         }
+    }
+}
+
+impl Live {
+    /// Puts something in front of it; false if it stands nowhere.
+    pub(super) fn put_in_front(&self, other: &mut dyn Mountable) -> bool {
+        match &self.what {
+            What::Text(_) | What::Element { .. } => {}
+            What::Followed { inner, .. } => {
+                let inner = inner.borrow();
+                return inner
+                    .as_ref()
+                    .is_some_and(|inner| inner.put_in_front(other));
+            }
+            What::View(state) => {
+                if state.borrow().insert_before_this(other) {
+                    return true;
+                }
+            }
+        }
+        let parent = self.dom.parent_element();
+        if let Some(parent) = &parent {
+            other.mount(parent, Some(&self.dom));
+        }
+        parent.is_some()
     }
 }
 

@@ -8,10 +8,11 @@
 //!
 //! ```ignore
 //! let clock = follow(move || el("span").class("clock").add(words(now.get())).into());
-//! mount(&element, el("div").add(clock).into());
+//! view! { <p>{drawn(clock)}</p> }
 //! ```
 
 mod document;
+mod view;
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -21,7 +22,7 @@ use leptos::prelude::*;
 use leptos::tachys::html::node_ref::NodeRefContainer;
 use wasm_bindgen::JsCast;
 
-pub use document::mount;
+pub use view::drawn;
 
 /// What stands in an attribute or a text.
 pub type Text = Cow<'static, str>;
@@ -103,6 +104,24 @@ pub fn follow(of: impl Fn() -> Node + 'static) -> Node {
 /// A view of Leptos.
 pub fn leptos(of: impl Fn() -> AnyView + 'static) -> Node {
     Node::View(Rc::new(of))
+}
+
+/// Stripes for what is hidden, under a name that a style sheet fills with.
+pub fn hatching(id: &'static str) -> Element {
+    let sized = |tag| el(tag).set("width", "5").set("height", "5");
+    let line = el("line")
+        .class("hatch-line")
+        .set("x1", "0")
+        .set("y1", "0")
+        .set("x2", "0")
+        .set("y2", "5");
+    let pattern = sized("pattern")
+        .set("id", id)
+        .set("patternUnits", "userSpaceOnUse")
+        .set("patternTransform", "rotate(45)")
+        .add(sized("rect").class("hatch-ground"))
+        .add(line);
+    el("defs").add(pattern)
 }
 
 impl Element {
@@ -189,7 +208,9 @@ impl Element {
 
     /// More parts inside.
     pub fn all<N: Into<Node>>(mut self, children: impl IntoIterator<Item = N>) -> Self {
-        self.children.extend(children.into_iter().map(Into::into));
+        for child in children {
+            self.children.push(child.into());
+        }
         self
     }
 

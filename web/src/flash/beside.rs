@@ -13,12 +13,12 @@ pub fn pace(room: Room, is_beside: bool) -> Node {
         if !room.now.is_compared() {
             return Node::NOTHING;
         }
-        let found = room.now.course(|course, step| {
+        let found = room.now.course().and_then(|(course, step)| {
             let both = course.progress(step)?;
             let longest = both[0].in_all.max(both[1].in_all);
             Some((course.clock()?, both[usize::from(is_beside)], longest))
         });
-        let Some((clock, of, longest)) = found.flatten() else {
+        let Some((clock, of, longest)) = found else {
             return Node::NOTHING;
         };
         let so_far = el("i").style("width", percent(of.so_far, of.in_all));
@@ -47,8 +47,9 @@ fn percent(part: u64, of: u64) -> String {
 pub fn beside(room: Room) -> Node {
     let (pace, stage) = (pace(room, true), stage(room, true));
     let says = follow(move || {
-        let said = room.now.course(|course, step| course.sentence(step));
-        let said = spans(said.flatten().unwrap_or_default());
+        let said = room.now.course();
+        let said = said.and_then(|(course, step)| course.sentence(step));
+        let said = spans(said.unwrap_or_default());
         el("p").class("say").all(said).into()
     });
     follow(move || {

@@ -154,13 +154,14 @@ fn memory_choice(room: Room, options: &Options) -> Element {
     let memories = MEMORIES.map(|bytes| (bytes.to_string(), words::memory(bytes).into()));
     let given = room
         .now
-        .player(|player| words::tiles_given(options, player.data().d()));
+        .player()
+        .and_then(|player| words::tiles_given(options, player.data().d()));
     let all = [none].into_iter().chain(memories);
     let choice = choice(words::TILES_FOR, chosen, all, move |value| {
         let tiles = value.parse().map_or(Options::USUAL_TILES, Tiles::OnChip);
         room.act(FlashAction::SetTiles(tiles));
     });
-    choice.add(el("span").class("number tiles-given").add(given.flatten()))
+    choice.add(el("span").class("number tiles-given").add(given))
 }
 
 /// Parts into which the keys are split.

@@ -1,7 +1,6 @@
 //! Our kernel on the visitor's own GPU: a run against the trace.
 
-use headlight_view::flash::device::{Answer, Computes, Growth, RunShown, Stage, computes};
-use headlight_view::flash::device::{growth_shown, run_shown};
+use headlight_view::flash::device::{self, Answer, Computes, Growth, RunShown, Stage};
 use headlight_view::flash::words::device as words;
 use headlight_view::flash::{Agreement, Checked, FlashAction, Player};
 use headlight_view::number::scientific;
@@ -16,9 +15,9 @@ use crate::host;
 /// The section below the stage.
 pub fn section(room: Room) -> Node {
     const TITLE: &str = "device-title";
-    let computing = room.store.select(computes);
-    let run = room.store.select(run_shown);
-    let growth = room.store.select(growth_shown);
+    let computing = room.store.select(device::computes);
+    let run = room.store.select(device::run_shown);
+    let growth = room.store.select(device::growth_shown);
     let says = follow(move || {
         let said = match computing.get() {
             Computes::Gpu => None,
@@ -94,6 +93,12 @@ fn one_run(room: Room, run: Memo<RunShown>) -> [Node; 2] {
     let answer = Memo::new(move |_| match run.get() {
         RunShown::Answered(answer) => Some(answer),
         _ => None,
+    });
+    let is_due = room.store.select(device::is_due);
+    Effect::new(move |_| {
+        if is_due.get() {
+            room.act(FlashAction::RunDue);
+        }
     });
     // Another algorithm or order is another trace, to be compared anew.
     let compared = Memo::new(move |_| {

@@ -26,9 +26,8 @@ pub fn Lesson(now: Now) -> impl IntoView {
     let step = store.select(|state: &State| state.flash.lesson);
     let strip = NodeRef::<Section>::new();
     let is_open = Memo::new(move |_| step.get().is_some());
-    let played = now.played();
     Effect::new(move |_| {
-        let is_there = played.with(Result::is_ok);
+        let is_there = now.player().is_some();
         if is_there && store.peek(|state| state.flash.lesson.is_some()) {
             act(store, FlashAction::SettleLesson);
         }
@@ -93,8 +92,9 @@ fn Open(strip: NodeRef<Section>, now: Now) -> impl IntoView {
         let topic = topic();
         is_revealed
             .get()
-            .then(|| now.player_and_moment(|player, moment| topic.answer(player, moment)))
+            .then(|| now.shown())
             .flatten()
+            .map(|(player, moment)| topic.answer(&player, &moment))
     };
     let said = Said {
         name: Signal::derive(move || text::step_name(step.get() + 1, topic().title())),

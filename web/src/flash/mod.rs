@@ -23,12 +23,11 @@ use headlight_view::flash::{FlashAction, reduce, sentence, words};
 use headlight_view::run::Head;
 use headlight_view::sentence::Span;
 use headlight_view::{FlashFigure, Place, State, text};
-use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::drawing::{Node, el, follow, leptos as view_of, mount};
+use crate::drawing::{Node, drawn, el, follow, hatching, leptos as view_of};
 use crate::figure::More;
 use crate::host;
 use crate::store::{Store, store};
@@ -38,8 +37,8 @@ use numbers::Numbers;
 /// Says what the stage shows.
 const SAYS: &str = "flash-says";
 
-/// What draws the room into an element.
-type Draw = fn(&web_sys::Element);
+/// What draws the room.
+type Draw = fn() -> AnyView;
 
 /// The room, once its module is there; fetched when it is first opened.
 #[component]
@@ -58,23 +57,11 @@ pub fn Flash() -> impl IntoView {
     view! {
         <Show when=move || is_open.get()>
             {move || match draw.get() {
-                Some(draw) => view! { <Drawn draw/> }.into_any(),
+                Some(draw) => draw(),
                 None => view! { <main class="flash"><p class="awaited late">{text::PART_AWAITED}</p></main> }.into_any(),
             }}
         </Show>
     }
-}
-
-/// A place that the room is drawn into, without a box of its own.
-#[component]
-fn Drawn(draw: Draw) -> impl IntoView {
-    let place = NodeRef::<html::Div>::new();
-    Effect::new(move |_| {
-        if let Some(place) = place.get() {
-            untrack(|| draw(&place));
-        }
-    });
-    view! { <div class="drawn" node_ref=place></div> }
 }
 
 fn fetch(store: Store, draw: RwSignal<Option<Draw>>) {
@@ -126,7 +113,7 @@ fn act(store: Store, action: FlashAction) {
 }
 
 /// The room.
-fn draw_room(place: &web_sys::Element) {
+fn draw_room() -> AnyView {
     let store = store();
     read_links(store);
     fetch_recorded(store);
@@ -178,9 +165,11 @@ fn draw_room(place: &web_sys::Element) {
         // Both follow by themselves.
         main.add(board.clone()).add(side.clone()).into()
     });
-    mount(place, main);
-    let lesson = view_of(move || view! { <lesson::Lesson now/> }.into_any());
-    mount(place, lesson);
+    view! {
+        {drawn(main)}
+        <lesson::Lesson now/>
+    }
+    .into_any()
 }
 
 /// What the room is about.
@@ -205,7 +194,10 @@ fn intent(store: Store) -> Node {
 /// What happens at the step, or why nothing does.
 fn says(now: Now) -> Node {
     follow(move || {
-        let said = now.player_and_moment(sentence).unwrap_or_default();
+        let said = now
+            .shown()
+            .map(|(player, moment)| sentence(&player, &moment));
+        let said = said.unwrap_or_default();
         let trouble = now.trouble();
         let trouble = trouble.map(|trouble| el("span").class("trouble").add(trouble));
         el("p")
@@ -231,27 +223,12 @@ fn spans(spans: Vec<Span>) -> impl Iterator<Item = Node> {
 /// What all stages hatch with what the mask hides: the style sheet names it, so there is
 /// one for the room.
 fn hatch() -> Node {
-    let side = |class: &'static str| el("rect").class(class).set("width", "5").set("height", "5");
-    let line = el("line")
-        .class("hatch-line")
-        .set("x1", "0")
-        .set("y1", "0")
-        .set("x2", "0")
-        .set("y2", "5");
-    let pattern = el("pattern")
-        .set("id", "flash-hatch")
-        .set("width", "5")
-        .set("height", "5")
-        .set("patternUnits", "userSpaceOnUse")
-        .set("patternTransform", "rotate(45)")
-        .add(side("hatch-ground"))
-        .add(line);
     el("svg")
         .class("hatch-source")
         .set("width", "0")
         .set("height", "0")
         .set("aria-hidden", "true")
-        .add(el("defs").add(pattern))
+        .add(hatching("flash-hatch"))
         .into()
 }
 

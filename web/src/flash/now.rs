@@ -1,23 +1,28 @@
 //! What the room shows now: computed once, drawn in many places.
 
-use headlight_view::Shared;
-use headlight_view::State;
 use headlight_view::flash::ledger::{Ledger, ledger};
 use headlight_view::flash::{Course, Moment, Player, data_of, spelled_row};
+use headlight_view::{Shared, State, text};
 use leptos::prelude::*;
 
 use crate::store::Store;
 
+/// What attends, and one step of it.
+pub type Shown = (Shared<Player>, Shared<Moment>);
+
 /// The player, its step, and the row that is spelled out; the same of the algorithm
 /// beside it, where there is one.
+///
+/// What is asked for comes as a shared value and not through a function of it: that
+/// would be compiled anew for each.
 #[derive(Clone, Copy)]
 pub struct Now {
-    player: Memo<Result<Player, String>>,
+    player: Memo<Result<Shared<Player>, String>>,
     moment: Memo<Option<Shared<Moment>>>,
     row: Memo<Option<usize>>,
-    beside: Memo<Option<Player>>,
+    beside: Memo<Option<Shared<Player>>>,
     beside_moment: Memo<Option<Shared<Moment>>>,
-    course: Memo<Option<Course>>,
+    course: Memo<Option<Shared<Course>>>,
     step: Memo<u64>,
 }
 
@@ -34,57 +39,54 @@ impl Now {
             store.peek(|state| data_of(&state.flash))
         });
         let options = store.select(|state: &State| state.flash.options);
-        let player = Memo::new(move |_| Player::with(data.get()?, options.get()));
+        let player = Memo::new(move |_| Player::with(data.get()?, options.get()).map(Shared::new));
         let compared = store.select(|state: &State| state.flash.compared);
         let beside = Memo::new(move |_| {
             let other = compared.get()?;
-            player.with(|player| player.as_ref().ok()?.beside(other).ok())
+            let beside = player.get().ok()?.beside(other);
+            beside.ok().map(Shared::new)
         });
         let clock = store.select(|state: &State| state.flash.clock);
         let course = Memo::new(move |_| {
-            let clock = clock.get();
-            player.with(|player| {
-                let player = player.as_ref().ok()?;
-                Some(beside.with(|beside| Course::new(player, beside.as_ref(), clock)))
-            })
+            let (clock, beside) = (clock.get(), beside.get());
+            let player = player.get().ok()?;
+            let course = Course::new(&player, beside.as_deref(), clock);
+            Some(Shared::new(course))
         });
         let chosen_step = store.select(|state: &State| state.flash.step);
         // The room's step, and each algorithm's own: one that stands still is not drawn
         // anew.
         let step = Memo::new(move |_| {
-            chosen_step.with(|_| ());
-            let found = player.with(|player| {
-                let player = player.as_ref().ok()?;
-                course.with(|course| {
-                    let course = course.as_ref()?;
-                    Some(store.peek(|state| player.step_of(course, &state.flash)))
-                })
-            });
-            found.unwrap_or_default()
+            chosen_step.get();
+            let (Ok(player), Some(course)) = (player.get(), course.get()) else {
+                return 0;
+            };
+            store.peek(|state| player.step_of(&course, &state.flash))
         });
         let own_step = Memo::new(move |_| {
             let step = step.get();
-            course.with(|course| Some(course.as_ref()?.played_step(step)))
+            Some(course.get()?.played_step(step))
         });
         let beside_step = Memo::new(move |_| {
             let step = step.get();
-            course.with(|course| course.as_ref()?.beside_step(step))
+            course.get()?.beside_step(step)
         });
         let moment = Memo::new(move |_| {
             let step = own_step.get()?;
-            player.with(|player| moment_of(player.as_ref().ok()?, step))
+            let player = player.get().ok()?;
+            moment_of(&player, step)
         });
         let beside_moment = Memo::new(move |_| {
             let step = beside_step.get()?;
-            beside.with(|beside| moment_of(beside.as_ref()?, step))
+            let beside = beside.get()?;
+            moment_of(&beside, step)
         });
         let chosen = store.select(|state: &State| state.flash.row);
         let row = Memo::new(move |_| {
             let chosen = chosen.get();
-            player.with(|player| {
-                let player = player.as_ref().ok()?;
-                moment.with(|moment| spelled_row(player, moment.as_ref()?, chosen))
-            })
+            let player = player.get().ok()?;
+            let moment = moment.get()?;
+            spelled_row(&player, &moment, chosen)
         });
         Self {
             player,
@@ -97,52 +99,40 @@ impl Now {
         }
     }
 
-    /// Something of what is played.
-    pub fn player<T>(self, of: impl FnOnce(&Player) -> T) -> Option<T> {
-        self.player.with(|player| player.as_ref().ok().map(of))
+    /// What is played.
+    pub fn player(self) -> Option<Shared<Player>> {
+        self.player.get().ok()
     }
 
-    /// Something of the step that is shown.
-    pub fn player_and_moment<T>(self, of: impl FnOnce(&Player, &Moment) -> T) -> Option<T> {
-        self.player.with(|player| {
-            let player = player.as_ref().ok()?;
-            self.moment
-                .with(|moment| Some(of(player, moment.as_ref()?)))
-        })
+    /// What is played and the step that is shown.
+    pub fn shown(self) -> Option<Shown> {
+        Some((self.player()?, self.moment.get()?))
     }
 
-    /// Something of the algorithm beside and of its step.
-    pub fn beside<T>(self, of: impl FnOnce(&Player, &Moment) -> T) -> Option<T> {
-        self.beside.with(|beside| {
-            let beside = beside.as_ref()?;
-            self.beside_moment
-                .with(|moment| Some(of(beside, moment.as_ref()?)))
-        })
+    /// The algorithm beside and its step.
+    pub fn beside(self) -> Option<Shown> {
+        Some((self.beside.get()?, self.beside_moment.get()?))
     }
 
     /// Whether another algorithm stands beside.
     pub fn is_compared(self) -> bool {
-        self.beside.with(Option::is_some)
+        self.beside.get().is_some()
     }
 
-    /// Something of all steps that the transport walks, and of the one that is shown.
-    pub fn course<T>(self, of: impl FnOnce(&Course, u64) -> T) -> Option<T> {
+    /// All steps that the transport walks, and the one that is shown.
+    pub fn course(self) -> Option<(Shared<Course>, u64)> {
         let step = self.step.get();
-        self.course
-            .with(|course| course.as_ref().map(|course| of(course, step)))
+        Some((self.course.get()?, step))
     }
 
     /// The ledger.
     pub fn ledger(self) -> Option<Ledger> {
-        self.player_and_moment(|player, moment| {
-            self.beside(|other, other_moment| ledger(player, moment, Some((other, other_moment))))
-                .unwrap_or_else(|| ledger(player, moment, None))
-        })
-    }
-
-    /// The player itself, to follow it.
-    pub const fn played(self) -> Memo<Result<Player, String>> {
-        self.player
+        // The one beside first: see [`Now::follow_all`].
+        let beside = self.beside();
+        let (player, moment) = self.shown()?;
+        let beside = beside.as_ref();
+        let beside = beside.map(|(player, moment)| (&**player, &**moment));
+        Some(ledger(&player, &moment, beside))
     }
 
     /// The query that is spelled out.
@@ -150,17 +140,27 @@ impl Now {
         self.row.get()
     }
 
+    /// Asks for everything, so that an effect runs when anything changes.
+    pub fn follow_all(self) {
+        // The one beside first: asked for through what depends on it, it would have
+        // changed before the effect asks whether it has.
+        self.beside();
+        self.course();
+        self.shown();
+        self.row();
+    }
+
     /// Why there is nothing to show.
     pub fn trouble(self) -> Option<String> {
-        if let Some(trouble) = self.player.with(|player| player.as_ref().err().cloned()) {
-            return Some(trouble);
-        }
-        let step = self.player(|player| player.schedule().n_events())?;
-        if self.moment.with(Option::is_some) {
+        let player = match self.player.get() {
+            Ok(player) => player,
+            Err(trouble) => return Some(trouble),
+        };
+        if self.moment.get().is_some() {
             return None;
         }
-        let error = self.player(|player| player.moment(step).err())?;
-        error.map(|error| headlight_view::text::sentence(&error.to_string()))
+        let error = player.moment(player.schedule().n_events()).err()?;
+        Some(text::sentence(&error.to_string()))
     }
 }
 

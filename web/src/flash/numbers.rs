@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use headlight_view::command::CommandLine;
 use headlight_view::data::Table;
-use headlight_view::flash::{
-    Check, FlashAction, Moment, Player, Seen, command_line, method, numbers, tables,
-};
+use headlight_view::flash::{Check, FlashAction, Seen, command_line, method, numbers, tables};
 use headlight_view::{FlashFigure, State};
 use leptos::prelude::*;
 
@@ -42,15 +40,16 @@ struct Made {
 impl Made {
     fn new(seen: Seen<'_>, now: Now) -> Self {
         let table = |figure| Some((figure, tables::of(figure, seen)?));
+        let course = now.course();
         Self {
             // The room's step, which goes on when the played algorithm is done.
-            step: now.course(|_, step| step).unwrap_or(seen.moment.step),
+            step: course.as_ref().map_or(seen.moment.step, |(_, step)| *step),
             tables: FlashFigure::ALL.into_iter().filter_map(table).collect(),
             grid: tables::grid(seen.player, seen.moment),
             beside: seen
                 .beside
                 .map(|(player, moment)| tables::chip(player, moment)),
-            compared: now.course(tables::compared).flatten(),
+            compared: course.and_then(|(course, step)| tables::compared(&course, step)),
         }
     }
 
@@ -76,12 +75,7 @@ impl Numbers {
     fn make_tables(self, now: Now) {
         let newest = StoredValue::new(0_u32);
         Effect::new(move |_| {
-            // The one beside first: asked for through what depends on it, it would have
-            // changed before this effect asks whether it has.
-            now.beside(|_, _| ());
-            now.course(|_, _| ());
-            now.player_and_moment(|_, _| ());
-            now.row();
+            now.follow_all();
             newest.update_value(|newest| *newest = newest.wrapping_add(1));
             let mine = newest.get_value();
             let make = move || {
@@ -154,23 +148,18 @@ impl Numbers {
 }
 
 /// Something of what the room shows.
-fn seen<T>(now: Now, check: Option<&Check>, of: impl Fn(Seen<'_>) -> T) -> Option<T> {
-    // One memo is not read inside of another.
-    let row = now.row();
-    now.player_and_moment(|player, moment| {
-        let with = |beside: Option<(&Player, &Moment)>| {
-            of(Seen {
-                player,
-                moment,
-                beside,
-                row,
-                check,
-                on_device: [None; 2],
-            })
-        };
-        let found = now.beside(|other, other_moment| with(Some((other, other_moment))));
-        found.unwrap_or_else(|| with(None))
-    })
+fn seen<T>(now: Now, check: Option<&Check>, of: impl FnOnce(Seen<'_>) -> T) -> Option<T> {
+    let beside = now.beside();
+    let (player, moment) = now.shown()?;
+    let beside = beside.as_ref();
+    Some(of(Seen {
+        player: &player,
+        moment: &moment,
+        beside: beside.map(|(player, moment)| (&**player, &**moment)),
+        row: now.row(),
+        check,
+        on_device: [None; 2],
+    }))
 }
 
 /// How a figure is computed and its numbers, below it.

@@ -13,12 +13,11 @@ use crate::host;
 pub fn proof(room: Room) -> Node {
     let now = room.now;
     let check = room.numbers.check();
-    let played = now.played();
     let generation = StoredValue::new(0_u32);
     Effect::new(move |_| {
-        played.with(|_| ());
+        let player = now.player();
         generation.update_value(|generation| *generation = generation.wrapping_add(1));
-        check.set(now.player(Check::new));
+        check.set(player.as_deref().map(Check::new));
         go_on(now, check, generation, generation.get_value());
     });
     let figure = follow(move || {
@@ -57,7 +56,7 @@ fn go_on(now: Now, check: RwSignal<Option<Check>>, generation: StoredValue<u32>,
         let Some(mut found) = check.try_get_untracked().flatten() else {
             return;
         };
-        let state = untrack(|| now.player(|player| found.go_on(player)));
+        let state = untrack(|| now.player()).map(|player| found.go_on(&player));
         check.set(Some(found));
         if let Some(Ok(Checked::More)) = state {
             go_on(now, check, generation, mine);

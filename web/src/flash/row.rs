@@ -19,12 +19,10 @@ pub fn row(room: Room) -> Node {
         el("h2").set("id", TITLE).add(title).into()
     });
     let story = follow(move || {
-        let row = now.row();
-        let of_row = row.and_then(|row| {
-            now.player_and_moment(|player, moment| {
-                let passed = passed(player, moment, row);
-                (spelled(player, moment, row), passed)
-            })
+        let shown = now.shown();
+        let of_row = now.row().zip(shown).map(|(row, (player, moment))| {
+            let passed = passed(&player, &moment, row);
+            (spelled(&player, &moment, row), passed)
         });
         let (arithmetic, passed) = of_row.unwrap_or_default();
         figure(arithmetic, &passed).into()

@@ -18,9 +18,8 @@ pub fn ledger(room: Room) -> Node {
     let now = room.now;
     let figure = follow(move || {
         let ledger = now.ledger();
-        let verdict = ledger
-            .as_ref()
-            .and_then(|ledger| now.player(|player| words::verdict(player, ledger)));
+        let played = now.player().zip(ledger.as_ref());
+        let verdict = played.map(|(player, ledger)| words::verdict(&player, ledger));
         figure(ledger.as_ref(), verdict).into()
     });
     let heading = el("div")
@@ -91,7 +90,10 @@ pub fn code(now: Now) -> Node {
         }
     };
     let lines = follow(move || {
-        let lines = now.player_and_moment(lines_of).unwrap_or_default();
+        let lines = now
+            .shown()
+            .map(|(player, moment)| lines_of(&player, &moment));
+        let lines = lines.unwrap_or_default();
         el("ol").all(lines.into_iter().map(line)).into()
     });
     el("section")

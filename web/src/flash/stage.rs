@@ -28,17 +28,19 @@ pub fn stage(room: Room, is_beside: bool) -> Node {
             return None;
         }
         let found = if is_beside {
-            now.beside(|player, moment| scene(player, moment, None, width))
+            let (player, moment) = now.beside()?;
+            scene(&player, &moment, None, width)
         } else {
-            let row = now.row();
-            now.player_and_moment(|player, moment| scene(player, moment, row, width))
+            let (player, moment) = now.shown()?;
+            scene(&player, &moment, now.row(), width)
         };
-        found.map(Shared::new)
+        Some(Shared::new(found))
     });
     let mosaics = Mosaics::follow(room.store, drawn);
     let n_drawn = Cell::new(0);
     follow(move || {
-        let of_beside = is_beside.then(|| now.beside(words::beside_label)).flatten();
+        let beside = is_beside.then(|| now.beside()).flatten();
+        let of_beside = beside.map(|(player, moment)| words::beside_label(&player, &moment));
         let label = of_beside.unwrap_or_else(|| words::STAGE.to_owned());
         let scene = drawn.get();
         let empty = Scene::default();

@@ -20,7 +20,8 @@ pub fn timeline(room: Room) -> Node {
         if width < 1.0 {
             return None;
         }
-        room.now.course(|course, step| lay_out(course, step, width))
+        let (course, step) = room.now.course()?;
+        Some(lay_out(&course, step, width))
     });
     let go = move |event: &web_sys::Event| {
         let event: &web_sys::PointerEvent = event.unchecked_ref();

@@ -19,7 +19,7 @@ pub fn transport(room: Room) -> Node {
     });
     follow(move || {
         let (is_playing, speed) = pace.get();
-        let at = room.now.course(|course, step| {
+        let at = room.now.course().map(|(course, step)| {
             let walking = course.left_alone(step);
             (step, course.n_steps(), walking)
         });

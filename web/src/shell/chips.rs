@@ -12,6 +12,7 @@ use wasm_bindgen::JsCast;
 
 use super::WRITE;
 use crate::attention::moved;
+use crate::drawing::{Node, el};
 use crate::further::drawn;
 use crate::host;
 use crate::store::{Store, store};
@@ -184,6 +185,13 @@ pub fn Visible(token: VisibleToken) -> impl IntoView {
     let lead = token.lead;
     let lead = (!lead.is_empty()).then(|| view! { <span class="lead">{lead}</span> });
     view! { {lead}<bdi>{token.body}</bdi> }
+}
+
+/// The same as parts of a drawing.
+pub fn visible(token: VisibleToken) -> [Node; 2] {
+    let lead = Some(token.lead).filter(|lead| !lead.is_empty());
+    let lead = lead.map(|lead| el("span").class("lead").add(lead));
+    [lead.into(), el("bdi").add(token.body).into()]
 }
 
 /// What the model wrote after the prompt, if it wrote.

@@ -13,7 +13,7 @@ mod status;
 mod strip;
 
 pub use backend::Report;
-pub use chips::{MaybeWritten, Visible};
+pub use chips::{MaybeWritten, Visible, visible};
 pub use header::Header;
 pub use help::Words;
 pub use learn::{Learn, Open};

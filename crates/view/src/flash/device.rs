@@ -67,6 +67,8 @@ struct Subject {
 #[derive(Clone, Debug, PartialEq)]
 enum Outcome {
     AwaitsNumbers,
+    /// They are there: the room asks.
+    Due,
     Awaited,
     Answered(Shared<FlashRun>),
     Failed(String),
@@ -184,6 +186,14 @@ impl OnDevice {
         growth.question()
     }
 
+    /// Hears that the head's numbers have come. The run is not asked for here: what makes
+    /// its task of them is in the room's module.
+    pub(crate) fn hear_numbers(&mut self) {
+        if let Some(asked) = self.asked.as_mut().filter(|asked| asked.awaits_numbers()) {
+            asked.outcome = Outcome::Due;
+        }
+    }
+
     /// Takes a refusal.
     pub(crate) fn miss(&mut self, kind: DetailKind, why: &str) {
         match (kind, &mut self.asked, &mut self.growth) {
@@ -244,13 +254,12 @@ fn awaits_head(state: &State) -> bool {
     state.flash.source == Source::Head && state.session.awaits(DetailKind::HeadInputs)
 }
 
-/// Asks for the run that waited for the head's numbers.
-pub(crate) fn run_if_waiting(state: &mut State, effects: &mut Vec<Effect>) {
+/// Whether the numbers that a run waited for have come, so that it can be asked for.
+#[must_use]
+pub fn is_due(state: &State) -> bool {
     let asked = state.flash.device.asked.as_ref();
-    let is_waiting = asked.is_some_and(Asked::awaits_numbers);
-    if is_waiting && state.flash.source == Source::Head {
-        run(state, effects);
-    }
+    let is_due = asked.is_some_and(|asked| asked.outcome == Outcome::Due);
+    is_due && state.flash.source == Source::Head
 }
 
 /// Asks for a run with the numbers that are shown, once they are there.
@@ -344,14 +353,14 @@ pub fn run_shown(state: &State) -> RunShown {
     let Some(asked) = &state.flash.device.asked else {
         return RunShown::Nothing;
     };
-    if asked.awaits_numbers() && awaits_head(state) {
+    if asked.awaits_numbers() && awaits_head(state) || is_due(state) {
         return RunShown::AwaitsNumbers;
     }
     if asked.subject != Subject::of(&state.flash) {
         return RunShown::Outdated;
     }
     match &asked.outcome {
-        Outcome::AwaitsNumbers => RunShown::Interrupted,
+        Outcome::AwaitsNumbers | Outcome::Due => RunShown::Interrupted,
         Outcome::Awaited if state.session.awaits(DetailKind::FlashRun) => RunShown::Awaited,
         Outcome::Awaited => RunShown::Interrupted,
         Outcome::Failed(why) => RunShown::Failed(why.clone()),

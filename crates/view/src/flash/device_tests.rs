@@ -219,7 +219,13 @@ fn a_run_waits_for_the_numbers_that_are_on_their_way() {
     assert_eq!(act(&mut state, FlashAction::RunOnDevice), None);
     assert_eq!(run_shown(&state), RunShown::AwaitsNumbers);
     let inputs = head_inputs(0.0);
-    let (_, detail) = find(&mut state, id, Finding::HeadInputs(inputs.clone())).unwrap();
+    assert_eq!(act(&mut state, FlashAction::RunDue), None);
+    assert_eq!(
+        find(&mut state, id, Finding::HeadInputs(inputs.clone())),
+        None
+    );
+    assert_eq!(run_shown(&state), RunShown::AwaitsNumbers);
+    let (_, detail) = act(&mut state, FlashAction::RunDue).unwrap();
     let Detail::FlashRun(task) = detail else {
         panic!("{detail:?}");
     };
@@ -230,6 +236,7 @@ fn a_run_waits_for_the_numbers_that_are_on_their_way() {
     act(&mut state, FlashAction::RunOnDevice);
     act(&mut state, FlashAction::SetSource(random(1)));
     assert_eq!(find(&mut state, id, Finding::HeadInputs(inputs)), None);
+    assert_eq!(act(&mut state, FlashAction::RunDue), None);
 
     let (mut state, id) = room_of_head();
     act(&mut state, FlashAction::RunOnDevice);

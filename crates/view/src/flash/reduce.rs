@@ -106,6 +106,11 @@ fn apply(state: &mut State, action: FlashAction, effects: &mut Vec<Effect>) {
         }
         FlashAction::SelectRow(row) => room.row = Some(row),
         FlashAction::RunOnDevice => device::run(state, effects),
+        FlashAction::RunDue => {
+            if device::is_due(state) {
+                device::run(state, effects);
+            }
+        }
         FlashAction::MeasureGrowth => device::measure(state, effects),
         FlashAction::StopMeasuring => room.device.stop(),
         FlashAction::OpenLesson => {

@@ -1,0 +1,90 @@
+//! A drawing as a part of a view of Leptos.
+
+use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
+use leptos::tachys::hydration::Cursor;
+use leptos::tachys::no_attrs;
+use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
+use send_wrapper::SendWrapper;
+
+use super::Node;
+use super::document::{Live, Pen};
+
+/// A drawing where a view is expected.
+pub struct Drawn(SendWrapper<Node>);
+
+/// A drawing where a view is expected; drawn again, it is changed and not replaced.
+pub fn drawn(node: impl Into<Node>) -> Drawn {
+    Drawn(SendWrapper::new(node.into()))
+}
+
+/// What was drawn, and with what.
+pub struct Kept {
+    pen: Pen,
+    live: Live,
+}
+
+impl Render for Drawn {
+    type State = Kept;
+
+    fn build(self) -> Kept {
+        let pen = Pen::new();
+        let live = pen.make(self.0.take());
+        Kept { pen, live }
+    }
+
+    fn rebuild(self, kept: &mut Kept) {
+        kept.pen.bring(&mut kept.live, self.0.take());
+    }
+}
+
+impl Mountable for Kept {
+    fn unmount(&mut self) {
+        self.live.leave();
+    }
+
+    fn mount(&mut self, parent: &web_sys::Element, next: Option<&web_sys::Node>) {
+        self.live.enter(parent, next);
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        self.live.put_in_front(child)
+    }
+
+    fn elements(&self) -> Vec<web_sys::Element> {
+        Vec::new()
+    }
+}
+
+no_attrs!(Drawn);
+
+/// The page is drawn in browsers only: nothing is written as HTML, nor taken over from it.
+impl RenderHtml for Drawn {
+    type AsyncOutput = Self;
+    type Owned = Self;
+
+    const MIN_LENGTH: usize = 0;
+
+    fn dry_resolve(&mut self) {}
+
+    async fn resolve(self) -> Self {
+        self
+    }
+
+    fn to_html_with_buf(
+        self,
+        _: &mut String,
+        _: &mut Position,
+        _: bool,
+        _: bool,
+        _: Vec<AnyAttribute>,
+    ) {
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) -> Kept {
+        self.build()
+    }
+
+    fn into_owned(self) -> Self {
+        self
+    }
+}
