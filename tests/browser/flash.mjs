@@ -129,6 +129,8 @@ test("shows what the command line's trace says of a live head, step for step", a
     const rows = await stageRows(page);
     const label = `step ${step}, ${event.kind}`;
     for (const [index, row] of rows.entries()) {
+      // Counted from 0, as everywhere.
+      assert.equal(row.query, String(event.i * 4 + index), `${label} query`);
       for (const name of ["m", "l", "alpha"]) {
         const expected = event.values[name][index];
         if (expected === undefined) assert.equal(row[name], undefined, `${label} ${name}`);

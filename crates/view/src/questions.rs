@@ -275,9 +275,8 @@ pub(crate) fn hear(
         Finding::Attribution(found) => details.attribution = Some(Shared::new(found)),
         Finding::QueryKey(found) => details.query_key = Some(Shared::new(found)),
         Finding::HeadInputs(inputs) => {
-            state.flash.head = Some(Shared::new(inputs));
-            state.flash.head_of = state.flash.asked.as_ref().map(|(_, of)| of.clone());
-            state.flash.is_recorded = false;
+            let of = state.flash.asked.as_ref().map(|(_, of)| of.clone());
+            state.flash.show_head(inputs, of, false);
             state.flash.device.hear_numbers();
         }
         Finding::FlashRun(run) => state.flash.device.hear_run(run),

@@ -10,6 +10,7 @@ use crate::action::{Action, Effect};
 use crate::continuation::Continuation;
 use crate::example;
 use crate::figure::AnyFigure;
+use crate::flash::name_rows;
 use crate::instruments::{self, select_head};
 use crate::learn;
 use crate::menu;
@@ -34,6 +35,7 @@ pub fn reduce(state: &mut State, action: Action) -> Vec<Effect> {
 pub(crate) fn follow(state: &mut State, mut effects: Vec<Effect>) -> Vec<Effect> {
     questions::follow_cell(state, &mut effects);
     questions::follow_head(state, &mut effects);
+    name_rows(state);
     let fragment = state.permalink().to_fragment();
     if !state.written.is_empty() && state.written != fragment {
         state.written.clone_from(&fragment);

@@ -89,7 +89,7 @@ pub fn guess(prompt: &str) -> Vec<VisibleToken> {
 }
 
 /// At most `max_chars` characters, shortened in the middle.
-fn shorten(text: &str, max_chars: usize) -> String {
+pub(crate) fn shorten(text: &str, max_chars: usize) -> String {
     let count = text.chars().count();
     if count <= max_chars || max_chars < 3 {
         return text.to_owned();

@@ -6,7 +6,9 @@ use rand_chacha::ChaCha8Rng;
 
 use super::words;
 use crate::details::HeadInputs;
+use crate::run::Token;
 use crate::shared::Shared;
+use crate::token::VisibleToken;
 
 /// Most queries and keys.
 pub const MOST_ROWS: usize = 4_096;
@@ -22,6 +24,8 @@ pub struct HeadData {
     d: usize,
     /// The largest magnitudes of q, k and v.
     pub largest: [f32; 3],
+    /// The token of each row, where a head read a prompt.
+    tokens: Option<Shared<Vec<Token>>>,
 }
 
 /// Why these are no queries, keys and values.
@@ -91,6 +95,7 @@ impl HeadData {
             v,
             d,
             largest,
+            tokens: None,
         })
     }
 
@@ -110,6 +115,13 @@ impl HeadData {
             }
         }
         Self::new(q, head.k.clone(), head.v.clone(), head.d_head)
+    }
+
+    /// The same with a token for each row.
+    pub(super) fn with_tokens(mut self, tokens: Option<&Shared<Vec<Token>>>) -> Self {
+        let n = self.n_q();
+        self.tokens = tokens.filter(|tokens| tokens.len() == n).cloned();
+        self
     }
 
     /// Numbers drawn evenly from -2 to 2.
@@ -192,6 +204,17 @@ impl HeadData {
     /// Queries, keys and values, a row each.
     pub(super) fn rows(&self) -> [impl Iterator<Item = &[f32]>; 3] {
         [&self.q, &self.k, &self.v].map(|values| values.chunks_exact(self.d))
+    }
+
+    /// The tokens of the rows, of queries as of keys, where they are known.
+    pub(super) fn tokens(&self) -> Option<&[Token]> {
+        self.tokens.as_deref().map(Vec::as_slice)
+    }
+
+    /// The token of a row, to be shown.
+    pub(super) fn token(&self, row: usize) -> Option<VisibleToken> {
+        let token = self.tokens()?.get(row)?;
+        Some(VisibleToken::new(&token.text))
     }
 
     /// Width of a row.

@@ -9,9 +9,9 @@ use super::ledger::{ledger, moved_by};
 use super::options::{Options, Tiles};
 use super::player::{Moment, Player};
 use super::room::Source;
-use super::sentence::{row_name, shown};
+use super::sentence::{capitalised, shown};
 use super::spelled::{passed, spelled_row};
-use super::words::{named_rows, thousands};
+use super::words::{named_rows, row_label, thousands};
 
 /// What a step is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -262,7 +262,10 @@ fn writes(player: &Player, moment: &Moment) -> String {
     let visits = (0..schedule.n_key_tiles()).filter_map(|j| schedule.visit(i, j));
     let ends: Vec<u64> = visits.map(|visit| visit.end).collect();
     let n_done = ends.iter().filter(|&&end| end <= moment.step).count();
-    let (n, rows) = (ends.len(), named_rows("Query row", &schedule.queries(i)));
+    let (n, rows) = (
+        ends.len(),
+        named_rows(player.data(), "Query row", &schedule.queries(i)),
+    );
     let each = match n {
         1 => "once, after the only tile of keys they see".to_owned(),
         n => format!("{n} times, once after each tile of keys they see"),
@@ -297,12 +300,12 @@ fn unchanged(player: &Player, moment: &Moment) -> String {
     let queries = player.schedule().queries(i);
     let alpha = moment.chip.alpha.iter();
     let same = queries.zip(alpha).filter(|(_, alpha)| **alpha >= 1.0);
-    let names: Vec<String> = same.map(|(query, _)| row_name(query)).collect();
+    let names: Vec<String> = same.map(|(query, _)| row_label(player, query)).collect();
     match names.as_slice() {
         [] => "None: every row found a larger score.".to_owned(),
         names => format!(
             "{}: their α is 1, because no score of this tile is above their maximum.",
-            names.join(", ").replacen('r', "R", 1)
+            capitalised(&names.join(", "))
         ),
     }
 }

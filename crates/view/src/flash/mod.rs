@@ -54,12 +54,14 @@ pub use method::method;
 pub use options::{BLOCKS, MEMORIES, Options, SPEEDS, Tiles};
 pub use player::{Moment, Player, data_of};
 pub use reduce::reduce;
-pub(crate) use room::HeadOf;
 pub use room::{FlashAction, FlashRoom, Source};
+pub(crate) use room::{HeadOf, name_rows};
 pub use sentence::sentence;
 pub use spelled::{Passed, passed, spelled, spelled_row};
 pub use tables::Seen;
 
+#[cfg(test)]
+mod named_tests;
 #[cfg(test)]
 mod said_tests;
 #[cfg(test)]

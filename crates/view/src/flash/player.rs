@@ -293,7 +293,8 @@ pub fn data_of(room: &FlashRoom) -> Result<Shared<HeadData>, String> {
         Source::Head => {
             let awaited = || super::words::HEAD_AWAITED.to_owned();
             let head = room.head.as_ref();
-            HeadData::of_head(head.ok_or_else(|| room.missing.clone().unwrap_or_else(awaited))?)
+            let head = head.ok_or_else(|| room.missing.clone().unwrap_or_else(awaited))?;
+            HeadData::of_head(head).map(|data| data.with_tokens(room.tokens.as_ref()))
         }
         Source::Random { n, d, seed } => HeadData::random(*n, *d, *seed),
         Source::Typed(typed) => HeadData::typed(typed),

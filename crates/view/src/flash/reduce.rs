@@ -194,14 +194,13 @@ fn show_recorded(state: &mut State, recorded: RecordedHead) {
         && at == state.room.head
         && state.room.ablations.is_empty();
     if is_wanted && state.flash.head.is_none() {
-        state.flash.head = Some(Shared::new(recorded.inputs));
-        state.flash.head_of = Some(HeadOf {
+        let of = HeadOf {
             model: recorded.model,
             prompt: recorded.prompt,
             head: at,
             ablations: Vec::new(),
-        });
-        state.flash.is_recorded = true;
+        };
+        state.flash.show_head(recorded.inputs, Some(of), true);
     }
 }
 

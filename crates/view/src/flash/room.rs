@@ -9,7 +9,7 @@ use crate::ablation::Ablation;
 use crate::details::HeadInputs;
 use crate::export::{Format, Numbers};
 use crate::figure::FlashFigure;
-use crate::run::Head;
+use crate::run::{Head, Token};
 use crate::shared::Shared;
 use crate::state::State;
 
@@ -61,6 +61,8 @@ pub struct FlashRoom {
     pub missing: Option<String>,
     /// Whose numbers these are.
     pub(crate) head_of: Option<HeadOf>,
+    /// The tokens that the head read, a row of its numbers each, once they are known.
+    pub(crate) tokens: Option<Shared<Vec<Token>>>,
     /// The run and head that were asked about last, and whose numbers these will be.
     pub(crate) asked: Option<(u64, HeadOf)>,
     /// The step of the lesson, from 0, while its strip is open.
@@ -131,6 +133,7 @@ impl Default for FlashRoom {
             is_recorded: false,
             missing: None,
             head_of: None,
+            tokens: None,
             asked: None,
             lesson: None,
             lesson_left: 0,
@@ -154,6 +157,31 @@ impl FlashRoom {
 
     /// The speed to begin with: two steps a second.
     pub const USUAL_SPEED: usize = 2;
+
+    /// Shows a head's numbers, whose tokens [`name_rows`] finds.
+    pub(crate) fn show_head(&mut self, inputs: HeadInputs, of: Option<HeadOf>, is_recorded: bool) {
+        self.head = Some(Shared::new(inputs));
+        (self.head_of, self.is_recorded) = (of, is_recorded);
+        self.tokens = None;
+    }
+}
+
+/// Names the rows of the head's numbers with the tokens of the run that is shown, if
+/// that is the run they are of. They keep them when another run is shown.
+pub(crate) fn name_rows(state: &mut State) {
+    let room = &state.flash;
+    let (Some(head), Some(of), None) = (&room.head, &room.head_of, &room.tokens) else {
+        return;
+    };
+    let run = state.room.run.as_ref().filter(|run| {
+        let is_of_shown = of.model == state.shown_model() && of.prompt == state.shown_prompt;
+        is_of_shown && run.seq_len() == head.seq_len
+    });
+    if let Some(tokens) = run.map(|run| Shared::new(run.tokens.clone())) {
+        // Whoever follows the head's numbers hears that they have names now.
+        let head = Shared::new(HeadInputs::clone(head));
+        (state.flash.head, state.flash.tokens) = (Some(head), Some(tokens));
+    }
 }
 
 /// Something that happened in the room.

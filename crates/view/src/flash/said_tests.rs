@@ -156,9 +156,9 @@ fn with_few_rescales_rows_that_found_more_and_rows_that_are_rescaled_are_told_ap
     assert_eq!(
         all_said(&one, EventKind::Rescale)[1..],
         [
-            "Query rows 1–2 meet key 2. Both rows found a larger score, none by more \
+            "Query rows 0–1 meet key 1. Both rows found a larger score, none by more \
              than 8 bits (8 ln 2 = 5.55), so nothing is rescaled.",
-            "Query rows 1–2 meet key 3. Both rows found a larger score, one by more \
+            "Query rows 0–1 meet key 2. Both rows found a larger score, one by more \
              than 8 bits (8 ln 2 = 5.55): what that row had summed is rescaled by α.",
         ]
     );
@@ -216,10 +216,10 @@ fn a_factor_that_is_small_is_not_spelled_out_as_0() {
     let player = Player::new(&room).unwrap();
     let rescales = moments(&player, EventKind::Rescale);
     let spelled = |at: usize| spelled(&player, &rescales[at], 0).unwrap();
-    assert_eq!(spelled(0), "row 1: α = exp(−∞ − 2.04) = 0;  l = 0 × 0 = 0");
+    assert_eq!(spelled(0), "row 0: α = exp(−∞ − 2.04) = 0;  l = 0 × 0 = 0");
     assert_eq!(
         spelled(1),
-        "row 1: α = exp(2.04 − 11.11) = 1.2e−4;  l = 1.2e−4 × 1.00 = 1.2e−4"
+        "row 0: α = exp(2.04 − 11.11) = 1.2e−4;  l = 1.2e−4 × 1.00 = 1.2e−4"
     );
     let scene = scene(&player, &rescales[1], None, 980.0);
     assert!(scene.words.iter().any(|words| words.text == "1e−4"));
@@ -247,7 +247,7 @@ fn a_skipped_tile_is_told_apart_from_the_one_that_is_still_on_the_chip() {
                     let [_, keys, _] = player.data().rows();
                     let there = keys.skip(moment.keys.start).take(moment.keys.len());
                     assert!(moment.chip.k.rows().eq(there));
-                    let (first, last) = (moment.keys.start + 1, moment.keys.end);
+                    let (first, last) = (moment.keys.start, moment.keys.end - 1);
                     let end = format!(" Keys {first}–{last} are still on the chip.");
                     assert!(said.ends_with(&end), "{said}");
                 }
@@ -305,8 +305,8 @@ fn the_lessons_answers_are_those_of_the_figure() {
         format!(
             "Query rows {}–{}: {n} times, once after each tile of keys they see; {done} of {n} \
              done so far. Before all of these it was written once, as 0.",
-            rows.start + 1,
-            rows.end
+            rows.start,
+            rows.end - 1
         )
     );
     let (player, moment) = on_stage(FlashTopic::Ledger);

@@ -6,7 +6,7 @@ use headlight_flash::{Algorithm, Array, EventKind};
 
 use super::player::{Moment, Player};
 use super::spelled::old_m;
-use super::words::{self, named_rows, rows};
+use super::words::{self, counted_of, named_rows};
 use crate::number::fixed;
 use crate::sentence::Span;
 
@@ -21,20 +21,22 @@ pub fn sentence(player: &Player, moment: &Moment) -> Vec<Span> {
     let queries = event.i.map(|i| schedule.queries(i));
     let keys = event.j.map(|j| schedule.keys(j));
     let noun = if is_standard { "query" } else { "query row" };
+    let data = player.data();
     let who = queries.as_ref().map_or_else(
         || "all queries".to_owned(),
-        |queries| named_rows(noun, queries),
+        |queries| named_rows(data, noun, queries),
     );
-    let with = keys
-        .as_ref()
-        .map_or_else(|| "all keys".to_owned(), |keys| named_rows("key", keys));
+    let with = keys.as_ref().map_or_else(
+        || "all keys".to_owned(),
+        |keys| named_rows(data, "key", keys),
+    );
     let capital = capitalised(&who);
     let chip = &moment.chip;
     match event.kind {
         EventKind::Load | EventKind::Store => moved(player, moment, &who, &with),
         EventKind::Scores => vec![
             Span::plain(format!("{capital} {} {with}: ", meet(queries.as_ref()))),
-            Span::strong(format!("{} scores", chip.s.values.len())),
+            Span::strong(counted_of(chip.s.values.len(), "score")),
             Span::plain(", each the product of a query and a key, divided by √d."),
         ],
         EventKind::Mask => {
@@ -116,7 +118,7 @@ fn still_there(player: &Player, moment: &Moment) -> String {
         return String::new();
     }
     let are = if moment.keys.len() == 1 { "is" } else { "are" };
-    let keys = capitalised(&named_rows("key", &moment.keys));
+    let keys = capitalised(&named_rows(player.data(), "key", &moment.keys));
     format!(" {keys} {are} still on the chip.")
 }
 
@@ -376,12 +378,6 @@ fn with_small(value: f32, of_small: impl Fn(f32) -> String) -> String {
 
 fn with_minus(text: &str) -> String {
     text.replace('-', "\u{2212}")
-}
-
-/// Rows of a tile, as prose counts them.
-#[must_use]
-pub(super) fn row_name(query: usize) -> String {
-    format!("row {}", rows(&(query..query + 1)))
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use headlight_flash::EventKind;
 
 use super::player::{Moment, Pass, Player};
-use super::sentence::{row_name, shown};
+use super::sentence::shown;
+use super::words::{named_row, row_label};
 
 /// What one row had after it met a tile of keys.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +53,7 @@ pub fn spelled(player: &Player, moment: &Moment, row: usize) -> Option<String> {
     let of = |values: &[f32]| values.get(at).copied().map(shown);
     let (now, before) = (&moment.chip, &moment.before);
     let keys = moment.keys.clone();
+    let key_name = |at: usize| named_row(player.data(), "key", keys.start + at);
     let scores = now.s.rows().nth(at);
     let weights = now.p.rows().nth(at);
     let strongest = |row: Option<&[f32]>| -> Option<(usize, f32)> {
@@ -63,10 +65,10 @@ pub fn spelled(player: &Player, moment: &Moment, row: usize) -> Option<String> {
     let text = match event.kind {
         EventKind::Scores => {
             let (key, score) = strongest(scores)?;
-            let key = keys.start + key + 1;
             format!(
-                "q·k/√{} with key {key} = {}",
+                "q·k/√{} with {} = {}",
                 player.data().d(),
+                key_name(key),
                 shown(score)
             )
         }
@@ -107,11 +109,11 @@ pub fn spelled(player: &Player, moment: &Moment, row: usize) -> Option<String> {
             } else {
                 &now.tile_m
             };
-            let key_name = keys.start + key + 1;
             format!(
-                "exp({score} − {}) = {} for key {key_name}",
+                "exp({score} − {}) = {} for {}",
                 of(max)?,
-                shown(weight)
+                shown(weight),
+                key_name(key)
             )
         }
         EventKind::RowSum => {
@@ -137,7 +139,7 @@ pub fn spelled(player: &Player, moment: &Moment, row: usize) -> Option<String> {
         EventKind::Merge => format!("L = {}", of(&now.lse)?),
         EventKind::Load | EventKind::Store | EventKind::Skip => return None,
     };
-    Some(format!("{}: {text}", row_name(row)))
+    Some(format!("{}: {text}", row_label(player, row)))
 }
 
 /// A row's maximum before the tile that is being met.

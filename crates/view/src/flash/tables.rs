@@ -14,6 +14,8 @@ use crate::column::Column;
 use crate::data::Table;
 use crate::figure::FlashFigure;
 use crate::number::{full, full_f32};
+use crate::table::header;
+use crate::text;
 
 /// Rows and keys up to which the chip's table is whole.
 const MOST: usize = 64;
@@ -71,13 +73,15 @@ pub fn chip(player: &Player, moment: &Moment) -> Table {
     let keys = moment.keys.clone();
     let of_keys = |letter: &'static str| {
         let names = keys.clone().take(MOST);
-        names.map(move |key| Column::named(format!("{letter} {}", key + 1)))
+        names.map(move |key| Column::named(format!("{letter} {key}")))
     };
     let of_width = |letter: &'static str| {
         let names = 0..player.data().d();
-        names.map(move |index| Column::named(format!("{letter} {}", index + 1)))
+        names.map(move |index| Column::named(format!("{letter} {index}")))
     };
     let mut columns = vec![Column::value("query")];
+    let tokens = player.data().tokens();
+    columns.extend(tokens.map(|_| Column::text(text::TOKEN)));
     let mut parts: Vec<Vec<Vec<String>>> = Vec::new();
     for (name, values) in per_row(chip) {
         if !values.is_empty() {
@@ -102,7 +106,12 @@ pub fn chip(player: &Player, moment: &Moment) -> Table {
         parts.push(cells(matrix, if is_of_keys { MOST } else { usize::MAX }));
     }
     let rows = queries.enumerate().take(MOST).map(|(at, query)| {
-        let mut row = vec![(query + 1).to_string()];
+        let mut row = vec![query.to_string()];
+        row.extend(tokens.map(|tokens| {
+            tokens
+                .get(query)
+                .map_or_else(String::new, |token| header(&token.text))
+        }));
         for part in &parts {
             row.extend(part.get(at).cloned().unwrap_or_default());
         }
@@ -298,7 +307,7 @@ fn row_sums(player: &Player, moment: &Moment, row: usize) -> Table {
         ]
     };
     Table {
-        caption: Cow::Owned(words::row_sums(row + 1)),
+        caption: Cow::Owned(words::row_sums(player, row)),
         columns: vec![
             Column::value("key tile"),
             Column::value("m"),

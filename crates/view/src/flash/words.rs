@@ -8,6 +8,7 @@ use std::ops::Range;
 use headlight_flash::{Algorithm, Array, Direction, EventKind, InputError, Schedule};
 
 use super::compare::{Clock, Progress};
+use super::data::HeadData;
 use super::ledger::{Ledger, OnChip, moved_by};
 use super::options::{Options, Tiles};
 use super::player::{Moment, Player};
@@ -301,20 +302,35 @@ pub const fn kind(kind: EventKind) -> &'static str {
     }
 }
 
-/// Rows as people count them: from 1, `9–12`.
+/// Rows as the whole page counts tokens: from 0, `8–11`.
 #[must_use]
 pub fn rows(range: &Range<usize>) -> String {
     match range.len() {
-        1 => format!("{}", range.end),
-        _ => format!("{}\u{2013}{}", range.start + 1, range.end),
+        1 => format!("{}", range.start),
+        _ => format!("{}\u{2013}{}", range.start, range.end.saturating_sub(1)),
     }
 }
 
-/// `rows 9–12`, `row 3`.
+/// `rows 8–11`, or `row 3 “the”` where there is one, with its token if it has one.
 #[must_use]
-pub fn named_rows(noun: &str, range: &Range<usize>) -> String {
+pub fn named_rows(data: &HeadData, noun: &str, range: &Range<usize>) -> String {
     let plural = if range.len() == 1 { "" } else { "s" };
-    format!("{noun}{plural} {}", rows(range))
+    let numbered = format!("{noun}{plural} {}", rows(range));
+    match data.token(range.start).filter(|_| range.len() == 1) {
+        Some(token) => format!("{numbered} {}", token.quoted()),
+        None => numbered,
+    }
+}
+
+/// One row, of queries or of keys: `row 3 “the”`.
+pub(super) fn named_row(data: &HeadData, noun: &str, row: usize) -> String {
+    named_rows(data, noun, &(row..row + 1))
+}
+
+/// A row of the tile on the chip, to be chosen: `row 3 “the”`.
+#[must_use]
+pub fn row_label(player: &Player, row: usize) -> String {
+    named_row(player.data(), ROW, row)
 }
 
 /// Above the grid.
@@ -529,7 +545,13 @@ pub fn in_parts(n: usize) -> String {
     format!("in {n} parts")
 }
 
-/// The heading of the row that is spelled out.
+/// The heading of the row that is spelled out, which is counted from 0 as everywhere.
+#[must_use]
+pub fn row_heading(player: &Player, row: usize) -> String {
+    format!("{}, as it happens", capitalised(&row_label(player, row)))
+}
+
+/// The same with the number as it is given and no token.
 #[must_use]
 pub fn row_title(row: usize) -> String {
     format!("Row {row}, as it happens")
@@ -537,9 +559,10 @@ pub fn row_title(row: usize) -> String {
 
 /// What the table of that row holds.
 #[must_use]
-pub fn row_sums(row: usize) -> String {
+pub fn row_sums(player: &Player, row: usize) -> String {
+    let named = capitalised(&row_label(player, row));
     format!(
-        "Row {row} after each tile of keys: largest score, sum, what the sum before was multiplied with"
+        "{named} after each tile of keys: largest score, sum, what the sum before was multiplied with"
     )
 }
 

@@ -3,6 +3,8 @@
 //! Keys stand above the scores they make, queries to their left, values above the
 //! output they go into. Between scores and output stand the numbers of each row.
 
+use std::ops::Range;
+
 use headlight_flash::{Algorithm, Array, Chip, EventKind, Matrix};
 
 use super::{Anchor, Colours, Moment, Mosaic, Paint, Player, Rect, Scene, Voice};
@@ -10,6 +12,7 @@ use crate::flash::sentence::shown_short;
 use crate::flash::words;
 use crate::number::fixed;
 use crate::ramp;
+use crate::token::shorten;
 
 /// Room inside the chip's frame.
 const PAD: f64 = 16.0;
@@ -26,6 +29,16 @@ const NUMBER_HEIGHT: f64 = 14.0;
 const ROW: f64 = 30.0;
 /// Most that all rows take.
 const MOST_ROWS_HEIGHT: f64 = 256.0;
+/// Width of a letter of a remark, of a wide font.
+const SMALL_LETTER: f64 = 6.0;
+/// Room beside the names of rows.
+const BESIDE: f64 = 4.0;
+/// Most letters of a token beside its row.
+const MOST_OF_TOKEN: usize = 7;
+/// A token in fewer letters than these says nothing.
+const LEAST_OF_TOKEN: usize = 5;
+/// Less room than this inside the frame is little.
+const NARROW: f64 = 420.0;
 /// Room that a column of one number per row takes.
 const COLUMN: f64 = 44.0;
 /// The same where there is little room, and numbers have one digit less.
@@ -43,6 +56,8 @@ fn rows_height(player: &Player) -> f64 {
 
 /// Where the matrices stand.
 struct Places {
+    /// The names of the rows.
+    names: Rect,
     q: Rect,
     k: Rect,
     s: Rect,
@@ -52,9 +67,11 @@ struct Places {
 }
 
 fn places(player: &Player, at: Rect) -> Places {
-    let inner = at.width - 2.0 * PAD;
+    let is_narrow = at.width - 2.0 * PAD < NARROW;
+    let names = names_width(player, is_narrow);
+    let left = at.x + PAD.max(names + 2.0 * BESIDE);
+    let inner = at.x + at.width - PAD - left;
     let n_keys = player.schedule().keys(0).len();
-    let is_narrow = inner < 420.0;
     let n_columns = columns_of(player).len() as f64;
     let column = if is_narrow { NARROW_COLUMN } else { COLUMN };
     let columns = if rows_height(player) / rows_in_tile(player) >= NUMBER_HEIGHT {
@@ -69,7 +86,6 @@ fn places(player: &Player, at: Rect) -> Places {
     let s = wanted.clamp(free * 0.34, free * 0.56);
     let rest = free - s;
     let (q, o) = (rest * 0.46, rest * 0.54);
-    let left = at.x + PAD;
     let above = at.y + PAD + NAME;
     let below = above + ABOVE + GAP + NAME;
     let rows = rows_height(player);
@@ -79,6 +95,7 @@ fn places(player: &Player, at: Rect) -> Places {
     // Values are as tall as keys of a tile need, up to what is there.
     let v_height = (n_keys as f64 * 14.0).clamp(20.0, ABOVE);
     Places {
+        names: Rect::new(left - BESIDE - names, below, names, rows),
         q: Rect::new(left, below, q, rows),
         k: Rect::new(s_left, above, s, ABOVE),
         s: Rect::new(s_left, below, s, rows),
@@ -90,6 +107,52 @@ fn places(player: &Player, at: Rect) -> Places {
 
 fn rows_in_tile(player: &Player) -> f64 {
     player.schedule().queries(0).len() as f64
+}
+
+/// Room that the names of rows take: their number, and their token where there is room.
+fn names_width(player: &Player, is_narrow: bool) -> f64 {
+    let data = player.data();
+    let token = match data.tokens() {
+        Some(_) if !is_narrow => 1 + MOST_OF_TOKEN,
+        _ => 0,
+    };
+    (n_digits(data.n_q()) + token) as f64 * SMALL_LETTER
+}
+
+/// Digits of the greatest index of `n` rows.
+const fn n_digits(n: usize) -> usize {
+    match n.saturating_sub(1).checked_ilog10() {
+        Some(log) => log as usize + 1,
+        None => 1,
+    }
+}
+
+/// Names of rows or keys in `most` characters each: number and token, or the token
+/// alone where both have no room, or the number alone. All in one way, so that they
+/// read alike.
+fn names_within(player: &Player, range: Range<usize>, most: usize) -> Vec<(usize, String)> {
+    let data = player.data();
+    let word = |row: usize, most: usize| {
+        let token = data.token(row)?;
+        let has_word = !token.body.is_empty();
+        Some(shorten(
+            if has_word { &token.body } else { &token.lead },
+            most,
+        ))
+    };
+    let words: Option<Vec<String>> = range.clone().map(|row| word(row, MOST_OF_TOKEN)).collect();
+    let words = words.unwrap_or_default();
+    let longest = words.iter().map(|word| word.chars().count()).max();
+    let n_digits = n_digits(range.end);
+    let name = |row: usize| match longest {
+        Some(longest) if n_digits + 1 + longest <= most => {
+            Some(format!("{row} {}", words[row - range.start]))
+        }
+        Some(_) if most >= LEAST_OF_TOKEN => word(row, most),
+        _ => (n_digits <= most).then(|| row.to_string()),
+    };
+    let named = range.clone().map(|row| Some((row, name(row)?)));
+    named.flatten().collect()
 }
 
 /// Names of the columns of one number per row, in order.
@@ -124,6 +187,7 @@ pub(super) fn draw(
     scene.block(at, Paint::Chip);
     let places = places(player, at);
     matrices(scene, player, moment, &places);
+    names(scene, player, moment, &places);
     scores(scene, player, moment, &places);
     columns(scene, player, moment, &places);
     chosen_row(scene, player, moment, row, &places);
@@ -135,6 +199,7 @@ pub(super) fn draw(
         columns,
         v,
         o,
+        ..
     } = places;
     vec![
         (Array::Q, q),
@@ -184,11 +249,13 @@ fn matrices(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places
         .event
         .and_then(|event| event.i)
         .map(|i| schedule.queries(i));
-    let of_queries = queries.map_or_else(String::new, |rows| words::named_rows("row", &rows));
+    let of_queries = queries.map_or_else(String::new, |rows| {
+        words::named_rows(player.data(), "row", &rows)
+    });
     let of_keys = if moment.keys.len() == player.data().n_k() {
         "all keys".to_owned()
     } else {
-        words::named_rows("key", &moment.keys)
+        words::named_rows(player.data(), "key", &moment.keys)
     };
     let mut name = |array: Array, letter: &str, at: Rect, is_there: bool, of: &str| {
         if is_there {
@@ -227,6 +294,31 @@ fn matrices(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places
         &relative_output(moment),
         Colours::Signed(v),
     );
+}
+
+/// Which rows and keys these are: a row's number and token to its left, a key's below
+/// it, above the scores that it makes.
+fn names(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) {
+    let schedule = player.schedule();
+    let queries = moment.event.and_then(|event| event.i);
+    let queries = queries.map_or(0..0, |i| schedule.queries(i));
+    let height = places.q.height / rows_in_tile(player);
+    if height >= NUMBER_HEIGHT {
+        let most = (places.names.width / SMALL_LETTER) as usize;
+        for (query, name) in names_within(player, queries.clone(), most) {
+            let y = places.names.y + ((query - queries.start) as f64 + 0.5) * height + 4.0;
+            scene.say((places.names.x, y), Voice::Small, Anchor::Start, name);
+        }
+    }
+    if moment.chip.k.is_empty() {
+        return;
+    }
+    let width = places.s.width / schedule.keys(0).len() as f64;
+    let most = ((width - 2.0) / SMALL_LETTER).max(0.0) as usize;
+    for (key, name) in names_within(player, moment.keys.clone(), most) {
+        let x = places.s.x + ((key - moment.keys.start) as f64 + 0.5) * width;
+        scene.say((x, places.s.y - 23.0), Voice::Small, Anchor::Middle, name);
+    }
 }
 
 /// The output so far, divided by the sum of the weights so far: its colours are those
@@ -460,10 +552,11 @@ fn chosen_row(
     };
     let queries = player.schedule().queries(i);
     let row_height = places.s.height / rows_in_tile(player);
-    let width = places.o.x + places.o.width - places.q.x;
+    let left = places.names.x - 2.0;
+    let width = places.o.x + places.o.width - left;
     for (at, query) in queries.enumerate() {
         let y = places.q.y + at as f64 * row_height;
-        let rect = Rect::new(places.q.x, y, width, row_height);
+        let rect = Rect::new(left, y, width, row_height);
         scene.rows.push((query, rect));
         if row == Some(query) {
             scene.block(rect.grown(1.0), Paint::Row);
