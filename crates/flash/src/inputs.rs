@@ -43,7 +43,9 @@ pub enum InputError {
         values: usize,
     },
     /// NaN or an infinity.
-    #[error("{name}[{row}, {column}] is {value}, expected a finite number")]
+    #[error(
+        "{name}[{row}, {column}] (row {row}, column {column}, counted from 0) is {value}, expected a finite number"
+    )]
     NotFinite {
         /// `q`, `k` or `v`.
         name: &'static str,
@@ -135,7 +137,7 @@ mod tests {
         let error = Inputs::new(&[0.0; 4], &[0.0, 1.0, f32::NAN, 0.0], &[0.0; 4], 2).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "k[1, 0] is NaN, expected a finite number"
+            "k[1, 0] (row 1, column 0, counted from 0) is NaN, expected a finite number"
         );
     }
 

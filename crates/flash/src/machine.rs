@@ -39,7 +39,7 @@ pub struct Attended {
 pub enum Overflow {
     /// A query and a key.
     #[error(
-        "the score of query {query} and key {key} is beyond 32-bit floats, expected smaller q or k"
+        "the score of query {query} and key {key}, row {query} and column {key} of S (counted from 0), is beyond 32-bit floats, expected smaller q or k"
     )]
     Score {
         /// Counted from 0.
@@ -48,10 +48,14 @@ pub enum Overflow {
         key: usize,
     },
     /// A sum of values.
-    #[error("the output of query {query} is beyond 32-bit floats, expected smaller v")]
+    #[error(
+        "the output of query {query}, row {query} and column {column} of O (counted from 0), is beyond 32-bit floats, expected smaller v"
+    )]
     Output {
         /// Counted from 0.
         query: usize,
+        /// Which of the row's numbers, counted from 0.
+        column: usize,
     },
 }
 
@@ -515,8 +519,8 @@ impl<'a> Machine<'a> {
                     *value /= l;
                 }
             }
-            if row.iter().any(|value| !value.is_finite()) {
-                return Err(Overflow::Output { query });
+            if let Some(column) = row.iter().position(|value| !value.is_finite()) {
+                return Err(Overflow::Output { query, column });
             }
         }
         let of_nothing = if is_split {

@@ -257,16 +257,20 @@ fn numbers_beyond_f32_are_a_sentence() {
         let schedule = schedule(head.problem(true), fa2, [2, 2]);
         execute(head.inputs(), &schedule).unwrap_err().to_string()
     };
-    let expected =
-        "the score of query 0 and key 0 is beyond 32-bit floats, expected smaller q or k";
+    // Rows and columns of the arrays, counted as queries and keys are: from 0.
+    head.q[..4].fill(0.0);
+    head.k[..2].fill(0.0);
+    let expected = "the score of query 2 and key 1, row 2 and column 1 of S (counted from 0), is \
+        beyond 32-bit floats, expected smaller q or k";
     assert_eq!(said(&head), expected);
     head.q.fill(0.0);
-    head.v.fill(3e38);
-    assert!(
-        said(&head).contains("expected smaller v"),
-        "{}",
-        said(&head)
-    );
+    head.v.fill(1.0);
+    for row in head.v.chunks_exact_mut(2) {
+        row[1] = 3e38;
+    }
+    let expected = "the output of query 1, row 1 and column 1 of O (counted from 0), is beyond \
+        32-bit floats, expected smaller v";
+    assert_eq!(said(&head), expected);
 }
 
 proptest! {

@@ -272,9 +272,11 @@ mod tests {
         assert!(said("1 2").starts_with("1 block of rows, expected three"));
         assert_eq!(
             said("1 1\n1 inf\n\n1 1\n\n1 1"),
-            "row 2, column 2 of Q is inf, expected a finite number"
+            "row 1, column 1 of Q (counted from 0) is inf, expected a finite number"
         );
-        assert!(said("nan 1\n\n1 1\n\n1 1").starts_with("row 1, column 1 of Q is NaN"));
+        assert!(
+            said("nan 1\n\n1 1\n\n1 1").starts_with("row 0, column 0 of Q (counted from 0) is NaN")
+        );
         assert_eq!(
             said("1\n\n1\n1\n\n1"),
             "K has 2 rows and V has 1, expected as many values as keys"

@@ -313,3 +313,29 @@ fn the_lessons_answers_are_those_of_the_figure() {
     let answer = FlashTopic::Ledger.answer(&player, &moment);
     assert!(answer.starts_with("42 % less is moved, "), "{answer}");
 }
+
+#[test]
+fn what_is_beyond_floats_or_no_number_is_counted_as_the_page_counts() {
+    // The second query and the third key make a score of 1e40.
+    let room = FlashRoom {
+        options: Options {
+            is_causal: false,
+            tiles: Tiles::Blocks(2, 2),
+            ..Options::default()
+        },
+        source: Source::Typed("1\n1e20\n\n1\n1\n1e20\n\n1\n1\n1".to_owned()),
+        ..FlashRoom::default()
+    };
+    let player = Player::new(&room).unwrap();
+    let error = player.moment(player.schedule().n_events()).unwrap_err();
+    assert_eq!(
+        crate::text::sentence(&error.to_string()),
+        "The score of query 1 and key 2, row 1 and column 2 of S (counted from 0), is beyond \
+         32-bit floats, expected smaller q or k."
+    );
+    let error = HeadData::typed("1 1\n1 1\n\n1 1\n1 nan\n\n1 1\n1 1").unwrap_err();
+    assert_eq!(
+        crate::text::sentence(&error.to_string()),
+        "Row 1, column 1 of K (counted from 0) is NaN, expected a finite number."
+    );
+}

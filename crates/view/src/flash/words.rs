@@ -429,7 +429,7 @@ pub(super) fn counted_of(n: usize, noun: &str) -> String {
     format!("{n} {noun}{plural}")
 }
 
-/// Why numbers cannot be attended with; rows and columns are counted from 1, as the page
+/// Why numbers cannot be attended with; rows and columns are counted from 0, as the page
 /// counts them.
 pub(super) fn input_error(error: &InputError) -> String {
     match error {
@@ -451,9 +451,7 @@ pub(super) fn input_error(error: &InputError) -> String {
             column,
             value,
         } => format!(
-            "row {}, column {} of {} is {value}, expected a finite number",
-            row + 1,
-            column + 1,
+            "row {row}, column {column} of {} (counted from 0) is {value}, expected a finite number",
             name.to_uppercase()
         ),
         error => error.to_string(),
