@@ -65,6 +65,8 @@ mod named_tests;
 #[cfg(test)]
 mod said_tests;
 #[cfg(test)]
+mod scale_tests;
+#[cfg(test)]
 mod test_room;
 #[cfg(test)]
 mod tests;

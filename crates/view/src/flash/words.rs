@@ -27,7 +27,11 @@ pub const STAGE: &str = "Flash attention, step by step";
 pub const SLOW: &str = "Slow memory";
 pub const SLOW_NOTE: &str = "large, far away";
 pub const CHIP: &str = "On chip";
-pub const CHIP_NOTE: &str = "tiny, fast";
+pub const CHIP_NOTE: &str = "tiny, fast; magnified";
+/// Below the strips of slow memory.
+pub const TO_SCALE: &str = "Only lengths are to scale.";
+/// The same where each part of the keys has results of its own, and one is drawn.
+pub const ONCE_A_PART: &str = "Oₛ, Lₛ: once a part of the keys.";
 pub const DONE: &str = "done, forgotten";
 pub const NOW: &str = "now";
 pub const TO_COME: &str = "to come";
@@ -458,12 +462,14 @@ pub(super) fn input_error(error: &InputError) -> String {
     }
 }
 
-/// Below the strips.
+/// Below the strips, of an array: how many rows it has, and how many of them a tile.
 #[must_use]
-pub fn tiles_note(n_tiles: usize, rows: usize) -> String {
-    let tiles = if n_tiles == 1 { "tile" } else { "tiles" };
-    let rows_word = if rows == 1 { "row" } else { "rows" };
-    format!("{n_tiles} {tiles} of {rows} {rows_word}")
+pub fn tiles_note(array: Array, n_rows: usize, rows_of_tile: usize) -> String {
+    format!(
+        "{}: {}, tiles of {rows_of_tile}",
+        array.letter(),
+        counted_of(n_rows, "row")
+    )
 }
 
 /// How full the chip is.

@@ -226,7 +226,8 @@ fn memory_bar(scene: &mut Scene, player: &Player, moment: &Moment, at: Rect) {
     let limit = player.memory_chosen().unwrap_or(words::BROWSER_BYTES);
     let width = (at.width * 0.24).clamp(60.0, 150.0);
     let x = at.x + at.width - width;
-    let y = at.y - 24.0;
+    // Beside the heading, which is shorter than the note below it.
+    let y = at.y - 38.0;
     let whole = need.max(limit) as f64;
     scene.block(Rect::new(x, y, width, 8.0), Paint::Memory);
     if used > 0 {

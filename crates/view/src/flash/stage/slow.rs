@@ -1,4 +1,8 @@
 //! Slow memory: a strip per array, a piece per tile.
+//!
+//! Along their rows all strips have one scale, so that an array of half the rows is half
+//! as long and a last tile of few rows is short. Across them they have none: an array
+//! with one number a row would be a hair.
 
 use std::ops::Range;
 
@@ -11,6 +15,12 @@ use crate::flash::words;
 const PITCH: f64 = 36.0;
 /// Width of a standing strip, height of a lying one.
 const THICK: f64 = 24.0;
+/// The same of an array with one number a row.
+const THIN: f64 = 10.0;
+/// Room for a line of notes.
+const NOTE: f64 = 15.0;
+/// Least length of a piece, however few rows it has.
+const LEAST: f64 = 1.0;
 /// Distance of lying strips.
 const LYING_PITCH: f64 = 26.0;
 /// Room for the letters above or beside strips.
@@ -25,8 +35,8 @@ const MOST_BINS: usize = 64;
 /// An array as a strip: what its pieces are.
 struct Strip {
     array: Array,
-    /// Tiles along it.
-    n_tiles: usize,
+    /// Rows of each tile along it.
+    tiles: Vec<Range<usize>>,
     /// The tile that the step moves, and which way.
     moved: Option<(Range<usize>, Direction)>,
 }
@@ -46,21 +56,24 @@ fn strips(player: &Player, moment: &Moment) -> Vec<Strip> {
     }
     let strip = |array: Array| {
         let is_of_keys = matches!(array, Array::K | Array::V);
-        let n_tiles = if is_of_keys {
-            schedule.n_key_tiles()
+        let tiles: Vec<Range<usize>> = if is_of_keys {
+            (0..schedule.n_key_tiles())
+                .map(|j| schedule.keys(j))
+                .collect()
         } else {
-            schedule.n_query_tiles()
+            let tiles = 0..schedule.n_query_tiles();
+            tiles.map(|i| schedule.queries(i)).collect()
         };
         let moved = moment.event.and_then(|event| {
             let mut moves = event.moves();
             let found = moves.find(|moved| moved.array == array)?;
             let tile = if is_of_keys { event.j } else { event.i };
-            let tiles = tile.map_or(0..n_tiles, |tile| tile..tile + 1);
-            Some((tiles, found.direction))
+            let moved = tile.map_or(0..tiles.len(), |tile| tile..tile + 1);
+            Some((moved, found.direction))
         });
         Strip {
             array,
-            n_tiles,
+            tiles,
             moved,
         }
     };
@@ -82,7 +95,12 @@ pub(super) fn width_of(player: &Player) -> f64 {
 
 /// Room that lying strips take.
 pub(super) fn lying_height(player: &Player) -> f64 {
-    (width_of(player) / PITCH).ceil() * LYING_PITCH + 18.0
+    strips_height(player) + 3.0 + notes(player, false).len() as f64 * NOTE
+}
+
+/// The same without the notes below them.
+fn strips_height(player: &Player) -> f64 {
+    (width_of(player) / PITCH).ceil() * LYING_PITCH
 }
 
 /// Draws the strips side by side; returns where each moves something, or where it is.
@@ -93,7 +111,8 @@ pub(super) fn standing(
     at: Rect,
 ) -> Vec<(Array, Rect)> {
     scene.heading(at.x, words::SLOW, words::SLOW_NOTE);
-    let length = at.height - LETTER - 22.0;
+    let notes = notes(player, true);
+    let length = at.height - LETTER - notes.len() as f64 * NOTE - 7.0;
     let mut places = Vec::new();
     for (index, strip) in strips(player, moment).into_iter().enumerate() {
         let x = at.x + index as f64 * PITCH;
@@ -105,13 +124,15 @@ pub(super) fn standing(
             Anchor::Middle,
             letter,
         );
-        let whole = Rect::new(x, at.y + LETTER, THICK, length);
+        let thick = strip.thick(THICK);
+        let left = middle - thick / 2.0;
+        let whole = Rect::new(left, at.y + LETTER, thick, length);
         places.push((
             strip.array,
             pieces(scene, player, moment, &strip, whole, true),
         ));
     }
-    note(scene, player, (at.x, at.y + at.height - 6.0));
+    say_notes(scene, notes, (at.x, at.y + LETTER + length + NOTE + 1.0));
     places
 }
 
@@ -134,21 +155,66 @@ pub(super) fn lying(
             Anchor::Start,
             letter,
         );
-        let whole = Rect::new(at.x + LETTER, y, at.width - LETTER - 3.0, LYING_PITCH - 8.0);
+        let thick = strip.thick(LYING_PITCH - 8.0);
+        let top = y + (LYING_PITCH - 8.0 - thick) / 2.0;
+        let whole = Rect::new(at.x + LETTER, top, at.width - LETTER - 3.0, thick);
         places.push((
             strip.array,
             pieces(scene, player, moment, &strip, whole, false),
         ));
     }
-    note(scene, player, (at.x, at.y + at.height));
+    let below = at.y + strips_height(player) + NOTE;
+    say_notes(scene, notes(player, false), (at.x, below));
     places
 }
 
-fn note(scene: &mut Scene, player: &Player, at: (f64, f64)) {
+/// What the strips hold, and what of them is to scale.
+fn notes(player: &Player, is_standing: bool) -> Vec<String> {
     let schedule = player.schedule();
+    let problem = schedule.problem();
+    let mut notes = Vec::new();
     if schedule.tiling().is_some() {
-        let text = words::tiles_note(schedule.n_query_tiles(), schedule.queries(0).len());
-        scene.say(at, Voice::Small, Anchor::Start, text);
+        let of_queries = words::tiles_note(Array::Q, problem.n_q, schedule.queries(0).len());
+        let of_keys = words::tiles_note(Array::K, problem.n_k, schedule.keys(0).len());
+        if is_standing {
+            notes.extend([of_queries, of_keys]);
+        } else {
+            notes.push(format!("{of_queries} · {of_keys}"));
+        }
+    }
+    notes.push(words::TO_SCALE.to_owned());
+    if schedule.method().n_splits > 1 {
+        notes.push(words::ONCE_A_PART.to_owned());
+    }
+    notes
+}
+
+fn say_notes(scene: &mut Scene, notes: Vec<String>, (x, y): (f64, f64)) {
+    for (index, note) in notes.into_iter().enumerate() {
+        let base = y + index as f64 * NOTE;
+        scene.say((x, base), Voice::Small, Anchor::Start, note);
+    }
+}
+
+impl Strip {
+    /// Its thickness, where that of an array as wide as the head is `thick`.
+    fn thick(&self, thick: f64) -> f64 {
+        match self.array {
+            Array::Max | Array::Sum | Array::Lse | Array::SplitLse => thick.min(THIN),
+            _ => thick,
+        }
+    }
+
+    /// Room between its pieces: little enough for the shortest of them to be seen.
+    fn space(&self, per_row: f64) -> f64 {
+        let n_tiles = self.tiles.len();
+        if n_tiles > MOST_PIECES {
+            return 0.0;
+        }
+        let shortest = self.tiles.iter().map(|tile| tile.len()).min();
+        let shortest = shortest.unwrap_or(0) as f64 * per_row;
+        let fitting = (shortest / 2.0).max(2.0);
+        SPACE.min(60.0 / n_tiles as f64).min(fitting)
     }
 }
 
@@ -161,27 +227,29 @@ fn pieces(
     whole: Rect,
     is_standing: bool,
 ) -> Rect {
-    let n_pieces = strip.n_tiles.min(MOST_BINS);
-    let space = if strip.n_tiles > MOST_PIECES {
-        0.0
+    let (n_tiles, n_pieces) = (strip.tiles.len(), strip.tiles.len().min(MOST_BINS));
+    let longest = player.data().n_q().max(player.data().n_k()) as f64;
+    let per_row = if is_standing {
+        whole.height / longest
     } else {
-        SPACE.min(60.0 / n_pieces as f64)
+        whole.width / longest
     };
-    let length = if is_standing {
-        whole.height
-    } else {
-        whole.width
+    let space = strip.space(per_row);
+    let place = |rows: Range<usize>, space: f64| {
+        let start = rows.start as f64 * per_row;
+        let length = (rows.len() as f64 * per_row - space).max(LEAST);
+        if is_standing {
+            Rect::new(whole.x, whole.y + start, whole.width, length)
+        } else {
+            Rect::new(whole.x + start, whole.y, length, whole.height)
+        }
     };
-    let pitch = (length + space) / n_pieces as f64;
+    let rows =
+        |tiles: &Range<usize>| strip.tiles[tiles.start].start..strip.tiles[tiles.end - 1].end;
     let mut moved_at: Option<Rect> = None;
     for piece in 0..n_pieces {
-        let tiles = piece * strip.n_tiles / n_pieces..(piece + 1) * strip.n_tiles / n_pieces;
-        let start = piece as f64 * pitch;
-        let at = if is_standing {
-            Rect::new(whole.x, whole.y + start, whole.width, pitch - space)
-        } else {
-            Rect::new(whole.x + start, whole.y, pitch - space, whole.height)
-        };
+        let tiles = piece * n_tiles / n_pieces..(piece + 1) * n_tiles / n_pieces;
+        let at = place(rows(&tiles), space);
         let is_moved = strip
             .moved
             .as_ref()
@@ -194,7 +262,7 @@ fn pieces(
     if let Some(at) = moved_at {
         scene.block(at.grown(2.5), Paint::Beam);
     }
-    moved_at.unwrap_or(whole)
+    moved_at.unwrap_or_else(|| place(rows(&(0..n_tiles)), 0.0))
 }
 
 fn paint(
