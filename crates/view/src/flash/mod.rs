@@ -61,6 +61,8 @@ pub use spelled::{Passed, passed, spelled, spelled_row};
 pub use tables::Seen;
 
 #[cfg(test)]
+mod large_tiles_tests;
+#[cfg(test)]
 mod named_tests;
 #[cfg(test)]
 mod said_tests;

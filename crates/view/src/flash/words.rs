@@ -28,6 +28,8 @@ pub const SLOW: &str = "Slow memory";
 pub const SLOW_NOTE: &str = "large, far away";
 pub const CHIP: &str = "On chip";
 pub const CHIP_NOTE: &str = "tiny, fast; magnified";
+/// Below the columns of m, α and l where not every row has room for its numbers.
+pub const SOME_ROWS: &str = "numbers of some rows";
 /// Below the strips of slow memory.
 pub const TO_SCALE: &str = "Only lengths are to scale.";
 /// The same where each part of the keys has results of its own, and one is drawn.

@@ -74,11 +74,7 @@ fn places(player: &Player, at: Rect) -> Places {
     let n_keys = player.schedule().keys(0).len();
     let n_columns = columns_of(player).len() as f64;
     let column = if is_narrow { NARROW_COLUMN } else { COLUMN };
-    let columns = if rows_height(player) / rows_in_tile(player) >= NUMBER_HEIGHT {
-        n_columns * column
-    } else {
-        n_columns * 14.0
-    };
+    let columns = n_columns * column;
     let gap = if is_narrow { 8.0 } else { GAP };
     let free = inner - columns - 3.0 * gap;
     // Scores get what they need for their numbers, as long as the others keep theirs.
@@ -130,7 +126,10 @@ const fn n_digits(n: usize) -> usize {
 /// Names of rows or keys in `most` characters each: number and token, or the token
 /// alone where both have no room, or the number alone. All in one way, so that they
 /// read alike.
-fn names_within(player: &Player, range: Range<usize>, most: usize) -> Vec<(usize, String)> {
+fn names_within(player: &Player, rows: &[usize], most: usize) -> Vec<(usize, String)> {
+    if most == 0 {
+        return Vec::new();
+    }
     let data = player.data();
     let word = |row: usize, most: usize| {
         let token = data.token(row)?;
@@ -140,18 +139,18 @@ fn names_within(player: &Player, range: Range<usize>, most: usize) -> Vec<(usize
             most,
         ))
     };
-    let words: Option<Vec<String>> = range.clone().map(|row| word(row, MOST_OF_TOKEN)).collect();
+    let words = rows.iter().map(|&row| word(row, MOST_OF_TOKEN));
+    let words: Option<Vec<String>> = words.collect();
     let words = words.unwrap_or_default();
     let longest = words.iter().map(|word| word.chars().count()).max();
-    let n_digits = n_digits(range.end);
-    let name = |row: usize| match longest {
-        Some(longest) if n_digits + 1 + longest <= most => {
-            Some(format!("{row} {}", words[row - range.start]))
-        }
+    let n_digits = n_digits(rows.last().map_or(1, |last| last + 1));
+    let name = |at: usize, row: usize| match longest {
+        Some(longest) if n_digits + 1 + longest <= most => Some(format!("{row} {}", words[at])),
         Some(_) if most >= LEAST_OF_TOKEN => word(row, most),
         _ => (n_digits <= most).then(|| row.to_string()),
     };
-    let named = range.clone().map(|row| Some((row, name(row)?)));
+    let named = rows.iter().enumerate();
+    let named = named.map(|(at, &row)| Some((row, name(at, row)?)));
     named.flatten().collect()
 }
 
@@ -187,9 +186,10 @@ pub(super) fn draw(
     scene.block(at, Paint::Chip);
     let places = places(player, at);
     matrices(scene, player, moment, &places);
-    names(scene, player, moment, &places);
+    let numbered = numbered(player, moment, row, &places);
+    names(scene, player, moment, &numbered, &places);
     scores(scene, player, moment, &places);
-    columns(scene, player, moment, &places);
+    columns(scene, player, moment, &numbered, &places);
     chosen_row(scene, player, moment, row, &places);
     beam(scene, player, moment, &places);
     let Places {
@@ -297,26 +297,49 @@ fn matrices(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places
     );
 }
 
+/// The queries whose tile is on the chip.
+fn queries_on_chip(player: &Player, moment: &Moment) -> Range<usize> {
+    let tile = moment.event.and_then(|event| event.i);
+    tile.map_or(0..0, |i| player.schedule().queries(i))
+}
+
+/// The rows of the tile that have their name and their numbers: all, or where they are
+/// low the chosen one and as many others as have room.
+fn numbered(
+    player: &Player,
+    moment: &Moment,
+    chosen: Option<usize>,
+    places: &Places,
+) -> Vec<usize> {
+    let queries = queries_on_chip(player, moment);
+    let height = places.q.height / rows_in_tile(player);
+    let apart = (NUMBER_HEIGHT / height).ceil().max(1.0) as usize;
+    let chosen = chosen.filter(|row| queries.contains(row));
+    let is_free = |row: &usize| chosen.is_none_or(|chosen| row.abs_diff(chosen) >= apart);
+    let others = queries.clone().step_by(apart).filter(is_free);
+    let mut rows: Vec<usize> = others.chain(chosen).collect();
+    rows.sort_unstable();
+    rows
+}
+
 /// Which rows and keys these are: a row's number and token to its left, a key's below
 /// it, above the scores that it makes.
-fn names(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) {
+fn names(scene: &mut Scene, player: &Player, moment: &Moment, numbered: &[usize], places: &Places) {
     let schedule = player.schedule();
-    let queries = moment.event.and_then(|event| event.i);
-    let queries = queries.map_or(0..0, |i| schedule.queries(i));
+    let queries = queries_on_chip(player, moment);
     let height = places.q.height / rows_in_tile(player);
-    if height >= NUMBER_HEIGHT {
-        let most = (places.names.width / SMALL_LETTER) as usize;
-        for (query, name) in names_within(player, queries.clone(), most) {
-            let y = places.names.y + ((query - queries.start) as f64 + 0.5) * height + 4.0;
-            scene.say((places.names.x, y), Voice::Small, Anchor::Start, name);
-        }
+    let most = (places.names.width / SMALL_LETTER) as usize;
+    for (query, name) in names_within(player, numbered, most) {
+        let y = places.names.y + ((query - queries.start) as f64 + 0.5) * height + 4.0;
+        scene.say((places.names.x, y), Voice::Small, Anchor::Start, name);
     }
     if moment.chip.k.is_empty() {
         return;
     }
     let width = places.s.width / schedule.keys(0).len() as f64;
     let most = ((width - 2.0) / SMALL_LETTER).max(0.0) as usize;
-    for (key, name) in names_within(player, moment.keys.clone(), most) {
+    let keys: Vec<usize> = moment.keys.clone().collect();
+    for (key, name) in names_within(player, &keys, most) {
         let x = places.s.x + ((key - moment.keys.start) as f64 + 0.5) * width;
         scene.say((x, places.s.y - 23.0), Voice::Small, Anchor::Middle, name);
     }
@@ -454,8 +477,7 @@ fn weights_are(player: &Player, moment: &Moment) -> &'static str {
 /// has not come to yet are all there.
 fn n_shown(player: &Player, moment: &Moment, matrix: &Matrix) -> Vec<usize> {
     let schedule = player.schedule();
-    let queries = moment.event.and_then(|event| event.i);
-    let queries = queries.map_or(0..0, |i| schedule.queries(i));
+    let queries = queries_on_chip(player, moment);
     let is_masked = moment.kind() != Some(EventKind::Scores);
     let of_row = |query: usize| {
         let seen = schedule.problem().visible_keys(query);
@@ -487,8 +509,15 @@ fn clipped(at: Rect, matrix: &Matrix, player: &Player) -> Rect {
 }
 
 /// One number per row: maximum, factor, sum.
-fn columns(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) {
+fn columns(
+    scene: &mut Scene,
+    player: &Player,
+    moment: &Moment,
+    numbered: &[usize],
+    places: &Places,
+) {
     let names = columns_of(player);
+    let first = queries_on_chip(player, moment).start;
     let at = places.columns;
     let pitch = at.width / names.len() as f64;
     let row_height = at.height / rows_in_tile(player);
@@ -515,10 +544,10 @@ fn columns(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places)
                 .is_none_or(|old| old.to_bits() != value.to_bits());
             let is_hot = hot == Some(name) && has_changed && (name != "α" || value != 1.0);
             if is_hot {
-                let ground = Rect::new(x, y, pitch - 2.0, row_height - 1.0);
+                let ground = Rect::new(x, y, pitch - 2.0, (row_height - 1.0).max(0.5));
                 scene.block(ground, Paint::Hot);
             }
-            if row_height >= NUMBER_HEIGHT {
+            if numbered.contains(&(first + row)) {
                 let voice = if is_hot {
                     Voice::HotNumber
                 } else {
@@ -528,6 +557,11 @@ fn columns(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places)
                 scene.say(base, voice, Anchor::Middle, shown_within(value, pitch));
             }
         }
+    }
+    let is_there = !moment.chip.m.is_empty();
+    if is_there && row_height < NUMBER_HEIGHT {
+        let below = (at.x + at.width / 2.0, at.y + at.height + 12.0);
+        scene.say(below, Voice::Small, Anchor::Middle, words::SOME_ROWS);
     }
 }
 
