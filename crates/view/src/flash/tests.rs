@@ -388,6 +388,24 @@ fn the_timeline_shows_the_step_and_its_neighbours() {
 }
 
 #[test]
+fn the_timeline_says_which_steps_it_shows() {
+    let player = player(square());
+    let course = Course::new(&player, None, Clock::Traffic);
+    let n = course.n_steps();
+    let said = |step, width| {
+        let line = timeline::timeline(&course, step, width);
+        let (first, last) = (line.cells[0].step, line.cells[line.cells.len() - 1].step);
+        assert_eq!(line.span, (first, last));
+        words::timeline_window(&line)
+    };
+    assert_eq!(said(30, 280.0), format!("steps 11–50 of {n}"));
+    assert_eq!(said(0, 280.0), format!("steps 1–40 of {n}"));
+    assert_eq!(said(n, 280.0), format!("steps {}–{n} of {n}", n - 39));
+    assert_eq!(said(30, 7.0), format!("step 31 of {n}"));
+    assert_eq!(said(30, 10_000.0), format!("all {n} steps"));
+}
+
+#[test]
 fn stepping_and_scrubbing_lead_to_the_same_step() {
     let mut stepped = state(square());
     reduce(&mut stepped, FlashAction::GoTo(0));

@@ -33,6 +33,8 @@ pub struct Timeline {
     pub now: Option<f64>,
     /// The first step that is shown, and the last.
     pub span: (u64, u64),
+    /// How many steps there are.
+    pub n_steps: u64,
 }
 
 /// The steps around the one that is shown, as many as fit into `width` pixels.
@@ -68,6 +70,7 @@ pub fn timeline(course: &Course, step: u64, width: f64) -> Timeline {
         cells,
         now: now.map(|place| (place as f64 + 0.5) * pitch - 0.5),
         span: (first + 1, first + fitting),
+        n_steps: n,
     }
 }
 

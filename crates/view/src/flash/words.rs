@@ -14,6 +14,7 @@ use super::options::{Options, Tiles};
 use super::player::{Moment, Player};
 use super::room::Source;
 use super::sentence::{capitalised, sentence, shown};
+use super::timeline::Timeline;
 use crate::number::{fixed, percent};
 use crate::run::Head;
 use crate::sentence::{Span, plain};
@@ -521,6 +522,26 @@ pub fn clock_of(step: u64, n_steps: u64, walking: Option<Algorithm>) -> String {
     match walking {
         Some(of) => format!("{clock}, now {}", algorithm_in_prose(of)),
         None => clock,
+    }
+}
+
+/// Which steps the timeline shows: `steps 61–139 of 420`.
+#[must_use]
+pub fn timeline_window(timeline: &Timeline) -> String {
+    let (first, last) = timeline.span;
+    let n_steps = thousands(timeline.n_steps);
+    if first > last {
+        // There is none to show.
+        return clock(0, timeline.n_steps);
+    }
+    match last - first + 1 {
+        1 => clock(first, timeline.n_steps),
+        n if n == timeline.n_steps => format!("all {n_steps} steps"),
+        _ => format!(
+            "steps {}\u{2013}{} of {n_steps}",
+            thousands(first),
+            thousands(last)
+        ),
     }
 }
 
