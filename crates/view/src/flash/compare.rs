@@ -18,7 +18,7 @@
 
 use headlight_flash::{Algorithm, Array, Direction, Event, Schedule, Totals};
 
-use super::player::Player;
+use super::player::{Player, opening_step};
 use super::words::{self, StandardDeed};
 use crate::sentence::Span;
 use crate::shared::Shared;
@@ -132,6 +132,11 @@ impl Course {
     pub fn new(player: &Player, beside: Option<&Player>, clock: Clock) -> Self {
         let beside = beside.map(Player::shared_schedule);
         Self::of(player.shared_schedule(), beside, clock)
+    }
+
+    /// The step to begin with.
+    pub(super) fn opening(&self) -> u64 {
+        opening_step(&self.played)
     }
 
     /// The same where only the steps are known.

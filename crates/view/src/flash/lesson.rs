@@ -39,9 +39,16 @@ pub enum FlashTopic {
 pub(super) struct Scene {
     pub(super) options: Options,
     pub(super) source: Source,
-    /// Which of the algorithm's steps: the first of this kind at or after this share of
-    /// all; `None` for the step that is worth seeing first.
-    pub(super) at: Option<(EventKind, f64)>,
+    pub(super) at: At,
+}
+
+/// Which of the algorithm's steps a scene shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum At {
+    /// The first of this kind at or after this share of all.
+    First(EventKind, f64),
+    /// The rescale that changes the most rows of a tile.
+    LargestRescale,
 }
 
 impl FlashTopic {
@@ -146,12 +153,12 @@ impl FlashTopic {
         let of_head = |options, kind, share| Scene {
             options,
             source: Source::Head,
-            at: Some((kind, share)),
+            at: At::First(kind, share),
         };
         let drawn = |options, n, d| Scene {
             options,
             source: Source::Random { n, d, seed: 1 },
-            at: Some((EventKind::Pv, 0.6)),
+            at: At::First(EventKind::Pv, 0.6),
         };
         match self {
             Self::Matrix => of_head(with(Algorithm::Standard), EventKind::Store, 0.2),
@@ -162,7 +169,7 @@ impl FlashTopic {
             Self::Rescale => Scene {
                 options: fa2,
                 source: Source::Head,
-                at: None,
+                at: At::LargestRescale,
             },
             Self::KeysOutside => of_head(with(Algorithm::Fa1), EventKind::Store, 0.4),
             Self::QueriesOutside => of_head(fa2, EventKind::Normalise, 0.4),
@@ -310,8 +317,12 @@ fn unchanged(player: &Player, moment: &Moment) -> String {
     }
 }
 
-/// The first step of a kind at or after a share of all; the step that is shown if none is.
-pub(super) fn step_of(player: &Player, kind: EventKind, share: f64) -> Option<u64> {
+/// The step that a scene shows; the one that the room opens at if there is none.
+pub(super) fn step_of(player: &Player, at: At) -> Option<u64> {
+    let (kind, share) = match at {
+        At::First(kind, share) => (kind, share),
+        At::LargestRescale => return player.largest_rescale(),
+    };
     let n = player.schedule().n_events();
     let from = (n as f64 * share) as u64;
     let is_it = |index: &u64| {

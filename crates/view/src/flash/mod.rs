@@ -65,6 +65,8 @@ mod large_tiles_tests;
 #[cfg(test)]
 mod named_tests;
 #[cfg(test)]
+mod opening_tests;
+#[cfg(test)]
 mod said_tests;
 #[cfg(test)]
 mod scale_tests;

@@ -88,7 +88,7 @@ impl Player {
             .map_err(|error| text::sentence(&error.to_string()))?;
         let schedule = Schedule::new(problem, options.method(), Some(tiling))
             .map_err(|error| text::sentence(&error.to_string()))?;
-        let opening = opening_step(&data, &schedule);
+        let opening = opening_step(&schedule);
         let moved_in_all = Algorithm::ALL.map(|algorithm| {
             if algorithm == options.algorithm {
                 Some(schedule.totals().elements_moved())
@@ -156,6 +156,31 @@ impl Player {
     #[must_use]
     pub fn step_of(&self, course: &Course, room: &FlashRoom) -> u64 {
         room.step.unwrap_or(self.opening).min(course.n_steps())
+    }
+
+    /// The step of a rescale that changes the most rows, of a tile in the midst of the
+    /// work; of its scores where nothing is rescaled.
+    pub(super) fn largest_rescale(&self) -> Option<u64> {
+        let schedule = self.schedule();
+        let mut machine = Machine::new(self.data.inputs()?, schedule);
+        let mut found: Option<(usize, u64)> = None;
+        for (index, event) in schedule.events_of_query_tile(schedule.n_query_tiles() * 2 / 3) {
+            if machine.apply(&event).is_err() {
+                break;
+            }
+            let alpha = &machine.chip().alpha;
+            let n_rescaled = alpha.iter().filter(|&&alpha| alpha > 0.0 && alpha < 1.0);
+            // Scores are worth less than any rescale that changes something.
+            let worth = match event.kind {
+                EventKind::Rescale => 1 + 2 * n_rescaled.count(),
+                EventKind::Scores => 2,
+                _ => continue,
+            };
+            if found.is_none_or(|(most, _)| worth > most) {
+                found = Some((worth, index + 1));
+            }
+        }
+        found.map(|(_, step)| step)
     }
 
     /// What a step shows.
@@ -255,32 +280,15 @@ impl Moment {
     }
 }
 
-/// A step worth seeing first, in the midst of the work: the rescale that changes the
-/// most, or where nothing is rescaled the scores.
-fn opening_step(data: &HeadData, schedule: &Schedule) -> u64 {
-    let Some(inputs) = data.inputs() else {
-        return 0;
+/// The step to begin with: the first scores, where queries and keys have just met and the
+/// rest of the story is still to come.
+pub(super) fn opening_step(schedule: &Schedule) -> u64 {
+    let is_scores = |index: &u64| {
+        let event = schedule.event(*index);
+        event.is_some_and(|event| event.kind == EventKind::Scores)
     };
-    let i = schedule.n_query_tiles() * 2 / 3;
-    let mut machine = Machine::new(inputs, schedule);
-    let mut found = (0, 0);
-    for (index, event) in schedule.events_of_query_tile(i) {
-        if machine.apply(&event).is_err() {
-            break;
-        }
-        let alpha = &machine.chip().alpha;
-        let n_rescaled = alpha.iter().filter(|&&alpha| alpha > 0.0 && alpha < 1.0);
-        // Scores are worth less than any rescale that changes something.
-        let worth = match event.kind {
-            EventKind::Rescale => 1 + 2 * n_rescaled.count(),
-            EventKind::Scores => 2,
-            _ => 0,
-        };
-        if worth > found.0 {
-            found = (worth, index + 1);
-        }
-    }
-    found.1
+    let first = (0..schedule.n_events()).find(is_scores);
+    first.map_or(0, |index| index + 1)
 }
 
 /// The numbers that the room attends with.

@@ -167,9 +167,7 @@ fn settle(room: &mut FlashRoom) {
     };
     if let Ok(player) = Player::new(room) {
         room.is_unset = false;
-        if let Some((kind, share)) = topic.scene().at {
-            room.step = lesson::step_of(&player, kind, share);
-        }
+        room.step = lesson::step_of(&player, topic.scene().at);
     }
 }
 
@@ -204,7 +202,7 @@ fn show_recorded(state: &mut State, recorded: RecordedHead) {
     }
 }
 
-/// Other steps than before: shows the one worth seeing.
+/// Other steps than before: shows the one that the room opens at.
 fn begin(room: &mut FlashRoom) {
     (room.step, room.playing) = (None, None);
 }
@@ -251,10 +249,11 @@ fn go(room: &mut FlashRoom, step: u64) {
 
 /// The step that is shown.
 fn current(room: &FlashRoom) -> u64 {
-    // Which step is worth seeing first depends on the numbers.
-    let opening = || Player::new(room).map_or(0, |player| player.step(room));
-    let n_steps = course(room).map_or(0, |course| course.n_steps());
-    room.step.unwrap_or_else(opening).min(n_steps)
+    let Some(course) = course(room) else {
+        return 0;
+    };
+    let step = room.step.unwrap_or_else(|| course.opening());
+    step.min(course.n_steps())
 }
 
 /// The steps, as far as they can be known without the numbers.

@@ -41,7 +41,7 @@ pub struct FlashRoom {
     pub source: Source,
     /// How many steps are done, of all that the transport walks (see
     /// [`Course`](super::Course)); `None` before the visitor has chosen, where the
-    /// room shows a step worth seeing.
+    /// room shows the first scores.
     pub step: Option<u64>,
     /// Fraction of the next step that has passed; `None` while it stands still.
     pub playing: Option<f64>,

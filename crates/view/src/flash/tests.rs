@@ -108,9 +108,8 @@ fn the_stage_has_the_same_size_at_every_step() {
 
 #[test]
 fn at_a_rescale_alpha_is_framed_and_its_numbers_are_the_traces() {
-    let options = square();
-    let player = player(options);
-    let step = player.step(&room(options));
+    let player = player(square());
+    let step = player.largest_rescale().unwrap();
     let moment = player.moment(step).unwrap();
     assert_eq!(moment.kind(), Some(EventKind::Rescale));
     let (i, j) = (
@@ -365,15 +364,6 @@ fn the_timelines_legend_has_one_order_wherever_it_begins() {
 }
 
 #[test]
-fn the_room_says_whose_numbers_it_plays() {
-    let head = crate::run::Head { layer: 3, head: 2 };
-    let said = words::intent(&Source::Head, Some(head));
-    assert!(said.ends_with("with the numbers of head 3.2."), "{said}");
-    let typed = Source::Typed(String::new());
-    assert!(words::intent(&typed, Some(head)).ends_with("with your own numbers."));
-}
-
-#[test]
 fn the_timeline_shows_the_step_and_its_neighbours() {
     let player = player(square());
     let course = Course::new(&player, None, Clock::Traffic);
@@ -465,14 +455,14 @@ fn a_tile_is_stepped_over_both_ways() {
 }
 
 #[test]
-fn other_options_show_a_step_worth_seeing_again() {
+fn other_options_begin_at_the_first_scores_again() {
     let mut state = state(square());
     reduce(&mut state, FlashAction::GoTo(3));
     reduce(&mut state, FlashAction::UseAlgorithm(Algorithm::Fa1));
     assert_eq!(state.flash.step, None);
     let player = Player::new(&state.flash).unwrap();
     let moment = player.moment(player.step(&state.flash)).unwrap();
-    assert_eq!(moment.kind(), Some(EventKind::Rescale));
+    assert_eq!(moment.kind(), Some(EventKind::Scores));
 }
 
 #[test]

@@ -396,11 +396,15 @@ pub fn verdict(player: &Player, ledger: &Ledger) -> String {
             )
         }
         Algorithm::Fa2 if share >= 1.0 => format!(
-            "{name} moves {} more than standard here: with {} rows and a width of {}, loading \
-             keys {} costs more than the matrix would. Larger query tiles move less.",
-            percent(share),
-            player.data().n_q(),
+            "With {} of width {}, {}, {name} moves {} more than standard: keys and values are \
+             loaded {}, which costs more than the matrix would. Larger query tiles move less.",
+            counted_of(player.data().n_q(), "row"),
             player.data().d(),
+            match schedule.queries(0).len() {
+                1 => "one at a time".to_owned(),
+                n => format!("{n} at a time"),
+            },
+            percent(share),
             times(schedule.n_query_tiles())
         ),
         _ => format!(
@@ -655,7 +659,8 @@ pub fn tiles_given(options: &Options, d: usize) -> Option<String> {
     is_computed.then(|| format!("{} × {} tiles", tiling.block_q(), tiling.block_k()))
 }
 
-/// What the room is about, with what is attended with.
+/// What the room is about, where the numbers are, and what to press: for those who see
+/// it for the first time.
 #[must_use]
 pub fn intent(source: &Source, head: Option<Head>) -> String {
     let numbers = match (source, head) {
@@ -665,8 +670,10 @@ pub fn intent(source: &Source, head: Option<Head>) -> String {
         (Source::Typed(_), _) => "your own numbers".to_owned(),
     };
     format!(
-        "The same result as attention, without ever writing the N × N matrix. \
-         Step through it with {numbers}."
+        "For each query, attention averages the values, weighted by how well their keys match; \
+         flash attention gets the same result without ever writing the N × N matrix of weights. \
+         Press {PLAY} to watch {numbers} go, tile by tile, from large, slow memory to the small, \
+         fast chip."
     )
 }
 
