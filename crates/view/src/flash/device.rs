@@ -38,6 +38,8 @@ pub const MOST_NUMBERS: usize = 1 << 16;
 pub struct OnDevice {
     asked: Option<Asked>,
     growth: Option<Growth>,
+    /// The numbers for which no measurement began.
+    refused: Option<Subject>,
 }
 
 /// A run that was asked for.
@@ -316,6 +318,7 @@ pub(super) fn measure(state: &mut State, effects: &mut Vec<Effect>) {
         Ok(data) => growth.d = data.d(),
     }
     let question = growth.question();
+    state.flash.device.refused = question.is_none().then(|| Subject::of(&state.flash));
     state.flash.device.growth = Some(growth);
     if let Some(question) = question {
         inquire(state, question, effects);
@@ -357,7 +360,11 @@ pub fn run_shown(state: &State) -> RunShown {
         return RunShown::AwaitsNumbers;
     }
     if asked.subject != Subject::of(&state.flash) {
-        return RunShown::Outdated;
+        // Why it failed was about other numbers, and nothing came out of them.
+        return match asked.outcome {
+            Outcome::Failed(_) => RunShown::Nothing,
+            _ => RunShown::Outdated,
+        };
     }
     match &asked.outcome {
         Outcome::AwaitsNumbers | Outcome::Due => RunShown::Interrupted,
@@ -375,10 +382,15 @@ pub fn run_shown(state: &State) -> RunShown {
     }
 }
 
-/// The last measurement.
+/// The last measurement; none if it never began and the numbers are others by now.
 #[must_use]
 pub fn growth_shown(state: &State) -> Option<Growth> {
-    let mut growth = state.flash.device.growth.clone()?;
+    let device = &state.flash.device;
+    let refused = device.refused.as_ref();
+    if refused.is_some_and(|refused| *refused != Subject::of(&state.flash)) {
+        return None;
+    }
+    let mut growth = device.growth.clone()?;
     if growth.question().is_some() && !state.session.awaits(DetailKind::FlashGrowth) {
         growth.stage = Stage::Interrupted;
     }

@@ -324,6 +324,36 @@ fn a_newer_prompt_interrupts_and_a_refusal_is_said() {
 }
 
 #[test]
+fn what_was_wrong_with_numbers_is_not_said_of_better_ones() {
+    let drawn = |n| Source::Random { n, d: 8, seed: 1 };
+    let typed = |text: &str| Source::Typed(text.to_owned());
+    for (bad, good) in [
+        (drawn(9_999), drawn(64)),
+        (drawn(0), drawn(1)),
+        (typed("1 x\n\n1\n\n1"), typed("1\n\n1\n\n1")),
+        (typed("1"), drawn(16)),
+    ] {
+        let mut state = room();
+        act(&mut state, FlashAction::SetSource(bad.clone()));
+        let why = Player::new(&state.flash).unwrap_err();
+        act(&mut state, FlashAction::RunOnDevice);
+        act(&mut state, FlashAction::MeasureGrowth);
+        assert_eq!(run_shown(&state), RunShown::Failed(why.clone()));
+        assert_eq!(growth_shown(&state).unwrap().stage, Stage::Failed(why));
+        act(&mut state, FlashAction::SetSource(good));
+        Player::new(&state.flash).unwrap();
+        // Nothing ran, so nothing is out of date either.
+        assert_eq!(run_shown(&state), RunShown::Nothing);
+        assert_eq!(growth_shown(&state), None);
+        assert_eq!(state.notices.len(), 0);
+        // And they can be run.
+        assert!(act(&mut state, FlashAction::RunOnDevice).is_some());
+        assert_eq!(run_shown(&state), RunShown::Awaited);
+        assert!(act(&mut state, FlashAction::MeasureGrowth).is_some());
+    }
+}
+
+#[test]
 fn numbers_that_are_none_are_not_sent() {
     let mut state = room();
     let bad = Source::Typed("1 2\n\nx".to_owned());
