@@ -1,7 +1,7 @@
 //! Rows and keys are counted and named as the Attention room does: from 0, with their
 //! tokens where the numbers are those of a head that reads a prompt.
 
-use headlight_flash::EventKind;
+use headlight_flash::{Algorithm, EventKind};
 
 use super::stage::scene;
 use super::{
@@ -207,5 +207,41 @@ fn rows_and_keys_on_the_chip_have_their_number_and_where_there_is_room_their_tok
             narrow.iter().any(|text| text == label),
             "{label} of {narrow:?}"
         );
+    }
+}
+
+#[test]
+fn the_keys_that_are_named_are_those_on_the_chip_and_stand_on_the_stage() {
+    for algorithm in Algorithm::ALL {
+        for (is_reversed, is_causal, n_splits) in [
+            (false, true, 1),
+            (true, true, 1),
+            (false, false, 1),
+            (false, true, 2),
+        ] {
+            let mut state = page(true);
+            let options = &mut state.flash.options;
+            options.algorithm = algorithm;
+            options.tiles = Tiles::Blocks(3, 2);
+            options.is_causal = is_causal;
+            options.is_reversed = is_reversed && algorithm != Algorithm::Standard;
+            options.n_splits = if algorithm == Algorithm::Fa2 {
+                n_splits
+            } else {
+                1
+            };
+            let player = Player::new(&state.flash).unwrap();
+            for step in 0..=player.schedule().n_events() {
+                let moment = player.moment(step).unwrap();
+                if !moment.chip.k.is_empty() {
+                    assert_eq!(moment.keys.len(), moment.chip.k.n_rows(), "{step}");
+                }
+                for width in [980.0, 360.0] {
+                    let scene = scene(&player, &moment, None, width);
+                    let mut words = scene.words.iter();
+                    assert!(words.all(|words| (0.0..width).contains(&words.x)));
+                }
+            }
+        }
     }
 }

@@ -9,6 +9,7 @@
 
 mod chip;
 mod grid;
+mod names;
 mod slow;
 
 #[cfg(test)]
