@@ -15,7 +15,8 @@ const ARITHMETIC: &str = "flash-row-says";
 pub fn row(room: Room) -> Node {
     let now = room.now;
     let title = follow(move || {
-        let title = now.row().map(|row| words::row_title(row + 1));
+        let title = now.player().zip(now.row());
+        let title = title.map(|(player, row)| words::row_heading(&player, row));
         el("h2").set("id", TITLE).add(title).into()
     });
     let story = follow(move || {

@@ -199,14 +199,15 @@ fn flight(Flight { array, from, to }: &Flight) -> Element {
 /// Where the rows of the tile on the chip can be chosen. Buttons keep their places, so
 /// that the focus stays where a step brings other rows.
 fn rows(room: Room, scene: &Scene) -> Element {
-    let chosen = room.now.row();
+    let (player, chosen) = (room.now.player(), room.now.row());
     let button = |&(query, at): &(usize, Rect)| {
         let is_chosen = chosen == Some(query);
+        let label = player.as_deref().map(|player| words::row_label(player, query));
         el("button")
             .set("type", "button")
             .class("row-button")
             .set("tabindex", if is_chosen { "0" } else { "-1" })
-            .set("aria-label", format!("{} {}", words::ROW, query + 1))
+            .set("aria-label", label.unwrap_or_default())
             .set("aria-pressed", is_chosen.to_string())
             .px("left", at.x)
             .px("top", at.y)

@@ -71,6 +71,10 @@ pub fn timeline(room: Room) -> Node {
             .all(kinds.into_iter().map(entry))
             .into()
     });
+    let window = follow(move || {
+        let window = drawn.with(|line| line.as_ref().map(words::timeline_window));
+        el("p").class("number").add(window).into()
+    });
     let line = el("div")
         .class("timeline")
         .set("title", words::TIMELINE)
@@ -82,7 +86,7 @@ pub fn timeline(room: Room) -> Node {
         .set("data-figure", FlashFigure::Timeline.name())
         .set("aria-label", words::TIMELINE)
         .add(line)
-        .add(kinds);
+        .add(el("div").class("line-foot").add(kinds).add(window));
     el("div")
         .class("strip")
         .add(figure)

@@ -582,12 +582,6 @@ pub fn row_heading(player: &Player, row: usize) -> String {
     format!("{}, as it happens", capitalised(&row_label(player, row)))
 }
 
-/// The same with the number as it is given and no token.
-#[must_use]
-pub fn row_title(row: usize) -> String {
-    format!("Row {row}, as it happens")
-}
-
 /// What the table of that row holds.
 #[must_use]
 pub fn row_sums(player: &Player, row: usize) -> String {
