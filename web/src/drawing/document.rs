@@ -42,12 +42,25 @@ enum What {
         ears: Vec<Ear>,
         children: Vec<Live>,
     },
-    Followed {
-        inner: Rc<RefCell<Option<Live>>>,
-        /// Held for as long as it should run.
-        _effect: RenderEffect<()>,
-    },
+    Followed(Follower),
     View(RefCell<AnyViewState>),
+}
+
+/// What an effect draws.
+struct Follower {
+    inner: Rc<RefCell<Option<Live>>>,
+    /// Held for as long as it should run.
+    _effect: RenderEffect<()>,
+}
+
+impl Drop for Follower {
+    /// An effect that is dropped keeps its function for a moment longer, and with it what
+    /// is drawn inside: effects that would still run, and read what is gone.
+    fn drop(&mut self) {
+        if let Ok(mut inner) = self.inner.try_borrow_mut() {
+            inner.take();
+        }
+    }
 }
 
 /// A listener whose handler is the one that was drawn last.
@@ -137,10 +150,10 @@ impl Pen {
         let effect = self.owner.with(|| RenderEffect::new(run));
         Live {
             dom: document().create_text_node("").into(),
-            what: What::Followed {
+            what: What::Followed(Follower {
                 inner,
                 _effect: effect,
-            },
+            }),
         }
     }
 
@@ -162,7 +175,7 @@ impl Pen {
                 }
                 return;
             }
-            (What::Followed { .. }, Node::Followed(_)) | (What::View(_), Node::View(_)) => return,
+            (What::Followed(_), Node::Followed(_)) | (What::View(_), Node::View(_)) => return,
             (What::Element { tag, key, ears, .. }, Node::Element(new))
                 if *tag == new.tag && *key == new.key && hears_the_same(ears, &new) =>
             {
@@ -234,7 +247,7 @@ impl Live {
         drop(parent.insert_before(&self.dom, next));
         match &self.what {
             What::Text(_) | What::Element { .. } => {}
-            What::Followed { inner, .. } => {
+            What::Followed(Follower { inner, .. }) => {
                 if let Some(inner) = inner.borrow().as_ref() {
                     inner.enter(parent, Some(&self.dom));
                 }
@@ -250,7 +263,7 @@ impl Live {
     pub(super) fn leave(&self) {
         match &self.what {
             What::Text(_) | What::Element { .. } => {}
-            What::Followed { inner, .. } => {
+            What::Followed(Follower { inner, .. }) => {
                 if let Some(inner) = inner.borrow().as_ref() {
                     inner.leave();
                 }
@@ -268,7 +281,7 @@ impl Live {
     pub(super) fn put_in_front(&self, other: &mut dyn Mountable) -> bool {
         match &self.what {
             What::Text(_) | What::Element { .. } => {}
-            What::Followed { inner, .. } => {
+            What::Followed(Follower { inner, .. }) => {
                 let inner = inner.borrow();
                 return inner
                     .as_ref()

@@ -1,6 +1,7 @@
 //! What can be chosen: algorithm, tiles, order, numbers, another algorithm beside.
 
 use headlight_view::State;
+use headlight_view::flash::words::controls::{self, Control};
 use headlight_view::flash::{
     Algorithm, BLOCKS, Clock, FlashAction, MEMORIES, MOST_ROWS, MOST_WIDTH, Options, Source, Tiles,
     words,
@@ -26,7 +27,7 @@ struct Chosen {
 }
 
 /// The row of controls above the stage.
-pub fn controls(room: Room) -> Node {
+pub fn all(room: Room) -> Node {
     let chosen = room.store.select(|state: &State| {
         let room = &state.flash;
         Chosen {
@@ -44,18 +45,19 @@ fn draw(room: Room, chosen: &Chosen) -> Node {
     let algorithm = |algorithm: Algorithm| {
         el("button")
             .set("type", "button")
+            .set("title", controls::about(algorithm))
             .set("aria-pressed", (options.algorithm == algorithm).to_string())
             .click(move || room.act(FlashAction::UseAlgorithm(algorithm)))
             .add(words::algorithm(algorithm))
     };
-    let switch = |label: &'static str, is_on: bool, action: fn(bool) -> FlashAction| {
+    let switch = |of: Control, is_on: bool, action: fn(bool) -> FlashAction| {
         let tick = el("input")
             .set("type", "checkbox")
             .checked(is_on)
             .on("change", move |event| {
                 room.act(action(event_target_checked(event)));
             });
-        el("label").add(tick).add(label)
+        el("label").set("title", of.about).add(tick).add(of.name)
     };
     let is_fa2 = options.algorithm == Algorithm::Fa2;
     let has_order = options.algorithm != Algorithm::Standard;
@@ -77,22 +79,22 @@ fn draw(room: Room, chosen: &Chosen) -> Node {
         );
     // Each has a place of its own, so that the focus stays where it is when others come.
     group
-        .add(is_tiled.then(|| block_choice(room, words::QUERIES_PER_TILE, options, 0)))
-        .add(is_tiled.then(|| block_choice(room, words::KEYS_PER_TILE, options, 1)))
+        .add(is_tiled.then(|| block_choice(room, controls::QUERIES_PER_TILE, options, 0)))
+        .add(is_tiled.then(|| block_choice(room, controls::KEYS_PER_TILE, options, 1)))
         .add(is_tiled.then(|| memory_choice(room, options)))
         .add(switch(
-            words::CAUSAL,
+            controls::CAUSAL,
             options.is_causal,
             FlashAction::SetCausal,
         ))
         .add(has_order.then(|| {
             switch(
-                words::REVERSED,
+                controls::REVERSED,
                 options.is_reversed,
                 FlashAction::SetReversed,
             )
         }))
-        .add(is_fa2.then(|| switch(words::LAZY, options.is_lazy, FlashAction::SetLazy)))
+        .add(is_fa2.then(|| switch(controls::LAZY, options.is_lazy, FlashAction::SetLazy)))
         .add(is_fa2.then(|| splits(room, options.n_splits)))
         .add(source_choice(room, &chosen.source))
         .all(source_fields(room, &chosen.source))
@@ -102,7 +104,7 @@ fn draw(room: Room, chosen: &Chosen) -> Node {
 
 /// A list to choose from; `choose` is told the value of the option.
 fn choice(
-    label: &'static str,
+    of: Control,
     chosen: impl Into<Text>,
     options: impl IntoIterator<Item = (String, Text)>,
     choose: impl Fn(&str) + 'static,
@@ -112,11 +114,11 @@ fn choice(
         .all(options.into_iter().map(option))
         .value(chosen)
         .change(move |value| choose(&value));
-    el("label").add(label).add(list)
+    el("label").set("title", of.about).add(of.name).add(list)
 }
 
 /// One side of the tiles.
-fn block_choice(room: Room, label: &'static str, options: &Options, side: usize) -> Element {
+fn block_choice(room: Room, of: Control, options: &Options, side: usize) -> Element {
     let sides = match options.tiles {
         Tiles::Blocks(block_q, block_k) => Some([block_q, block_k]),
         Tiles::OnChip(_) => None,
@@ -130,18 +132,13 @@ fn block_choice(room: Room, label: &'static str, options: &Options, side: usize)
         .into_iter()
         .map(|block| (block.to_string(), block.to_string().into()));
     let chosen = sides.map_or_else(String::new, |sides| sides[side].to_string());
-    choice(
-        label,
-        chosen,
-        none.into_iter().chain(blocks),
-        move |value| {
-            if let Ok(block) = value.parse() {
-                let mut sides = sides.unwrap_or([8, 4]);
-                sides[side] = block;
-                room.act(FlashAction::SetTiles(Tiles::Blocks(sides[0], sides[1])));
-            }
-        },
-    )
+    choice(of, chosen, none.into_iter().chain(blocks), move |value| {
+        if let Ok(block) = value.parse() {
+            let mut sides = sides.unwrap_or([8, 4]);
+            sides[side] = block;
+            room.act(FlashAction::SetTiles(Tiles::Blocks(sides[0], sides[1])));
+        }
+    })
 }
 
 /// Tiles for a memory of so many bytes, by the papers' formula.
@@ -157,7 +154,7 @@ fn memory_choice(room: Room, options: &Options) -> Element {
         .player()
         .and_then(|player| words::tiles_given(options, player.data().d()));
     let all = [none].into_iter().chain(memories);
-    let choice = choice(words::TILES_FOR, chosen, all, move |value| {
+    let choice = choice(controls::TILES_FOR, chosen, all, move |value| {
         let tiles = value.parse().map_or(Options::USUAL_TILES, Tiles::OnChip);
         room.act(FlashAction::SetTiles(tiles));
     });
@@ -169,7 +166,7 @@ fn splits(room: Room, n_splits: usize) -> Element {
     let none = ("1".to_owned(), words::NO_SPLIT.into());
     let parts = [2, 3, 4].map(|n| (n.to_string(), words::in_parts(n).into()));
     let all = [none].into_iter().chain(parts);
-    choice(words::SPLITS, n_splits.to_string(), all, move |value| {
+    choice(controls::SPLITS, n_splits.to_string(), all, move |value| {
         if let Ok(n_splits) = value.parse() {
             room.act(FlashAction::SetSplits(n_splits));
         }
@@ -189,7 +186,7 @@ fn source_choice(room: Room, source: &Source) -> Element {
         ("typed", words::TYPED),
     ];
     let all = all.map(|(value, name)| (value.to_owned(), name.into()));
-    choice(words::DATA, kind, all, move |value| {
+    choice(controls::DATA, kind, all, move |value| {
         let source = match value {
             "random" => Source::Random {
                 n: 32,
@@ -265,19 +262,24 @@ fn compare(room: Room, chosen: &Chosen) -> [Node; 2] {
     let none = (NONE.to_owned(), words::NOTHING.into());
     let compared = chosen.compared.map_or(NONE, Algorithm::name);
     let all = [none].into_iter().chain(others);
-    let beside = choice(words::COMPARE, compared, all, move |value| {
+    let beside = choice(controls::COMPARE, compared, all, move |value| {
         let mut all = Algorithm::ALL.into_iter();
         let other = all.find(|other| other.name() == value);
         room.act(FlashAction::Compare(other));
     });
     let clocks = Clock::ALL.map(|clock| (clock.name().to_owned(), words::clock_name(clock).into()));
     let lock = chosen.compared.map(|_| {
-        choice(words::LOCKED, chosen.clock.name(), clocks, move |value| {
-            let mut all = Clock::ALL.into_iter();
-            if let Some(clock) = all.find(|clock| clock.name() == value) {
-                room.act(FlashAction::SetClock(clock));
-            }
-        })
+        choice(
+            controls::LOCKED,
+            chosen.clock.name(),
+            clocks,
+            move |value| {
+                let mut all = Clock::ALL.into_iter();
+                if let Some(clock) = all.find(|clock| clock.name() == value) {
+                    room.act(FlashAction::SetClock(clock));
+                }
+            },
+        )
     });
     [beside.into(), lock.into()]
 }

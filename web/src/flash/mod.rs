@@ -131,7 +131,7 @@ fn draw_room() -> AnyView {
         .set("tabindex", "-1")
         .set("aria-label", words::STAGE)
         .add(intent(store))
-        .add(controls::controls(room))
+        .add(controls::all(room))
         .add(
             el("div")
                 .class("said")

@@ -202,7 +202,9 @@ fn rows(room: Room, scene: &Scene) -> Element {
     let (player, chosen) = (room.now.player(), room.now.row());
     let button = |&(query, at): &(usize, Rect)| {
         let is_chosen = chosen == Some(query);
-        let label = player.as_deref().map(|player| words::row_label(player, query));
+        let label = player
+            .as_deref()
+            .map(|player| words::row_label(player, query));
         el("button")
             .set("type", "button")
             .class("row-button")

@@ -1,6 +1,7 @@
 //! The room's words, in one place.
 #![expect(missing_docs, reason = "a constant of words says itself what it is")]
 
+pub mod controls;
 pub mod device;
 
 use std::ops::Range;
@@ -42,18 +43,10 @@ pub const NEVER: &str = "never visited: the future";
 pub const CONTROLS: &str = "Algorithm and tiles";
 pub const ALGORITHM: &str = "Algorithm";
 pub const CODE: &str = "Algorithm, the line that runs";
-pub const QUERIES_PER_TILE: &str = "queries per tile";
-pub const KEYS_PER_TILE: &str = "keys per tile";
-pub const TILES_FOR: &str = "or tiles for";
 pub const CHOSEN_TILES: &str = "chosen tiles";
-pub const CAUSAL: &str = "causal";
-pub const REVERSED: &str = "last keys first";
-pub const LAZY: &str = "lazy rescale";
 /// By how much a maximum must rise, where few rescales are wanted: in the units of scores.
 pub const LAZY_BOUND: &str = "8 bits (8 ln 2 = 5.55)";
-pub const SPLITS: &str = "split keys";
 pub const NO_SPLIT: &str = "no split";
-pub const DATA: &str = "numbers of";
 pub const THIS_HEAD: &str = "this head";
 pub const RANDOM: &str = "chance";
 pub const TYPED: &str = "my own";
@@ -87,8 +80,6 @@ pub const BENCH: &str = "In a checkout of the repository; it measures width 64 o
 pub const ROW_STORY: &str = "One row, as it happens";
 pub const ROW_HEADING_NOTE: &str = "The sum is always relative to the largest score so far.";
 pub const NOTHING_DONE: &str = "Nothing is done yet: queries, keys and values wait in slow memory.";
-pub const COMPARE: &str = "Compare with";
-pub const LOCKED: &str = "Locked to";
 pub const COMPARED: &str = "Two algorithms on one clock";
 pub const NOT_BEGUN: &str = "has not begun";
 pub const LESSON: &str = "Why tiles?";

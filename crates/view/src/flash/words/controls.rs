@@ -1,0 +1,68 @@
+//! What can be chosen, and what that does.
+#![expect(missing_docs, reason = "a constant of words says itself what it is")]
+
+use headlight_flash::Algorithm;
+
+/// A control's name, and what it does: one sentence for those who point at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Control {
+    pub name: &'static str,
+    pub about: &'static str,
+}
+
+pub const QUERIES_PER_TILE: Control = Control {
+    name: "queries per tile",
+    about: "How many rows of Q are on the chip at a time: with FA2, keys and values are loaded once for each tile of queries.",
+};
+pub const KEYS_PER_TILE: Control = Control {
+    name: "keys per tile",
+    about: "How many rows of K and of V are on the chip at a time.",
+};
+pub const TILES_FOR: Control = Control {
+    name: "or tiles for",
+    about: "Tiles by the paper’s formula for an on-chip memory of this size.",
+};
+pub const CAUSAL: Control = Control {
+    name: "causal",
+    about: "A query does not see the keys that come after it.",
+};
+pub const REVERSED: Control = Control {
+    name: "last keys first",
+    about: "Walk the key tiles from the last to the first: the result is the same but for rounding.",
+};
+pub const LAZY: Control = Control {
+    name: "lazy rescale",
+    about: "Keep a row’s old maximum until a score is 8 bits above it: fewer rescales, and the same result but for rounding.",
+};
+pub const SPLITS: Control = Control {
+    name: "split keys",
+    about: "Attend to several parts of the keys side by side, each with a maximum and a sum of its own, and merge them at the end: what decoding does with one query and many keys.",
+};
+pub const DATA: Control = Control {
+    name: "numbers of",
+    about: "Attend with the selected head’s q, k and v, with random numbers, or with numbers of your own.",
+};
+pub const COMPARE: Control = Control {
+    name: "Compare with",
+    about: "Show another algorithm below, with the same numbers and on the same clock.",
+};
+pub const LOCKED: Control = Control {
+    name: "Locked to",
+    about: "What both algorithms have done equally much of at every step.",
+};
+
+/// What an algorithm does differently.
+#[must_use]
+pub const fn about(algorithm: Algorithm) -> &'static str {
+    match algorithm {
+        Algorithm::Standard => {
+            "Attention by its definition: all N × N scores and weights go to slow memory and back."
+        }
+        Algorithm::Fa1 => {
+            "FlashAttention (2022): each tile of keys meets all queries, whose results are read and written anew each time."
+        }
+        Algorithm::Fa2 => {
+            "FlashAttention-2 (2023): each tile of queries meets all its keys, and its result is written once."
+        }
+    }
+}
