@@ -4,6 +4,7 @@
 //! - `effects`: what the reducer asks for, done with the browser
 //! - `link`: workers, and the one file that knows both the engine's messages and the view's
 //! - `further`: what the first module of the page calls of the second, once it is there
+//! - `reactive`: memos, signals and effects of any type by one implementation
 //! - `second`: the second module, fetched a moment after the first figure
 //! - `host`: the few things that only a browser has
 //! - `canvas`: pixels onto a canvas
@@ -27,6 +28,7 @@ mod flash;
 mod further;
 mod host;
 mod link;
+mod reactive;
 mod second;
 mod shell;
 mod store;

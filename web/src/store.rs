@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::canvas::Palette;
 use crate::further::Arrival;
+use crate::reactive::Kept;
 use crate::{effects, host};
 
 /// How long the address may lag behind while a visitor goes from step to step.
@@ -56,6 +57,22 @@ impl Store {
         T: PartialEq + Send + Sync + 'static,
     {
         Memo::new(move |_| self.state.with(&part))
+    }
+
+    /// The same of one type for all: for what is not in the page's first module.
+    pub fn keep<T>(self, part: impl Fn(&State) -> T + Send + Sync + 'static) -> Kept<T>
+    where
+        T: PartialEq + Send + Sync + 'static,
+    {
+        Kept::new(move || {
+            let mut found = None;
+            self.look(&mut |state| found = Some(part(state)));
+            found.expect("whoever looks sees the state")
+        })
+    }
+
+    fn look(self, see: &mut dyn FnMut(&State)) {
+        self.state.with(see);
     }
 
     /// Looks at the state as it is now, without following it.

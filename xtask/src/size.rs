@@ -38,12 +38,13 @@ const BUDGETS: &[Budget] = &[
         gate_bytes: 250_000,
         aim_bytes: 150_000,
     },
-    // The Flash room, for those who open it.
+    // The Flash room, for those who open it: with a recorded head, 12 KB, it must work
+    // in less than 150 KB.
     Budget {
         what: "flash",
         stems: &["flash-"],
-        gate_bytes: 120_000,
-        aim_bytes: 60_000,
+        gate_bytes: 138_000,
+        aim_bytes: 100_000,
     },
     Budget {
         what: "engine, cpu",

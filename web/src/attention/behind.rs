@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use crate::figure::MethodAndTable;
 use crate::further::drawn;
 use crate::host;
+use crate::reactive::Kept;
 use crate::store::{Store, store};
 
 /// Both, below the figure.
@@ -19,10 +20,10 @@ pub fn Behind(figure: Figure) -> impl IntoView {
 /// The same, once the module that draws it is there.
 #[component]
 pub fn MethodAndNumbers(figure: Figure) -> impl IntoView {
-    let command = store().select(move |state: &State| command_line(state, figure));
+    let command = store().keep(move |state: &State| command_line(state, figure));
     let sources: Sources = expect_context();
-    let source = Memo::new(move |_| sources.of(figure));
-    let table = Memo::new(move |_| source.with(|source| Some(source.as_ref()?.table())));
+    let source = Kept::new(move || sources.of(figure));
+    let table = Kept::new(move || source.with(|source| Some(source.as_ref()?.table())));
     view! { <MethodAndTable figure method=text::method(figure) command table/> }
 }
 

@@ -18,26 +18,26 @@ pub fn drawn(node: impl Into<Node>) -> Drawn {
 }
 
 /// What was drawn, and with what.
-pub struct Kept {
+pub struct Standing {
     pen: Pen,
     live: Live,
 }
 
 impl Render for Drawn {
-    type State = Kept;
+    type State = Standing;
 
-    fn build(self) -> Kept {
+    fn build(self) -> Standing {
         let pen = Pen::new();
         let live = pen.make(self.0.take());
-        Kept { pen, live }
+        Standing { pen, live }
     }
 
-    fn rebuild(self, kept: &mut Kept) {
-        kept.pen.bring(&mut kept.live, self.0.take());
+    fn rebuild(self, standing: &mut Standing) {
+        standing.pen.bring(&mut standing.live, self.0.take());
     }
 }
 
-impl Mountable for Kept {
+impl Mountable for Standing {
     fn unmount(&mut self) {
         self.live.leave();
     }
@@ -80,7 +80,7 @@ impl RenderHtml for Drawn {
     ) {
     }
 
-    fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) -> Kept {
+    fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) -> Standing {
         self.build()
     }
 

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 
 use super::more;
 use crate::host;
+use crate::reactive::Kept;
 use crate::store::store;
 
 /// Both, below the figure.
@@ -21,9 +22,9 @@ pub fn MethodAndTable(
     /// How it is computed.
     method: Method,
     /// The command that prints the same.
-    command: Memo<CommandLine>,
+    command: Kept<CommandLine>,
     /// The numbers, once they are there.
-    table: Memo<Option<Table>>,
+    table: Kept<Option<Table>>,
 ) -> impl IntoView {
     view! {
         <HowComputed figure method command/>
@@ -33,7 +34,7 @@ pub fn MethodAndTable(
 
 /// The table: nothing to be seen, or a box that scrolls.
 #[component]
-fn Numbers(figure: AnyFigure, table: Memo<Option<Table>>) -> impl IntoView {
+fn Numbers(figure: AnyFigure, table: Kept<Option<Table>>) -> impl IntoView {
     let is_open = store().select(move |state: &State| state.numbers == Some(figure));
     let element = NodeRef::<Div>::new();
     Effect::new(move |_| {
@@ -76,7 +77,7 @@ fn cells(table: Table) -> impl IntoView {
 
 /// Formula, unit, source, command and code.
 #[component]
-fn HowComputed(figure: AnyFigure, method: Method, command: Memo<CommandLine>) -> impl IntoView {
+fn HowComputed(figure: AnyFigure, method: Method, command: Kept<CommandLine>) -> impl IntoView {
     let is_open = store().select(move |state: &State| state.method == Some(figure));
     view! {
         <Show when=move || is_open.get()>
@@ -86,7 +87,7 @@ fn HowComputed(figure: AnyFigure, method: Method, command: Memo<CommandLine>) ->
 }
 
 #[component]
-fn OpenMethod(figure: AnyFigure, method: Method, command: Memo<CommandLine>) -> impl IntoView {
+fn OpenMethod(figure: AnyFigure, method: Method, command: Kept<CommandLine>) -> impl IntoView {
     let store = store();
     let element = NodeRef::<Section>::new();
     Effect::new(move |_| {

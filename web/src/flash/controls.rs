@@ -28,7 +28,7 @@ struct Chosen {
 
 /// The row of controls above the stage.
 pub fn all(room: Room) -> Node {
-    let chosen = room.store.select(|state: &State| {
+    let chosen = room.store.keep(|state: &State| {
         let room = &state.flash;
         Chosen {
             options: room.options,

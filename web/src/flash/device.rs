@@ -11,13 +11,14 @@ use leptos::prelude::*;
 use super::{Room, growth, more};
 use crate::drawing::{Element, Node, el, follow};
 use crate::host;
+use crate::reactive::{Held, Kept, react};
 
 /// The section below the stage.
 pub fn section(room: Room) -> Node {
     const TITLE: &str = "device-title";
-    let computing = room.store.select(device::computes);
-    let run = room.store.select(device::run_shown);
-    let growth = room.store.select(device::growth_shown);
+    let computing = room.store.keep(device::computes);
+    let run = room.store.keep(device::run_shown);
+    let growth = room.store.keep(device::growth_shown);
     let says = follow(move || {
         let said = match computing.get() {
             Computes::Gpu => None,
@@ -68,7 +69,7 @@ fn button(name: &'static str, act: impl Fn() + 'static) -> Element {
 }
 
 /// What can be done with a GPU.
-fn buttons(room: Room, run: Memo<RunShown>, growth: Memo<Option<Growth>>) -> [Element; 2] {
+fn buttons(room: Room, run: Kept<RunShown>, growth: Kept<Option<Growth>>) -> [Element; 2] {
     let run_label = run.with(|run| match run {
         RunShown::Nothing | RunShown::Awaited => words::RUN,
         _ => words::RUN_AGAIN,
@@ -86,26 +87,26 @@ fn buttons(room: Room, run: Memo<RunShown>, growth: Memo<Option<Growth>>) -> [El
 }
 
 /// A run with the numbers of the room.
-fn one_run(room: Room, run: Memo<RunShown>) -> [Node; 2] {
-    let agreement = RwSignal::new(None::<Agreement>);
+fn one_run(room: Room, run: Kept<RunShown>) -> [Node; 2] {
+    let agreement = Held::new(None::<Agreement>);
     let generation = StoredValue::new(0_u32);
-    let options = room.store.select(|state: &State| state.flash.options);
-    let answer = Memo::new(move |_| match run.get() {
+    let options = room.store.keep(|state: &State| state.flash.options);
+    let answer = Kept::new(move || match run.get() {
         RunShown::Answered(answer) => Some(answer),
         _ => None,
     });
-    let is_due = room.store.select(device::is_due);
-    Effect::new(move |_| {
+    let is_due = room.store.keep(device::is_due);
+    react(move || {
         if is_due.get() {
             room.act(FlashAction::RunDue);
         }
     });
     // Another algorithm or order is another trace, to be compared anew.
-    let compared = Memo::new(move |_| {
+    let compared = Kept::new(move || {
         let options = options.get();
         answer.with(|answer| answer.as_ref()?.player(options).ok())
     });
-    Effect::new(move |_| {
+    react(move || {
         compared.with(|_| ());
         generation.update_value(|generation| *generation = generation.wrapping_add(1));
         agreement.set(compared.with(|player| player.as_ref().map(Agreement::new)));
@@ -137,7 +138,7 @@ fn one_run(room: Room, run: Memo<RunShown>) -> [Node; 2] {
             .into()
     });
     let [table, _] = room.numbers.on_device();
-    Effect::new(move |_| {
+    react(move || {
         let found = agreement.get().filter(Agreement::is_done);
         let made = |found: Agreement| {
             answer.with(|answer| answer.as_ref().map(|answer| found.table(&answer.run)))
@@ -154,9 +155,9 @@ fn one_run(room: Room, run: Memo<RunShown>) -> [Node; 2] {
 }
 
 fn go_on(
-    compared: Memo<Option<Player>>,
-    answer: Memo<Option<Answer>>,
-    agreement: RwSignal<Option<Agreement>>,
+    compared: Kept<Option<Player>>,
+    answer: Kept<Option<Answer>>,
+    agreement: Held<Option<Agreement>>,
     generation: StoredValue<u32>,
     mine: u32,
 ) {

@@ -11,11 +11,12 @@ use super::device::status;
 use super::{Room, more};
 use crate::drawing::{Element, Node, el, follow};
 use crate::host;
+use crate::reactive::{Kept, react};
 
 /// Longer and longer sequences.
-pub fn lengths(room: Room, growth: Memo<Option<Growth>>) -> [Node; 3] {
+pub fn lengths(room: Room, growth: Kept<Option<Growth>>) -> [Node; 3] {
     let [_, table] = room.numbers.on_device();
-    Effect::new(move |_| table.set(growth.with(|growth| growth.as_ref().map(growth::table))));
+    react(move || table.set(growth.with(|growth| growth.as_ref().map(growth::table))));
     let state = follow(move || {
         let state = growth.with(|growth| growth.as_ref().map(words::growth_state));
         status(state).into()
@@ -29,7 +30,7 @@ pub fn lengths(room: Room, growth: Memo<Option<Growth>>) -> [Node; 3] {
 }
 
 /// The two panels.
-fn chart(growth: Memo<Option<Growth>>) -> Node {
+fn chart(growth: Kept<Option<Growth>>) -> Node {
     const TITLE: &str = "device-growth-title";
     const SAYS: &str = "device-growth-says";
     let element = NodeRef::<Div>::new();

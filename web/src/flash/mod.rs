@@ -30,6 +30,7 @@ use wasm_bindgen_futures::spawn_local;
 use crate::drawing::{Node, drawn, el, follow, hatching, leptos as view_of};
 use crate::figure::More;
 use crate::host;
+use crate::reactive::react;
 use crate::store::{Store, store};
 use now::Now;
 use numbers::Numbers;
@@ -174,7 +175,7 @@ fn draw_room() -> AnyView {
 
 /// What the room is about.
 fn intent(store: Store) -> Node {
-    let intent = store.select(|state: &State| {
+    let intent = store.keep(|state: &State| {
         let head = state.flash.head.as_ref();
         let head = head.map(|inputs| Head {
             layer: inputs.layer,
@@ -234,8 +235,8 @@ fn hatch() -> Node {
 
 /// Reads what a link says of the room, now and whenever the address changes.
 fn read_links(store: Store) {
-    let is_linked = store.select(|state: &State| state.flash.linked.is_some());
-    Effect::new(move |_| {
+    let is_linked = store.keep(|state: &State| state.flash.linked.is_some());
+    react(move || {
         if is_linked.get() {
             act(store, FlashAction::ReadLink);
         }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::canvas::{self, Palette};
 use crate::drawing::{Element, el};
+use crate::reactive::{Kept, react};
 use crate::store::Store;
 
 /// The most mosaics that a step has.
@@ -18,10 +19,10 @@ pub struct Mosaics([NodeRef<Canvas>; MOST]);
 
 impl Mosaics {
     /// Paints what the scene says.
-    pub fn follow(store: Store, scene: Memo<Option<Shared<Scene>>>) -> Self {
+    pub fn follow(store: Store, scene: Kept<Option<Shared<Scene>>>) -> Self {
         let canvases = [(); MOST].map(|()| NodeRef::<Canvas>::new());
         for (index, canvas) in canvases.into_iter().enumerate() {
-            Effect::new(move |_| {
+            react(move || {
                 let (Some(canvas), Some(palette)) = (canvas.get(), store.palette()) else {
                     return;
                 };

@@ -3,8 +3,8 @@
 use headlight_view::flash::ledger::{Ledger, ledger};
 use headlight_view::flash::{Course, Moment, Player, data_of, spelled_row};
 use headlight_view::{Shared, State, text};
-use leptos::prelude::*;
 
+use crate::reactive::Kept;
 use crate::store::Store;
 
 /// What attends, and one step of it.
@@ -17,72 +17,72 @@ pub type Shown = (Shared<Player>, Shared<Moment>);
 /// would be compiled anew for each.
 #[derive(Clone, Copy)]
 pub struct Now {
-    player: Memo<Result<Shared<Player>, String>>,
-    moment: Memo<Option<Shared<Moment>>>,
-    row: Memo<Option<usize>>,
-    beside: Memo<Option<Shared<Player>>>,
-    beside_moment: Memo<Option<Shared<Moment>>>,
-    course: Memo<Option<Shared<Course>>>,
-    step: Memo<u64>,
+    player: Kept<Result<Shared<Player>, String>>,
+    moment: Kept<Option<Shared<Moment>>>,
+    row: Kept<Option<usize>>,
+    beside: Kept<Option<Shared<Player>>>,
+    beside_moment: Kept<Option<Shared<Moment>>>,
+    course: Kept<Option<Shared<Course>>>,
+    step: Kept<u64>,
 }
 
 impl Now {
     /// Follows the state.
     pub fn follow(store: Store) -> Self {
-        let source = store.select(|state: &State| {
+        let source = store.keep(|state: &State| {
             let room = &state.flash;
             (room.source.clone(), room.head.clone(), room.missing.clone())
         });
         // Numbers are made once, however many steps are shown of them.
-        let data = Memo::new(move |_| {
+        let data = Kept::new(move || {
             source.with(|_| ());
             store.peek(|state| data_of(&state.flash))
         });
-        let options = store.select(|state: &State| state.flash.options);
-        let player = Memo::new(move |_| Player::with(data.get()?, options.get()).map(Shared::new));
-        let compared = store.select(|state: &State| state.flash.compared);
-        let beside = Memo::new(move |_| {
+        let options = store.keep(|state: &State| state.flash.options);
+        let player = Kept::new(move || Player::with(data.get()?, options.get()).map(Shared::new));
+        let compared = store.keep(|state: &State| state.flash.compared);
+        let beside = Kept::new(move || {
             let other = compared.get()?;
             let beside = player.get().ok()?.beside(other);
             beside.ok().map(Shared::new)
         });
-        let clock = store.select(|state: &State| state.flash.clock);
-        let course = Memo::new(move |_| {
+        let clock = store.keep(|state: &State| state.flash.clock);
+        let course = Kept::new(move || {
             let (clock, beside) = (clock.get(), beside.get());
             let player = player.get().ok()?;
             let course = Course::new(&player, beside.as_deref(), clock);
             Some(Shared::new(course))
         });
-        let chosen_step = store.select(|state: &State| state.flash.step);
+        let chosen_step = store.keep(|state: &State| state.flash.step);
         // The room's step, and each algorithm's own: one that stands still is not drawn
         // anew.
-        let step = Memo::new(move |_| {
+        let step = Kept::new(move || {
             chosen_step.get();
             let (Ok(player), Some(course)) = (player.get(), course.get()) else {
                 return 0;
             };
             store.peek(|state| player.step_of(&course, &state.flash))
         });
-        let own_step = Memo::new(move |_| {
+        let own_step = Kept::new(move || {
             let step = step.get();
             Some(course.get()?.played_step(step))
         });
-        let beside_step = Memo::new(move |_| {
+        let beside_step = Kept::new(move || {
             let step = step.get();
             course.get()?.beside_step(step)
         });
-        let moment = Memo::new(move |_| {
+        let moment = Kept::new(move || {
             let step = own_step.get()?;
             let player = player.get().ok()?;
             moment_of(&player, step)
         });
-        let beside_moment = Memo::new(move |_| {
+        let beside_moment = Kept::new(move || {
             let step = beside_step.get()?;
             let beside = beside.get()?;
             moment_of(&beside, step)
         });
-        let chosen = store.select(|state: &State| state.flash.row);
-        let row = Memo::new(move |_| {
+        let chosen = store.keep(|state: &State| state.flash.row);
+        let row = Kept::new(move || {
             let chosen = chosen.get();
             let player = player.get().ok()?;
             let moment = moment.get()?;

@@ -13,6 +13,7 @@ use super::now::Now;
 use super::{Room, act};
 use crate::drawing::{Element, Node, el, follow};
 use crate::figure::MethodAndTable;
+use crate::reactive::{Held, Kept, react};
 use crate::store::Store;
 
 /// A pause in stepping after which the tables are made: they are rarely seen, and
@@ -22,12 +23,12 @@ const PAUSE: Duration = Duration::from_millis(60);
 /// All tables of one step, and how far the check is.
 #[derive(Clone, Copy)]
 pub struct Numbers {
-    made: RwSignal<Option<Made>>,
-    check: RwSignal<Option<Check>>,
-    on_device: [RwSignal<Option<Table>>; 2],
+    made: Held<Option<Made>>,
+    check: Held<Option<Check>>,
+    on_device: [Held<Option<Table>>; 2],
 }
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 struct Made {
     step: u64,
     tables: Vec<(FlashFigure, Table)>,
@@ -63,9 +64,9 @@ impl Numbers {
     /// Follows what is shown, and saves what is wished for.
     pub fn follow(store: Store, now: Now) -> Self {
         let numbers = Self {
-            made: RwSignal::new(None),
-            check: RwSignal::new(None),
-            on_device: [RwSignal::new(None), RwSignal::new(None)],
+            made: Held::new(None),
+            check: Held::new(None),
+            on_device: [Held::new(None), Held::new(None)],
         };
         numbers.make_tables(now);
         numbers.save_wishes(store, now);
@@ -74,7 +75,7 @@ impl Numbers {
 
     fn make_tables(self, now: Now) {
         let newest = StoredValue::new(0_u32);
-        Effect::new(move |_| {
+        react(move || {
             now.follow_all();
             newest.update_value(|newest| *newest = newest.wrapping_add(1));
             let mine = newest.get_value();
@@ -90,8 +91,8 @@ impl Numbers {
     }
 
     fn save_wishes(self, store: Store, now: Now) {
-        let wished = store.select(|state: &State| state.flash.wished);
-        Effect::new(move |_| {
+        let wished = store.keep(|state: &State| state.flash.wished);
+        react(move || {
             let Some((figure, _)) = wished.get() else {
                 return;
             };
@@ -115,12 +116,12 @@ impl Numbers {
     }
 
     /// How the result compares with its definition, as far as that is known.
-    pub const fn check(self) -> RwSignal<Option<Check>> {
+    pub const fn check(self) -> Held<Option<Check>> {
         self.check
     }
 
     /// The tables of the run on the device, and of longer sequences there.
-    pub const fn on_device(self) -> [RwSignal<Option<Table>>; 2] {
+    pub const fn on_device(self) -> [Held<Option<Table>>; 2] {
         self.on_device
     }
 
@@ -130,8 +131,8 @@ impl Numbers {
         self,
         store: Store,
         figure: FlashFigure,
-    ) -> (Memo<Option<Table>>, Memo<CommandLine>) {
-        let table = Memo::new(move |_| match figure {
+    ) -> (Kept<Option<Table>>, Kept<CommandLine>) {
+        let table = Kept::new(move || match figure {
             FlashFigure::Error => {
                 let of = |check: &Option<Check>| check.as_ref().and_then(tables::error);
                 self.check.with(of)
@@ -142,7 +143,7 @@ impl Numbers {
                 self.made.with(|made| made.as_ref()?.of(figure))
             }
         });
-        let command = store.select(move |state: &State| command_line(&state.flash.options, figure));
+        let command = store.keep(move |state: &State| command_line(&state.flash.options, figure));
         (table, command)
     }
 }
@@ -165,8 +166,8 @@ fn seen<T>(now: Now, check: Option<&Check>, of: impl FnOnce(Seen<'_>) -> T) -> O
 /// How a figure is computed and its numbers, below it.
 pub fn behind(
     figure: FlashFigure,
-    table: Memo<Option<Table>>,
-    command: Memo<CommandLine>,
+    table: Kept<Option<Table>>,
+    command: Kept<CommandLine>,
 ) -> AnyView {
     view! { <MethodAndTable figure method=method(figure) command table/> }.into_any()
 }

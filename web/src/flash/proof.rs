@@ -8,13 +8,14 @@ use super::now::Now;
 use super::{Room, more};
 use crate::drawing::{Node, el, follow};
 use crate::host;
+use crate::reactive::{Held, react};
 
 /// The result against softmax in 64 bits, a few rows at a time.
 pub fn proof(room: Room) -> Node {
     let now = room.now;
     let check = room.numbers.check();
     let generation = StoredValue::new(0_u32);
-    Effect::new(move |_| {
+    react(move || {
         let player = now.player();
         generation.update_value(|generation| *generation = generation.wrapping_add(1));
         check.set(player.as_deref().map(Check::new));
@@ -47,7 +48,7 @@ pub fn proof(room: Room) -> Node {
         .into()
 }
 
-fn go_on(now: Now, check: RwSignal<Option<Check>>, generation: StoredValue<u32>, mine: u32) {
+fn go_on(now: Now, check: Held<Option<Check>>, generation: StoredValue<u32>, mine: u32) {
     host::in_another_task(move || {
         // The room may be gone, or play something else.
         if generation.try_get_value() != Some(mine) {

@@ -16,13 +16,14 @@ use super::Room;
 use super::mosaic::Mosaics;
 use crate::drawing::{Element, Node, el, follow};
 use crate::host;
+use crate::reactive::Kept;
 
 /// The stage of what is played, or of the algorithm beside it.
 pub fn stage(room: Room, is_beside: bool) -> Node {
     let now = room.now;
     let element = NodeRef::<Div>::new();
     let width = host::width_at_once(element);
-    let drawn = Memo::new(move |_| {
+    let drawn = Kept::new(move || {
         let width = width.get();
         if width < 1.0 {
             return None;

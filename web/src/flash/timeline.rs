@@ -10,12 +10,13 @@ use wasm_bindgen::JsCast;
 use super::{Room, more};
 use crate::drawing::{Element, Node, el, follow};
 use crate::host;
+use crate::reactive::Kept;
 
 /// The cells, and what their colours mean.
 pub fn timeline(room: Room) -> Node {
     let element = NodeRef::<Div>::new();
     let width = host::width_of(element);
-    let drawn = Memo::new(move |_| {
+    let drawn = Kept::new(move || {
         let width = width.get();
         if width < 1.0 {
             return None;

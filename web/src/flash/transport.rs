@@ -9,11 +9,12 @@ use wasm_bindgen::JsCast;
 use super::{Room, act};
 use crate::drawing::{Element, Node, el, follow};
 use crate::host;
+use crate::reactive::react;
 use crate::store::Store;
 
 /// Buttons, slider, speed.
 pub fn transport(room: Room) -> Node {
-    let pace = room.store.select(|state: &State| {
+    let pace = room.store.keep(|state: &State| {
         let room = &state.flash;
         (room.playing.is_some(), room.speed)
     });
@@ -126,8 +127,8 @@ fn speeds(room: Room, chosen: usize) -> Element {
 }
 /// While it plays, every frame of the screen takes it further.
 pub fn keep_time(store: Store) {
-    let is_playing = store.select(|state: &State| state.flash.playing.is_some());
-    Effect::new(move |_| {
+    let is_playing = store.keep(|state: &State| state.flash.playing.is_some());
+    react(move || {
         if is_playing.get() {
             next_frame(store, host::now_ms());
         }

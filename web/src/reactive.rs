@@ -1,0 +1,181 @@
+//! Memos, signals and effects whatever they hold.
+//!
+//! Leptos compiles those of each type and of each function by themselves: some three
+//! kilobytes a type. Here all are of one type, which holds any value; what is left to
+//! each is to make its value, to compare it and to take it out again.
+
+use std::any::Any;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+/// A value of any type that can be compared with another of its type.
+#[derive(Clone)]
+struct Erased(Arc<dyn Value>);
+
+trait Value: Any + Send + Sync {
+    fn is(&self, other: &dyn Value) -> bool;
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+}
+
+impl<T: PartialEq + Send + Sync + 'static> Value for T {
+    fn is(&self, other: &dyn Value) -> bool {
+        let other: &dyn Any = other;
+        other.downcast_ref() == Some(self)
+    }
+
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+}
+
+impl PartialEq for Erased {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.is(&*other.0)
+    }
+}
+
+impl Erased {
+    fn new<T: PartialEq + Send + Sync + 'static>(value: T) -> Self {
+        Self(Arc::new(value))
+    }
+
+    fn value<T: Send + Sync + 'static>(self) -> Arc<T> {
+        let value = self.0.into_any().downcast();
+        value.expect("who keeps a value says its type")
+    }
+}
+
+/// A value that is computed anew when what it reads changes, and followed by whoever
+/// reads it.
+pub struct Kept<T>(Memo<Erased>, PhantomData<fn() -> T>);
+
+/// A value that can be set, and is followed by whoever reads it.
+pub struct Held<T>(RwSignal<Erased>, PhantomData<fn() -> T>);
+
+impl<T: PartialEq + Send + Sync + 'static> Kept<T> {
+    /// What `of` gives.
+    pub fn new(of: impl Fn() -> T + Send + Sync + 'static) -> Self {
+        Self(erased(Box::new(move || Erased::new(of()))), PhantomData)
+    }
+
+    /// The value as it is now.
+    pub fn shared(self) -> Arc<T> {
+        read(self.0).value()
+    }
+
+    /// The same, given away.
+    pub fn get(self) -> T
+    where
+        T: Clone,
+    {
+        T::clone(&self.shared())
+    }
+
+    /// The value, not followed; nothing when whoever keeps it is gone.
+    pub fn try_get_untracked(self) -> Option<T>
+    where
+        T: Clone,
+    {
+        let value = self.0.try_get_untracked()?;
+        Some(T::clone(&value.value::<T>()))
+    }
+
+    /// Something of the value.
+    pub fn with<U>(self, of: impl FnOnce(&T) -> U) -> U {
+        of(&self.shared())
+    }
+
+    /// Something of the value, which is not followed.
+    pub fn with_untracked<U>(self, of: impl FnOnce(&T) -> U) -> U {
+        of(&untrack(|| self.shared()))
+    }
+}
+
+impl<T: PartialEq + Send + Sync + 'static> Held<T> {
+    /// Holds a first value.
+    pub fn new(value: T) -> Self {
+        Self(RwSignal::new(Erased::new(value)), PhantomData)
+    }
+
+    /// The value as it is now.
+    pub fn shared(self) -> Arc<T> {
+        self.0.get().value()
+    }
+
+    /// The same, given away.
+    pub fn get(self) -> T
+    where
+        T: Clone,
+    {
+        T::clone(&self.shared())
+    }
+
+    /// The value, not followed; nothing when whoever held it is gone.
+    pub fn try_get_untracked(self) -> Option<T>
+    where
+        T: Clone,
+    {
+        let value = self.0.try_get_untracked()?;
+        Some(T::clone(&value.value::<T>()))
+    }
+
+    /// Something of the value.
+    pub fn with<U>(self, of: impl FnOnce(&T) -> U) -> U {
+        of(&self.shared())
+    }
+
+    /// Holds another value, if it is another: nobody is told of the same.
+    pub fn set(self, value: T) {
+        set(self.0, Erased::new(value));
+    }
+}
+
+/// Does something now, and again whenever what it read changes.
+pub fn react(act: impl FnMut() + 'static) {
+    effect(Box::new(act));
+}
+
+// One of each, for all types.
+
+fn erased(of: Box<dyn Fn() -> Erased + Send + Sync>) -> Memo<Erased> {
+    Memo::new(move |_| of())
+}
+
+fn read(memo: Memo<Erased>) -> Erased {
+    memo.get()
+}
+
+fn set(signal: RwSignal<Erased>, value: Erased) {
+    if signal.get_untracked() != value {
+        signal.set(value);
+    }
+}
+
+fn effect(mut act: Box<dyn FnMut()>) {
+    Effect::new(move |_| act());
+}
+
+impl<T> Clone for Kept<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Kept<T> {}
+
+impl<T> Clone for Held<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Held<T> {}
+
+impl<T> fmt::Debug for Held<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held").finish_non_exhaustive()
+    }
+}
