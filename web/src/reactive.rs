@@ -5,7 +5,6 @@
 //! each is to make its value, to compare it and to take it out again.
 
 use std::any::Any;
-use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -13,7 +12,7 @@ use leptos::prelude::*;
 
 /// A value of any type that can be compared with another of its type.
 #[derive(Clone)]
-struct Erased(Arc<dyn Value>);
+pub struct Erased(Arc<dyn Value>);
 
 trait Value: Any + Send + Sync {
     fn is(&self, other: &dyn Value) -> bool;
@@ -48,58 +47,21 @@ impl Erased {
     }
 }
 
+/// A value of type `T` in a signal of any.
+pub struct Typed<S, T>(S, PhantomData<fn() -> T>);
+
 /// A value that is computed anew when what it reads changes, and followed by whoever
 /// reads it.
-pub struct Kept<T>(Memo<Erased>, PhantomData<fn() -> T>);
+pub type Kept<T> = Typed<Memo<Erased>, T>;
 
 /// A value that can be set, and is followed by whoever reads it.
-pub struct Held<T>(RwSignal<Erased>, PhantomData<fn() -> T>);
+pub type Held<T> = Typed<RwSignal<Erased>, T>;
 
-impl<T: PartialEq + Send + Sync + 'static> Kept<T> {
-    /// What `of` gives.
-    pub fn new(of: impl Fn() -> T + Send + Sync + 'static) -> Self {
-        Self(erased(Box::new(move || Erased::new(of()))), PhantomData)
-    }
-
-    /// The value as it is now.
-    pub fn shared(self) -> Arc<T> {
-        read(self.0).value()
-    }
-
-    /// The same, given away.
-    pub fn get(self) -> T
-    where
-        T: Clone,
-    {
-        T::clone(&self.shared())
-    }
-
-    /// The value, not followed; nothing when whoever keeps it is gone.
-    pub fn try_get_untracked(self) -> Option<T>
-    where
-        T: Clone,
-    {
-        let value = self.0.try_get_untracked()?;
-        Some(T::clone(&value.value::<T>()))
-    }
-
-    /// Something of the value.
-    pub fn with<U>(self, of: impl FnOnce(&T) -> U) -> U {
-        of(&self.shared())
-    }
-
-    /// Something of the value, which is not followed.
-    pub fn with_untracked<U>(self, of: impl FnOnce(&T) -> U) -> U {
-        of(&untrack(|| self.shared()))
-    }
-}
-
-impl<T: PartialEq + Send + Sync + 'static> Held<T> {
-    /// Holds a first value.
-    pub fn new(value: T) -> Self {
-        Self(RwSignal::new(Erased::new(value)), PhantomData)
-    }
-
+impl<S, T> Typed<S, T>
+where
+    S: Copy + Get<Value = Erased> + GetUntracked<Value = Erased>,
+    T: Send + Sync + 'static,
+{
     /// The value as it is now.
     pub fn shared(self) -> Arc<T> {
         self.0.get().value()
@@ -113,7 +75,17 @@ impl<T: PartialEq + Send + Sync + 'static> Held<T> {
         T::clone(&self.shared())
     }
 
-    /// The value, not followed; nothing when whoever held it is gone.
+    /// Something of the value.
+    pub fn with<U>(self, of: impl FnOnce(&T) -> U) -> U {
+        of(&self.shared())
+    }
+
+    /// Something of the value, which is not followed.
+    pub fn with_untracked<U>(self, of: impl FnOnce(&T) -> U) -> U {
+        of(&self.0.get_untracked().value())
+    }
+
+    /// The value, not followed; nothing when whoever had it is gone.
     pub fn try_get_untracked(self) -> Option<T>
     where
         T: Clone,
@@ -121,10 +93,19 @@ impl<T: PartialEq + Send + Sync + 'static> Held<T> {
         let value = self.0.try_get_untracked()?;
         Some(T::clone(&value.value::<T>()))
     }
+}
 
-    /// Something of the value.
-    pub fn with<U>(self, of: impl FnOnce(&T) -> U) -> U {
-        of(&self.shared())
+impl<T: PartialEq + Send + Sync + 'static> Kept<T> {
+    /// What `of` gives.
+    pub fn new(of: impl Fn() -> T + Send + Sync + 'static) -> Self {
+        Self(erased(Box::new(move || Erased::new(of()))), PhantomData)
+    }
+}
+
+impl<T: PartialEq + Send + Sync + 'static> Held<T> {
+    /// Holds a first value.
+    pub fn new(value: T) -> Self {
+        Self(RwSignal::new(Erased::new(value)), PhantomData)
     }
 
     /// Holds another value, if it is another: nobody is told of the same.
@@ -144,10 +125,6 @@ fn erased(of: Box<dyn Fn() -> Erased + Send + Sync>) -> Memo<Erased> {
     Memo::new(move |_| of())
 }
 
-fn read(memo: Memo<Erased>) -> Erased {
-    memo.get()
-}
-
 fn set(signal: RwSignal<Erased>, value: Erased) {
     if signal.get_untracked() != value {
         signal.set(value);
@@ -158,24 +135,10 @@ fn effect(mut act: Box<dyn FnMut()>) {
     Effect::new(move |_| act());
 }
 
-impl<T> Clone for Kept<T> {
+impl<S: Copy, T> Clone for Typed<S, T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Kept<T> {}
-
-impl<T> Clone for Held<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Held<T> {}
-
-impl<T> fmt::Debug for Held<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Held").finish_non_exhaustive()
-    }
-}
+impl<S: Copy, T> Copy for Typed<S, T> {}
