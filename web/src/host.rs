@@ -187,6 +187,15 @@ pub fn focus_element(element: web_sys::Element) {
     drop(element.unchecked_into::<web_sys::HtmlElement>().focus());
 }
 
+/// Puts a value into the field that an event is about.
+pub fn set_value(event: &web_sys::Event, value: &str) {
+    if let Some(field) = event.target() {
+        let set = js_sys::Reflect::set(&field, &"value".into(), &value.into());
+        // Every field takes a text.
+        drop(set);
+    }
+}
+
 /// The value of a colour of the style sheet, as it is written there.
 pub fn css_colour(name: &str) -> String {
     let root = document().document_element();

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 
 use super::Room;
 use crate::drawing::{Element, Node, Text, el, follow};
+use crate::host;
 
 /// Says how numbers are typed.
 const FORMAT: &str = "flash-typed-format";
@@ -212,11 +213,15 @@ fn source_fields(room: Room, source: &Source) -> Vec<Node> {
                     .set("min", "0")
                     .set("max", most.to_string())
                     .value(all[at].to_string())
-                    .change(move |value| {
-                        if let Ok(number) = value.parse() {
-                            let mut all = all;
-                            all[at] = number;
-                            room.act(FlashAction::SetSource(random(all)));
+                    .on("change", move |event| {
+                        match event_target_value(event).parse() {
+                            Ok(number) => {
+                                let mut all = all;
+                                all[at] = number;
+                                room.act(FlashAction::SetSource(random(all)));
+                            }
+                            // What is no number leaves what was there.
+                            Err(_) => host::set_value(event, &all[at].to_string()),
                         }
                     });
                 el("label").add(label).add(number).into()

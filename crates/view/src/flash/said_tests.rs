@@ -339,3 +339,24 @@ fn what_is_beyond_floats_or_no_number_is_counted_as_the_page_counts() {
         "Row 1, column 1 of K (counted from 0) is NaN, expected a finite number."
     );
 }
+
+#[test]
+fn the_legend_of_the_matrix_says_what_becomes_of_it() {
+    let legend = |algorithm| -> Vec<String> {
+        let player = player(options(algorithm));
+        let moment = player.moment(3).unwrap();
+        let scene = scene(&player, &moment, None, 980.0);
+        scene.words.into_iter().map(|words| words.text).collect()
+    };
+    let of_fa2 = legend(Algorithm::Fa2);
+    for said in ["done, forgotten", "never visited: the future"] {
+        assert!(of_fa2.iter().any(|text| text == said), "{of_fa2:?}");
+    }
+    let of_standard = legend(Algorithm::Standard);
+    for said in ["done, written out", "computed, then masked"] {
+        assert!(
+            of_standard.iter().any(|text| text == said),
+            "{of_standard:?}"
+        );
+    }
+}

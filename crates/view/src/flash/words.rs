@@ -40,6 +40,9 @@ pub const DONE: &str = "done, forgotten";
 pub const NOW: &str = "now";
 pub const TO_COME: &str = "to come";
 pub const NEVER: &str = "never visited: the future";
+/// The same for standard attention, which computes every score and writes it.
+pub const WRITTEN: &str = "done, written out";
+pub const MASKED: &str = "computed, then masked";
 pub const CONTROLS: &str = "Algorithm and tiles";
 pub const ALGORITHM: &str = "Algorithm";
 pub const CODE: &str = "Algorithm, the line that runs";

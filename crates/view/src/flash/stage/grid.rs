@@ -174,11 +174,16 @@ fn legend(scene: &mut Scene, player: &Player, at: Rect, is_beside: bool) {
     } else {
         (at.x + AXIS, at.y + at.width + 16.0)
     };
+    let (done, hidden) = if player.schedule().tiling().is_none() {
+        (words::WRITTEN, words::MASKED)
+    } else {
+        (words::DONE, words::NEVER)
+    };
     let entries = [
-        (Paint::Done, words::DONE),
+        (Paint::Done, done),
         (Paint::Now, words::NOW),
         (Paint::Waiting, words::TO_COME),
-        (Paint::Hidden, words::NEVER),
+        (Paint::Hidden, hidden),
     ];
     let shown = entries
         .into_iter()
