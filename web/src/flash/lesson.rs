@@ -14,8 +14,11 @@ use crate::store::{Store, store};
 
 /// What reads the step; it gets the focus when the step changes.
 const TEXT: &str = "flash-lesson-text";
-/// What a step lights up.
-const BEAM: &str = "[data-figure='flash.stage'] .beam";
+/// What a step lights up: what moves or changes, else the tile of the grid.
+const LIT: [&str; 2] = [
+    "[data-figure='flash.stage'] .beam",
+    "[data-figure='flash.stage'] .tile.now",
+];
 /// The button that opens the strip.
 const START: &str = "flash-lesson-start";
 
@@ -48,7 +51,7 @@ fn turn(store: Store, strip: NodeRef<Section>, action: FlashAction) {
     host::once_drawn(move || {
         host::focus_in_place(TEXT);
         if let Some(strip) = strip.get_untracked() {
-            host::bring_up(super::SAYS, BEAM, &strip);
+            host::bring_up(super::SAYS, &LIT, &strip);
         }
     });
 }
