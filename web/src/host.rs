@@ -116,19 +116,16 @@ pub fn reveal_within(container: &web_sys::HtmlElement, id: &str) {
     }
 }
 
-/// Scrolls the page to the element of this id, unless it and the first of `figures` that
-/// is there are seen already, above `cover`, which lies over the lower edge of the window.
+/// Scrolls the page to the element of this id, unless it and what `figure` selects
+/// are seen already, above `cover`, which lies over the lower edge of the window.
 /// Where there is no room for both, the figure's lower end is what is seen.
-pub fn bring_up(id: &str, figures: &[&str], cover: &web_sys::Element) {
+pub fn bring_up(id: &str, figure: &str, cover: &web_sys::Element) {
     const MARGIN_PX: f64 = 8.0;
     let Some(element) = document().get_element_by_id(id) else {
         return;
     };
     let top = element.get_bounding_client_rect().top();
-    let mut found = figures
-        .iter()
-        .map(|figure| document().query_selector(figure));
-    let figure = found.find_map(|found| found.ok().flatten());
+    let figure = document().query_selector(figure).ok().flatten();
     let bottom = figure.map_or(top, |figure| figure.get_bounding_client_rect().bottom());
     let free = cover.get_bounding_client_rect().top();
     if top < 0.0 || bottom > free {

@@ -1,24 +1,25 @@
 //! The lesson's strip: steps that set the stage above it.
 
-use headlight_view::flash::{FlashAction, FlashTopic, words};
+use headlight_view::flash::{Evidence, FlashAction, FlashTopic, words};
 use headlight_view::{State, text};
 use leptos::ev::KeyboardEvent;
 use leptos::html::Section;
 use leptos::prelude::*;
 
-use super::act;
 use super::now::Now;
+use super::{act, side};
 use crate::host;
 use crate::shell::{ClosedStrip, Moves, OpenStrip, Said};
 use crate::store::{Store, store};
 
 /// What reads the step; it gets the focus when the step changes.
 const TEXT: &str = "flash-lesson-text";
-/// What a step lights up: what moves or changes, else the tile of the grid.
-const LIT: [&str; 2] = [
-    "[data-figure='flash.stage'] .beam",
-    "[data-figure='flash.stage'] .tile.now",
-];
+/// What a step lights up.
+const BEAM: &str = "[data-figure='flash.stage'] .beam";
+/// The stage; where it stands in one column, the matrix is its lower end.
+const STAGE: &str = "[data-figure='flash.stage']";
+/// The rows of the ledger.
+const LEDGER: &str = "[data-figure='flash.ledger'] table";
 /// The button that opens the strip.
 const START: &str = "flash-lesson-start";
 
@@ -44,14 +45,21 @@ pub fn Lesson(now: Now) -> impl IntoView {
     }
 }
 
-/// Does something of the lesson; then the step's text has the focus, and what the step
-/// lights up is seen above `strip`.
+/// Does something of the lesson; then the step's text has the focus, and what answers its
+/// question is seen above `strip`.
 fn turn(store: Store, strip: NodeRef<Section>, action: FlashAction) {
     act(store, action);
     host::once_drawn(move || {
         host::focus_in_place(TEXT);
         if let Some(strip) = strip.get_untracked() {
-            host::bring_up(super::SAYS, &LIT, &strip);
+            let step = store.peek(|state| state.flash.lesson).unwrap_or_default();
+            let (id, figure) = match FlashTopic::ALL[step.min(FlashTopic::ALL.len() - 1)].evidence()
+            {
+                Evidence::Chip => (super::SAYS, BEAM),
+                Evidence::Matrix => (super::SAYS, STAGE),
+                Evidence::Ledger => (side::TITLE, LEDGER),
+            };
+            host::bring_up(id, figure, &strip);
         }
     });
 }

@@ -9,7 +9,7 @@ use super::{Room, more};
 use crate::drawing::{Element, Node, el, follow};
 
 /// Heads the ledger.
-const TITLE: &str = "ledger-title";
+pub const TITLE: &str = "ledger-title";
 /// Says what the ledger shows.
 const VERDICT: &str = "ledger-says";
 

@@ -225,7 +225,8 @@ fn rows(room: Room, scene: &Scene) -> Element {
         .all(scene.rows.iter().map(button))
 }
 
-/// Up and down go to the row above and below, and choose it; one row is a stop of Tab.
+/// Up and down go to the row above and below, Home and End to the first and the last, and
+/// choose it; one row is a stop of Tab.
 fn choose_neighbour(event: &KeyboardEvent) {
     let Some(here) = event
         .target()
@@ -236,6 +237,8 @@ fn choose_neighbour(event: &KeyboardEvent) {
     let neighbour = match event.key().as_str() {
         "ArrowUp" => here.previous_element_sibling(),
         "ArrowDown" => here.next_element_sibling(),
+        "Home" => first_and_last(&here)[0].clone(),
+        "End" => first_and_last(&here)[1].clone(),
         _ => return,
     };
     // At the ends too, or the page would scroll.
@@ -245,4 +248,13 @@ fn choose_neighbour(event: &KeyboardEvent) {
         row.click();
         host::focus_element(row.into());
     }
+}
+
+fn first_and_last(row: &web_sys::Element) -> [Option<web_sys::Element>; 2] {
+    let rows = row.parent_element();
+    let rows = rows.as_ref();
+    [
+        rows.and_then(web_sys::Element::first_element_child),
+        rows.and_then(web_sys::Element::last_element_child),
+    ]
 }

@@ -10,25 +10,28 @@ use wasm_bindgen::JsCast;
 use super::{Room, more};
 use crate::drawing::{Element, Node, el, follow};
 use crate::host;
-use crate::reactive::Kept;
+use crate::reactive::{Held, Kept};
 
 /// The cells, and what their colours mean.
 pub fn timeline(room: Room) -> Node {
     let element = NodeRef::<Div>::new();
     let width = host::width_of(element);
+    let held = Held::new(None::<u64>);
     let drawn = Kept::new(move || {
         let width = width.get();
         if width < 1.0 {
             return None;
         }
         let (course, step) = room.now.course()?;
-        Some(lay_out(&course, step, width))
+        Some(lay_out(&course, step, width, held.get()))
     });
     let go = move |event: &web_sys::Event| {
         let event: &web_sys::PointerEvent = event.unchecked_ref();
         let is_pressed = event.type_() == "pointerdown";
         if is_pressed {
             host::capture_pointer(event);
+            // What is under the pointer stays there while it is dragged.
+            held.set(drawn.with_untracked(|line| line.as_ref().map(|line| line.span.0)));
         } else if event.buttons() != 1 {
             return;
         }
@@ -82,6 +85,8 @@ pub fn timeline(room: Room) -> Node {
         .hold(element)
         .on("pointerdown", go)
         .on("pointermove", go)
+        .on("pointerup", move |_| held.set(None))
+        .on("pointercancel", move |_| held.set(None))
         .add(cells);
     let figure = el("figure")
         .set("data-figure", FlashFigure::Timeline.name())

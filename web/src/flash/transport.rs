@@ -150,7 +150,12 @@ fn next_frame(store: Store, last_ms: f64) {
 /// Space, arrows, Home, End and digits, wherever nothing else wants them.
 pub fn listen_to_keys(store: Store) {
     let handle = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() || wants_keys(&event) {
+        if event.default_prevented()
+            || event.ctrl_key()
+            || event.meta_key()
+            || event.alt_key()
+            || wants_keys(&event)
+        {
             return;
         }
         let action = match event.key().as_str() {

@@ -1,10 +1,11 @@
 //! What the page is, its words and its keys.
 
-use headlight_view::{Panel, text};
+use headlight_view::{Panel, Place, text};
 use leptos::prelude::*;
 
 use super::popover::Popover;
 use crate::further::drawn_or_awaited;
+use crate::store::store;
 
 /// The help.
 #[component]
@@ -26,12 +27,15 @@ pub fn Help() -> impl IntoView {
 /// What the page is, its words and its keys.
 #[component]
 pub fn Words() -> impl IntoView {
+    // The words and keys of the room come first.
+    let is_flash = store().peek(|state| state.place == Place::Flash);
+    let of_room = |list| is_flash.then(|| terms(list));
     view! {
         <p class="say">{text::ABOUT}</p>
         <h3>{text::WORDS}</h3>
-        <dl class="glossary">{terms(text::GLOSSARY)}</dl>
+        <dl class="glossary">{of_room(text::FLASH_GLOSSARY)}{terms(text::GLOSSARY)}</dl>
         <h3>{text::KEYS_HEADING}</h3>
-        <dl class="keys">{terms(text::KEYS)}</dl>
+        <dl class="keys">{of_room(text::FLASH_KEYS)}{terms(text::KEYS)}</dl>
     }
 }
 

@@ -53,7 +53,7 @@ impl Act {
     fn bring_up(self) {
         let (id, figure) = place(self.store.peek(|state| state.learning.topic().place()));
         if let Some(strip) = self.element.get_untracked() {
-            host::bring_up(id, &[figure], &strip);
+            host::bring_up(id, figure, &strip);
         }
     }
 

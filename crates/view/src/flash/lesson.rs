@@ -34,6 +34,17 @@ pub enum FlashTopic {
     Loses,
 }
 
+/// Where the answer to a step's question is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// On the chip, where something is lit.
+    Chip,
+    /// In the matrix beside it.
+    Matrix,
+    /// In the ledger.
+    Ledger,
+}
+
 /// What a step puts on the stage.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Scene {
@@ -143,6 +154,16 @@ impl FlashTopic {
                 "What becomes of the numbers moved if a tile holds twice as many queries?"
             }
             Self::Loses => "Which of the three moves least here?",
+        }
+    }
+
+    /// Where the answer is seen.
+    #[must_use]
+    pub const fn evidence(self) -> Evidence {
+        match self {
+            Self::Online | Self::Rescale | Self::KeysOutside => Evidence::Chip,
+            Self::Matrix | Self::Future => Evidence::Matrix,
+            Self::QueriesOutside | Self::Ledger | Self::Loses => Evidence::Ledger,
         }
     }
 

@@ -49,7 +49,7 @@ pub use data::{DataError, HeadData, MOST_ROWS, MOST_WIDTH};
 pub use file::{command_line, numbers};
 pub use headlight_flash::Algorithm;
 pub use headlight_flash::{Array, EventKind};
-pub use lesson::FlashTopic;
+pub use lesson::{Evidence, FlashTopic};
 pub use method::method;
 pub use options::{BLOCKS, MEMORIES, Options, SPEEDS, Tiles};
 pub use player::{Moment, Player, data_of};

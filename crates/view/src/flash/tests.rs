@@ -326,11 +326,11 @@ fn on_a_phone_words_and_numbers_keep_apart() {
         let legend = scene
             .words
             .iter()
-            .find(|words| words.text == words::NEVER)
+            .find(|words| [words::NEVER, words::MASKED].contains(&words.text.as_str()))
             .unwrap();
         // 6 pixels a letter, of a wide font.
         assert!(
-            legend.x + 6.0 * words::NEVER.len() as f64 <= width,
+            legend.x + 6.0 * legend.text.len() as f64 <= width,
             "{legend:?}"
         );
         let columns = scene
@@ -355,7 +355,7 @@ fn the_timelines_legend_has_one_order_wherever_it_begins() {
     let course = Course::new(&player, None, Clock::Traffic);
     let place = |kind: &EventKind| EventKind::ALL.iter().position(|of| of == kind);
     for step in 0..course.n_steps() {
-        let kinds = timeline::timeline(&course, step, 70.0).kinds();
+        let kinds = timeline::timeline(&course, step, 70.0, None).kinds();
         assert!(
             !kinds.is_empty() && kinds.is_sorted_by_key(place),
             "{kinds:?}"
@@ -367,13 +367,19 @@ fn the_timelines_legend_has_one_order_wherever_it_begins() {
 fn the_timeline_shows_the_step_and_its_neighbours() {
     let player = player(square());
     let course = Course::new(&player, None, Clock::Traffic);
-    let line = timeline::timeline(&course, 30, 280.0);
+    let line = timeline::timeline(&course, 30, 280.0, None);
+    // Held by someone who drags, it stays where it is, and says no step where none is.
+    let held = timeline::timeline(&course, 30 + 200, 280.0, Some(line.span.0));
+    assert_eq!((held.span, held.now), (line.span, None));
+    let here = timeline::timeline(&course, 31, 280.0, Some(line.span.0));
+    assert_eq!(here.span, line.span);
+    assert!(here.now > line.now);
     assert_eq!(line.cells.len(), 40);
     let last_done = line.cells.iter().rev().find(|cell| cell.is_done).unwrap();
     assert_eq!(last_done.step, 30);
     assert_eq!(timeline::step_at(&line, last_done.x + 1.0), Some(30));
     assert!((line.now.unwrap() - (last_done.x + last_done.width / 2.0)).abs() < 0.6);
-    let whole = timeline::timeline(&course, 30, 10_000.0);
+    let whole = timeline::timeline(&course, 30, 10_000.0, None);
     assert_eq!(whole.cells.len() as u64, player.schedule().n_events());
 }
 
@@ -383,7 +389,7 @@ fn the_timeline_says_which_steps_it_shows() {
     let course = Course::new(&player, None, Clock::Traffic);
     let n = course.n_steps();
     let said = |step, width| {
-        let line = timeline::timeline(&course, step, width);
+        let line = timeline::timeline(&course, step, width, None);
         let (first, last) = (line.cells[0].step, line.cells[line.cells.len() - 1].step);
         assert_eq!(line.span, (first, last));
         words::timeline_window(&line)
@@ -487,7 +493,7 @@ fn compared_the_transport_goes_on_until_both_are_done() {
     let step = state.flash.step.unwrap();
     assert!(n_played < step && step < at_end, "{step}");
     // The last step and the timeline are the other's too.
-    let line = timeline::timeline(&course, at_end, 70.0);
+    let line = timeline::timeline(&course, at_end, 70.0, None);
     assert_eq!(line.span.1, course.n_steps());
     assert_eq!(line.cells[9].kind, EventKind::Store);
     // Alone again it stands at its own end.

@@ -37,12 +37,17 @@ pub struct Timeline {
     pub n_steps: u64,
 }
 
-/// The steps around the one that is shown, as many as fit into `width` pixels.
+/// The steps around the one that is shown, as many as fit into `width` pixels. While
+/// someone drags along the line it stays where it was held: from the step `held` on.
 #[must_use]
-pub fn timeline(course: &Course, step: u64, width: f64) -> Timeline {
+pub fn timeline(course: &Course, step: u64, width: f64, held: Option<u64>) -> Timeline {
     let n = course.n_steps();
     let fitting = ((width / LEAST_CELL) as u64).max(1).min(n);
-    let first = step.saturating_sub(fitting / 2).min(n - fitting);
+    let first = match held {
+        Some(held) => held.saturating_sub(1),
+        None => step.saturating_sub(fitting / 2),
+    };
+    let first = first.min(n - fitting);
     let pitch = width / fitting as f64;
     let mut cells = Vec::with_capacity(fitting as usize);
     let place = |index: u64| {
@@ -65,7 +70,7 @@ pub fn timeline(course: &Course, step: u64, width: f64) -> Timeline {
         });
         last = here;
     }
-    let now = step.checked_sub(first + 1);
+    let now = step.checked_sub(first + 1).filter(|place| *place < fitting);
     Timeline {
         cells,
         now: now.map(|place| (place as f64 + 0.5) * pitch - 0.5),

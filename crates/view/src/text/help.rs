@@ -63,3 +63,61 @@ pub const GLOSSARY: &[(&str, &str)] = &[
          no model can do better on average",
     ),
 ];
+
+/// What the Flash room's words mean.
+pub const FLASH_GLOSSARY: &[(&str, &str)] = &[
+    (
+        "Slow memory, chip",
+        "a GPU's large memory, and the small and fast one beside its arithmetic: what is computed \
+         with must be loaded onto the chip, and what is to be kept must be written back",
+    ),
+    (
+        "Tile",
+        "a few rows of queries or of keys and values, loaded together; a tile of queries and a \
+         tile of keys make a tile of scores",
+    ),
+    (
+        "S, P",
+        "scores, and what becomes of them: P = exp(S \u{2212} m), weights that are not divided yet",
+    ),
+    ("m", "the largest score of a row so far"),
+    (
+        "l",
+        "the sum of a row's exp(score \u{2212} m) so far, which its output is divided by",
+    ),
+    (
+        "\u{3b1}",
+        "exp(old m \u{2212} new m): what a row's sum and output are multiplied by when a larger \
+         score arrives",
+    ),
+    (
+        "O",
+        "the output: each row the average of the values by its weights",
+    ),
+    (
+        "L",
+        "the log-sum-exp of a row, m + log l: with it any weight can be had again from its query \
+         and key",
+    ),
+    (
+        "\u{3c4}",
+        "the scale of the scores, 1 / \u{221a}d for rows of width d",
+    ),
+    (
+        "Standard, FA1, FA2",
+        "attention by its definition; FlashAttention (2022), with keys in the outer loop; \
+         FlashAttention-2 (2023), with queries in the outer loop",
+    ),
+];
+
+/// The keys of the Flash room.
+pub const FLASH_KEYS: &[(&str, &str)] = &[
+    ("Space", "play and pause"),
+    ("Left, Right", "one step back and on; with Shift, one tile"),
+    ("Home, End", "the start and the end"),
+    ("1 to 9, 0", "speeds from slow to fast, and the usual one"),
+    (
+        "Up, Down",
+        "the row above and below, where a row of the chip has the focus",
+    ),
+];
