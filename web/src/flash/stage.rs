@@ -77,6 +77,7 @@ pub fn stage(room: Room, is_beside: bool) -> Node {
                 sized(above)
                     .add(el("g").all(blocks(scene, |paint| !is_below(paint))))
                     .add(hidden(scene))
+                    .add(el("g").all(outlines(scene)))
                     .add(el("g").all(scene.words.iter().map(text))),
             )
             .add((!is_beside).then(|| rows(room, scene)))
@@ -98,14 +99,7 @@ const fn is_below(paint: Paint) -> bool {
 
 fn blocks(scene: &Scene, which: fn(Paint) -> bool) -> impl Iterator<Item = Element> {
     let shown = scene.blocks.iter().filter(move |block| which(block.paint));
-    shown.map(|Block { at, paint }| {
-        el("rect")
-            .class(class_of(*paint))
-            .at("x", at.x)
-            .at("y", at.y)
-            .at("width", at.width)
-            .at("height", at.height)
-    })
+    shown.map(|Block { at, paint }| rect(*at).class(class_of(*paint)))
 }
 
 const fn class_of(paint: Paint) -> &'static str {
@@ -144,6 +138,27 @@ fn hidden(scene: &Scene) -> Element {
     let corners = scene.hidden.iter().map(|(x, y)| format!("{x:.1},{y:.1}"));
     let points = corners.collect::<Vec<_>>().join(" ");
     el("polygon").class("hidden-part").set("points", points)
+}
+
+/// Where the tiles are that the mask hides, to be counted, and the one that is met, which
+/// may be one of these.
+fn outlines(scene: &Scene) -> impl Iterator<Item = Element> {
+    scene.blocks.iter().filter_map(|Block { at, paint }| {
+        let class = match paint {
+            Paint::Hidden => "tile-outline",
+            Paint::Now => "tile-outline now",
+            _ => return None,
+        };
+        Some(rect(*at).class(class))
+    })
+}
+
+fn rect(at: Rect) -> Element {
+    el("rect")
+        .at("x", at.x)
+        .at("y", at.y)
+        .at("width", at.width)
+        .at("height", at.height)
 }
 
 fn text(words: &Words) -> Element {
