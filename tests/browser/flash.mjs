@@ -296,21 +296,39 @@ test("a row of the tile is chosen by keys and keeps the focus while steps bring 
   assert.equal(await page.evaluate(() => document.activeElement.className), "row-button");
 });
 
-test("on a phone a step of the lesson brings what it lights up above the strip", async (t) => {
-  const page = await t.visit(link(), { viewport: { width: 390, height: 844 } });
-  await playing(page);
-  await page.getByRole("button", { name: "Start", exact: true }).click();
-  for (let step = 1; step < 8; step += 1) {
-    await page.waitForFunction(() => {
-      const beam = document.querySelector('[data-figure="flash.stage"] .beam');
-      const strip = document.querySelector(".learn").getBoundingClientRect();
-      if (beam === null) return true;
-      const { top, bottom } = beam.getBoundingClientRect();
-      return top >= 0 && bottom <= strip.top;
-    });
-    await page.getByRole("button", { name: "Next", exact: true }).click();
-  }
-});
+/** Where the answer to each step's question is seen. */
+const EVIDENCE = ["matrix", "chip", "chip", "chip", "ledger", "matrix", "ledger", "ledger"];
+
+for (const [width, height] of [[390, 844], [1440, 900]]) {
+  test(`a step of the lesson brings what answers it above the strip at ${width} px`, async (t) => {
+    const page = await t.visit(link(), { viewport: { width, height } });
+    await playing(page);
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    for (const [index, evidence] of EVIDENCE.entries()) {
+      await page.waitForFunction(({ evidence, name }) => {
+        const of = (selector) => document.querySelector(selector)?.getBoundingClientRect();
+        if (!document.querySelector(".learn .text")?.ariaLabel.startsWith(name)) return false;
+        const strip = of(".learn").top;
+        const stage = of('[data-figure="flash.stage"]');
+        switch (evidence) {
+          // Its lower end, where it stands in one column.
+          case "matrix": return stage.bottom <= strip;
+          case "chip": {
+            const beam = of('[data-figure="flash.stage"] .beam');
+            return beam === undefined || (beam.top >= 0 && beam.bottom <= strip);
+          }
+          default: {
+            const ledger = of('[data-figure="flash.ledger"] table');
+            return ledger.top >= 0 && ledger.bottom <= strip;
+          }
+        }
+      }, { evidence, name: `Step ${index + 1}` });
+      if (index + 1 < EVIDENCE.length) {
+        await page.getByRole("button", { name: "Next", exact: true }).click();
+      }
+    }
+  });
+}
 
 test("tiles that need more than they were chosen for are called so", async (t) => {
   const page = await t.visit(link({ data: "random", n: 64, d: 16, sram: 4096 }));
