@@ -1,8 +1,8 @@
 //! What is said at a step is true of the numbers at that step.
 
-use headlight_flash::{Algorithm, EventKind};
+use headlight_flash::{Algorithm, EventKind, TileKind};
 
-use super::stage::scene;
+use super::stage::{Block, Paint, scene};
 use super::test_room::player;
 use super::{
     FlashAction, FlashRoom, FlashTopic, HeadData, Moment, Options, Player, Source, Tiles, ledger,
@@ -359,4 +359,18 @@ fn the_legend_of_the_matrix_says_what_becomes_of_it() {
             "{of_standard:?}"
         );
     }
+}
+
+#[test]
+fn the_tiles_that_are_skipped_can_be_counted() {
+    let player = player(options(Algorithm::Fa2));
+    let schedule = player.schedule();
+    let tiles = (0..schedule.n_query_tiles())
+        .flat_map(|i| (0..schedule.n_key_tiles()).map(move |j| schedule.tile_kind(i, j)));
+    let n_skipped = tiles.filter(|kind| *kind == TileKind::Skipped).count();
+    assert!(n_skipped > 0);
+    let scene = scene(&player, &player.moment(3).unwrap(), None, 980.0);
+    let is_hidden = |block: &&Block| block.paint == Paint::Hidden;
+    // One more is in the legend.
+    assert_eq!(scene.blocks.iter().filter(is_hidden).count(), n_skipped + 1);
 }

@@ -85,7 +85,9 @@ fn tiles(
                 end += 1;
             }
             let keys = schedule.keys(j).start..schedule.keys(end - 1).end;
-            if let Some(paint) = state {
+            // Where tiles can be counted, the skipped ones are as well.
+            let skipped = are_few.then_some(Paint::Hidden);
+            if let Some(paint) = state.or(skipped) {
                 let mut rect = place(&queries, &keys);
                 rect.width = (rect.width - space).max(0.5);
                 rect.height = (rect.height - space).max(0.5);
