@@ -1,7 +1,8 @@
 //! What is said at a step is true of the numbers at that step.
 
-use headlight_flash::{Algorithm, EventKind, TileKind};
+use headlight_flash::{Algorithm, Array, EventKind, TileKind};
 
+use super::sentence::shown;
 use super::stage::{Block, Paint, scene};
 use super::test_room::player;
 use super::{
@@ -113,6 +114,9 @@ fn a_part_of_the_keys_is_not_called_every_key() {
     });
     for moment in moments(&player, EventKind::Normalise) {
         let said = said(&player, &moment);
+        if moment.chip.l.iter().all(|l| *l == 0.0) {
+            continue;
+        }
         assert!(
             said.ends_with("over the keys of this part that these rows may see."),
             "{said}"
@@ -252,6 +256,225 @@ fn a_skipped_tile_is_told_apart_from_the_one_that_is_still_on_the_chip() {
                     assert!(said.ends_with(&end), "{said}");
                 }
             }
+        }
+    }
+}
+
+/// Every algorithm, with few rescales and with split keys too.
+fn every_method() -> [Options; 5] {
+    let fa2 = options(Algorithm::Fa2);
+    [
+        options(Algorithm::Standard),
+        options(Algorithm::Fa1),
+        fa2,
+        Options {
+            is_lazy: true,
+            ..fa2
+        },
+        Options { n_splits: 2, ..fa2 },
+    ]
+}
+
+/// What is said of the last row of the tile.
+fn spelled_last(player: &Player, moment: &Moment) -> Option<String> {
+    let queries = player.schedule().queries(moment.event?.i?);
+    spelled(player, moment, queries.end - 1)
+}
+
+#[test]
+fn a_sum_of_weights_is_what_the_algorithm_divides_by() {
+    let notes = ["l = ", "l̃ = ", "l = ", "l = ", "l = "];
+    for (options, note) in every_method().into_iter().zip(notes) {
+        let player = player(options);
+        for moment in moments(&player, EventKind::RowSum) {
+            let said = said(&player, &moment);
+            let end = match (options.algorithm, options.n_splits) {
+                (Algorithm::Standard, _) => {
+                    "The row’s weights are summed: what they will be divided by."
+                }
+                (Algorithm::Fa1, _) => {
+                    "Each row’s weights are summed: the sum of this tile alone. The next step \
+                     adds it to the row’s sum of the tiles before."
+                }
+                (Algorithm::Fa2, 1) => "divided by, once all keys have been met.",
+                (Algorithm::Fa2, _) => {
+                    "this part’s output will be divided by, once the keys of this part have been \
+                     met."
+                }
+            };
+            assert!(said.ends_with(end), "{said}");
+            let of_row = spelled_last(&player, &moment).unwrap();
+            assert!(of_row.contains(&format!(": {note}")), "{of_row}");
+            let sums = match options.algorithm {
+                Algorithm::Fa1 => &moment.chip.tile_l,
+                _ => &moment.chip.l,
+            };
+            let last = shown(*sums.last().unwrap());
+            assert!(of_row.ends_with(&format!("= {last}")), "{of_row}");
+        }
+    }
+}
+
+#[test]
+fn a_maximum_is_of_the_keys_that_it_is_of() {
+    let maxima = [
+        "its row’s maximum, so",
+        "its row’s maximum in this tile, so",
+        "its row’s maximum so far, so",
+    ];
+    for (algorithm, maximum) in Algorithm::ALL.into_iter().zip(maxima) {
+        let player = player(options(algorithm));
+        for moment in moments(&player, EventKind::Exp) {
+            let said = said(&player, &moment);
+            assert!(said.contains(maximum), "{said}");
+        }
+        for moment in moments(&player, EventKind::RowMax) {
+            let said = said(&player, &moment);
+            let (row, tile) = match algorithm {
+                Algorithm::Standard => ("of the row is", false),
+                _ => ("of each row in this tile is", true),
+            };
+            if said.starts_with("The largest score") {
+                assert!(said.contains(row), "{said}");
+            }
+            assert_eq!(said.contains("in this tile"), tile, "{said}");
+        }
+    }
+    // Tiles of one query.
+    let alone = player(Options {
+        tiles: Tiles::Blocks(1, 4),
+        ..options(Algorithm::Fa2)
+    });
+    for kind in [EventKind::RowMax, EventKind::RowSum] {
+        for moment in moments(&alone, kind) {
+            let said = said(&alone, &moment).to_lowercase();
+            assert!(!said.contains("each row"), "{said}");
+        }
+    }
+    // A part of the keys has not seen the tiles of another.
+    let split = player(Options {
+        n_splits: 2,
+        is_causal: false,
+        ..options(Algorithm::Fa2)
+    });
+    for moment in moments(&split, EventKind::RowMax) {
+        let said = said(&split, &moment);
+        assert!(!said.contains("all tiles"), "{said}");
+    }
+    for moment in moments(&split, EventKind::Rescale) {
+        let said = said(&split, &moment);
+        assert!(!said.contains("meet the first keys"), "{said}");
+    }
+}
+
+#[test]
+fn only_what_is_written_is_spelled_out() {
+    for options in every_method() {
+        let player = player(options);
+        let writes_lse = moments(&player, EventKind::Store).iter().any(|moment| {
+            let mut moves = moment.event.as_ref().unwrap().moves();
+            moves.any(|moved| matches!(moved.array, Array::Lse | Array::SplitLse))
+        });
+        for moment in moments(&player, EventKind::Normalise) {
+            if moment.chip.l.last() == Some(&0.0) {
+                // A part of the keys that the row does not see.
+                continue;
+            }
+            let of_row = spelled_last(&player, &moment).unwrap();
+            assert!(of_row.contains("divided by l = "), "{of_row}");
+            assert_eq!(of_row.contains("L = "), writes_lse, "{of_row}");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_said_to_be_divided_by_0() {
+    let player = player(every_method()[4]);
+    let unseen = moments(&player, EventKind::Normalise);
+    let unseen = unseen
+        .iter()
+        .filter(|moment| moment.chip.l.iter().all(|l| *l == 0.0));
+    for moment in unseen.clone() {
+        let said = said(&player, moment);
+        assert!(said.ends_with("nothing is divided."), "{said}");
+    }
+    assert!(unseen.count() > 0);
+}
+
+#[test]
+fn a_mask_that_hides_nothing_of_a_row_is_said_to_hide_nothing() {
+    for options in every_method() {
+        let player = player(options);
+        for moment in moments(&player, EventKind::Mask) {
+            let said = said(&player, &moment);
+            let of_row = spelled_last(&player, &moment).unwrap();
+            assert!(!said.contains(" 0 of "), "{said}");
+            assert!(!said.contains(" 1 of 16 are"), "{said}");
+            assert!(!of_row.contains(" 0 of "), "{of_row}");
+            let hides = moment.chip.s.rows().last().unwrap();
+            let hides = hides.iter().any(|score| score.is_infinite());
+            assert_eq!(of_row.contains("−∞"), hides, "{of_row}");
+        }
+    }
+}
+
+#[test]
+fn a_maximum_that_is_kept_is_not_spelled_out_as_the_larger() {
+    // The second key beats the first by 3, which is less than 8 bits; the third by 8.
+    let room = FlashRoom {
+        options: Options {
+            is_lazy: true,
+            is_causal: false,
+            tiles: Tiles::Blocks(1, 1),
+            ..Options::default()
+        },
+        source: Source::Typed("1\n\n0\n3\n8\n\n1\n1\n1".to_owned()),
+        ..FlashRoom::default()
+    };
+    let player = Player::new(&room).unwrap();
+    let maxima = moments(&player, EventKind::RowMax);
+    let notes: Vec<String> = maxima
+        .iter()
+        .map(|moment| spelled_last(&player, moment).unwrap())
+        .collect();
+    assert_eq!(
+        notes,
+        [
+            "row 0: m = max(−∞, 0) = 0",
+            "row 0: m = 0 is kept: 3.00 is not more than 8 bits (8 ln 2 = 5.55) above it",
+            "row 0: m = max(0, 8.00) = 8.00",
+        ]
+    );
+}
+
+#[test]
+fn a_row_that_sees_nothing_of_a_tile_has_no_exponential() {
+    // Last first, so that a row's first tile of keys may lie in its future.
+    for algorithm in [Algorithm::Fa1, Algorithm::Fa2] {
+        let player = player(Options {
+            is_reversed: true,
+            tiles: Tiles::Blocks(4, 2),
+            ..options(algorithm)
+        });
+        for kind in [EventKind::Rescale, EventKind::Exp, EventKind::Normalise] {
+            for moment in moments(&player, kind) {
+                for row in player.schedule().queries(moment.event.unwrap().i.unwrap()) {
+                    let of_row = spelled(&player, &moment, row).unwrap();
+                    assert!(!of_row.contains("− −∞"), "{of_row}");
+                    assert!(!of_row.contains("l = 0;"), "{of_row}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_never_in_slow_memory_does_not_go_back_there() {
+    for options in every_method() {
+        let player = player(options);
+        for moment in moments(&player, EventKind::Store) {
+            let said = said(&player, &moment);
+            assert!(said.contains("numbers go to slow memory"), "{said}");
         }
     }
 }

@@ -39,35 +39,15 @@ pub fn sentence(player: &Player, moment: &Moment) -> Vec<Span> {
             Span::strong(counted_of(chip.s.values.len(), "score")),
             Span::plain(", each the product of a query and a key, divided by √d."),
         ],
-        EventKind::Mask => {
-            let hidden = chip
-                .s
-                .values
-                .iter()
-                .filter(|score| score.is_infinite())
-                .count();
-            vec![
-                Span::plain("Of these scores "),
-                Span::strong(format!("{hidden} of {}", chip.s.values.len())),
-                Span::plain(" are hidden: their keys come after the query."),
-            ]
-        }
+        EventKind::Mask => masked(moment),
         EventKind::RowMax => row_max(player, moment),
         EventKind::Rescale => {
             let who = format!("{capital} {}", meet(queries.as_ref()));
             rescale(player, moment, &who, &with)
         }
         EventKind::Exp if schedule.method().is_lazy => lazy_weights(moment),
-        EventKind::Exp => vec![
-            Span::plain("Weights: exp of what each score is below its row’s maximum, so "),
-            Span::strong("the largest possible is 1"),
-            Span::plain(". They are not divided by anything yet."),
-        ],
-        EventKind::RowSum => vec![
-            Span::plain("Each row’s weights are summed: "),
-            Span::strong("what the output will be divided by"),
-            Span::plain(", once all keys have been met."),
-        ],
+        EventKind::Exp => weights(player),
+        EventKind::RowSum => row_sum(player, moment),
         EventKind::Pv if is_standard => vec![
             Span::plain(format!("{capital}: the weights mix the values into ")),
             Span::strong("the output"),
@@ -82,6 +62,11 @@ pub fn sentence(player: &Player, moment: &Moment) -> Vec<Span> {
             Span::plain("The weights are divided by their sum: "),
             Span::strong("now they are attention"),
             Span::plain(" as the textbook prints it."),
+        ],
+        EventKind::Normalise if greatest(&chip.l) == 0.0 => vec![
+            Span::plain(format!("{capital} may see no key that was met: ")),
+            Span::strong("nothing is divided"),
+            Span::plain("."),
         ],
         EventKind::Normalise => {
             let range = (least(&chip.l), greatest(&chip.l));
@@ -100,7 +85,7 @@ pub fn sentence(player: &Player, moment: &Moment) -> Vec<Span> {
         EventKind::Skip => vec![
             Span::plain(format!("{capital} and {with}: ")),
             Span::strong("skipped"),
-            Span::plain(". Every key of this tile comes after every query, so nothing is loaded."),
+            Span::plain(words::skipped(schedule.method().algorithm)),
             Span::plain(still_there(player, moment)),
         ],
         EventKind::Merge => vec![
@@ -122,6 +107,83 @@ fn still_there(player: &Player, moment: &Moment) -> String {
     format!(" {keys} {are} still on the chip.")
 }
 
+/// What the mask hides. It hides nothing of standard attention's last query.
+fn masked(moment: &Moment) -> Vec<Span> {
+    let scores = &moment.chip.s.values;
+    let hidden = scores.iter().filter(|score| score.is_infinite()).count();
+    let n = scores.len();
+    let (count, rest) = match hidden {
+        0 => ("none".to_owned(), "hidden: no key comes after the query."),
+        1 => (
+            format!("1 of {n}"),
+            "hidden: its key comes after the query.",
+        ),
+        _ => (
+            format!("{hidden} of {n}"),
+            "hidden: their keys come after the query.",
+        ),
+    };
+    let are = if hidden < 2 { "is" } else { "are" };
+    vec![
+        Span::plain("Of these scores "),
+        Span::strong(count),
+        Span::plain(format!(" {are} {rest}")),
+    ]
+}
+
+/// Weights, against the maximum that the algorithm has by then.
+fn weights(player: &Player) -> Vec<Span> {
+    let maximum = match player.schedule().method().algorithm {
+        Algorithm::Standard => "its row’s maximum",
+        Algorithm::Fa1 => "its row’s maximum in this tile",
+        Algorithm::Fa2 => "its row’s maximum so far",
+    };
+    vec![
+        Span::plain(format!(
+            "Weights: exp of what each score is below {maximum}, so "
+        )),
+        Span::strong("the largest possible is 1"),
+        Span::plain(". They are not divided by anything yet."),
+    ]
+}
+
+/// What the weights are summed for: only FA2 keeps one sum until the keys are all met.
+fn row_sum(player: &Player, moment: &Moment) -> Vec<Span> {
+    let rows = possessive(moment.chip.p.n_rows());
+    let is_split = moment.event.is_some_and(|event| event.split.is_some());
+    let [summed, what, rest] = match player.schedule().method().algorithm {
+        Algorithm::Standard => ["are summed", "what they will be divided by", ""],
+        Algorithm::Fa1 => [
+            "are summed",
+            "the sum of this tile alone",
+            ". The next step adds it to the row’s sum of the tiles before.",
+        ],
+        Algorithm::Fa2 if is_split => [
+            "are added to its sum",
+            "what this part’s output will be divided by",
+            ", once the keys of this part have been met.",
+        ],
+        Algorithm::Fa2 => [
+            "are added to its sum",
+            "what the output will be divided by",
+            ", once all keys have been met.",
+        ],
+    };
+    vec![
+        Span::plain(format!("{rows} weights {summed}: ")),
+        Span::strong(what),
+        Span::plain(if rest.is_empty() { "." } else { rest }),
+    ]
+}
+
+/// `Each row’s`, `The row’s` where there is one.
+const fn possessive(n_rows: usize) -> &'static str {
+    match n_rows {
+        1 => "The row’s",
+        _ => "Each row’s",
+    }
+}
+
 fn moved(player: &Player, moment: &Moment, who: &str, with: &str) -> Vec<Span> {
     let Some(event) = moment.event else {
         return Vec::new();
@@ -137,7 +199,7 @@ fn moved(player: &Player, moment: &Moment, who: &str, with: &str) -> Vec<Span> {
         _ => who,
     };
     let way = match event.kind {
-        EventKind::Store => "go back to slow memory",
+        EventKind::Store => "go to slow memory",
         _ => "come from slow memory",
     };
     let output_of = event.i.filter(|_| {
@@ -165,11 +227,7 @@ fn row_max(player: &Player, moment: &Moment) -> Vec<Span> {
     let old = &moment.before.m;
     let is_first = old.is_empty() || old.iter().all(|m| m.is_infinite());
     if is_first || !chip.tile_m.is_empty() || player.schedule().tiling().is_none() {
-        return vec![
-            Span::plain("The largest score of each row is "),
-            Span::strong(between((least(new), greatest(new)))),
-            Span::plain(". Subtracted before exp, it keeps every weight at most 1."),
-        ];
+        return largest_scores(player, new);
     }
     if player.schedule().method().is_lazy {
         let found = Found::new(moment, |row| old[row]);
@@ -178,7 +236,39 @@ fn row_max(player: &Player, moment: &Moment) -> Vec<Span> {
     let n_risen = new.iter().zip(old).filter(|(new, old)| new > old).count();
     vec![
         Span::strong(count_of(n_risen, new.len())),
-        Span::plain(" found a larger score in this tile than in all tiles before."),
+        Span::plain(if moment.event.is_some_and(|event| event.split.is_some()) {
+            " found a larger score in this tile than in this part’s tiles before."
+        } else {
+            " found a larger score in this tile than in all tiles before."
+        }),
+    ]
+}
+
+/// The maxima, where there was none before or it is not looked at yet.
+fn largest_scores(player: &Player, maxima: &[f32]) -> Vec<Span> {
+    let rows = match maxima.len() {
+        1 => "the row",
+        _ => "each row",
+    };
+    let (of, rest) = match player.schedule().method().algorithm {
+        Algorithm::Standard => (
+            "",
+            ". Subtracted before exp, it keeps every weight at most 1.",
+        ),
+        Algorithm::Fa1 => (
+            " in this tile",
+            ". Subtracted before exp, it keeps every weight of the tile at most 1; it meets \
+             the row’s largest of all tiles after the sum.",
+        ),
+        Algorithm::Fa2 => (
+            " in this tile",
+            ". Subtracted before exp, it keeps every weight of the tile at most 1.",
+        ),
+    };
+    vec![
+        Span::plain(format!("The largest score of {rows}{of} is ")),
+        Span::strong(between((least(maxima), greatest(maxima)))),
+        Span::plain(rest),
     ]
 }
 
@@ -187,8 +277,14 @@ fn rescale(player: &Player, moment: &Moment, who_meets: &str, with: &str) -> Vec
     let is_first = alpha.iter().all(|&alpha| alpha == 0.0 || alpha == 1.0)
         && moment.before.l.iter().all(|&l| l == 0.0);
     if is_first {
+        let is_split = moment.event.is_some_and(|event| event.split.is_some());
+        let first = if is_split {
+            "this part’s first"
+        } else {
+            "the first"
+        };
         return vec![
-            Span::plain(format!("{who_meets} the first keys, {with}: ")),
+            Span::plain(format!("{who_meets} {first} keys, {with}: ")),
             Span::strong("there is nothing to rescale yet"),
             Span::plain("."),
         ];
@@ -202,7 +298,7 @@ fn rescale(player: &Player, moment: &Moment, who_meets: &str, with: &str) -> Vec
         ];
     }
     let n_rescaled = alpha.iter().filter(|&&alpha| alpha != 1.0).count();
-    vec![
+    let mut said = vec![
         Span::plain(format!("{who_meets} {with}. ")),
         Span::strong(count_of(n_rescaled, alpha.len())),
         Span::plain(match n_rescaled {
@@ -210,7 +306,11 @@ fn rescale(player: &Player, moment: &Moment, who_meets: &str, with: &str) -> Vec
             1 => " found a larger score; what it had summed is rescaled by α.",
             _ => " found a larger score; what they had summed is rescaled by α.",
         }),
-    ]
+    ];
+    if player.schedule().method().algorithm == Algorithm::Fa1 {
+        said.push(Span::plain(words::FA1_SUMS));
+    }
+    said
 }
 
 /// Weights where the maximum is kept until it rises a lot.

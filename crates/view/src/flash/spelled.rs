@@ -1,10 +1,10 @@
 //! What happens to one row, spelled out with its numbers.
 
-use headlight_flash::EventKind;
+use headlight_flash::{Algorithm, EventKind};
 
 use super::player::{Moment, Pass, Player};
 use super::sentence::shown;
-use super::words::{named_row, row_label};
+use super::words::{LAZY_BOUND, named_row, row_label};
 
 /// What one row had after it met a tile of keys.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +62,8 @@ pub fn spelled(player: &Player, moment: &Moment, row: usize) -> Option<String> {
             .filter(|(_, value)| value.is_finite())
             .reduce(|a, b| if b.1 > a.1 { b } else { a })
     };
+    let sees_nothing = |scores: &[f32]| scores.iter().all(|score| score.is_infinite());
+    let has_met_nothing = now.m.get(at) == Some(&f32::NEG_INFINITY);
     let text = match event.kind {
         EventKind::Scores => {
             let (key, score) = strongest(scores)?;
@@ -74,16 +76,28 @@ pub fn spelled(player: &Player, moment: &Moment, row: usize) -> Option<String> {
         }
         EventKind::Mask => {
             let n_hidden = scores?.iter().filter(|score| score.is_infinite()).count();
-            format!("{n_hidden} of {} scores are −∞ from here on", keys.len())
+            match n_hidden {
+                0 => "it may see all of these keys, so its scores stay".to_owned(),
+                1 => format!("1 of {} scores is −∞ from here on", keys.len()),
+                n => format!("{n} of {} scores are −∞ from here on", keys.len()),
+            }
         }
         EventKind::RowMax if now.tile_m.is_empty() => {
             let (_, largest) = strongest(scores).unwrap_or((0, f32::NEG_INFINITY));
+            let is_kept = |old: f32| now.m.get(at) == Some(&old) && old < largest;
             match of(&before.m) {
+                // Where few rescales are wanted.
+                Some(old) if before.m.get(at).is_some_and(|&old| is_kept(old)) => format!(
+                    "m = {old} is kept: {} is not more than {} above it",
+                    shown(largest),
+                    LAZY_BOUND
+                ),
                 Some(old) => format!("m = max({old}, {}) = {}", shown(largest), of(&now.m)?),
                 None => format!("m = {}", of(&now.m)?),
             }
         }
         EventKind::RowMax => format!("m̃ = {}", of(&now.tile_m)?),
+        EventKind::Rescale if has_met_nothing => "no key that it may see has come yet".to_owned(),
         EventKind::Rescale if now.beta.is_empty() => format!(
             "α = exp({} − {}) = {};  l = {} × {} = {}",
             shown(old_m(moment, at)),
@@ -101,6 +115,9 @@ pub fn spelled(player: &Player, moment: &Moment, row: usize) -> Option<String> {
             of(&now.tile_l)?,
             of(&now.l)?
         ),
+        EventKind::Exp if sees_nothing(scores?) => {
+            "it sees no key of this tile, so its weights are 0".to_owned()
+        }
         EventKind::Exp => {
             let (key, weight) = strongest(weights)?;
             let score = scores?.get(key).copied().map(shown)?;
@@ -120,7 +137,8 @@ pub fn spelled(player: &Player, moment: &Moment, row: usize) -> Option<String> {
             let sum: f32 = weights?.iter().sum();
             match of(&before.l).filter(|_| now.tile_l.is_empty() && !before.l.is_empty()) {
                 Some(old) => format!("l = {old} + {} = {}", shown(sum), of(&now.l)?),
-                None => format!("l̃ = {}", shown(sum)),
+                None if now.tile_l.is_empty() => format!("l = {}", of(&now.l)?),
+                None => format!("l̃ = {}", of(&now.tile_l)?),
             }
         }
         EventKind::Pv => {
@@ -133,8 +151,17 @@ pub fn spelled(player: &Player, moment: &Moment, row: usize) -> Option<String> {
             }
         }
         EventKind::Normalise => {
-            let (m, l, lse) = (of(&now.m)?, of(&now.l)?, of(&now.lse)?);
-            format!("divided by l = {l};  L = {m} + ln {l} = {lse}")
+            let (m, l) = (of(&now.m)?, of(&now.l)?);
+            match player.schedule().method().algorithm {
+                _ if has_met_nothing => {
+                    "no key that it may see has come, so nothing is divided".to_owned()
+                }
+                // Only FA2 writes an L.
+                Algorithm::Standard | Algorithm::Fa1 => format!("divided by l = {l}"),
+                Algorithm::Fa2 => {
+                    format!("divided by l = {l};  L = {m} + ln {l} = {}", of(&now.lse)?)
+                }
+            }
         }
         EventKind::Merge => format!("L = {}", of(&now.lse)?),
         EventKind::Load | EventKind::Store | EventKind::Skip => return None,

@@ -82,6 +82,8 @@ pub const FILES_WITHOUT_SPLITS: &str = "It does not split the keys: that is on t
 pub const BENCH: &str = "In a checkout of the repository; it measures width 64 on this machine’s own GPU, with --software on one in software.";
 pub const ROW_STORY: &str = "One row, as it happens";
 pub const ROW_HEADING_NOTE: &str = "The sum is always relative to the largest score so far.";
+/// Of FA1's rescale: what becomes of the tile's sum and of the output that was loaded.
+pub(super) const FA1_SUMS: &str = " This tile’s sum joins that, times β. The output, divided by the old sum, is multiplied by it again, times α.";
 pub const NOTHING_DONE: &str = "Nothing is done yet: queries, keys and values wait in slow memory.";
 pub const COMPARED: &str = "Two algorithms on one clock";
 pub const NOT_BEGUN: &str = "has not begun";
@@ -300,6 +302,18 @@ pub const fn kind(kind: EventKind) -> &'static str {
         EventKind::Store => "write",
         EventKind::Skip => "skip",
         EventKind::Merge => "merge",
+    }
+}
+
+/// Why a tile is skipped, and what that spares: FA1 has loaded the keys all the same.
+pub(super) const fn skipped(algorithm: Algorithm) -> &'static str {
+    match algorithm {
+        Algorithm::Fa1 => {
+            ". Every key of this tile comes after every query, so nothing of these rows is loaded."
+        }
+        Algorithm::Standard | Algorithm::Fa2 => {
+            ". Every key of this tile comes after every query, so nothing is loaded."
+        }
     }
 }
 
