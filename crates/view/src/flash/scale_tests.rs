@@ -63,7 +63,7 @@ fn pieces_begin_and_end_where_their_rows_do() {
             for (tile, (start, length)) in q.iter().enumerate() {
                 assert!((start - q[0].0 - tile as f64 * 8.0 * per_row).abs() < 1e-9);
                 let rows = if tile == 3 { 1.0 } else { 8.0 };
-                assert!(*length > 0.0 && *length <= rows * per_row, "{length}");
+                assert!(*length > 0.0 && *length < rows * per_row + 1e-9, "{length}");
             }
             for (tile, (start, _)) in k.iter().enumerate() {
                 assert!((start - k[0].0 - tile as f64 * 4.0 * per_row).abs() < 1e-9);
@@ -74,16 +74,45 @@ fn pieces_begin_and_end_where_their_rows_do() {
     }
 }
 
+/// From the beginning of an array's first piece to the end of its last.
+fn extent(scene: &Scene, array: Array, is_standing: bool) -> f64 {
+    let pieces = pieces(scene, array, is_standing);
+    let (last, length) = pieces[pieces.len() - 1];
+    last + length - pieces[0].0
+}
+
+#[test]
+fn arrays_of_as_many_rows_are_as_long_however_many_their_tiles() {
+    let tilings = [(8, 4), (4, 8), (1, 16), (16, 1), (64, 64), (1, 1), (3, 2)];
+    for (width, is_standing) in [(980.0, true), (360.0, false)] {
+        for n in [4, 25, 64, 1_000] {
+            for algorithm in Algorithm::ALL {
+                for (block_q, block_k) in tilings {
+                    let options = Options {
+                        tiles: Tiles::Blocks(block_q, block_k),
+                        ..options(algorithm)
+                    };
+                    let scene = drawn(&player(n, n, options), width);
+                    let of_q = extent(&scene, Array::Q, is_standing);
+                    for array in [Array::K, Array::V, Array::O] {
+                        let of = extent(&scene, array, is_standing);
+                        assert!(
+                            (of - of_q).abs() < 0.6,
+                            "{algorithm:?} {array:?} {of} {of_q}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn arrays_of_other_numbers_of_rows_have_other_lengths() {
     for (width, is_standing) in [(980.0, true), (360.0, false)] {
         for algorithm in Algorithm::ALL {
             let scene = drawn(&player(8, 32, options(algorithm)), width);
-            let whole = |array| {
-                let pieces = pieces(&scene, array, is_standing);
-                let (last, length) = pieces[pieces.len() - 1];
-                last + length - pieces[0].0
-            };
+            let whole = |array| extent(&scene, array, is_standing);
             let share = whole(Array::Q) / whole(Array::K);
             assert!((share - 0.25).abs() < 0.02, "{algorithm:?} {share}");
             assert!((whole(Array::V) - whole(Array::K)).abs() < 1e-9);

@@ -235,9 +235,14 @@ fn pieces(
         whole.width / longest
     };
     let space = strip.space(per_row);
+    let n_rows = strip.tiles.last().map_or(0, |tile| tile.end);
     let place = |rows: Range<usize>, space: f64| {
         let start = rows.start as f64 * per_row;
-        let length = (rows.len() as f64 * per_row - space).max(LEAST);
+        // Room is cut out of all pieces but the last: the array's length is that of its
+        // rows, however many its tiles.
+        let cut = if rows.end < n_rows { space } else { 0.0 };
+        let length = (rows.len() as f64 * per_row - cut).max(LEAST);
+        let start = start.min(n_rows as f64 * per_row - length).max(0.0);
         if is_standing {
             Rect::new(whole.x, whole.y + start, whole.width, length)
         } else {
