@@ -211,3 +211,54 @@ fn what_the_chip_uses_stands_beside_its_heading_and_not_over_its_note() {
         assert!(meter.x - 6.0 * longest > heading.x + 8.0 * words::CHIP.len() as f64);
     }
 }
+
+#[test]
+fn a_last_tile_of_few_rows_and_keys_has_rows_and_keys_of_the_usual_size() {
+    // The last tiles of 25 rows have one query and one key.
+    for width in [980.0, 360.0] {
+        for algorithm in [Algorithm::Fa1, Algorithm::Fa2] {
+            for n_splits in [1, 2] {
+                if algorithm == Algorithm::Fa1 && n_splits == 2 {
+                    continue;
+                }
+                let player = player(
+                    25,
+                    25,
+                    Options {
+                        n_splits,
+                        ..options(algorithm)
+                    },
+                );
+                let mut sizes = std::collections::BTreeMap::new();
+                let mut n_last = 0;
+                for step in 1..=player.schedule().n_events() {
+                    let moment = player.moment(step).unwrap();
+                    let scene = scene(&player, &moment, None, width);
+                    let n_rows = scene.rows.len();
+                    for mosaic in &scene.mosaics {
+                        let at = mosaic.at;
+                        let one = (
+                            at.width / mosaic.n_columns as f64,
+                            at.height / mosaic.n_rows as f64,
+                        );
+                        let (wide, high): (f64, f64) = *sizes.entry(mosaic.name).or_insert(one);
+                        let what = format!("{algorithm:?} step {step} {}", mosaic.name);
+                        assert!((one.0 - wide).abs() < 1e-9, "{what}");
+                        assert!((one.1 - high).abs() < 1e-9, "{what}");
+                        // Where rows are chosen is where they are drawn.
+                        if ["Q", "S", "P", "O"].contains(&mosaic.name) && n_rows > 0 {
+                            assert_eq!(mosaic.n_rows, n_rows, "{what}");
+                            for (place, (_, row)) in scene.rows.iter().enumerate() {
+                                let y = at.y + place as f64 * one.1;
+                                assert!((row.y - y).abs() < 1e-9, "{what}");
+                                assert!((row.height - one.1).abs() < 1e-9, "{what}");
+                            }
+                        }
+                        n_last += usize::from(mosaic.name == "S" && mosaic.values.len() == 1);
+                    }
+                }
+                assert!(n_last > 0);
+            }
+        }
+    }
+}

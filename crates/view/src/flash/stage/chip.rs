@@ -137,15 +137,10 @@ pub(super) fn draw(
     columns(scene, player, moment, &numbered, &places);
     chosen_row(scene, player, moment, row, &places);
     beam(scene, player, moment, &places);
-    let Places {
-        q,
-        k,
-        s,
-        columns,
-        v,
-        o,
-        ..
-    } = places;
+    let there = There::of(player, moment);
+    let [q, o, columns] = [places.q, places.o, places.columns].map(|at| there.rows_of(at));
+    let (k, v) = (there.columns_of(places.k), there.values_of(places.v));
+    let s = there.scores_of(places.s);
     vec![
         (Array::Q, q),
         (Array::K, k),
@@ -223,20 +218,24 @@ fn matrices(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places
         _ => "so far",
     };
     name(Array::O, "O", places.o, !chip.o.is_empty(), o_is);
-    mosaic(scene, "Q", places.q, &chip.q, Colours::Signed(q));
+    let there = There::of(player, moment);
     mosaic(
         scene,
-        "K",
-        places.k,
-        &transposed(&chip.k),
-        Colours::Signed(k),
+        "Q",
+        there.rows_of(places.q),
+        &chip.q,
+        Colours::Signed(q),
     );
-    mosaic(scene, "V", places.v, &chip.v, Colours::Signed(v));
+    let keys = transposed(&chip.k);
+    let keys_at = there.columns_of(places.k);
+    mosaic(scene, "K", keys_at, &keys, Colours::Signed(k));
+    let values_at = there.values_of(places.v);
+    mosaic(scene, "V", values_at, &chip.v, Colours::Signed(v));
     // What is not divided yet is shown as it would be.
     mosaic(
         scene,
         "O",
-        places.o,
+        there.rows_of(places.o),
         &relative_output(moment),
         Colours::Signed(v),
     );
@@ -305,7 +304,7 @@ fn scores(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) 
     if matrix.is_empty() {
         return;
     }
-    let at = clipped(places.s, matrix, player);
+    let at = There::of(player, moment).scores_of(places.s);
     let base = (at.x, at.y - 8.0);
     let (letter, rest) = if has_weights {
         ("P", weights_are(player, moment))
@@ -399,16 +398,45 @@ fn n_shown(player: &Player, moment: &Moment, matrix: &Matrix) -> Vec<usize> {
     n_shown.take(matrix.n_rows()).collect()
 }
 
-/// A ragged last tile is as much smaller as it has fewer rows and keys.
-fn clipped(at: Rect, matrix: &Matrix, player: &Player) -> Rect {
-    let rows = matrix.n_rows() as f64 / rows_in_tile(player);
-    let columns = matrix.n_columns as f64 / player.schedule().keys(0).len() as f64;
-    Rect::new(
-        at.x,
-        at.y,
-        at.width * columns.min(1.0),
-        at.height * rows.min(1.0),
-    )
+/// What of a full tile's rows and keys the tiles on the chip have: a ragged last tile is
+/// as much smaller as it has fewer, so that a row is as high and a key as wide as ever.
+struct There {
+    rows: f64,
+    keys: f64,
+}
+
+impl There {
+    fn of(player: &Player, moment: &Moment) -> Self {
+        let share = |n: usize, of_full: f64| match n {
+            0 => 1.0,
+            n => (n as f64 / of_full).min(1.0),
+        };
+        let n_keys = player.schedule().keys(0).len() as f64;
+        Self {
+            rows: share(queries_on_chip(player, moment).len(), rows_in_tile(player)),
+            keys: share(moment.keys.len(), n_keys),
+        }
+    }
+
+    /// Of a matrix whose rows are queries.
+    const fn rows_of(&self, at: Rect) -> Rect {
+        Rect::new(at.x, at.y, at.width, at.height * self.rows)
+    }
+
+    /// Of one whose columns are keys.
+    const fn columns_of(&self, at: Rect) -> Rect {
+        Rect::new(at.x, at.y, at.width * self.keys, at.height)
+    }
+
+    /// Of one whose rows are keys.
+    const fn values_of(&self, at: Rect) -> Rect {
+        Rect::new(at.x, at.y, at.width, at.height * self.keys)
+    }
+
+    /// Of scores and weights.
+    const fn scores_of(&self, at: Rect) -> Rect {
+        self.columns_of(self.rows_of(at))
+    }
 }
 
 /// One number per row: maximum, factor, sum.
@@ -505,6 +533,8 @@ fn chosen_row(
 /// The frame around what the step changes on the chip.
 fn beam(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) {
     let names = columns_of(player);
+    let there = There::of(player, moment);
+    let scores = there.scores_of(places.s);
     let column = |name: &str| {
         let place = names.iter().position(|of| *of == name)?;
         let pitch = places.columns.width / names.len() as f64;
@@ -513,16 +543,18 @@ fn beam(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) {
             x,
             places.columns.y - 18.0,
             pitch - 2.0,
-            places.columns.height + 18.0,
+            there.rows_of(places.columns).height + 18.0,
         ))
     };
     let framed = match moment.kind() {
-        Some(EventKind::Scores | EventKind::Mask | EventKind::Exp) => Some(places.s),
+        Some(EventKind::Scores | EventKind::Mask | EventKind::Exp) => Some(scores),
         Some(EventKind::RowMax) => column("m̃").or_else(|| column("m")),
         Some(EventKind::Rescale) => column("α"),
         Some(EventKind::RowSum) => column("l"),
-        Some(EventKind::Normalise) if player.schedule().tiling().is_none() => Some(places.s),
-        Some(EventKind::Pv | EventKind::Normalise | EventKind::Merge) => Some(places.o),
+        Some(EventKind::Normalise) if player.schedule().tiling().is_none() => Some(scores),
+        Some(EventKind::Pv | EventKind::Normalise | EventKind::Merge) => {
+            Some(there.rows_of(places.o))
+        }
         _ => None,
     };
     if let Some(at) = framed {
