@@ -262,3 +262,59 @@ fn a_last_tile_of_few_rows_and_keys_has_rows_and_keys_of_the_usual_size() {
         }
     }
 }
+
+/// True where the mask's hatching lies over a point.
+fn is_hatched(scene: &Scene, (x, y): (f64, f64)) -> bool {
+    let corners = &scene.hidden;
+    let next = corners.iter().cycle().skip(1);
+    let crossed = corners.iter().zip(next).filter(|((x0, y0), (x1, y1))| {
+        (*y0 > y) != (*y1 > y) && x < x0 + (y - y0) / (y1 - y0) * (x1 - x0)
+    });
+    crossed.count() % 2 == 1
+}
+
+#[test]
+fn standard_attention_lights_and_finishes_whole_rows_of_a_masked_matrix() {
+    let causal = |algorithm| Options {
+        is_causal: true,
+        ..options(algorithm)
+    };
+    let n = 16;
+    let player = player(n, n, causal(Algorithm::Standard));
+    for step in 0..=player.schedule().n_events() {
+        let moment = player.moment(step).unwrap();
+        let scene = scene(&player, &moment, None, 980.0);
+        let (x, top) = scene.hidden[scene.hidden.len() - 1];
+        // The legend has small ones.
+        let parts = scene.blocks.iter();
+        let parts = parts.filter(|block| [Paint::Done, Paint::Waiting].contains(&block.paint));
+        let widths = parts.map(|block| block.at.width / n as f64);
+        let size = widths.fold(0.0, f64::max);
+        let lit = moment.event.and_then(|event| event.i);
+        for query in 0..n {
+            let is_done = player.schedule().visit(query, 0).unwrap().end <= step;
+            for key in 0..n {
+                let at = |share: f64| {
+                    let y = top + (query as f64 + share) * size;
+                    (x - (n as f64 - key as f64 - 0.5) * size, y)
+                };
+                let samples =
+                    (0..20).filter(|i| is_hatched(&scene, at((f64::from(*i) + 0.5) / 20.0)));
+                let n_hatched = samples.count();
+                let what = format!("step {step} {query} {key}: {n_hatched}");
+                match (key > query, is_done) {
+                    (false, _) => assert_eq!(n_hatched, 0, "{what}"),
+                    _ if lit == Some(query) => assert_eq!(n_hatched, 0, "{what}"),
+                    (true, true) => assert!((4..=16).contains(&n_hatched), "{what}"),
+                    (true, false) => assert_eq!(n_hatched, 20, "{what}"),
+                }
+            }
+        }
+        // Nothing of it depends on the steps before.
+        let anew = self::player(n, n, causal(Algorithm::Standard));
+        assert_eq!(
+            scene,
+            super::stage::scene(&anew, &anew.moment(step).unwrap(), None, 980.0)
+        );
+    }
+}

@@ -15,6 +15,8 @@ const MOST_ROWS: usize = 96;
 pub(super) const LEGEND: f64 = 100.0;
 /// Room for it beside.
 pub(super) const LEGEND_BESIDE: f64 = 186.0;
+/// Height of the stripes that the mask leaves of what is done.
+const STRIPE: f64 = 4.0;
 /// Room for the axis' names.
 const AXIS: f64 = 22.0;
 
@@ -56,7 +58,8 @@ pub(super) fn draw(
         tiles(scene, player, moment, &place);
     }
     if problem.is_causal {
-        scene.hidden = hidden_corners(problem, &place);
+        let hatching = |query| hatching_of(player, moment, query);
+        scene.hidden = hidden_corners(problem, &place, hatching);
     }
     legend(scene, player, at, has_legend_beside);
 }
@@ -147,19 +150,56 @@ fn rows_of_standard(
     }
 }
 
+/// How the part of a row that the mask hides is drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hatching {
+    /// Nothing below it can be seen.
+    Whole,
+    /// What is below it can be seen between.
+    Striped,
+    /// What is below it can be seen.
+    Bare,
+}
+
+/// Standard attention computes and writes what it hides: the row that is lit or done is
+/// lit or done from end to end.
+fn hatching_of(player: &Player, moment: &Moment, query: usize) -> Hatching {
+    let schedule = player.schedule();
+    if schedule.tiling().is_some() {
+        return Hatching::Whole;
+    }
+    let is_lit = moment.event.is_some_and(|event| event.i == Some(query));
+    let visit = schedule.visit(query, 0);
+    match visit {
+        _ if is_lit => Hatching::Bare,
+        Some(visit) if visit.end <= moment.step => Hatching::Striped,
+        _ => Hatching::Whole,
+    }
+}
+
 /// The corners of what the mask hides: a staircase of one step per query.
 fn hidden_corners(
     problem: &headlight_flash::Problem,
     place: &impl Fn(&Range<usize>, &Range<usize>) -> Rect,
+    hatching: impl Fn(usize) -> Hatching,
 ) -> Vec<(f64, f64)> {
     let mut corners = Vec::new();
     let end = place(&(0..1), &(0..problem.n_k));
     let (right, top) = (end.x + end.width, end.y);
     for query in 0..problem.n_q {
         let n_seen = problem.visible_keys(query);
-        let left = place(&(query..query + 1), &(0..n_seen));
-        corners.push((left.x + left.width, left.y));
-        corners.push((left.x + left.width, left.y + left.height));
+        let seen = place(&(query..query + 1), &(0..n_seen));
+        let (left, rows) = (seen.x + seen.width, (seen.y, seen.y + seen.height));
+        match hatching(query) {
+            Hatching::Whole => corners.extend([(left, rows.0), (left, rows.1)]),
+            Hatching::Bare => corners.extend([(right, rows.0), (right, rows.1)]),
+            Hatching::Striped => {
+                for (is_bare, from, to) in stripes(top, rows) {
+                    let x = if is_bare { right } else { left };
+                    corners.extend([(x, from), (x, to)]);
+                }
+            }
+        }
         if n_seen == problem.n_k {
             break;
         }
@@ -167,6 +207,20 @@ fn hidden_corners(
     corners.push((right, corners.last().map_or(top, |(_, y)| *y)));
     corners.push((right, top));
     corners
+}
+
+/// The stripes between two heights, every other of them bare; they are counted from the
+/// top of the grid, so that low rows have them too.
+fn stripes(top: f64, (from, to): (f64, f64)) -> Vec<(bool, f64, f64)> {
+    let first = ((from - top) / STRIPE).floor() as usize;
+    let last = ((to - top) / STRIPE).ceil() as usize;
+    let stripe = |index: usize| {
+        let begin = (top + index as f64 * STRIPE).max(from);
+        let end = (top + (index + 1) as f64 * STRIPE).min(to);
+        (index.is_multiple_of(2), begin, end)
+    };
+    let stripes = (first..last).map(stripe);
+    stripes.filter(|(_, begin, end)| begin < end).collect()
 }
 
 fn legend(scene: &mut Scene, player: &Player, at: Rect, is_beside: bool) {
