@@ -251,11 +251,14 @@ impl FlashTopic {
                 )
             }
             Self::Ledger => {
-                let here = schedule.totals().elements_moved();
-                let doubled = schedule
-                    .tiling()
-                    .and_then(|tiling| Tiling::new(2 * tiling.block_q(), tiling.block_k()).ok());
-                let other = moved_by(problem, Algorithm::Fa2, doubled).unwrap_or(here);
+                // The step's own tiles, whatever is chosen now: who doubles them to see
+                // what becomes of it is not told of doubling them again.
+                let own = self.scene().options.tiling(problem.d).ok();
+                let doubled =
+                    own.and_then(|tiling| Tiling::new(2 * tiling.block_q(), tiling.block_k()).ok());
+                let moved = |tiling| moved_by(problem, Algorithm::Fa2, tiling);
+                let here = moved(own).unwrap_or_else(|| schedule.totals().elements_moved());
+                let other = moved(doubled).unwrap_or(here);
                 format!(
                     "{:.0} % less is moved, {} instead of {}: keys and values are loaded half as \
                      often, queries and outputs as before.",

@@ -538,6 +538,36 @@ fn the_lessons_answers_are_those_of_the_figure() {
 }
 
 #[test]
+fn the_answer_of_the_lesson_stays_when_its_experiment_is_made() {
+    let (player, moment) = on_stage(FlashTopic::Ledger);
+    let before = FlashTopic::Ledger.answer(&player, &moment);
+    let room = FlashRoom {
+        options: Options {
+            tiles: Tiles::Blocks(32, 16),
+            ..Options::default()
+        },
+        source: Source::Random {
+            n: 256,
+            d: 16,
+            seed: 1,
+        },
+        ..FlashRoom::default()
+    };
+    let doubled = Player::new(&room).unwrap();
+    let now = doubled.schedule().totals().elements_moved();
+    let after = FlashTopic::Ledger.answer(&doubled, &doubled.moment(9).unwrap());
+    assert_eq!(before, after);
+    // What it foretold has come.
+    let moved = player.schedule().totals().elements_moved();
+    let said = format!(
+        "{} instead of {}",
+        words::thousands(now),
+        words::thousands(moved)
+    );
+    assert!(after.contains(&said), "{after}");
+}
+
+#[test]
 fn what_is_beyond_floats_or_no_number_is_counted_as_the_page_counts() {
     // The second query and the third key make a score of 1e40.
     let room = FlashRoom {
