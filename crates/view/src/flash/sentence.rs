@@ -448,31 +448,30 @@ fn between((least, greatest): (f32, f32)) -> String {
     }
 }
 
-/// A number with two decimals, infinities by their sign. What two decimals would make 0
-/// and is not keeps two digits that count: `0.0031`, `1.1e−4`.
+/// A number with two decimals, infinities by their sign. What is below 0.01, where two
+/// decimals would leave one digit or none, keeps two that count: `0.0063`, `1.1e−4`.
 pub(super) fn shown(value: f32) -> String {
-    with_small(value, |small| match small.abs() {
+    with_small(value, 0.009_95, |small| match small.abs() {
         0.000_95.. => fixed(f64::from(small), 4),
         _ => with_minus(&format!("{small:.1e}")),
     })
 }
 
-/// The same where there is room for five characters: one digit counts, `1e−4`.
+/// The same where there is room for five characters: one digit counts, `6e−3`.
 pub(super) fn shown_short(value: f32) -> String {
-    with_small(value, |small| with_minus(&format!("{small:.0e}")))
+    with_small(value, 0.009_5, |small| with_minus(&format!("{small:.0e}")))
 }
 
-fn with_small(value: f32, of_small: impl Fn(f32) -> String) -> String {
+/// `least` is what is rounded to 0.01, and not less, with the digits that small numbers have.
+fn with_small(value: f32, least: f32, of_small: impl Fn(f32) -> String) -> String {
     match value {
         f32::INFINITY => "∞".to_owned(),
         f32::NEG_INFINITY => "\u{2212}∞".to_owned(),
         0.0 => "0".to_owned(),
         value if value.abs() >= 1e4 => with_minus(&format!("{value:.1e}")),
         value if value.abs() >= 100.0 => fixed(f64::from(value), 0),
-        value => match fixed(f64::from(value), 2) {
-            zero if zero == "0.00" => of_small(value),
-            text => text,
-        },
+        value if value.abs() < least => of_small(value),
+        value => fixed(f64::from(value), 2),
     }
 }
 
@@ -485,12 +484,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_two_decimals_would_make_0_keeps_its_digits() {
+    fn what_is_below_a_hundredth_keeps_its_digits() {
         let cases = [
             (0.0, "0", "0"),
             (-0.0, "0", "0"),
             (1.0, "1.00", "1.00"),
-            (0.005_1, "0.01", "0.01"),
+            (0.012_6, "0.01", "0.01"),
+            (0.009_96, "0.01", "0.01"),
+            (0.009_6, "0.0096", "0.01"),
+            (0.009_4, "0.0094", "9e−3"),
+            (0.006_3, "0.0063", "6e−3"),
+            (0.005_1, "0.0051", "5e−3"),
+            (-0.005, "−0.0050", "−5e−3"),
             (0.003_14, "0.0031", "3e−3"),
             (-0.003_14, "−0.0031", "−3e−3"),
             (0.000_999_9, "0.0010", "1e−3"),
