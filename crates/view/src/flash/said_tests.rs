@@ -479,6 +479,42 @@ fn what_was_never_in_slow_memory_does_not_go_back_there() {
     }
 }
 
+#[test]
+fn the_output_has_the_colours_of_an_average_at_every_step() {
+    for options in every_method() {
+        let player = player(options);
+        let data = player.data();
+        for step in 1..=player.schedule().n_events() {
+            let moment = player.moment(step).unwrap();
+            let scene = scene(&player, &moment, None, 980.0);
+            let Some(drawn) = scene.mosaics.iter().find(|mosaic| mosaic.name == "O") else {
+                continue;
+            };
+            // Of the keys that the rows had met: what an undivided output is, and an output
+            // that is divided twice is not.
+            let chip = &moment.chip;
+            let says = |text: &str| scene.words.iter().any(|words| words.text == text);
+            let is_undone = match options.algorithm {
+                Algorithm::Standard => false,
+                Algorithm::Fa1 => {
+                    matches!(moment.kind(), Some(EventKind::Rescale | EventKind::Pv))
+                }
+                Algorithm::Fa2 => says("so far"),
+            };
+            for (row, (drawn, o)) in drawn.values.chunks(data.d()).zip(chip.o.rows()).enumerate() {
+                let l = chip.l.get(row).copied().unwrap_or(1.0);
+                for (drawn, o) in drawn.iter().zip(o) {
+                    let of = if is_undone && l > 0.0 { o / l } else { *o };
+                    assert!((drawn - of).abs() < 1e-5, "{options:?} {step}");
+                }
+            }
+            if options.algorithm == Algorithm::Standard {
+                assert!(says("= P V") && !says("divided by l") && !says("so far"));
+            }
+        }
+    }
+}
+
 /// What a step of the lesson puts on the stage.
 fn on_stage(topic: FlashTopic) -> (Player, Moment) {
     let mut state = State::default();

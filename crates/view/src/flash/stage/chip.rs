@@ -213,8 +213,10 @@ fn matrices(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places
     name(Array::Q, "Q", places.q, !chip.q.is_empty(), &of_queries);
     name(Array::K, "Kᵀ", places.k, !chip.k.is_empty(), &of_keys);
     name(Array::V, "V", places.v, !chip.v.is_empty(), &of_keys);
-    let o_is = match moment.kind() {
-        Some(EventKind::Normalise | EventKind::Store) => "divided by l",
+    let o_is = match player.schedule().method().algorithm {
+        Algorithm::Standard => "= P V",
+        _ if !chip.split_o.is_empty() => "of all parts",
+        _ if is_divided(player, moment) && chip.l.iter().any(|l| *l > 0.0) => "divided by l",
         _ => "so far",
     };
     name(Array::O, "O", places.o, !chip.o.is_empty(), o_is);
@@ -236,7 +238,7 @@ fn matrices(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places
         scene,
         "O",
         there.rows_of(places.o),
-        &relative_output(moment),
+        &relative_output(player, moment),
         Colours::Signed(v),
     );
 }
@@ -247,16 +249,26 @@ pub(super) fn queries_on_chip(player: &Player, moment: &Moment) -> Range<usize> 
     tile.map_or(0..0, |i| player.schedule().queries(i))
 }
 
+/// True where the output on the chip is an average of values already: standard attention
+/// divides the weights, and FA1 the output of each tile before it writes it.
+fn is_divided(player: &Player, moment: &Moment) -> bool {
+    let kind = moment.kind();
+    match player.schedule().method().algorithm {
+        Algorithm::Standard => true,
+        Algorithm::Fa1 => !matches!(kind, Some(EventKind::Rescale | EventKind::Pv)),
+        Algorithm::Fa2 => matches!(
+            kind,
+            Some(EventKind::Normalise | EventKind::Store | EventKind::Merge)
+        ),
+    }
+}
+
 /// The output so far, divided by the sum of the weights so far: its colours are those
 /// of an average of values at every step.
-fn relative_output(moment: &Moment) -> Matrix {
+fn relative_output(player: &Player, moment: &Moment) -> Matrix {
     let chip = &moment.chip;
-    let is_divided = matches!(
-        moment.kind(),
-        Some(EventKind::Normalise | EventKind::Store | EventKind::Merge | EventKind::Load)
-    );
     let mut o = chip.o.clone();
-    if is_divided || o.n_columns == 0 {
+    if is_divided(player, moment) || o.n_columns == 0 {
         return o;
     }
     for (row, &l) in o.values.chunks_exact_mut(o.n_columns).zip(&chip.l) {
