@@ -2,7 +2,7 @@
 //!
 //! Leptos compiles a view into types of its own, one for every shape of element: fast,
 //! and kilobytes for each figure. Here a figure is a value, made anew from what it
-//! shows, and [`document`](self::document) changes what differs: the same few functions
+//! shows, and `document` changes what differs: the same few functions
 //! whatever is drawn. A room that is fetched only when it is opened is drawn this way,
 //! so that opening it is quick; signals, memos and effects stay Leptos's.
 //!
