@@ -1,7 +1,7 @@
 //! One row of the tile on the chip, as it happens.
 
+use headlight_view::FlashFigure;
 use headlight_view::flash::{Passed, passed, spelled, words};
-use headlight_view::{FlashFigure, number};
 
 use super::{Room, more};
 use crate::drawing::{Element, Node, el, follow};
@@ -65,7 +65,7 @@ fn figure(arithmetic: Option<String>, passed: &[Passed]) -> Element {
 fn bar(step: &Passed, most: f32) -> Element {
     let width = format!("{:.1}%", f64::from(step.l / most) * 100.0);
     let alpha = step.alpha.filter(|&alpha| alpha != 1.0 && alpha != 0.0);
-    let alpha = alpha.map(|alpha| format!("× α {}", number::fixed(f64::from(alpha), 2)));
+    let alpha = alpha.map(words::factor);
     let text = |class: &'static str, text: Node| el("span").class(class).add(text);
     el("li")
         .class(if step.is_now { "now" } else { "" })

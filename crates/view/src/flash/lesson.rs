@@ -97,7 +97,8 @@ impl FlashTopic {
             Self::Matrix => {
                 "Every query meets every key, which makes a matrix of scores. The textbook \
                  writes it to slow memory, reads it back, writes the weights, and reads \
-                 those again: the arithmetic waits for the memory."
+                 those again: the arithmetic waits for the memory. So few tokens are for \
+                 looking at; tiles save once there are more, as in step 7."
             }
             Self::Online => {
                 "A softmax needs a row’s largest score and the sum of its weights. Both can \
@@ -110,12 +111,12 @@ impl FlashTopic {
                  sum and output alike."
             }
             Self::KeysOutside => {
-                "The first flash attention loads a tile of keys once and lets all queries \
+                "The first flash attention, FA1, loads a tile of keys once and lets all queries \
                  pass by. Each output is taken up, corrected, divided and put back at every \
                  tile of keys."
             }
             Self::QueriesOutside => {
-                "The second turns the loops around: a tile of queries stays on the chip \
+                "The second, FA2, turns the loops around: a tile of queries stays on the chip \
                  until it has met all its keys. Its output is divided once, at the end, \
                  and never has to come back."
             }
@@ -125,8 +126,8 @@ impl FlashTopic {
                  need the mask."
             }
             Self::Ledger => {
-                "Here are 256 rows of width 16. With queries outside, all keys and values \
-                 are loaded once for each tile of queries, so what is moved depends on how \
+                "Here are 256 rows of width 16. With queries outside, keys and values \
+                 are loaded anew for each tile of queries, so what is moved depends on how \
                  many queries fit on the chip."
             }
             Self::Loses => {
@@ -151,7 +152,7 @@ impl FlashTopic {
             Self::QueriesOutside => "How much less does that move than with keys outside?",
             Self::Future => "How many tiles are skipped, and how many are cut by the mask?",
             Self::Ledger => {
-                "What becomes of the numbers moved if a tile holds twice as many queries?"
+                "Choose 32 queries per tile instead of 16. What becomes of the numbers moved?"
             }
             Self::Loses => "Which of the three moves least here?",
         }

@@ -663,3 +663,9 @@ fn the_tiles_that_are_skipped_can_be_counted() {
     // One more is in the legend.
     assert_eq!(scene.blocks.iter().filter(is_hidden).count(), n_skipped + 1);
 }
+
+#[test]
+fn a_factor_is_written_as_everywhere() {
+    assert_eq!(words::factor(0.5), "× α 0.50");
+    assert_eq!(words::factor(1.15e-4), "× α 1.2e\u{2212}4");
+}

@@ -590,6 +590,12 @@ pub fn row_heading(player: &Player, row: usize) -> String {
     format!("{}, as it happens", capitalised(&row_label(player, row)))
 }
 
+/// What a row's sum was multiplied by.
+#[must_use]
+pub fn factor(alpha: f32) -> String {
+    format!("× α {}", shown(alpha))
+}
+
 /// What the table of that row holds.
 #[must_use]
 pub fn row_sums(player: &Player, row: usize) -> String {
