@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::painted::Painted;
 use super::shown::Shown;
-use crate::drawing::{Element, drawn, el, follow, hatching};
+use crate::drawing::{Element, drawn, el, follow, hatching, rect};
 
 /// The matrix: painted if it is large, drawn if it is not.
 #[component]
@@ -165,11 +165,7 @@ fn is_run(shown: Shown) -> bool {
 }
 
 fn mark(class: &'static str, at: Rect) -> Element {
-    el("rect")
+    rect(at.x, at.y, at.width, at.height)
         .class(class)
-        .at("x", at.x)
-        .at("y", at.y)
-        .at("width", at.width)
-        .at("height", at.height)
         .set("rx", "1")
 }

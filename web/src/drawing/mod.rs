@@ -106,6 +106,15 @@ pub fn leptos(of: impl Fn() -> AnyView + 'static) -> Node {
     Node::View(Rc::new(of))
 }
 
+/// A rectangle of an `svg`, in pixels.
+pub fn rect(x: f64, y: f64, width: f64, height: f64) -> Element {
+    el("rect")
+        .at("x", x)
+        .at("y", y)
+        .at("width", width)
+        .at("height", height)
+}
+
 /// Stripes for what is hidden, under a name that a style sheet fills with.
 pub fn hatching(id: &'static str) -> Element {
     let sized = |tag| el(tag).set("width", "5").set("height", "5");

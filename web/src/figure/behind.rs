@@ -9,6 +9,8 @@ use leptos::html::{Div, Section};
 use leptos::prelude::*;
 
 use super::more;
+use super::table::numbers;
+use crate::drawing::{drawn, follow};
 use crate::host;
 use crate::reactive::Kept;
 use crate::store::store;
@@ -43,6 +45,10 @@ fn Numbers(figure: AnyFigure, table: Kept<Option<Table>>) -> impl IntoView {
         }
     });
     let label = text::numbers_of(text::figure_title(figure));
+    let numbers = follow(move || {
+        let table = table.shared();
+        numbers(figure.name(), Option::as_ref(&table)).into()
+    });
     view! {
         <div
             node_ref=element
@@ -51,27 +57,8 @@ fn Numbers(figure: AnyFigure, table: Kept<Option<Table>>) -> impl IntoView {
             aria-label=move || is_open.get().then(|| label.clone())
             tabindex=move || is_open.get().then_some("0")
         >
-            <table class="numbers" data-for=figure.name()>{move || table.get().map(cells)}</table>
+            {drawn(numbers)}
         </div>
-    }
-}
-
-/// A table's inside.
-fn cells(table: Table) -> impl IntoView {
-    let head =
-        |column: headlight_view::column::Column| view! { <th scope="col">{column.name}</th> };
-    let heads = table.columns.into_iter().map(head).collect_view();
-    let row = |cells: Vec<String>| {
-        let mut cells = cells.into_iter();
-        let first = cells.next();
-        let rest = cells.map(|cell| view! { <td>{cell}</td> }).collect_view();
-        view! { <tr><th scope="row">{first}</th>{rest}</tr> }
-    };
-    let body = table.rows.into_iter().map(row).collect_view();
-    view! {
-        <caption>{table.caption}</caption>
-        <thead><tr>{heads}</tr></thead>
-        <tbody>{body}</tbody>
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod behind;
 mod more;
+pub mod table;
 
 pub use behind::MethodAndTable;
 pub use more::{Menu, More};

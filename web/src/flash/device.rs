@@ -10,6 +10,7 @@ use leptos::prelude::*;
 
 use super::{Room, growth, more};
 use crate::drawing::{Element, Node, el, follow};
+use crate::figure::table::{column_head, row_head};
 use crate::host;
 use crate::reactive::{Held, Kept, react};
 
@@ -185,14 +186,13 @@ fn go_on(
 
 fn facts(answer: &Answer, found: Agreement) -> Element {
     let bounds = found.bounds();
-    let head = |name: &'static str| el("th").set("scope", "col").add(name);
     let row = |name: &'static str, output: f64, lse: f64| {
         el("tr")
-            .add(el("th").set("scope", "row").add(name))
+            .add(row_head(name))
             .add(el("td").add(scientific(output)))
             .add(el("td").add(scientific(lse)))
     };
-    let heads = [words::AGAINST, words::OF_OUTPUT, words::OF_LSE].map(head);
+    let heads = [words::AGAINST, words::OF_OUTPUT, words::OF_LSE].map(column_head);
     let rows = [
         row(words::AGAINST_TRACE, found.trace.output, found.trace.lse),
         row(words::AGAINST_DENSE, found.dense.output, found.dense.lse),

@@ -11,8 +11,8 @@ use leptos::prelude::*;
 
 use super::now::Now;
 use super::{Room, act};
-use crate::drawing::{Element, Node, el, follow};
-use crate::figure::MethodAndTable;
+use crate::drawing::{Node, el, follow};
+use crate::figure::{MethodAndTable, table};
 use crate::reactive::{Held, Kept, react};
 use crate::store::Store;
 
@@ -186,30 +186,8 @@ pub fn grid(room: Room) -> Node {
                 ("flash.beside", beside),
                 ("flash.compare", compared),
             ]
-            .map(|(name, table)| table.map(|table| unseen(name, table)))
+            .map(|(name, table)| table.map(|table| table::numbers(name, Some(table))))
         });
         el("div").class("unseen").all(tables).into()
     })
-}
-
-/// A table for programs and for readers who hear the page, by whoever makes it.
-fn unseen(name: &'static str, table: &Table) -> Element {
-    let head = |name: String| el("th").set("scope", "col").add(name);
-    let heads = table
-        .columns
-        .iter()
-        .map(|column| head(column.name.to_string()));
-    let row = |cells: &Vec<String>| {
-        let cell = |(index, cell): (usize, &String)| match index {
-            0 => el("th").set("scope", "row").add(cell.clone()),
-            _ => el("td").add(cell.clone()),
-        };
-        el("tr").all(cells.iter().enumerate().map(cell))
-    };
-    el("table")
-        .class("numbers")
-        .set("data-for", name)
-        .add(el("caption").add(table.caption.clone()))
-        .add(el("thead").add(el("tr").all(heads)))
-        .add(el("tbody").all(table.rows.iter().map(row)))
 }

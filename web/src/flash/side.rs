@@ -7,6 +7,7 @@ use headlight_view::{FlashFigure, number};
 use super::now::Now;
 use super::{Room, more};
 use crate::drawing::{Element, Node, el, follow};
+use crate::figure::table::{column_head, row_head};
 
 /// Heads the ledger.
 pub const TITLE: &str = "ledger-title";
@@ -35,8 +36,7 @@ pub fn ledger(room: Room) -> Node {
 }
 
 fn figure(ledger: Option<&Ledger>, verdict: Option<String>) -> Element {
-    let head = |name: &'static str| el("th").set("scope", "col").add(name);
-    let heads = [words::SO_FAR, words::IN_ALL, words::OF_STANDARD].map(head);
+    let heads = [words::SO_FAR, words::IN_ALL, words::OF_STANDARD].map(column_head);
     let rows = ledger.map_or(&[][..], |ledger| &ledger.rows);
     let fact = |(name, value): (&'static str, String)| {
         el("div")
@@ -66,11 +66,7 @@ fn row(row: &LedgerRow) -> Element {
     let of_standard = format!("{}×", number::fixed(row.of_standard, 2));
     el("tr")
         .class(if row.is_played { "on" } else { "" })
-        .add(
-            el("th")
-                .set("scope", "row")
-                .add(words::algorithm(row.algorithm)),
-        )
+        .add(row_head(words::algorithm(row.algorithm)))
         .add(el("td").add(so_far.unwrap_or_else(|| "–".to_owned())))
         .add(el("td").add(words::thousands(row.moved)))
         .add(el("td").add(of_standard))

@@ -14,7 +14,7 @@ use wasm_bindgen::JsCast;
 
 use super::Room;
 use super::mosaic::Mosaics;
-use crate::drawing::{Element, Node, el, follow};
+use crate::drawing::{Element, Node, el, follow, rect};
 use crate::host;
 use crate::reactive::Kept;
 
@@ -99,7 +99,7 @@ const fn is_below(paint: Paint) -> bool {
 
 fn blocks(scene: &Scene, which: fn(Paint) -> bool) -> impl Iterator<Item = Element> {
     let shown = scene.blocks.iter().filter(move |block| which(block.paint));
-    shown.map(|Block { at, paint }| rect(*at).class(class_of(*paint)))
+    shown.map(|Block { at, paint }| rect(at.x, at.y, at.width, at.height).class(class_of(*paint)))
 }
 
 const fn class_of(paint: Paint) -> &'static str {
@@ -149,16 +149,8 @@ fn outlines(scene: &Scene) -> impl Iterator<Item = Element> {
             Paint::Now => "tile-outline now",
             _ => return None,
         };
-        Some(rect(*at).class(class))
+        Some(rect(at.x, at.y, at.width, at.height).class(class))
     })
-}
-
-fn rect(at: Rect) -> Element {
-    el("rect")
-        .at("x", at.x)
-        .at("y", at.y)
-        .at("width", at.width)
-        .at("height", at.height)
 }
 
 fn text(words: &Words) -> Element {

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::{Room, more};
-use crate::drawing::{Element, Node, el, follow};
+use crate::drawing::{Element, Node, el, follow, rect};
 use crate::host;
 use crate::reactive::{Held, Kept};
 
@@ -103,12 +103,8 @@ pub fn timeline(room: Room) -> Node {
 fn cell(cell: &Cell) -> Element {
     let done = if cell.is_done { " done" } else { "" };
     let top = if cell.begins_tile { 2.0 } else { 5.0 };
-    el("rect")
+    rect(cell.x, top, cell.width.max(0.8), 18.0 - top)
         .class(format!("{}{done}", class_of(cell.kind)))
-        .at("x", cell.x)
-        .at("y", top)
-        .at("width", cell.width.max(0.8))
-        .at("height", 18.0 - top)
 }
 
 /// Where the step is.
