@@ -74,3 +74,5 @@ mod scale_tests;
 mod test_room;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod transport_tests;

@@ -1,6 +1,9 @@
 //! A room to test with: sixteen random rows.
 
-use super::{FlashRoom, Options, Player, Source};
+use headlight_flash::Algorithm;
+
+use super::{FlashRoom, Options, Player, Source, Tiles};
+use crate::state::{Place, State};
 
 pub(super) fn room(options: Options) -> FlashRoom {
     FlashRoom {
@@ -16,4 +19,42 @@ pub(super) fn room(options: Options) -> FlashRoom {
 
 pub(super) fn player(options: Options) -> Player {
     Player::new(&room(options)).unwrap()
+}
+
+/// Four by four.
+pub(super) fn square() -> Options {
+    Options {
+        tiles: Tiles::Blocks(4, 4),
+        ..Options::default()
+    }
+}
+
+/// The page with the room open.
+pub(super) fn state(options: Options) -> State {
+    State {
+        place: Place::Flash,
+        flash: room(options),
+        ..State::default()
+    }
+}
+
+pub(super) fn all_options() -> Vec<Options> {
+    let mut all = Vec::new();
+    for algorithm in Algorithm::ALL {
+        for is_causal in [true, false] {
+            for tiles in [Tiles::Blocks(4, 4), Tiles::Blocks(5, 3), Tiles::OnChip(512)] {
+                for (is_reversed, n_splits) in [(false, 1), (true, 1), (false, 2)] {
+                    all.push(Options {
+                        algorithm,
+                        is_causal,
+                        is_reversed,
+                        is_lazy: is_reversed,
+                        n_splits,
+                        tiles,
+                    });
+                }
+            }
+        }
+    }
+    all
 }
