@@ -4,7 +4,9 @@
 //!   of each row; its twin on the host is `headlight_flash::execute`
 //! - [`PatternTile`]: part of one head's pattern, made small by the largest weight;
 //!   its twins are `headlight_flash::HeadView` and `headlight_flash::MaxPool`
-//! - [`matmul()`]: the product of matrices, by one named program
+//! - [`matmul()`]: the product of matrices, by one named program; in WebAssembly on the
+//!   CPU by one of our own
+//! - [`gelu_tanh`]: GELU, in WebAssembly on the CPU in one pass
 //! - [`Blocks`]: how many queries and keys fit into a workgroup
 //!
 //! A kernel is asked with tensors and answers `None` where they do not lie on a GPU:
@@ -21,12 +23,16 @@ mod device;
 mod flash;
 #[cfg(feature = "gpu")]
 mod flash_kernel;
+mod gelu;
+mod host;
 mod matmul;
 mod pattern;
 #[cfg(feature = "gpu")]
 mod pattern_kernel;
+mod platform;
 
 pub use blocks::{Blocks, LARGEST_WIDTH, MOST_QUERIES, WORKGROUP_BYTES};
 pub use flash::{FlashForward, FlashOutput};
+pub use gelu::gelu_tanh;
 pub use matmul::matmul;
 pub use pattern::PatternTile;

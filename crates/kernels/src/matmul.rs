@@ -2,6 +2,9 @@
 
 use burn::tensor::Tensor;
 
+use crate::host;
+use crate::platform::HAS_NARROW_VECTORS;
+
 /// `a b`: `[.., row, inner]` by `[.., inner, column]`, leading axes broadcast.
 ///
 /// On a GPU it is one program, named here. Burn would choose among a dozen when it
@@ -16,6 +19,9 @@ use burn::tensor::Tensor;
 pub fn matmul<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<D> {
     #[cfg(feature = "gpu")]
     if let Some(product) = named::on_gpu(&a, &b) {
+        return product;
+    }
+    if HAS_NARROW_VECTORS && let Some(product) = host::product_of(&a, &b) {
         return product;
     }
     elsewhere(a, b)

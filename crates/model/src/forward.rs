@@ -184,8 +184,9 @@ impl Model {
 
     /// The normalised stream to logits: `[batch, pos, d_model]` to `[batch, pos, d_vocab]`.
     pub(crate) fn unembed(&self, normalized: Tensor<3>) -> Tensor<3> {
-        let matrix = self.unembedding();
-        matmul(normalized, matrix.swap_dims(0, 1).unsqueeze_dim(0))
+        // A new axis before the swap: after it, the CPU backend would copy the matrix.
+        let matrix = self.unembedding().unsqueeze::<3>();
+        matmul(normalized, matrix.swap_dims(1, 2))
     }
 
     /// The unembedding as it stands in the file: `[d_vocab, d_model]`.
