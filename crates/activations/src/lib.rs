@@ -28,6 +28,6 @@ pub use head_scores::{HeadScores, HeadScoresBuilder, OverTargets};
 pub use hook::{Axis, HookError, HookPoint, ParseHookError, Site};
 pub use reading::{
     Attribution, Component, Contribution, CutToken, Cuts, Detail, DetailKind, Finding, HeadInputs,
-    LensRow, QueryKey, Sampling, Thumbnail, Tile, TilePart, TokenProb,
+    LensRow, QueryKey, Sampling, Surprise, Thumbnail, Tile, TilePart, TokenProb,
 };
 pub use shape::ModelShape;

@@ -102,6 +102,8 @@ pub enum Detail {
         /// Width of a row.
         d: usize,
     },
+    /// How surprised the model was by each token, where that did not come with the run.
+    Surprise,
     /// What sampling leaves of the next token's distribution.
     Cuts {
         /// How it is drawn.
@@ -130,6 +132,13 @@ pub enum Finding {
     FlashRun(FlashRun),
     /// To [`Detail::FlashGrowth`].
     FlashGrowth(FlashGrowth),
+    /// To [`Detail::Surprise`].
+    Surprise {
+        /// Under the run's edits.
+        shown: Surprise,
+        /// Without them; absent where nothing was edited.
+        clean: Option<Surprise>,
+    },
     /// To [`Detail::Cuts`].
     Cuts(Cuts),
 }
@@ -167,6 +176,8 @@ pub enum DetailKind {
     FlashRun,
     /// [`Detail::FlashGrowth`]
     FlashGrowth,
+    /// [`Detail::Surprise`]
+    Surprise,
     /// [`Detail::Cuts`]
     Cuts,
 }
@@ -184,6 +195,7 @@ impl Detail {
             Self::HeadInputs { .. } => DetailKind::HeadInputs,
             Self::FlashRun(_) => DetailKind::FlashRun,
             Self::FlashGrowth { .. } => DetailKind::FlashGrowth,
+            Self::Surprise => DetailKind::Surprise,
             Self::Cuts { .. } => DetailKind::Cuts,
         }
     }
@@ -219,6 +231,7 @@ impl Finding {
             | Self::Attribution(_)
             | Self::QueryKey(_)
             | Self::FlashGrowth(_)
+            | Self::Surprise { .. }
             | Self::Cuts(_) => Vec::new(),
         }
     }
@@ -246,6 +259,40 @@ pub struct HeadInputs {
     /// `[key, d_head]`. Travels as a buffer.
     #[serde(skip)]
     pub v: Vec<f32>,
+}
+
+/// How surprised a model was by the tokens of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Surprise {
+    /// Negative log-likelihood of each token given those before it, in nats; the first
+    /// has none.
+    pub nll: Vec<Option<f64>>,
+    /// `exp` of the mean of `nll`; absent for a single token.
+    pub perplexity: Option<f64>,
+}
+
+impl Surprise {
+    /// That of the tokens from the second on, in nats.
+    #[must_use]
+    pub fn after_the_first(nll: &[f32]) -> Self {
+        let nll: Vec<f64> = nll.iter().copied().map(f64::from).collect();
+        let mean_nll = nll.iter().sum::<f64>() / nll.len() as f64;
+        Self {
+            perplexity: (!nll.is_empty()).then(|| mean_nll.exp()),
+            nll: std::iter::once(None)
+                .chain(nll.into_iter().map(Some))
+                .collect(),
+        }
+    }
+
+    /// Not known yet, of `n` tokens.
+    #[must_use]
+    pub fn unknown(n: usize) -> Self {
+        Self {
+            nll: vec![None; n],
+            perplexity: None,
+        }
+    }
 }
 
 /// A token with a probability.

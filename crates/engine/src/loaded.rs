@@ -4,7 +4,7 @@
 //! numbers.
 
 use burn::tensor::Device;
-use headlight_activations::{Capture, CutToken, Cuts, Edit, HookPoint, Sampling, Site};
+use headlight_activations::{Capture, CutToken, Cuts, Edit, HookPoint, Sampling, Site, Surprise};
 use headlight_model as model;
 use headlight_model::tokenizer::{SmallTokenizer, Tokenizer, TokenizerError};
 use headlight_model::{
@@ -280,6 +280,29 @@ impl Loaded {
         pattern: Option<HeadRef>,
         pace: &P,
     ) -> Result<(RunAnswer, LastRun), AnswerError> {
+        let (mut answer, last) = self.run_first(prompt, top, edits, pattern, pace).await?;
+        let (shown, clean) = self.surprise(&last, pace).await?;
+        (answer.nll, answer.perplexity) = (shown.nll, shown.perplexity);
+        if let Some((run, clean)) = answer.clean.as_mut().zip(clean) {
+            (run.nll, run.perplexity) = (clean.nll, clean.perplexity);
+        }
+        Ok((answer, last))
+    }
+
+    /// What [`Loaded::run`] answers but for the surprise, which is left empty: of a large
+    /// vocabulary it takes as long as many layers.
+    ///
+    /// # Errors
+    ///
+    /// As [`Loaded::run`].
+    pub async fn run_first<P: Pace>(
+        &self,
+        prompt: &str,
+        top: usize,
+        edits: &[Edit],
+        pattern: Option<HeadRef>,
+        pace: &P,
+    ) -> Result<(RunAnswer, LastRun), AnswerError> {
         let started = now();
         if let Some(at) = pattern {
             self.check_head(at)?;
@@ -297,14 +320,16 @@ impl Loaded {
         let pattern = pattern.zip(summary.pattern.take());
         let pattern =
             pattern.map(|(at, found)| head_pattern(at, tokens.len(), found, clean_pattern));
-        let (nll, perplexity) = surprise(&summary.nll);
         let next = self.next_tokens(&summary.last_logits, top);
         let answer = RunAnswer {
             backend: self.backend,
-            perplexity,
-            nll,
+            perplexity: None,
+            nll: vec![None; tokens.len()],
             residual: norms_by_position(&summary.norms),
-            clean: clean.map(|clean| Box::new(self.clean_run(&clean, &summary, &next, top))),
+            clean: clean.map(|clean| {
+                let nll = vec![None; tokens.len()];
+                Box::new(self.clean_run(&clean, nll, &summary, &next, top))
+            }),
             next,
             pattern,
             tokens: tokens.iter().map(|&id| self.token(id)).collect(),
@@ -332,15 +357,48 @@ impl Loaded {
             tokens,
             capture: &capture,
             edits,
-            logits: LogitsWanted::All,
+            logits: LogitsWanted::Last,
         };
         let output = self.model.run(request, pace).await?;
-        Ok(output.summary(tokens, head).await?)
+        Ok(output.summary(head).await?)
+    }
+
+    /// How surprised the model was by each token of an earlier run, and the same without
+    /// the edits where there were any.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if `pace` stops it or the device fails.
+    pub async fn surprise<P: Pace>(
+        &self,
+        last: &LastRun,
+        pace: &P,
+    ) -> Result<(Surprise, Option<Surprise>), AnswerError> {
+        let of = async |kept: &KeptRun| {
+            let nll = kept.surprise(&self.model, &last.tokens, pace).await?;
+            Ok::<_, AnswerError>(Surprise::after_the_first(&nll))
+        };
+        let clean = match &last.clean {
+            Some(kept) => Some(of(kept).await?),
+            None => None,
+        };
+        Ok((of(&last.kept).await?, clean))
+    }
+
+    /// Whether the surprise of `n` tokens is too much work to come with their run.
+    #[must_use]
+    pub const fn is_surprise_late(&self, n: usize) -> bool {
+        let shape = &self.model.architecture.shape;
+        // A product of that many terms takes about 30 ms in a browser.
+        n.saturating_mul(shape.d_vocab)
+            .saturating_mul(shape.d_model)
+            > 500_000_000
     }
 
     fn clean_run(
         &self,
         clean: &RunSummary,
+        nll: Vec<Option<f64>>,
         edited: &RunSummary,
         next: &[NextToken],
         top: usize,
@@ -350,14 +408,13 @@ impl Loaded {
             let tokens = tokens.iter().map(|token| probs[token.id as usize]);
             tokens.collect::<Vec<f64>>()
         };
-        let (nll, perplexity) = surprise(&clean.nll);
         let clean_next = self.next_tokens(&clean.last_logits, top);
         CleanRun {
             prob_of_next: under(clean, next),
             edited_prob_of_next: under(edited, &clean_next),
             next: clean_next,
             nll,
-            perplexity,
+            perplexity: None,
             residual: norms_by_position(&clean.norms),
         }
     }
@@ -528,15 +585,6 @@ fn sampler(sampling: &Sampling) -> Sampler {
         sampling.top_p,
         sampling.seed,
     )
-}
-
-/// Surprise of each token, the first without one, and perplexity.
-fn surprise(nll: &[f32]) -> (Vec<Option<f64>>, Option<f64>) {
-    let nll: Vec<f64> = nll.iter().copied().map(f64::from).collect();
-    let mean_nll = nll.iter().sum::<f64>() / nll.len() as f64;
-    let perplexity = (!nll.is_empty()).then(|| mean_nll.exp());
-    let all = std::iter::once(None).chain(nll.into_iter().map(Some));
-    (all.collect(), perplexity)
 }
 
 fn norms_by_position(norms: &[(HookPoint, Vec<f32>)]) -> Vec<ResidualNorm> {

@@ -414,7 +414,8 @@ pub struct RunAnswer {
     /// The most probable next tokens, most probable first, ties to the lowest id.
     pub next: Vec<NextToken>,
     /// Negative log-likelihood of each token given those before it, in nats;
-    /// the first has none.
+    /// the first has none. None at all where it is too much work to come with the
+    /// answer: see [`headlight_activations::Detail::Surprise`].
     pub nll: Vec<Option<f64>>,
     /// `exp` of the mean of `nll`; absent for a single token.
     pub perplexity: Option<f64>,

@@ -131,8 +131,13 @@ impl<H: Host> Engine<H> {
                 let loaded = self.loaded()?;
                 let n = loaded.encode(&prompt).map_or(0, |tokens| tokens.len());
                 let pattern = pattern.filter(|_| n <= MAX_WHOLE_PATTERN);
-                let run = loaded.run(&prompt, top, &edits, pattern, &pace);
-                let (answer, last) = run.await?;
+                let (answer, last) = if loaded.is_surprise_late(n) {
+                    loaded
+                        .run_first(&prompt, top, &edits, pattern, &pace)
+                        .await?
+                } else {
+                    loaded.run(&prompt, top, &edits, pattern, &pace).await?
+                };
                 self.last = Some(last);
                 Ok(Response::Run(answer))
             }
@@ -236,6 +241,10 @@ impl<H: Host> Engine<H> {
         let (kept, tokens) = (&last.kept, &last.tokens);
         Ok(match detail {
             Detail::Cuts { sampling, top } => Finding::Cuts(loaded.cuts(last, &sampling, top)?),
+            Detail::Surprise => {
+                let (shown, clean) = loaded.surprise(last, &pace).await?;
+                Finding::Surprise { shown, clean }
+            }
             Detail::Thumbnails { heads, side } => {
                 let heads = loaded.thumbnails(kept, tokens, layers, heads, side, &pace);
                 Finding::Thumbnails(heads.await?)

@@ -1,4 +1,4 @@
-//! Logit lens and attribution against what `reference/` computed with
+//! Logit lens, attribution and surprise against what `reference/` computed with
 //! `transformers` in f64, and against the run they look into.
 
 #![cfg(feature = "cpu")]
@@ -469,4 +469,17 @@ fn what_cannot_be_read_is_said_in_one_sentence() {
         assert_eq!(error.to_string(), wanted);
         assert_eq!(error.kind(), headlight_engine::ErrorKind::Input);
     }
+}
+
+#[test]
+fn a_run_in_two_parts_is_the_run() {
+    let loaded = fixture("tiny-b").0;
+    let prompt = "Tom went to the garden.";
+    let first = loaded.run_first(prompt, 4, &[], None, &Unhurried);
+    let (first, last) = pollster::block_on(first).unwrap();
+    let (whole, _) = pollster::block_on(loaded.run(prompt, 4, &[], None, &Unhurried)).unwrap();
+    assert_eq!(first.nll, vec![None; whole.tokens.len()]);
+    assert_eq!((first.perplexity, &first.next), (None, &whole.next));
+    let (shown, clean) = pollster::block_on(loaded.surprise(&last, &Unhurried)).unwrap();
+    assert_eq!((shown.nll, clean), (whole.nll, None));
 }

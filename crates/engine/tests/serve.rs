@@ -357,6 +357,47 @@ fn questions_about_a_run_are_answered_as_the_model_answers_them() {
 }
 
 #[test]
+fn the_surprise_that_is_asked_for_is_the_one_that_comes_with_a_run() {
+    let edit = r#"{"hook": "blocks.0.attn.hook_z", "head": 1, "pos": "all", "op": "zero"}"#;
+    let run = Request::Run {
+        run: RunId(2),
+        prompt: PROMPT.to_owned(),
+        top: 4,
+        edits: vec![serde_json::from_str(edit).unwrap()],
+        pattern: None,
+    };
+    let events = serve(
+        vec![load(1, "tiny-a"), run, detail(3, Detail::Surprise)],
+        vec![],
+    );
+    let answers: Vec<&Response> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Done { response, .. } => Some(response),
+            _ => None,
+        })
+        .collect();
+    let [
+        Response::Loaded(_),
+        Response::Run(answer),
+        Response::Found(Finding::Surprise { shown, clean }),
+    ] = answers[..]
+    else {
+        panic!("{answers:?}");
+    };
+    assert_eq!(
+        (&answer.nll, answer.perplexity),
+        (&shown.nll, shown.perplexity)
+    );
+    let (beside, clean) = (answer.clean.as_ref().unwrap(), clean.as_ref().unwrap());
+    assert_eq!(
+        (&beside.nll, beside.perplexity),
+        (&clean.nll, clean.perplexity)
+    );
+    assert!(shown.nll[1..].iter().all(Option::is_some) && shown.nll != clean.nll);
+}
+
+#[test]
 fn a_newer_prompt_makes_questions_about_the_older_one_pointless() {
     let requests = vec![
         load(1, "tiny-a"),

@@ -7,6 +7,7 @@
 //! - [`matmul()`]: the product of matrices, by one named program; in WebAssembly on the
 //!   CPU by one of our own
 //! - [`gelu_tanh`]: GELU, in WebAssembly on the CPU in one pass
+//! - [`negative_log_likelihood`]: of wanted tokens, in WebAssembly on the CPU in one pass
 //! - [`Blocks`]: how many queries and keys fit into a workgroup
 //!
 //! A kernel is asked with tensors and answers `None` where they do not lie on a GPU:
@@ -30,9 +31,11 @@ mod pattern;
 #[cfg(feature = "gpu")]
 mod pattern_kernel;
 mod platform;
+mod surprise;
 
 pub use blocks::{Blocks, LARGEST_WIDTH, MOST_QUERIES, WORKGROUP_BYTES};
 pub use flash::{FlashForward, FlashOutput};
 pub use gelu::gelu_tanh;
 pub use matmul::matmul;
 pub use pattern::PatternTile;
+pub use surprise::negative_log_likelihood;

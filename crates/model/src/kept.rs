@@ -26,6 +26,8 @@ pub(crate) struct KeptLayer {
 /// What stays of a run: enough to recompute any head's pattern, on demand.
 #[derive(Clone, Debug)]
 pub struct KeptRun {
+    /// Output of the final norm: `[1, pos, d_model]`.
+    pub(crate) normalized: Tensor<3>,
     /// Shared by the copies of this run and by what is read of it.
     pub(crate) run: Arc<RunMark>,
     pub(crate) layers: Vec<KeptLayer>,

@@ -28,8 +28,8 @@ pub struct Lens<'a> {
 enum Place {
     /// The stream, `[1, pos, d_model]`, not yet normalised.
     Residual(Tensor<3>),
-    /// The run's own logits, `[pos, d_vocab]`: nothing is left to compute.
-    Logits(Tensor<2>),
+    /// What the run's own final norm put out, `[1, pos, d_model]`, edited if it was.
+    Normalized(Tensor<3>),
 }
 
 impl Model {
@@ -54,16 +54,16 @@ impl Model {
             tokens,
             capture: &Capture::all_positions(hooks),
             edits,
-            logits: LogitsWanted::All,
+            logits: LogitsWanted::Last,
         };
-        let RunOutput { logits, taken, .. } = self.run(request, pace).await?;
+        let RunOutput { kept, taken, .. } = self.run(request, pace).await?;
         let dims = [1, tokens.len(), self.architecture.shape.d_model];
         let residual = |values: Tensor<1>| Place::Residual(values.reshape(dims));
         // The last place is the run itself, so that it has the run's own numbers,
         // also where an edit changed the final norm's output.
         let end = (
             HookPoint::block(last, Site::ResidPost),
-            Place::Logits(logits),
+            Place::Normalized(kept.normalized),
         );
         let places = taken
             .into_iter()
@@ -103,18 +103,30 @@ impl Lens<'_> {
         place: usize,
         positions: Range<usize>,
     ) -> Result<Vec<f32>, RunError> {
-        let (first, count) = (positions.start, positions.len());
-        let logits = match &self.places[place].1 {
-            Place::Residual(stream) => {
-                let stream = stream.clone().narrow(1, first, count);
-                let normalized = self.model.final_norm(stream, &mut Tap::default());
-                self.model.unembed(normalized).squeeze_dim::<2>(0)
-            }
-            Place::Logits(logits) => logits.clone().narrow(0, first, count),
-        };
         let mut readback = Readback::default();
-        let slot = readback.add(logits);
-        let logits = readback.read().await?.take(slot);
+        let slots: Vec<_> = match &self.places[place].1 {
+            Place::Residual(stream) => {
+                let stream = stream.clone().narrow(1, positions.start, positions.len());
+                let normalized = self.model.final_norm(stream, &mut Tap::default());
+                vec![readback.add(self.model.unembed(normalized))]
+            }
+            Place::Normalized(normalized) => {
+                // The last position alone, as a run unembeds it: a product with one row
+                // more may round otherwise, and the two are to be the same numbers.
+                let last = normalized.dims()[1] - 1;
+                let before = positions.start..positions.end.min(last);
+                let parts = [before, positions.start.max(last)..positions.end];
+                let parts = parts.into_iter().filter(|part| !part.is_empty());
+                let unembedded = parts.map(|part| {
+                    let part = normalized.clone().narrow(1, part.start, part.len());
+                    readback.add(self.model.unembed(part))
+                });
+                unembedded.collect()
+            }
+        };
+        let mut values = readback.read().await?;
+        let parts = slots.into_iter().map(|slot| values.take(slot));
+        let logits = parts.collect::<Vec<_>>().concat();
         check_finite(&logits)?;
         Ok(logits)
     }

@@ -30,6 +30,7 @@ mod resolve;
 mod run;
 mod safetensors;
 mod sampling;
+mod surprise;
 mod tap;
 pub mod tokenizer;
 mod weights;

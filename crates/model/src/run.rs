@@ -9,7 +9,6 @@ use headlight_activations::{
 
 use crate::forward::Pass;
 use crate::kept::{KeptRun, Pattern, RunMark};
-use crate::loss::negative_log_likelihood;
 use crate::readback::Readback;
 use crate::sampling::log_probs;
 use crate::tap::{ResolvedEdit, Taken, Tap};
@@ -174,32 +173,20 @@ impl RunOutput {
         Ok(logits.chunks_exact(d_vocab).flat_map(log_probs).collect())
     }
 
-    /// What the engine shows of a run, in one read.
-    ///
-    /// `targets` are the tokens of the run; logits of all positions must have
-    /// been asked for.
+    /// What the engine shows of a run first, in one read: all but the surprise of its
+    /// tokens, which [`KeptRun::surprise`] has.
     ///
     /// # Errors
     ///
     /// Returns an error if the device fails or answers with something that is
     /// no number.
-    ///
-    /// # Panics
-    ///
-    /// Panics if there is not one row of logits for each target.
     pub async fn summary(
         self,
-        targets: &[u32],
         head: Option<(usize, usize)>,
     ) -> Result<(RunSummary, KeptRun), RunError> {
         let [n, d_vocab] = self.logits.dims();
-        assert_eq!(n, targets.len(), "logits of every position are needed");
         let mut readback = Readback::default();
         let last = readback.add(self.logits.clone().narrow(0, n - 1, 1).reshape([d_vocab]));
-        let nll = (n > 1).then(|| {
-            let logits = self.logits.clone().narrow(0, 0, n - 1);
-            readback.add(negative_log_likelihood(logits, &targets[1..]))
-        });
         let norms: Vec<_> = self
             .norms()
             .into_iter()
@@ -212,7 +199,6 @@ impl RunOutput {
         let mut values = readback.read().await?;
         let summary = RunSummary {
             last_logits: values.take(last),
-            nll: nll.map(|slot| values.take(slot)).unwrap_or_default(),
             norms: norms
                 .into_iter()
                 .map(|(hook, slot)| (hook, values.take(slot)))
@@ -232,8 +218,6 @@ impl RunOutput {
 pub struct RunSummary {
     /// Logits of the last position: `[d_vocab]`.
     pub last_logits: Vec<f32>,
-    /// Negative log-likelihood of the tokens from the second on, in nats.
-    pub nll: Vec<f32>,
     /// L2 norm of each captured activation at each position.
     pub norms: Vec<(HookPoint, Vec<f32>)>,
     /// The head asked for.
@@ -296,8 +280,8 @@ impl Model {
         let normalized = self.final_norm(residual, &mut pass.tap);
         let n = request.tokens.len();
         let wanted = match request.logits {
-            LogitsWanted::All => normalized,
-            LogitsWanted::Last => normalized.narrow(1, n - 1, 1),
+            LogitsWanted::All => normalized.clone(),
+            LogitsWanted::Last => normalized.clone().narrow(1, n - 1, 1),
         };
         let logits = self.unembed(wanted).squeeze_dim::<2>(0);
         let Pass { tap, kept, .. } = pass;
@@ -308,6 +292,7 @@ impl Model {
             logits,
             taken,
             kept: KeptRun {
+                normalized,
                 run: Arc::new(RunMark),
                 layers,
                 scales,

@@ -28,6 +28,7 @@ const MAX_AT_ONCE: usize = 128;
 pub(crate) fn ask_all(state: &mut State, effects: &mut Vec<Effect>) {
     ask_companions(state, effects);
     ask_cuts(state, effects);
+    ask_surprise(state, effects);
     ask_overview(state, effects);
     ask_thumbnails(state, 0, effects);
     ask_lens(state, effects);
@@ -49,6 +50,7 @@ pub(crate) fn ask_missing(state: &mut State, effects: &mut Vec<Effect>) {
         ask_companions(state, effects);
     }
     ask_cuts(state, effects);
+    ask_surprise(state, effects);
     ask_overview(state, effects);
     let n_known = state.room.details.atlas.len();
     ask_thumbnails(state, n_known, effects);
@@ -91,6 +93,18 @@ pub(crate) fn ask_cuts(state: &mut State, effects: &mut Vec<Effect>) {
     let sampling = state.room.sampling;
     let top = N_NEXT;
     inquire(state, Detail::Cuts { sampling, top }, effects);
+}
+
+/// Asks how surprised the model was, where the run came without it.
+pub(crate) fn ask_surprise(state: &mut State, effects: &mut Vec<Effect>) {
+    if state
+        .room
+        .run
+        .as_ref()
+        .is_some_and(|run| run.lacks_surprise())
+    {
+        inquire(state, Detail::Surprise, effects);
+    }
 }
 
 /// Asks for the logit lens around the selected query.
@@ -283,6 +297,11 @@ pub(crate) fn hear(
         Finding::FlashGrowth(point) => {
             if let Some(longer) = state.flash.device.hear_growth(point) {
                 inquire(state, longer, effects);
+            }
+        }
+        Finding::Surprise { shown, clean } => {
+            if let Some(run) = &mut state.room.run {
+                *run = Shared::new(run.with_surprise(shown, clean));
             }
         }
         Finding::Cuts(cuts) => details.cuts = Some(Shared::new(cuts)),

@@ -397,6 +397,29 @@ fn a_run_is_asked_about_in_the_order_in_which_it_is_looked_at() {
 }
 
 #[test]
+fn the_surprise_of_a_run_that_came_without_it_is_asked_for_and_shown() {
+    let mut state = live("");
+    let id = run_prompt(&mut state, "Tom ran");
+    let mut late = two_next(&["Tom", " ran"]);
+    late.nll = vec![None; 2];
+    late.perplexity = None;
+    let asked = details(&answered(&mut state, id, late));
+    let (ask, _) = asked
+        .iter()
+        .find(|(_, of)| *of == Detail::Surprise)
+        .unwrap();
+    let shown = headlight_activations::Surprise::after_the_first(&[0.5]);
+    let finding = Finding::Surprise {
+        shown: shown.clone(),
+        clean: None,
+    };
+    reduce(&mut state, said(1, Message::Found { run: *ask, finding }));
+    let run = state.room.run.as_ref().unwrap();
+    assert_eq!((&run.nll, run.perplexity), (&shown.nll, shown.perplexity));
+    assert_eq!(run.id, id.0);
+}
+
+#[test]
 fn an_answer_about_an_older_run_is_never_shown() {
     let mut state = live("");
     let first = details(&reduce(

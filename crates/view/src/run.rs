@@ -1,6 +1,6 @@
 //! What a run of the model yields, as the page keeps it.
 
-use headlight_activations::HookPoint;
+use headlight_activations::{HookPoint, Surprise};
 use serde::Deserialize;
 
 pub use crate::pattern::{MAX_WHOLE, Pattern, PatternError};
@@ -123,6 +123,23 @@ impl Run {
     pub fn token_text(&self, id: u32) -> Option<&str> {
         let token = self.listed_next().find(|token| token.id == id);
         token.map(|token| token.text.as_str())
+    }
+
+    /// True if the run came without the surprise of its tokens, which can be asked for.
+    #[must_use]
+    pub fn lacks_surprise(&self) -> bool {
+        self.seq_len() > 1 && !self.is_recorded() && self.nll.iter().all(Option::is_none)
+    }
+
+    /// This run with the surprise that has come: under its edits, and without them.
+    #[must_use]
+    pub fn with_surprise(&self, shown: Surprise, clean: Option<Surprise>) -> Self {
+        let mut run = self.clone();
+        (run.nll, run.perplexity) = (shown.nll, shown.perplexity);
+        if let Some((of, clean)) = run.clean.as_mut().zip(clean) {
+            (of.nll, of.perplexity) = (clean.nll, clean.perplexity);
+        }
+        run
     }
 
     /// True for a run that came with the page instead of from the engine.

@@ -6,6 +6,7 @@
 
 mod activation;
 mod product;
+mod softmax;
 #[cfg(test)]
 mod tests;
 
@@ -39,11 +40,28 @@ pub(crate) fn product_of<const D: usize>(a: &Tensor<D>, b: &Tensor<D>) -> Option
 pub(crate) fn gelu_tanh<const D: usize>(x: &Tensor<D>) -> Option<Tensor<D>> {
     let x = on_host(x)?.to_contiguous();
     let shape = x.layout().shape().to_vec();
-    let start = x.layout().start_offset();
-    let n: usize = shape.iter().product();
-    let mut values = x.storage::<f32>().get(start..start + n)?.to_vec();
+    let mut values = contiguous_values(&x)?.to_vec();
     activation::gelu_tanh(&mut values);
     Some(from_host(values, shape))
+}
+
+/// `-log softmax(logits)[target]` row by row; `None` where they are not f32 on the CPU.
+pub(crate) fn negative_log_likelihood(logits: &Tensor<2>, targets: &[u32]) -> Option<Tensor<1>> {
+    let [n, d_vocab] = logits.dims();
+    assert_eq!(n, targets.len(), "one target is needed for each row");
+    let logits = on_host(logits)?.to_contiguous();
+    let rows = contiguous_values(&logits)?.chunks_exact(d_vocab);
+    let nll = rows
+        .zip(targets)
+        .map(|(row, &target)| softmax::log_sum_exp(row) - row[target as usize]);
+    Some(from_host(nll.collect(), vec![n]))
+}
+
+/// The values of a tensor that lie one after another, in order.
+fn contiguous_values(tensor: &FlexTensor) -> Option<&[f32]> {
+    let start = tensor.layout().start_offset();
+    let n: usize = tensor.layout().shape().iter().product();
+    tensor.storage::<f32>().get(start..start + n)
 }
 
 fn on_host<const D: usize>(tensor: &Tensor<D>) -> Option<FlexTensor> {

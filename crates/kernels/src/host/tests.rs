@@ -5,6 +5,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::product::{Matrix, product};
+use super::softmax::log_sum_exp;
 
 fn random(n: usize, seed: u64) -> Vec<f32> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -188,4 +189,30 @@ fn gelu_is_within_a_few_roundings_of_its_definition() {
     // A number of four and the last ones, which are fewer.
     assert_eq!(found[n + 2..n + 4], [60.0, 1e4]);
     assert_eq!(found[n + 5], 0.0);
+}
+
+#[test]
+fn the_log_of_a_sum_is_within_a_few_roundings() {
+    for n in [1, 2, 3, 4, 5, 255, 257, 50_257] {
+        let row: Vec<f32> = random(n, 9).into_iter().map(|x| x * 30.0).collect();
+        let max = f64::from(row.iter().copied().fold(f32::MIN, f32::max));
+        let sum: f64 = row.iter().map(|&x| (f64::from(x) - max).exp()).sum();
+        let (found, expected) = (f64::from(log_sum_exp(&row)), max + sum.ln());
+        // Each exponential's own error, and one rounding of a number up to 41.
+        assert!((found - expected).abs() < 4e-6, "{n}: {found}, {expected}");
+    }
+    assert_eq!(log_sum_exp(&[200.0, 0.0, -200.0, f32::MIN, 0.0]), 200.0);
+}
+
+#[test]
+fn the_surprise_of_a_token_is_the_log_softmax_of_burn() {
+    let logits = tensor([7, 1_338], 10) * 12.0;
+    let targets = [0, 1_337, 5, 700, 3, 1_000, 9];
+    let ours = values(super::negative_log_likelihood(&logits, &targets).unwrap());
+    let burns = values(burn::tensor::activation::log_softmax(logits, 1));
+    for (row, (ours, &target)) in ours.iter().zip(&targets).enumerate() {
+        let burns = -burns[row * 1_338 + target as usize];
+        // Two roundings of numbers up to 24.
+        assert!((ours - burns).abs() < 4e-6, "{row}: {ours} and {burns}");
+    }
 }
