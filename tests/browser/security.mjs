@@ -20,7 +20,23 @@ test("page, worker and module carry a policy without unsafe-eval or unsafe-inlin
     assert.ok(policy, `/${path} has no policy`);
     assertStrict(policy);
     assert.equal(response.headers.get("x-content-type-options"), "nosniff", `/${path}`);
+    assert.match(policy, /frame-ancestors 'self'/, `/${path}`);
+    assert.equal(response.headers.get("cross-origin-opener-policy"), "same-origin", `/${path}`);
   }
+});
+
+test("no page of another origin can frame this one", async (t) => {
+  t.expect(/frame-ancestors/);
+  const page = await t.visit(null);
+  await page.evaluate((url) => {
+    const frame = document.createElement("iframe");
+    frame.src = url;
+    const done = new Promise((resolve) => frame.addEventListener("load", resolve));
+    document.body.append(frame);
+    return done;
+  }, `${t.origin}/`);
+  const title = await page.frames()[1].evaluate(() => document.title);
+  assert.notEqual(title, "Headlight", "the page is shown in a frame");
 });
 
 function assertStrict(policy) {

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::dist::Dist;
 use crate::engines::{self, Engines};
-use crate::headers::{self, CONTENT_SECURITY_POLICY};
+use crate::headers::{self, POLICY_OF_DOCUMENT};
 use crate::models;
 use crate::split::Parts;
 use crate::template;
@@ -79,7 +79,7 @@ fn write_shell(workspace: &Workspace, toolchain: WasmToolchain, page: &Dist) -> 
     let document = template::fill(
         &read(&workspace.path("web/index.html"))?,
         &[
-            ("CSP", CONTENT_SECURITY_POLICY),
+            ("CSP", POLICY_OF_DOCUMENT),
             ("CSS", &css),
             ("FLASH_CSS", &flash_css),
             ("BOOT_JS", &boot_js),

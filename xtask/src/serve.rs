@@ -64,7 +64,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     };
     println!("http://{address}");
     io::stdout().flush()?;
-    runtime.block_on(server::serve(listener, &folder))
+    runtime.block_on(server::serve(listener, &folder, &[]))
 }
 
 /// Builds the gpu engine while the page is already served, and lists it when it is there.
