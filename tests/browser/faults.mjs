@@ -21,6 +21,23 @@ test("a worker that closes itself silently is replaced, and the page says so", a
   await recovers(t, "close");
 });
 
+test("a page that was not built for tests fails at no link's bidding", async (t) => {
+  const page = await t.visit(null);
+  await page.route(`${t.origin}/`, async (route) => {
+    const response = await route.fetch();
+    const document = await response.text();
+    const body = document.replace('"headlight-made-for" content="tests"', '"headlight-made-for" content="visitors"');
+    assert.notEqual(body, document, "the document says whom it was made for");
+    await route.fulfill({ response, body });
+  });
+  await page.goto(`${t.origin}/${link({ backend: "cpu", fault: "panic", prompt: PROMPT })}`);
+  await live(page);
+  // Where the fault is heeded, it takes effect in mid-run.
+  await type(page, "Tom saw a dog. Tom");
+  await assertAgrees(await shown(page), "Tom saw a dog. Tom", 1e-5);
+  assert.deepEqual(await notices(page), []);
+});
+
 test("an engine that never starts leaves a sentence, the prompt and a way to go on", async (t) => {
   t.expect(/404/);
   const page = await t.visit(null);

@@ -70,6 +70,9 @@ pub fn run(store: Store, effect: Effect) {
 /// Sets the page going: theme, address, lists, clock.
 pub fn start(store: Store) {
     store.dispatch(Action::UseTheme(host::preferred_theme()));
+    if host::is_for_tests() {
+        store.dispatch(Action::ForTests);
+    }
     store.dispatch(Action::Opened(host::fragment()));
     let opened = window_event_listener(leptos::ev::hashchange, move |_| {
         store.dispatch(Action::Opened(host::fragment()));

@@ -23,6 +23,12 @@ pub fn fragment() -> String {
     window().location().hash().unwrap_or_default()
 }
 
+/// True if the document says that the page was built for tests, which no link can say.
+pub fn is_for_tests() -> bool {
+    let mark = document().query_selector("meta[name='headlight-made-for'][content='tests']");
+    mark.is_ok_and(|mark| mark.is_some())
+}
+
 /// Replaces the fragment without a new entry in the history.
 pub fn replace_fragment(fragment: &str) {
     if let Ok(history) = window().history() {

@@ -42,6 +42,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::page::Audience;
 use crate::wasm::Quality;
 use crate::workspace::Workspace;
 
@@ -109,7 +110,7 @@ fn run(task: Task) -> anyhow::Result<bool> {
             } else {
                 Quality::Release
             };
-            page::build(&workspace, &out, quality)?;
+            page::build(&workspace, &out, quality, Audience::Visitors)?;
             println!("{}", out.display());
             Ok(true)
         }

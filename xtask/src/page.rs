@@ -15,11 +15,36 @@ use crate::toolchain::WasmToolchain;
 use crate::wasm::{Module, Quality};
 use crate::workspace::Workspace;
 
+/// Whom a page is built for. Its document says so: in a page for tests, and in no
+/// other, a link can ask the engine to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// Those who look at it.
+    Visitors,
+    /// The tests in a browser.
+    Tests,
+}
+
+impl Audience {
+    /// The word in the document.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Visitors => "visitors",
+            Self::Tests => "tests",
+        }
+    }
+}
+
 /// Builds the whole page into `folder`.
-pub(crate) fn build(workspace: &Workspace, folder: &Path, quality: Quality) -> Result<()> {
+pub(crate) fn build(
+    workspace: &Workspace,
+    folder: &Path,
+    quality: Quality,
+    audience: Audience,
+) -> Result<()> {
     let toolchain = WasmToolchain::ensure(workspace)?;
     let page = Dist::create(folder, quality)?;
-    let mut engines = build_without_gpu(workspace, toolchain, &page)?;
+    let mut engines = build_without_gpu(workspace, toolchain, &page, audience)?;
     engines.gpu = Some(engines::build(
         workspace,
         toolchain,
@@ -38,10 +63,11 @@ pub(crate) fn build_without_gpu(
     workspace: &Workspace,
     toolchain: WasmToolchain,
     page: &Dist,
+    audience: Audience,
 ) -> Result<Engines> {
     // First, so that a build that fails half-way leaves a folder that can be replaced.
     Engines::default().write(page)?;
-    write_shell(workspace, toolchain, page)?;
+    write_shell(workspace, toolchain, page, audience)?;
     let engines = Engines {
         cpu: Some(engines::build(
             workspace,
@@ -65,7 +91,12 @@ pub(crate) fn build_without_gpu(
 }
 
 /// The document, its style, and the module that draws everything else.
-fn write_shell(workspace: &Workspace, toolchain: WasmToolchain, page: &Dist) -> Result<()> {
+fn write_shell(
+    workspace: &Workspace,
+    toolchain: WasmToolchain,
+    page: &Dist,
+    audience: Audience,
+) -> Result<()> {
     let linked = Module::Shell.compile(workspace, toolchain, page.quality())?;
     let shell = Parts::of(workspace, &linked, page.quality())?.write(page)?;
     let boot = template::fill(
@@ -80,6 +111,7 @@ fn write_shell(workspace: &Workspace, toolchain: WasmToolchain, page: &Dist) -> 
         &read(&workspace.path("web/index.html"))?,
         &[
             ("CSP", POLICY_OF_DOCUMENT),
+            ("MADE_FOR", audience.name()),
             ("CSS", &css),
             ("FLASH_CSS", &flash_css),
             ("BOOT_JS", &boot_js),

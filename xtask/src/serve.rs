@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::dist::Dist;
 use crate::engines::{self, Engines};
+use crate::page::Audience;
 use crate::toolchain::WasmToolchain;
 use crate::wasm::{Module, Quality};
 use crate::workspace::Workspace;
@@ -52,7 +53,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
             };
             let toolchain = WasmToolchain::ensure(workspace)?;
             let dist = Dist::create(&folder, quality)?;
-            let engines = page::build_without_gpu(workspace, toolchain, &dist)?;
+            let engines = page::build_without_gpu(workspace, toolchain, &dist, Audience::Visitors)?;
             if !options.no_gpu {
                 let workspace = workspace.clone();
                 runtime.spawn_blocking(move || {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::page::Audience;
 use crate::wasm::Quality;
 use crate::workspace::Workspace;
 use crate::{compress, page};
@@ -72,7 +73,7 @@ pub(crate) fn run(workspace: &Workspace, dist: Option<PathBuf>) -> Result<bool> 
         Some(folder) => folder,
         None => {
             let folder = workspace.page_folder("size");
-            page::build(workspace, &folder, Quality::Release)?;
+            page::build(workspace, &folder, Quality::Release, Audience::Visitors)?;
             folder
         }
     };

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::page::Audience;
 use crate::results::Tally;
 use crate::stages::{Stages, count_tests};
 use crate::toolchain::WasmToolchain;
@@ -54,7 +55,7 @@ pub(crate) fn everything(workspace: &Workspace) -> bool {
     let dist = workspace.page_folder("test");
     let mut has_page = false;
     stages.step("build: the page", || {
-        page::build(workspace, &dist, Quality::Quick)?;
+        page::build(workspace, &dist, Quality::Quick, Audience::Tests)?;
         has_page = true;
         Ok(())
     });

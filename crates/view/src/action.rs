@@ -23,6 +23,8 @@ pub enum Action {
     Engine(Input),
     /// The worker that holds the language says something.
     Truth(TruthInput),
+    /// The page's document says that it was built for tests. Comes first, if at all.
+    ForTests,
     /// The page was opened, or its address changed.
     Opened(String),
     /// The visitor goes to another room.

@@ -3,7 +3,8 @@
 //! `#/attention?v=1&model=stories&prompt=...&layer=1&head=2&row=6&col=1&backend=gpu`
 //!
 //! Unknown keys are ignored; a value that cannot be read falls back to the
-//! usual one, and the visitor is told. `fault=` is for tests and not written.
+//! usual one, and the visitor is told. `fault=` is never written, and ignored but
+//! in a page that was built for tests.
 
 use std::collections::BTreeSet;
 

@@ -48,6 +48,7 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Engine(input) => step(state, input, effects),
         Action::Truth(input) => hear_truth(state, input, effects),
+        Action::ForTests => state.is_for_tests = true,
         Action::Opened(fragment) => opening::open(state, &fragment, effects),
         Action::Enter(place) => enter(state, place, effects),
         Action::Models(models) => {

@@ -168,6 +168,8 @@ pub struct State {
     pub is_copied: bool,
     /// Seeds the draws of the next text.
     pub seed: u64,
+    /// Whether this page was built for tests, which may ask it to fail.
+    pub(crate) is_for_tests: bool,
     pub(crate) written: String,
     pub(crate) truth: TruthSource,
     pub(crate) recorded_shape: Option<ModelShape>,
@@ -202,6 +204,7 @@ impl Default for State {
             announcement: String::new(),
             is_copied: false,
             seed: 0,
+            is_for_tests: false,
             written: String::new(),
             truth: TruthSource::default(),
             recorded_shape: None,

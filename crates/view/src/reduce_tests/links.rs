@@ -50,6 +50,49 @@ fn rows_of_a_link_that_the_prompt_does_not_have_are_told_and_left_out() {
     assert!(!state.permalink().to_fragment().contains("99"));
 }
 
+/// What a page does when it is opened with this fragment and its engine has booted.
+fn opened(is_for_tests: bool, fragment: &str) -> (State, Vec<Effect>) {
+    let mut state = State::default();
+    if is_for_tests {
+        reduce(&mut state, Action::ForTests);
+    }
+    let mut effects = reduce(&mut state, Action::Opened(fragment.to_owned()));
+    let builds = Input::Builds {
+        has_cpu: true,
+        has_gpu: false,
+        has_webgpu: false,
+    };
+    effects.extend(reduce(&mut state, Action::Engine(builds)));
+    effects.extend(reduce(&mut state, said(1, Message::Booted)));
+    (state, effects)
+}
+
+#[test]
+fn only_a_page_that_was_built_for_tests_fails_when_a_link_asks_it_to() {
+    let link = "#/attention?v=1&fault=self-test";
+    let fails = |effects: &[Effect]| {
+        effects.iter().any(|effect| {
+            matches!(
+                effect,
+                Effect::Worker(Command::Post {
+                    ask: Ask::Load {
+                        fails_self_test: true,
+                        ..
+                    },
+                    ..
+                })
+            )
+        })
+    };
+    let (state, effects) = opened(true, link);
+    assert!(fails(&effects), "{effects:?}");
+    assert!(!state.permalink().to_fragment().contains("fault"));
+    let (_, effects) = opened(false, link);
+    assert!(!fails(&effects), "{effects:?}");
+    let (_, without) = opened(false, "#/attention?v=1&unknown=self-test");
+    assert_eq!(effects, without, "as with any key that nobody knows");
+}
+
 #[test]
 fn the_address_is_not_replaced_before_it_was_read() {
     let mut state = State::default();
