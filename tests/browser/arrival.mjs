@@ -1,6 +1,7 @@
 // Before the engine is there: a recorded run to look at, progress to watch, and a way out.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -18,6 +19,9 @@ const WORKERS = "**/worker-*.js";
 
 /** The page's second module. */
 const SECOND = "**/further-*_bg.wasm";
+
+/** The starts of the names of all that is fetched until the engine is live. */
+const FIRST_VISIT = JSON.parse(readFileSync(new URL("./first_visit.json", import.meta.url)));
 
 /** Cumulative layout shift, the sum without input just before. */
 const MOST_SHIFT = 0.02;
@@ -106,6 +110,27 @@ test("the first figures need only the page's first module; what else is missing 
   await words.first().waitFor({ state: "detached" });
   assert.deepEqual(await notices(page), []);
   await page.waitForSelector("html[data-engine=live]");
+});
+
+test("a first visit fetches what `cargo xtask size` counts for it, and nothing else", async (t) => {
+  const page = await t.visit(null);
+  const fetched = new Set();
+  let isLive = false;
+  page.on("request", (request) => {
+    const path = new URL(request.url()).pathname.slice(1);
+    if (!isLive) fetched.add(path === "" ? "index.html" : path);
+  });
+  await page.goto(`${t.origin}/`);
+  await page.waitForSelector("html[data-engine=live]");
+  isLive = true;
+  const counted = (path) => FIRST_VISIT.some((stem) => path.startsWith(stem));
+  // Asked for once the engine has answered, which the document says a moment later.
+  const isLater = (path) => /^(worker-)?truth-/.test(path);
+  const beyond = [...fetched].filter((path) => !counted(path) && !isLater(path));
+  assert.deepEqual(beyond, [], "is fetched and not counted");
+  // A browser without a window asks for no icon.
+  const missing = FIRST_VISIT.filter((stem) => ![...fetched].some((path) => path.startsWith(stem)));
+  assert.deepEqual(missing, ["favicon.svg"], "is counted and not fetched");
 });
 
 test("nothing that has been drawn moves while the rest arrives", async (t) => {
