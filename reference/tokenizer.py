@@ -12,6 +12,8 @@ from tokenizers.models import BPE, WordLevel
 from tokenizers.pre_tokenizers import ByteLevel, WhitespaceSplit
 from tokenizers.processors import TemplateProcessing
 
+from alphabet import ALPHABET
+
 START = "<|start|>"
 
 # Words a tiny story needs, most useful first; a leading space is part of a token.
@@ -31,14 +33,6 @@ TRICKY_WORDS = (
 )
 
 
-def byte_alphabet():
-    """GPT-2's printable stand-in for each byte, in byte order."""
-    kept = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
-    moved = iter(range(0x100, 0x200))
-    return [chr(byte) if byte in kept else chr(next(moved)) for byte in range(256)]
-
-
-ALPHABET = byte_alphabet()
 BYTE_OF = {char: byte for byte, char in enumerate(ALPHABET)}
 
 

@@ -2,18 +2,8 @@
 
 import { chromium } from "playwright-core";
 
+import { QUIET } from "./flags.mjs";
 import { CHROMIUM } from "./settings.mjs";
-
-/** No test needs a host but this machine, so there is none. */
-const QUIET = [
-  "--no-sandbox",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
-  "--disable-quic",
-  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-];
 
 /** What each kind of browser is started with besides. */
 const FLAGS = {

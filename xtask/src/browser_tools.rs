@@ -37,6 +37,16 @@ pub(crate) fn ensure_node() -> Result<()> {
     debian::install(&["nodejs", "npm"], "the runner of the browser tests")
 }
 
+/// Installs what the lock file of `folder` names, and runs no script of it.
+pub(crate) fn install_packages(folder: &Path) -> Result<()> {
+    process::run(
+        Command::new("npm")
+            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+            .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+            .current_dir(folder),
+    )
+}
+
 /// Installs lavapipe, Vulkan on the CPU, and returns its driver file.
 pub(crate) fn ensure_lavapipe() -> Result<PathBuf> {
     if let Some(driver) = lavapipe_driver()

@@ -10,9 +10,10 @@
 //! cpu engine and adds the gpu engine when it has compiled.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::bundle::Bundle;
 use crate::dist::{self, Dist};
@@ -22,7 +23,7 @@ use crate::wasm::Module;
 use crate::workspace::Workspace;
 
 /// The workers of a page.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Engines {
     /// The build without WebGPU.
     pub(crate) cpu: Option<Engine>,
@@ -33,7 +34,7 @@ pub(crate) struct Engines {
 }
 
 /// One worker.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Engine {
     /// The module worker's script, relative to the page.
     pub(crate) worker: String,
@@ -42,6 +43,14 @@ pub(crate) struct Engine {
 }
 
 impl Engines {
+    /// Reads the list of a page that was built into `folder`.
+    pub(crate) fn read(folder: &Path) -> Result<Self> {
+        let file = folder.join(dist::LIST_OF_WORKERS);
+        let text = fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+        serde_json::from_slice(&text)
+            .with_context(|| format!("{} is no list of workers", file.display()))
+    }
+
     /// Writes or replaces the list.
     pub(crate) fn write(&self, page: &Dist) -> Result<()> {
         let mut text = serde_json::to_string_pretty(self)?;

@@ -73,12 +73,8 @@ enum Task {
     Check,
     /// Regenerate the recorded runs and, with Python, the fixtures, and show what changed.
     Fixtures,
-    /// Measure our kernels beside the plain path; BENCHMARKS.md keeps the figures.
-    Bench {
-        /// Measure on a GPU in software, which every machine has.
-        #[arg(long)]
-        software: bool,
-    },
+    /// Measure the engine beside onnxruntime-web, and our kernels beside the plain path.
+    Bench(bench::Options),
     /// Print what a visitor downloads against the byte budgets.
     Size {
         /// Measure this folder instead of building a release.
@@ -117,7 +113,7 @@ fn run(task: Task) -> anyhow::Result<bool> {
         Task::Test => Ok(test::everything(&workspace)),
         Task::Check => Ok(test::fast_half(&workspace)),
         Task::Fixtures => fixtures::run(&workspace),
-        Task::Bench { software } => bench::run(&workspace, software).map(|()| true),
+        Task::Bench(options) => bench::run(&workspace, &options),
         Task::Size { dist } => size::run(&workspace, dist),
     }
 }

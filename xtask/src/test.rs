@@ -174,12 +174,7 @@ fn browser_tests(workspace: &Workspace, dist: &Path, cli: &Path) -> Result<Tally
     browser_tools::ensure_node()?;
     let chromium = browser_tools::ensure_chromium()?;
     let folder = workspace.path("tests/browser");
-    process::run(
-        Command::new("npm")
-            .args(["ci", "--no-audit", "--no-fund"])
-            .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-            .current_dir(&folder),
-    )?;
+    browser_tools::install_packages(&folder)?;
     let mut test = Command::new("npm");
     test.arg("test")
         .current_dir(&folder)

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what our kernels take, beside the plain path.
+//! What our kernels take, beside the plain path.
 //!
 //! Built like the tests on a GPU, with the same packages and features, so that
 //! whoever has run those waits for seconds. The time is the GPU's: how the host's
@@ -14,7 +14,7 @@ use crate::{browser_tools, process, test};
 const EXAMPLE: &str = "flash_growth";
 
 /// Measures on the machine's own GPU, or with `is_software` on one in software.
-pub(crate) fn run(workspace: &Workspace, is_software: bool) -> Result<()> {
+pub(super) fn run(workspace: &Workspace, is_software: bool) -> Result<()> {
     let mut build = workspace.cargo("build");
     build.args(test::only_gpu()).args(["--example", EXAMPLE]);
     process::run(&mut build)?;
