@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 
 import { assertAccessible } from "./accessible.mjs";
 import {
+  answered,
   badge,
   chooseHead,
   computedOn,
@@ -13,6 +14,7 @@ import {
   openBadge,
   PROMPT,
   promptField,
+  rootOf,
   rowsArrived,
   shown,
   type,
@@ -22,6 +24,20 @@ import { suite } from "./runner.mjs";
 import { assertAgrees, gapsNote } from "./tables.mjs";
 
 const test = suite("gpu");
+
+/** From the loss of a GPU to the CPU's answer: its module and the model come out of a cache. */
+const ANSWERED_S = 10;
+
+/** Keeps each device that a worker opens, so that a test can lose it. */
+const KEEP_DEVICES = `
+globalThis.devices = [];
+const { requestDevice } = GPUAdapter.prototype;
+GPUAdapter.prototype.requestDevice = async function (...options) {
+  const device = await requestDevice.apply(this, options);
+  devices.push(device);
+  return device;
+};
+`;
 
 /** A GPU adds in another order and may round `exp` by a few ulp. */
 const TOLERANCE = 1e-4;
@@ -94,6 +110,49 @@ test("the badge switches from GPU to CPU and keeps the prompt", async (t) => {
   await computedOn(page, "cpu");
   assert.match(await badge(page), /\bCPU\b/);
   await assertAgrees(await shown(page), PROMPT, 1e-5);
+});
+
+test("while a GPU that was lost comes back the CPU answers, and the second loss is the last", async (t) => {
+  // What the browser, wgpu and the engine each say of a device that is gone.
+  t.expect(/lost|destroyed|poisoned|panicked|unreachable/i);
+  const page = await t.visit(null);
+  await page.route("**/worker-gpu-*.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${KEEP_DEVICES}\n${await response.text()}` });
+  });
+  await page.goto(`${t.origin}/${link({ backend: "gpu", prompt: PROMPT, layer: 1, head: 2 })}`);
+  await computedOn(page, "gpu");
+  const lose = async (prompt) => {
+    // The one before it may have been ended a moment ago.
+    const worker = page.workers().filter((worker) => /worker-gpu/.test(worker.url())).at(-1);
+    await worker.evaluate(() => devices.forEach((device) => device.destroy()));
+    const { run } = await rootOf(page);
+    const since = performance.now();
+    await promptField(page).fill(prompt);
+    await answered(page, prompt, run);
+    const seconds = (performance.now() - since) / 1e3;
+    t.note(`answered ${seconds.toFixed(1)} s after the loss`);
+    assert.ok(seconds < ANSWERED_S, `${seconds.toFixed(1)} s`);
+    const view = await shown(page);
+    assert.equal(view.backend, "cpu");
+    assert.deepEqual(view.head, { layer: 1, head: 2 });
+    await assertAgrees(view, prompt, 1e-5);
+  };
+  await lose("Tom saw a dog. Tom");
+  const said = await notice(page, /On the GPU the engine/);
+  t.note(said);
+  const since = performance.now();
+  await computedOn(page, "gpu");
+  t.note(`on the gpu again after ${((performance.now() - since) / 1e3).toFixed(1)} s`);
+  await assertAgrees(await shown(page), "Tom saw a dog. Tom", TOLERANCE);
+
+  await lose("Lily had a cat and a");
+  await page.waitForTimeout(5_000);
+  await type(page, "Lily had a cat and");
+  assert.equal((await shown(page)).backend, "cpu", "the GPU is left alone");
+  assert.equal(page.workers().filter((worker) => /worker-gpu/.test(worker.url())).length, 0);
+  const panel = await openBadge(page);
+  await panel.getByText(/GPU failed twice/).waitFor();
 });
 
 test("a run with a head's numbers stays what it is when they come anew from the GPU", async (t) => {

@@ -177,31 +177,53 @@ impl Session {
         } else {
             self.cpu_deaths += 1;
         }
-        if let Some(heir) = self.retiring.take() {
-            step.news.push(News::Restarted(text::fell_back(&cause)));
+        if let Some(heir) = self.heir() {
+            step.news.push(News::Restarted(taken_over(
+                worker.build,
+                heir.build,
+                &cause,
+            )));
+            if heir.is_ready() {
+                step.news.push(News::ModelReady);
+            }
             self.active = Some(heir);
             self.post_question(step);
             self.prepare_gpu(step);
             return;
         }
-        if worker.build == Build::Cpu && self.cpu_deaths >= MAX_CPU_DEATHS {
+        let is_out = match worker.build {
+            Build::Cpu => self.cpu_deaths >= MAX_CPU_DEATHS,
+            Build::Gpu => self.gpu_failures >= MAX_GPU_FAILURES && !self.has_cpu,
+        };
+        if is_out {
             self.generation = None;
             self.stopped = Some(text::gave_up(&cause));
             return;
         }
-        let is_gpu_out = self.gpu_failures >= MAX_GPU_FAILURES;
-        let build = match worker.build {
-            Build::Gpu if is_gpu_out && self.has_cpu => Build::Cpu,
-            Build::Gpu if is_gpu_out => {
-                self.stopped = Some(text::gave_up(&cause));
-                return;
-            }
-            build => build,
+        // The CPU is there in a second; the GPU's next trial follows its first answer.
+        let build = if self.has_cpu {
+            Build::Cpu
+        } else {
+            worker.build
         };
-        step.news.push(News::Restarted(match (worker.build, build) {
-            (Build::Gpu, Build::Cpu) => text::fell_back(&cause),
-            _ => text::restarted(&cause),
-        }));
+        step.news
+            .push(News::Restarted(taken_over(worker.build, build, &cause)));
         self.active = Some(self.start(build, step));
+    }
+
+    /// The worker that can take a dead one's place sooner than a fresh one: the one before
+    /// it, or the one that was to follow, if that has its model or will have it soon.
+    fn heir(&mut self) -> Option<Worker> {
+        let will_be_soon = |worker: &mut Worker| worker.is_ready() || worker.build == Build::Cpu;
+        let retiring = self.retiring.take();
+        retiring.or_else(|| self.candidate.take_if(will_be_soon))
+    }
+}
+
+/// The sentence for a worker that took the place of one that died of `cause`.
+fn taken_over(dead: Build, heir: Build, cause: &str) -> String {
+    match (dead, heir) {
+        (Build::Gpu, Build::Cpu) => text::fell_back(cause),
+        _ => text::restarted(cause),
     }
 }

@@ -1,6 +1,7 @@
 //! Workers that die, go silent or fail, and who takes over.
 
 use super::*;
+use crate::text;
 
 #[test]
 fn a_dead_worker_is_replaced_and_the_last_prompt_runs_again() {
@@ -92,22 +93,129 @@ fn an_answer_between_deaths_makes_them_single_ones() {
 }
 
 #[test]
+fn while_a_lost_gpu_comes_back_the_cpu_answers() {
+    let mut page = Page::live(Choice::Gpu, true);
+    page.bring_up(2, Backend::Gpu);
+    page.answer(2);
+    page.ask("Tom");
+    page.take();
+    page.die(2);
+    assert_eq!(page.started(), [Build::Cpu], "what is there in a second");
+    assert!(page.news.contains(&News::Restarted(text::fell_back(
+        "the engine crashed (unreachable)"
+    ))));
+    page.bring_up(3, Backend::Cpu);
+    page.answer(3);
+    assert_eq!(page.prompts(), ["Tom"]);
+    assert_eq!(page.session.backend(), Some(Backend::Cpu));
+    assert_eq!(page.session.phase(), Phase::Live);
+    assert_eq!(page.started(), [Build::Cpu, Build::Gpu], "and behind it");
+    page.ask("Tom and");
+    page.answer(3);
+    page.bring_up(4, Backend::Gpu);
+    page.answer(4);
+    assert_eq!(page.session.backend(), Some(Backend::Gpu));
+    assert_eq!(page.prompts(), ["Tom", "Tom and", "Tom and"]);
+    assert!(page.is_ended(3));
+}
+
+#[test]
+fn a_gpu_that_fails_its_self_test_after_it_was_lost_does_not_come_back() {
+    let mut page = Page::live(Choice::Gpu, true);
+    page.bring_up(2, Backend::Gpu);
+    page.answer(2);
+    page.die(2);
+    page.bring_up(3, Backend::Cpu);
+    page.answer(3);
+    page.bring_up(4, Backend::Cpu);
+    page.take();
+    page.ask("Tom");
+    page.answer(3);
+    assert_eq!(page.session.backend(), Some(Backend::Cpu));
+    assert_eq!(page.session.gpu_refusal(), Some("a reason"));
+    assert_eq!(page.started(), []);
+}
+
+#[test]
+fn a_text_that_the_gpu_was_writing_is_written_by_the_cpu() {
+    let mut page = Page::live(Choice::Gpu, true);
+    page.bring_up(2, Backend::Gpu);
+    page.answer(2);
+    page.step(writing());
+    page.take();
+    page.die(2);
+    page.bring_up(3, Backend::Cpu);
+    page.answer(3);
+    assert!(page.news.contains(&News::GenerationStarted));
+    let run = page.last_run(3);
+    page.bring_up(4, Backend::Gpu);
+    assert_eq!(page.session.backend(), Some(Backend::Cpu), "to its end");
+    let end = GenerationEnd::MaxTokens;
+    page.say(3, Message::Generated { run, end });
+    assert_eq!(page.session.backend(), Some(Backend::Gpu));
+}
+
+#[test]
 fn a_gpu_that_dies_twice_leaves_the_work_to_the_cpu() {
     let mut page = Page::live(Choice::Gpu, true);
     page.bring_up(2, Backend::Gpu);
     page.answer(2);
     page.die(2);
-    assert_eq!(page.started(), [Build::Cpu, Build::Gpu, Build::Gpu]);
-    page.bring_up(3, Backend::Gpu);
+    page.bring_up(3, Backend::Cpu);
     page.answer(3);
-    page.take();
-    page.die(3);
-    assert_eq!(page.started(), [Build::Cpu]);
-    page.bring_up(4, Backend::Cpu);
+    page.bring_up(4, Backend::Gpu);
     page.answer(4);
+    page.take();
+    page.die(4);
+    assert_eq!(page.started(), [Build::Cpu]);
+    page.bring_up(5, Backend::Cpu);
+    page.answer(5);
+    page.ask("Tom");
+    page.answer(5);
     assert_eq!(page.session.backend(), Some(Backend::Cpu));
     assert_eq!(page.started(), [Build::Cpu], "and the GPU is left alone");
     assert!(page.session.gpu_refusal().is_some());
+}
+
+#[test]
+fn without_a_cpu_build_a_lost_gpu_is_started_again() {
+    let mut page = Page::new(Choice::Gpu);
+    page.ask("Lily");
+    page.step(Input::Builds {
+        has_cpu: false,
+        has_gpu: true,
+        has_webgpu: true,
+    });
+    page.bring_up(1, Backend::Gpu);
+    page.answer(1);
+    page.die(1);
+    assert_eq!(page.started(), [Build::Gpu, Build::Gpu]);
+}
+
+#[test]
+fn who_was_to_take_over_does_so_when_the_one_before_dies() {
+    // From the GPU to the CPU, which is still on its way.
+    let mut page = Page::live(Choice::Gpu, true);
+    page.bring_up(2, Backend::Gpu);
+    page.answer(2);
+    page.step(Input::Choose(Choice::Cpu));
+    page.take();
+    page.die(2);
+    assert_eq!(page.started(), [], "it has been started already");
+    page.bring_up(3, Backend::Cpu);
+    page.answer(3);
+    assert_eq!(page.prompts(), ["Lily"]);
+    assert_eq!(page.session.backend(), Some(Backend::Cpu));
+    // From the CPU to a GPU that waits for a text to end.
+    let mut page = Page::live(Choice::Auto, true);
+    page.step(writing());
+    page.bring_up(2, Backend::Gpu);
+    page.take();
+    page.die(1);
+    assert_eq!(page.started(), []);
+    assert_eq!(page.session.backend(), Some(Backend::Gpu));
+    page.answer(2);
+    assert!(page.news.contains(&News::GenerationStarted));
 }
 
 #[test]
