@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 
 import { link, live, notices, PROMPT, shown, type } from "./page.mjs";
 import { suite } from "./runner.mjs";
+import { MODEL } from "./settings.mjs";
 import { assertAgrees } from "./tables.mjs";
 
 const test = suite("plain");
@@ -37,6 +38,56 @@ test("a page that was not built for tests fails at no link's bidding", async (t)
   await assertAgrees(await shown(page), "Tom saw a dog. Tom", 1e-5);
   assert.deepEqual(await notices(page), []);
 });
+
+/** What a worker waits for when it falls silent: a file that never comes. */
+const MOMENTS = {
+  "its module arrives": "**/engine-cpu-*.wasm",
+  "its model arrives": `**/models/${MODEL}/model.safetensors`,
+};
+
+/** A worker that was heard of once is taken for dead after 5 s, which are counted in ticks. */
+const NOTICED_S = 8;
+
+for (const [moment, file] of Object.entries(MOMENTS)) {
+  test(`a worker that falls silent while ${moment} is replaced in seconds`, async (t) => {
+    const page = await t.visit(null);
+    let nAsked = 0;
+    const isAsked = new Promise((resolve) => {
+      page.route(file, (route) => {
+        nAsked += 1;
+        // The first one waits for ever.
+        if (nAsked === 1) resolve();
+        else route.continue();
+      });
+    });
+    const workers = [];
+    page.on("worker", (worker) => isEngine(worker) && workers.push(worker));
+    await page.goto(`${t.origin}/${link({ backend: "cpu", prompt: PROMPT })}`);
+    await isAsked;
+    // It lives and says so for longer than silence is waited for.
+    await page.waitForTimeout(6_500);
+    assert.equal(workers.length, 1, "a worker that waits is left in peace");
+    assert.deepEqual(await notices(page), []);
+    const next = page.waitForEvent("worker", { predicate: isEngine, timeout: 90_000 });
+    const since = performance.now();
+    await workers[0].evaluate(() => close()).catch(() => {});
+    await next;
+    const seconds = (performance.now() - since) / 1e3;
+    t.note(`replaced after ${seconds.toFixed(1)} s`);
+    assert.ok(seconds < NOTICED_S, `${seconds.toFixed(1)} s`);
+    await live(page);
+    const [said, ...more] = await notices(page);
+    assert.deepEqual(more, []);
+    assertSentence(said);
+    const { prompt, ...recovered } = await shown(page);
+    assert.equal(prompt, PROMPT, "the prompt is kept");
+    await assertAgrees(recovered, PROMPT, 1e-5);
+  });
+}
+
+function isEngine(worker) {
+  return /worker-cpu/.test(worker.url());
+}
 
 test("an engine that never starts leaves a sentence, the prompt and a way to go on", async (t) => {
   t.expect(/404/);

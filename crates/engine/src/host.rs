@@ -30,6 +30,11 @@ pub trait Host: Clone {
     /// Lets other things happen, among them requests arriving.
     fn yield_now(&self) -> impl Future<Output = ()>;
 
+    /// Emits [`Event::Alive`] every second, whatever the engine waits for meanwhile, until
+    /// what is returned is dropped. A host whose death nobody watches for returns nothing
+    /// of use.
+    fn show_life(&self) -> impl Sized;
+
     /// Sends an event to whoever listens.
     fn emit(&self, event: Event);
 

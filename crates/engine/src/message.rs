@@ -196,7 +196,11 @@ pub enum Event {
         /// Which build this is.
         build: Build,
     },
-    /// The engine lives. Sent while it computes, at least every second or so.
+    /// The engine lives, whatever it waits for. Sent by a timer while a model is fetched
+    /// and made ready, when a network or a driver may keep it from doing anything.
+    Alive,
+    /// The engine lives and has done a bit more. Sent while it computes, at least every
+    /// second or so.
     Heartbeat,
     /// Bytes of a model so far.
     LoadProgress {

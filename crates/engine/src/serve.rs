@@ -184,6 +184,7 @@ impl<H: Host> Engine<H> {
             let kind = ErrorKind::Input;
             return Err(Refusal::Failed(EngineError { kind, message }));
         }
+        let _until_loaded = self.host.show_life();
         let files = self.fetch_files(run, name).await?;
         self.pace(None).pause().await?;
         let (loaded, backend) =

@@ -6,7 +6,7 @@
     reason = "a test whose engine does not answer should stop there"
 )]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -26,6 +26,17 @@ struct TestHost {
     /// After so many yields, this request arrives.
     script: Rc<RefCell<VecDeque<(usize, Request)>>>,
     yields: Rc<RefCell<usize>>,
+    /// Signs of life are sent by themselves: while files are fetched, and never after the answer.
+    shows_life: Rc<Cell<bool>>,
+}
+
+/// Life is shown until this is dropped.
+struct Life(Rc<Cell<bool>>);
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
 }
 
 impl Host for TestHost {
@@ -34,6 +45,10 @@ impl Host for TestHost {
         path: &str,
         mut progress: impl FnMut(u64, Option<u64>),
     ) -> Result<Vec<u8>, FetchError> {
+        assert!(
+            self.shows_life.get(),
+            "nobody hears of a worker that fetches {path}"
+        );
         let root = PathBuf::from("../../tests/fixtures");
         let file = root.join(path.strip_prefix("models/").unwrap());
         let bytes = std::fs::read(file).map_err(|error| FetchError {
@@ -55,7 +70,17 @@ impl Host for TestHost {
         }
     }
 
+    fn show_life(&self) -> impl Sized {
+        self.shows_life.set(true);
+        Life(Rc::clone(&self.shows_life))
+    }
+
     fn emit(&self, event: Event) {
+        let is_over = matches!(event, Event::Done { .. } | Event::Failed { .. });
+        assert!(
+            !(is_over && self.shows_life.get()),
+            "life is shown after {event:?}"
+        );
         self.events.borrow_mut().push(event);
     }
 
@@ -74,6 +99,7 @@ fn serve(requests: Vec<Request>, script: Vec<(usize, Request)>) -> Vec<Event> {
         events: Rc::default(),
         script: Rc::new(RefCell::new(script.into())),
         yields: Rc::default(),
+        shows_life: Rc::default(),
     };
     for request in requests {
         assert!(mailbox.push(request).is_empty(), "nothing is under way yet");

@@ -40,6 +40,7 @@ pub fn unpack(data: &JsValue, wasm_bytes: Option<u64>) -> Result<Message, Death>
                 .map(|total| total as u64)
                 .or(wasm_bytes),
         }),
+        Some("alive") => Ok(Message::Alive),
         Some("failed") => Err(Death::NotStarted(
             get("message").as_string().unwrap_or_default(),
         )),
@@ -114,6 +115,7 @@ fn request(ask: Ask) -> Request {
 fn message(event: Event) -> Result<Message, PatternError> {
     Ok(match event {
         Event::Booted { .. } => Message::Booted,
+        Event::Alive => Message::Alive,
         // The page shows no progress of its own for these yet; they are a sign of life.
         Event::Heartbeat | Event::Progress { .. } => Message::Heartbeat,
         Event::LoadProgress {

@@ -60,6 +60,42 @@ impl Turnstile {
     }
 }
 
+/// Milliseconds between two signs of life: the page takes five seconds of silence for death.
+const ALIVE_EVERY_MS: i32 = 1_000;
+
+/// Signs of life by a timer, until it is dropped.
+struct SignsOfLife {
+    scope: DedicatedWorkerGlobalScope,
+    timer: Option<i32>,
+    /// Kept for as long as the timer calls it.
+    _show: Closure<dyn FnMut()>,
+}
+
+impl SignsOfLife {
+    fn start(host: &WorkerHost) -> Self {
+        let shown_by = host.clone();
+        let show = Closure::<dyn FnMut()>::new(move || shown_by.emit(Event::Alive));
+        let scope = host.scope.clone();
+        let timer = scope.set_interval_with_callback_and_timeout_and_arguments_0(
+            show.as_ref().unchecked_ref(),
+            ALIVE_EVERY_MS,
+        );
+        Self {
+            scope,
+            timer: timer.ok(),
+            _show: show,
+        }
+    }
+}
+
+impl Drop for SignsOfLife {
+    fn drop(&mut self) {
+        if let Some(timer) = self.timer {
+            self.scope.clear_interval_with_handle(timer);
+        }
+    }
+}
+
 impl WorkerHost {
     pub(crate) fn new() -> Self {
         let scope = js_sys::global().unchecked_into();
@@ -88,6 +124,10 @@ impl Host for WorkerHost {
 
     async fn yield_now(&self) {
         self.turnstile.pass().await;
+    }
+
+    fn show_life(&self) -> impl Sized {
+        SignsOfLife::start(self)
     }
 
     fn emit(&self, event: Event) {

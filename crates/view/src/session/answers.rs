@@ -13,9 +13,9 @@ impl Session {
         let Some(worker) = self.worker_mut(id) else {
             return;
         };
-        worker.hear();
+        worker.hear(&message);
         match message {
-            Message::Heartbeat => {}
+            Message::Alive | Message::Heartbeat => {}
             Message::Fetching {
                 loaded_bytes,
                 total_bytes,

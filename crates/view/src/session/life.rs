@@ -120,13 +120,13 @@ impl Session {
     /// Time passes: whoever is silent for too long is dead.
     pub(super) fn wait(&mut self, elapsed_ms: f64, step: &mut Step) {
         let places = [&mut self.active, &mut self.candidate, &mut self.retiring];
-        let dead: Vec<WorkerId> = places
+        let dead: Vec<(WorkerId, Death)> = places
             .into_iter()
             .flatten()
-            .filter_map(|worker| worker.wait(elapsed_ms).then_some(worker.id))
+            .filter_map(|worker| Some((worker.id, worker.wait(elapsed_ms)?)))
             .collect();
-        for worker in dead {
-            self.bury(worker, &Death::Silent, step);
+        for (worker, death) in dead {
+            self.bury(worker, &death, step);
         }
     }
 

@@ -222,7 +222,9 @@ pub enum Message {
     },
     /// It listens.
     Booted,
-    /// It lives.
+    /// It lives, whatever it waits for.
+    Alive,
+    /// It lives, and has done a bit more of what it was asked.
     Heartbeat,
     /// The model is arriving.
     LoadProgress {
@@ -313,6 +315,8 @@ pub enum Death {
     Crashed(String),
     /// It said nothing for too long while it owed an answer.
     Silent,
+    /// It lived and got nowhere for too long.
+    Stalled,
     /// It sent something that is no message.
     Unreadable(String),
     /// Its module could not be fetched or started.

@@ -1,15 +1,20 @@
 //! One worker as the session sees it.
 
-use super::types::{Build, LoadedModel, Message, RunId, Transfer, WorkerId};
+use super::types::{Build, Death, LoadedModel, Message, RunId, Transfer, WorkerId};
 use crate::run::Backend;
 
-/// Silence that means death, while an answer is owed.
+/// Silence that means death: a worker that computes shows life between two layers, and one
+/// that waits for bytes or for a GPU's driver does so by a timer, every second.
 const SILENCE_MS: f64 = 5_000.0;
-/// The same while it makes a model ready: a GPU's driver compiles shaders between two
-/// heartbeats, which takes longer the busier the machine is.
-const LOADING_SILENCE_MS: f64 = 20_000.0;
-/// Silence that means death while the module is still arriving: networks pause.
-const BOOT_SILENCE_MS: f64 = 60_000.0;
+/// Silence that means death before the first word: until then the browser fetches the
+/// worker's script, a few kilobytes, and nothing but the network can be slow.
+const SCRIPT_SILENCE_MS: f64 = 20_000.0;
+/// Silence that means death while the gpu build makes a model ready: a driver that compiles
+/// shaders on a busy machine may hold the worker's thread, and its timers with it.
+const DRIVER_SILENCE_MS: f64 = 20_000.0;
+/// Signs of life with nothing done meanwhile, no byte and no step, that mean that the
+/// module or the model will never be there: networks pause, and drivers compile.
+const STANDSTILL_MS: f64 = 60_000.0;
 /// The most a single tick counts, so that a laptop that slept, or a tab whose
 /// timers were throttled, does not look like a worker that died.
 const MAX_TICK_MS: f64 = 1_000.0;
@@ -44,7 +49,11 @@ pub struct Worker {
     /// The model it has, from the moment it first has one.
     pub model: Option<LoadedModel>,
     pub(super) n_owed: usize,
+    has_spoken: bool,
+    /// Time since its last word.
     silence_ms: f64,
+    /// Time since it last did something, other than to live.
+    standstill_ms: f64,
     /// The runs that it was asked for and has not had its last word on.
     open_runs: Vec<RunId>,
     /// The run that it completed last: the one it can be asked more about.
@@ -59,7 +68,9 @@ impl Worker {
             stage: Stage::Fetching(Transfer::starting(now_ms)),
             model: None,
             n_owed: 0,
+            has_spoken: false,
             silence_ms: 0.0,
+            standstill_ms: 0.0,
             open_runs: Vec::new(),
             completed: None,
         }
@@ -84,14 +95,18 @@ impl Worker {
     }
 
     /// It spoke.
-    pub(super) fn hear(&mut self) {
+    pub(super) fn hear(&mut self, message: &Message) {
+        self.has_spoken = true;
         self.silence_ms = 0.0;
+        if *message != Message::Alive {
+            self.standstill_ms = 0.0;
+        }
     }
 
     /// It got a question that will have an answer.
     pub(super) fn owe(&mut self) {
         if self.n_owed == 0 {
-            self.silence_ms = 0.0;
+            (self.silence_ms, self.standstill_ms) = (0.0, 0.0);
         }
         self.n_owed += 1;
     }
@@ -135,16 +150,26 @@ impl Worker {
         self.is_ready() && self.open_runs.is_empty() && self.completed == Some(run)
     }
 
-    /// Time passes; true if it has been silent for too long.
-    pub(super) fn wait(&mut self, elapsed_ms: f64) -> bool {
-        let limit_ms = match self.stage {
-            Stage::Fetching(_) => BOOT_SILENCE_MS,
-            Stage::Loading { .. } => LOADING_SILENCE_MS,
-            _ if self.n_owed > 0 => SILENCE_MS,
-            _ => return false,
+    /// Time passes; says how it has died, if it was silent or stood still for too long.
+    pub(super) fn wait(&mut self, elapsed_ms: f64) -> Option<Death> {
+        if !self.is_awaited() {
+            return None;
+        }
+        let elapsed_ms = elapsed_ms.clamp(0.0, MAX_TICK_MS);
+        self.silence_ms += elapsed_ms;
+        self.standstill_ms += elapsed_ms;
+        let silence_ms = match (&self.stage, self.build) {
+            _ if !self.has_spoken => SCRIPT_SILENCE_MS,
+            (Stage::Loading { .. }, Build::Gpu) => DRIVER_SILENCE_MS,
+            _ => SILENCE_MS,
         };
-        self.silence_ms += elapsed_ms.clamp(0.0, MAX_TICK_MS);
-        self.silence_ms >= limit_ms
+        if self.silence_ms >= silence_ms {
+            Some(Death::Silent)
+        } else if self.standstill_ms >= STANDSTILL_MS {
+            Some(Death::Stalled)
+        } else {
+            None
+        }
     }
 }
 
@@ -152,27 +177,97 @@ impl Worker {
 mod tests {
     use super::*;
 
-    /// Seconds of silence after which a worker at this stage is taken for dead.
-    fn patience(stage: Stage) -> usize {
-        let mut worker = Worker::new(WorkerId(1), Build::Gpu, 0.0);
+    /// A worker at this stage, which has said something if `has_spoken`.
+    fn awaited(build: Build, stage: Stage, has_spoken: bool) -> Worker {
+        let mut worker = Worker::new(WorkerId(1), build, 0.0);
         worker.stage = stage;
+        if has_spoken {
+            worker.hear(&Message::Alive);
+        }
         worker.owe();
-        1 + (0..100).take_while(|_| !worker.wait(1_000.0)).count()
+        worker
+    }
+
+    fn stages() -> [Stage; 3] {
+        let transfer = Transfer::starting(0.0);
+        let run = RunId(1);
+        [
+            Stage::Fetching(transfer),
+            Stage::Loading { run, transfer },
+            Stage::Ready,
+        ]
+    }
+
+    /// Seconds until a worker that says this each second is taken for dead, and how.
+    fn patience(mut worker: Worker, says: Option<&Message>) -> Option<(usize, Death)> {
+        (1..=100).find_map(|second| {
+            let death = worker.wait(1_000.0);
+            says.into_iter().for_each(|message| worker.hear(message));
+            death.map(|death| (second, death))
+        })
     }
 
     #[test]
-    fn a_driver_that_compiles_shaders_has_longer_than_a_prompt() {
-        let loading = Stage::Loading {
-            run: RunId(1),
-            transfer: Transfer::starting(0.0),
+    fn five_seconds_of_silence_mean_death_of_the_cpu_build_in_every_phase() {
+        for stage in stages() {
+            let worker = awaited(Build::Cpu, stage.clone(), true);
+            let death = patience(worker, None);
+            assert_eq!(death, Some((5, Death::Silent)), "{stage:?}");
+        }
+    }
+
+    #[test]
+    fn the_script_that_speaks_may_take_a_while_to_arrive() {
+        let [fetching, ..] = stages();
+        let death = patience(awaited(Build::Cpu, fetching, false), None);
+        assert_eq!(death, Some((20, Death::Silent)));
+    }
+
+    #[test]
+    fn a_driver_that_compiles_shaders_has_longer_than_a_prompt_and_a_module() {
+        let [fetching, loading, ready] = stages();
+        let patience = |stage| patience(awaited(Build::Gpu, stage, true), None);
+        assert_eq!(patience(loading), Some((20, Death::Silent)));
+        assert_eq!(patience(fetching), Some((5, Death::Silent)));
+        assert_eq!(patience(ready), Some((5, Death::Silent)));
+    }
+
+    #[test]
+    fn a_worker_that_lives_and_gets_nowhere_is_given_up_later() {
+        for stage in stages() {
+            let alive = Some(&Message::Alive);
+            let death = patience(awaited(Build::Cpu, stage.clone(), true), alive);
+            assert_eq!(death, Some((60, Death::Stalled)), "{stage:?}");
+        }
+    }
+
+    #[test]
+    fn a_slow_network_is_no_death() {
+        let [fetching, loading, _] = stages();
+        let (loaded_bytes, total_bytes) = (1, None);
+        let bytes = Message::Fetching {
+            loaded_bytes,
+            total_bytes,
         };
-        assert_eq!((patience(Stage::Ready), patience(loading)), (5, 20));
+        assert_eq!(
+            patience(awaited(Build::Cpu, fetching, true), Some(&bytes)),
+            None
+        );
+        let bytes = Message::LoadProgress {
+            run: RunId(1),
+            loaded_bytes,
+            total_bytes,
+        };
+        assert_eq!(
+            patience(awaited(Build::Cpu, loading, true), Some(&bytes)),
+            None
+        );
     }
 
     #[test]
     fn a_worker_that_owes_nothing_may_be_silent() {
         let mut worker = Worker::new(WorkerId(1), Build::Cpu, 0.0);
         worker.stage = Stage::Ready;
-        assert!((0..100).all(|_| !worker.wait(1_000.0)));
+        assert_eq!(patience(worker, None), None);
     }
 }

@@ -94,6 +94,7 @@ pub fn death(death: &Death) -> String {
         Death::Crashed(message) if message.is_empty() => "the engine crashed".to_owned(),
         Death::Crashed(message) => format!("the engine crashed ({message})"),
         Death::Silent => "the engine stopped answering".to_owned(),
+        Death::Stalled => "the engine got no further for a minute".to_owned(),
         Death::Unreadable(message) => {
             format!("the engine sent something that is no message ({message})")
         }
