@@ -6,6 +6,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { writeSums } from "./files.mjs";
 import {
   answered,
   chooseModel,
@@ -106,6 +107,13 @@ const SPOILT = {
     names: /tokenizer\.json/,
     spoil: (folder) => change(folder, "tokenizer.json", (bytes) => bytes.subarray(0, 500)),
   },
+  "one-bit": {
+    what: "a flipped bit of the weights",
+    names: /^model\.safetensors is damaged: .* begins with [0-9a-f]{12}, expected [0-9a-f]{12}\b/,
+    spoil: (folder) => change(folder, "model.safetensors", flipLastBit),
+    // Nothing else gives it away.
+    isListed: false,
+  },
 };
 
 for (const [name, { what, names, trouble }] of Object.entries(SPOILT)) {
@@ -155,11 +163,12 @@ function spoiltSite() {
     await cp(DIST, folder, { recursive: true });
     const good = join(folder, "models", MODEL);
     const list = JSON.parse(await readFile(join(folder, "models/index.json"), "utf8"));
-    for (const [name, { spoil }] of Object.entries(SPOILT)) {
+    for (const [name, { spoil, isListed = true }] of Object.entries(SPOILT)) {
       const copy = join(folder, "models", name);
       const isPlain = (file) => !/\.(br|gz)$/.test(file);
       await cp(good, copy, { recursive: true, filter: isPlain });
       await spoil(copy);
+      if (isListed) await writeSums(copy);
       list.push({ name, description: "", bytes: 0, recorded: false, files: [] });
     }
     await writeFile(join(folder, "models/index.json"), JSON.stringify(list));
@@ -171,6 +180,11 @@ function spoiltSite() {
 async function change(folder, name, how) {
   const file = join(folder, name);
   await writeFile(file, how(await readFile(file)));
+}
+
+function flipLastBit(bytes) {
+  bytes[bytes.length - 1] ^= 1;
+  return bytes;
 }
 
 /** The same bytes with the embedding's two sizes exchanged in the header. */

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -48,6 +49,17 @@ export function assertIsTable(json, { heads, rows }, figure) {
     }
   }
   assert.ok(n_numbers > 0, `${figure} has numbers`);
+}
+
+/** Lists the files of a model that a test has made or changed as they are now. */
+export async function writeSums(folder) {
+  const there = new Set(await readdir(folder));
+  const files = ["config.json", "model.safetensors", "tokenizer.json"].filter((file) => there.has(file));
+  const lines = files.map(async (file) => {
+    const digest = createHash("sha256").update(await readFile(join(folder, file))).digest("hex");
+    return `${digest}  ${file}\n`;
+  });
+  await writeFile(join(folder, "SHA256SUMS"), (await Promise.all(lines)).join(""));
 }
 
 /** The cells of a CSV file as RFC 4180 reads them. */

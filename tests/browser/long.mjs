@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import * as cli from "./cli.mjs";
+import { writeSums } from "./files.mjs";
 import { link, linkOf, notices, promptField, rootOf, rowsOf } from "./page.mjs";
 import { suite } from "./runner.mjs";
 import { serve } from "./server.mjs";
@@ -268,6 +269,7 @@ async function writeModel(folder) {
   await writeFile(join(folder, "config.json"), JSON.stringify(config));
   await writeFile(join(folder, "tokenizer.json"), JSON.stringify(tokenizer));
   await writeFile(join(folder, "model.safetensors"), safetensors(tensors()));
+  await writeSums(folder);
 }
 
 /** Every tensor of the model: its shape and how it is filled. */

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import * as cli from "./cli.mjs";
+import { writeSums } from "./files.mjs";
 import {
   link,
   linkOf,
@@ -188,6 +189,7 @@ function oddSite() {
       vocab[word] = id;
     }
     await writeFile(join(to, "tokenizer.json"), JSON.stringify(tokenizer));
+    await writeSums(to);
     const list = JSON.parse(await readFile(join(folder, "models/index.json"), "utf8"));
     const induction = list.find(({ name }) => name === "induction");
     list.push({ ...induction, name: "odd", prompt: null });

@@ -95,6 +95,8 @@ test("a language that does not arrive is said in one sentence, and the model goe
 
 test("a model of no known language has neither truth nor its marks", async (t) => {
   const page = await t.visit(null);
+  // A list of checksums that lists nothing.
+  await page.route(`**/models/${MODEL}/SHA256SUMS`, (route) => route.fulfill({ body: "\n" }));
   await page.route(`**/models/${MODEL}/config*.json`, async (route) => {
     const response = await route.fetch();
     const { headlight_language: _, ...config } = await response.json();

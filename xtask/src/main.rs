@@ -71,7 +71,8 @@ enum Task {
     Test,
     /// Run the fast half of `test`: formatting, lints and native tests.
     Check,
-    /// Regenerate the recorded runs and, with Python, the fixtures, and show what changed.
+    /// Regenerate the models' checksums, the recorded runs and, with Python, the fixtures, and
+    /// show what changed.
     Fixtures,
     /// Measure the engine beside onnxruntime-web, and our kernels beside the plain path.
     Bench(bench::Options),

@@ -18,7 +18,12 @@ use crate::workspace::Workspace;
 const CARD: &str = "README.md";
 
 /// What the engine reads of a model.
-const OPENED: [&str; 3] = ["config.json", "model.safetensors", "tokenizer.json"];
+const OPENED: [&str; 4] = [
+    "SHA256SUMS",
+    "config.json",
+    "model.safetensors",
+    "tokenizer.json",
+];
 
 #[derive(Debug, Serialize)]
 struct Model {

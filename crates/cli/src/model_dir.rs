@@ -1,8 +1,10 @@
 //! A model from a folder.
 
+use std::fs::File;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-use headlight_engine::{BackendChoice, Build, Loaded, ModelFiles, load};
+use headlight_engine::{AnswerError, BackendChoice, Build, Checksums, Loaded, ModelFiles, load};
 use headlight_model::Unhurried;
 use headlight_model::tokenizer::{SmallTokenizer, Tokenizer, TokenizerError};
 
@@ -10,7 +12,8 @@ use crate::args::{BackendArg, EngineArgs};
 use crate::failure::Failure;
 use crate::library_tokenizer::LibraryTokenizer;
 
-/// Reads the folder's three files and puts the model on the backend asked for.
+/// Reads the folder's three files, checks them where checksums lie beside them, and puts the
+/// model on the backend asked for.
 pub(crate) fn open(args: &EngineArgs) -> Result<Loaded, Failure> {
     let choice = match args.backend {
         BackendArg::Gpu if headlight_engine::BUILD == Build::Cpu => {
@@ -26,14 +29,20 @@ pub(crate) fn open(args: &EngineArgs) -> Result<Loaded, Failure> {
         weights: read(&args.model, "model.safetensors")?,
         tokenizer: read(&args.model, "tokenizer.json")?,
     };
+    let about_model = |error: AnswerError| match Failure::from(error) {
+        Failure::Input(message) => Failure::input(args.model.display(), message),
+        other @ Failure::Other(_) => other,
+    };
+    if let Some(sums) = read_sums(&args.model)? {
+        let sums = Checksums::parse(&sums).map_err(AnswerError::from);
+        let sums = sums.map_err(about_model)?;
+        pollster::block_on(sums.check(&files, &Unhurried)).map_err(about_model)?;
+    }
     let read = |files: &ModelFiles, device: &_, backend| {
         Loaded::with_tokenizer(files, tokenizer(&files.tokenizer)?, device, backend)
     };
     let loaded = pollster::block_on(load(&files, read, choice, None, &Unhurried));
-    let (loaded, report) = loaded.map_err(|error| match Failure::from(error) {
-        Failure::Input(message) => Failure::input(args.model.display(), message),
-        other @ Failure::Other(_) => other,
-    })?;
+    let (loaded, report) = loaded.map_err(about_model)?;
     if choice == BackendChoice::Gpu && report.backend != headlight_engine::Backend::Gpu {
         return Err(Failure::Other(report.reason));
     }
@@ -44,6 +53,22 @@ fn read(folder: &Path, name: &str) -> Result<Vec<u8>, Failure> {
     let path = folder.join(name);
     std::fs::read(&path)
         .map_err(|error| Failure::Input(format!("{} could not be read: {error}", path.display())))
+}
+
+/// The list of checksums beside the files, if there is one; no more than shows that it is none.
+fn read_sums(folder: &Path) -> Result<Option<Vec<u8>>, Failure> {
+    let path = folder.join(Checksums::FILE);
+    let file = match File::open(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        opened => opened,
+    };
+    let mut bytes = Vec::new();
+    let most = Checksums::MAX_BYTES as u64 + 1;
+    file.and_then(|file| file.take(most).read_to_end(&mut bytes))
+        .map_err(|error| {
+            Failure::Input(format!("{} could not be read: {error}", path.display()))
+        })?;
+    Ok(Some(bytes))
 }
 
 /// The engine's own small reader where it can read the file, so that the page

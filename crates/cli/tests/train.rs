@@ -82,6 +82,39 @@ fn a_run_in_pieces_ends_with_the_bits_of_one_in_one_go() {
     assert_eq!(line(&whole), line(&pieces));
 }
 
+#[test]
+fn a_model_that_was_trained_opens_and_a_flipped_bit_of_it_does_not() {
+    let out = folder("checked");
+    let piece = ["--steps", "3", "--minutes", "1e-9"];
+    assert_success(&run(&mut train("induction", &out, &piece)));
+    // Each checkpoint replaces the checksums of the one before.
+    assert_success(&run(train("induction", &out, &piece).arg("--resume")));
+    let ask = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_headlight"));
+        let words = ["--prompt", "ba ko", "--json"];
+        run(command.args(["run", "--model"]).arg(&out).args(words))
+    };
+    assert_success(&ask());
+    let weights = out.join("model.safetensors");
+    let mut bytes = std::fs::read(&weights).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    std::fs::write(&weights, &bytes).unwrap();
+    let refused = ask();
+    let stderr = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{stderr}");
+    assert!(refused.stdout.is_empty());
+    let expected = format!(
+        "{}: model.safetensors is damaged: its SHA-256 begins with ",
+        out.display()
+    );
+    assert!(stderr.contains(&expected), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    // Without the list nothing is known of the damage.
+    std::fs::remove_file(out.join("SHA256SUMS")).unwrap();
+    assert_success(&ask());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_signal_ends_a_run_with_a_checkpoint_and_says_how_to_go_on() {

@@ -8,6 +8,8 @@ use crate::Event;
 pub struct FetchError {
     /// What was asked for.
     pub path: String,
+    /// True if there is no such file.
+    pub is_absent: bool,
     /// Why it was not had, without a full stop.
     pub reason: String,
 }

@@ -11,6 +11,7 @@
 //! - `Loaded`: a model that answers; the command line uses it directly
 //! - `LayerCache`: what a model keeps on the host while one head is looked at
 //! - `Engine`, `mailbox`: the actor a worker runs, latest wins
+//! - `Checksums`: what the files of a shipped model must be
 //! - `load`: opens the backends, tests, times and chooses one
 
 mod message;
@@ -20,6 +21,8 @@ mod wire;
 mod attribute;
 #[cfg(feature = "cpu")]
 mod backend;
+#[cfg(feature = "cpu")]
+mod checksum;
 #[cfg(feature = "cpu")]
 mod flash_device;
 #[cfg(feature = "cpu")]
@@ -43,6 +46,8 @@ mod tiles;
 
 #[cfg(feature = "cpu")]
 pub use backend::{BUILD, load};
+#[cfg(feature = "cpu")]
+pub use checksum::{ChecksumError, Checksums};
 #[cfg(feature = "cpu")]
 pub use flash_device::{FlashDevice, FlashError, LONGEST};
 /// How the next token is drawn; see there.

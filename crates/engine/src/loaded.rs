@@ -14,8 +14,8 @@ use headlight_model::{
 
 use crate::platform::now;
 use crate::{
-    Backend, CleanRun, EngineError, ErrorKind, FlashError, GeneratedToken, HeadPattern, HeadRef,
-    NextToken, ResidualNorm, RunAnswer, StopReason, TileError, TokenText,
+    Backend, ChecksumError, CleanRun, EngineError, ErrorKind, FlashError, GeneratedToken,
+    HeadPattern, HeadRef, NextToken, ResidualNorm, RunAnswer, StopReason, TileError, TokenText,
 };
 
 /// The files of a model, as bytes.
@@ -27,6 +27,17 @@ pub struct ModelFiles {
     pub weights: Vec<u8>,
     /// `tokenizer.json`
     pub tokenizer: Vec<u8>,
+}
+
+impl ModelFiles {
+    /// Each file's name and bytes, in the alphabetical order of their names.
+    pub(crate) fn named(&self) -> [(&'static str, &[u8]); 3] {
+        [
+            ("config.json", &self.config),
+            ("model.safetensors", &self.weights),
+            ("tokenizer.json", &self.tokenizer),
+        ]
+    }
 }
 
 /// A model on a device, with its tokenizer.
@@ -72,6 +83,9 @@ pub enum AnswerError {
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The files are not what was listed beside them.
+    #[error(transparent)]
+    Checksum(#[from] ChecksumError),
     /// The weights cannot be used.
     #[error(transparent)]
     Weights(#[from] WeightsError),

@@ -1,6 +1,7 @@
 //! The engine as an actor: takes requests from its inbox, one at a time, and
 //! emits events until the answer.
 
+use futures_util::future::join;
 use headlight_activations::{Detail, Finding};
 use headlight_model::{Pace, Stopped};
 
@@ -8,8 +9,9 @@ use crate::LayerCache;
 use crate::backend::{self, BUILD};
 use crate::mailbox::{Inbox, Mailbox};
 use crate::{
-    AnswerError, BackendChoice, BackendReport, EngineError, ErrorKind, Event, Fault, FlashDevice,
-    FlashError, HeadRef, Host, LastRun, Loaded, LoadedModel, ModelFiles, Request, Response, RunId,
+    AnswerError, BackendChoice, BackendReport, Checksums, EngineError, ErrorKind, Event, Fault,
+    FetchError, FlashDevice, FlashError, HeadRef, Host, LastRun, Loaded, LoadedModel, ModelFiles,
+    Request, Response, RunId,
 };
 
 /// The longest prompt whose run brings a whole pattern along.
@@ -42,6 +44,13 @@ impl From<AnswerError> for Refusal {
         } else {
             Self::Failed(error.into())
         }
+    }
+}
+
+impl From<FetchError> for Refusal {
+    fn from(error: FetchError) -> Self {
+        let (kind, message) = (ErrorKind::Input, error.to_string());
+        Self::Failed(EngineError { kind, message })
     }
 }
 
@@ -216,16 +225,22 @@ impl<H: Host> Engine<H> {
                 }
             };
             let path = format!("models/{name}/{file}");
-            self.host.fetch(&path, progress).await.map_err(|error| {
-                let (kind, message) = (ErrorKind::Input, error.to_string());
-                Refusal::Failed(EngineError { kind, message })
-            })
+            self.host.fetch(&path, progress).await
         };
-        Ok(ModelFiles {
-            config: fetch("config.json", false).await?,
+        // Beside each other, so that a list costs no journey to the server of its own.
+        let sums = fetch(Checksums::FILE, false);
+        let (config, sums) = join(fetch("config.json", false), sums).await;
+        let files = ModelFiles {
+            config: config?,
             tokenizer: fetch("tokenizer.json", false).await?,
             weights: fetch("model.safetensors", true).await?,
-        })
+        };
+        let sums = match sums {
+            Err(error) if error.is_absent => return Ok(files),
+            sums => Checksums::parse(&sums?).map_err(AnswerError::from)?,
+        };
+        sums.check(&files, &self.pace(None)).await?;
+        Ok(files)
     }
 
     async fn find(&mut self, detail: Detail) -> Result<Finding, Refusal> {

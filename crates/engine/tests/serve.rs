@@ -13,8 +13,8 @@ use std::rc::Rc;
 
 use headlight_activations::{Detail, Finding, TilePart};
 use headlight_engine::{
-    Backend, BackendChoice, Build, Engine, ErrorKind, Event, FetchError, HeadRef, Host, Mailbox,
-    Request, Response, RunId, Sampling, StopReason, mailbox,
+    Backend, BackendChoice, Build, Checksums, Engine, ErrorKind, Event, FetchError, HeadRef, Host,
+    Mailbox, ModelFiles, Request, Response, RunId, Sampling, StopReason, mailbox,
 };
 
 /// A host that keeps what is emitted and puts scripted requests into the
@@ -28,6 +28,8 @@ struct TestHost {
     yields: Rc<RefCell<usize>>,
     /// Signs of life are sent by themselves: while files are fetched, and never after the answer.
     shows_life: Rc<Cell<bool>>,
+    /// The list of checksums beside each model, if it is not the one on the disk.
+    sums: Rc<Option<String>>,
 }
 
 /// Life is shown until this is dropped.
@@ -49,10 +51,16 @@ impl Host for TestHost {
             self.shows_life.get(),
             "nobody hears of a worker that fetches {path}"
         );
+        if let Some(sums) = &*self.sums
+            && path.ends_with(Checksums::FILE)
+        {
+            return Ok(sums.clone().into_bytes());
+        }
         let root = PathBuf::from("../../tests/fixtures");
         let file = root.join(path.strip_prefix("models/").unwrap());
         let bytes = std::fs::read(file).map_err(|error| FetchError {
             path: path.to_owned(),
+            is_absent: error.kind() == std::io::ErrorKind::NotFound,
             reason: error.to_string(),
         })?;
         progress(bytes.len() as u64, Some(bytes.len() as u64));
@@ -89,6 +97,15 @@ impl Host for TestHost {
 
 /// Serves `requests`, then those of the script as the engine yields, then ends.
 fn serve(requests: Vec<Request>, script: Vec<(usize, Request)>) -> Vec<Event> {
+    serve_with(None, requests, script)
+}
+
+/// Serves them with this list of checksums beside each model.
+fn serve_with(
+    sums: Option<String>,
+    requests: Vec<Request>,
+    script: Vec<(usize, Request)>,
+) -> Vec<Event> {
     let scripted = script
         .iter()
         .filter(|(_, request)| !matches!(request, Request::Cancel { .. }));
@@ -100,6 +117,7 @@ fn serve(requests: Vec<Request>, script: Vec<(usize, Request)>) -> Vec<Event> {
         script: Rc::new(RefCell::new(script.into())),
         yields: Rc::default(),
         shows_life: Rc::default(),
+        sums: Rc::new(sums),
     };
     for request in requests {
         assert!(mailbox.push(request).is_empty(), "nothing is under way yet");
@@ -191,6 +209,41 @@ fn a_run_is_answered_with_the_pattern_that_was_asked_for() {
             "row {query} looks ahead"
         );
     }
+}
+
+#[test]
+fn a_model_whose_files_are_not_those_that_were_listed_is_refused() {
+    let digits = "0123456789abcdef".repeat(4);
+    let sums = format!("{digits}  model.safetensors\n");
+    let events = serve_with(Some(sums), vec![load(1, "tiny-a")], vec![]);
+    let (kind, message) = failure(&events, 1);
+    assert_eq!(kind, ErrorKind::Input);
+    assert!(message.starts_with("model.safetensors is damaged: its SHA-256 begins with "));
+    assert!(
+        message.ends_with(", expected 0123456789ab as in SHA256SUMS"),
+        "{message}"
+    );
+
+    let sums = "a page that says that there is no such file".to_owned();
+    let events = serve_with(Some(sums), vec![load(1, "tiny-a")], vec![]);
+    assert!(
+        failure(&events, 1)
+            .1
+            .starts_with("line 1 of SHA256SUMS is ")
+    );
+}
+
+#[test]
+fn a_model_whose_files_are_those_that_were_listed_loads() {
+    let folder = PathBuf::from("../../tests/fixtures/tiny-a");
+    let read = |name| std::fs::read(folder.join(name)).unwrap();
+    let sums = Checksums::of(&ModelFiles {
+        config: read("config.json"),
+        weights: read("model.safetensors"),
+        tokenizer: read("tokenizer.json"),
+    });
+    let events = serve_with(Some(sums.to_string()), vec![load(1, "tiny-a")], vec![]);
+    assert_eq!(endings(&events), [(1, "done")]);
 }
 
 #[test]

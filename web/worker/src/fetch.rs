@@ -1,5 +1,6 @@
 //! Reading a file of the site, piece by piece.
 
+use headlight_engine::FetchError;
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -8,25 +9,45 @@ use web_sys::{DedicatedWorkerGlobalScope, ReadableStreamDefaultReader, Response}
 /// Refuse files beyond what a 32-bit memory can hold beside anything else.
 const MAX_BYTES: usize = 1 << 30;
 
+/// What a server answers for a file that does not exist, or no longer.
+const ABSENT: [u16; 2] = [404, 410];
+
 /// Reads `path`, relative to the worker's own script, whole.
 ///
 /// # Errors
 ///
-/// Returns why the file cannot be had, without a full stop.
+/// Returns an error if the file cannot be had.
 pub(crate) async fn fetch(
     scope: &DedicatedWorkerGlobalScope,
     path: &str,
-    mut progress: impl FnMut(u64, Option<u64>),
-) -> Result<Vec<u8>, String> {
+    progress: impl FnMut(u64, Option<u64>),
+) -> Result<Vec<u8>, FetchError> {
+    let failed = |reason| FetchError {
+        path: path.to_owned(),
+        is_absent: false,
+        reason,
+    };
     let base = scope.location().href();
     let folder = base.rsplit_once('/').map_or("", |(folder, _)| folder);
     let url = format!("{folder}/{path}");
     let response = JsFuture::from(scope.fetch_with_str(&url)).await;
-    let response: Response = response.map_err(|error| reason(&error))?.unchecked_into();
+    let response = response.map_err(|error| failed(reason(&error)))?;
+    let response: Response = response.unchecked_into();
     if !response.ok() {
-        return Err(format!("the server answered {}", response.status()));
+        let status = response.status();
+        return Err(FetchError {
+            is_absent: ABSENT.contains(&status),
+            ..failed(format!("the server answered {status}"))
+        });
     }
-    let total = total_bytes(&response);
+    body(&response, progress).await.map_err(failed)
+}
+
+async fn body(
+    response: &Response,
+    mut progress: impl FnMut(u64, Option<u64>),
+) -> Result<Vec<u8>, String> {
+    let total = total_bytes(response);
     let body = response.body().ok_or("the answer is empty")?;
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     // What arrives decides how much is held, not what a header claims.

@@ -114,12 +114,7 @@ impl Host for WorkerHost {
         path: &str,
         progress: impl FnMut(u64, Option<u64>),
     ) -> Result<Vec<u8>, FetchError> {
-        fetch(&self.scope, path, progress)
-            .await
-            .map_err(|reason| FetchError {
-                path: path.to_owned(),
-                reason,
-            })
+        fetch(&self.scope, path, progress).await
     }
 
     async fn yield_now(&self) {

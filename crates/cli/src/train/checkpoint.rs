@@ -2,10 +2,12 @@
 //! what is needed to go on.
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use burn::optim::{ModuleOptimizer, OptimizerRecord};
 use burn::tensor::{Bytes, Device, Tensor};
+use headlight_engine::{Checksums, ModelFiles};
 use headlight_model::{Architecture, Model, NamedTensor, Weights};
 use safetensors::tensor::{Dtype, TensorView};
 use serde::{Deserialize, Serialize};
@@ -93,6 +95,7 @@ impl Checkpoint {
     pub(super) fn begin(&self, recipe: &Recipe<'_>) -> Result<(), Failure> {
         let folder = self.out.join("checkpoint");
         std::fs::create_dir_all(&folder).map_err(|error| Failure::write(&folder, &error))?;
+        self.drop_sums()?;
         self.put("config.json", (pretty(&recipe.config) + "\n").as_bytes())?;
         self.put(
             "tokenizer.json",
@@ -134,11 +137,43 @@ impl Checkpoint {
     ) -> Result<(), Failure> {
         let record = optimizer.to_record().into_bytes();
         let record = record.map_err(|error| Failure::Other(error.to_string()))?;
+        let weights = safetensors_of(&model.weights)?;
+        self.drop_sums()?;
         self.put(OPTIMIZER, &record)?;
-        self.put(WEIGHTS, &safetensors_of(&model.weights)?)?;
+        self.put(WEIGHTS, &weights)?;
         self.put(STATE, pretty(state).as_bytes())?;
         self.put("log.csv", state.log.csv().as_bytes())?;
-        self.put("log.svg", state.log.svg(&state.model).as_bytes())
+        self.put("log.svg", state.log.svg(&state.model).as_bytes())?;
+        self.put_sums(weights)
+    }
+
+    /// Takes the checksums away before the first file changes, so that a run that is killed
+    /// leaves none rather than those of other files.
+    fn drop_sums(&self) -> Result<(), Failure> {
+        let path = self.out.join(Checksums::FILE);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(Failure::write(&path, &error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes the checksums of the model as it lies there now, with these weights.
+    fn put_sums(&self, weights: Vec<u8>) -> Result<(), Failure> {
+        let read = |name: &str| {
+            let path = self.out.join(name);
+            std::fs::read(&path).map_err(|error| {
+                Failure::Other(format!("{} could not be read: {error}", path.display()))
+            })
+        };
+        let files = ModelFiles {
+            config: read("config.json")?,
+            tokenizer: read("tokenizer.json")?,
+            weights,
+        };
+        self.put(
+            Checksums::FILE,
+            Checksums::of(&files).to_string().as_bytes(),
+        )
     }
 
     /// Writes beside the old file and then in its place, so that a run that is
