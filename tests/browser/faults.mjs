@@ -70,7 +70,8 @@ for (const [moment, file] of Object.entries(MOMENTS)) {
     assert.deepEqual(await notices(page), []);
     const next = page.waitForEvent("worker", { predicate: isEngine, timeout: 90_000 });
     const since = performance.now();
-    await workers[0].evaluate(() => close()).catch(() => {});
+    // Whether the answer still gets out does not matter.
+    workers[0].evaluate(() => close()).catch(() => {});
     await next;
     const seconds = (performance.now() - since) / 1e3;
     t.note(`replaced after ${seconds.toFixed(1)} s`);

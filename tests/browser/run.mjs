@@ -10,7 +10,7 @@ import { DIST } from "./settings.mjs";
 /** In the order of what must work first; those with a GPU together and last. */
 const FILES = [
   "cpu", "truth", "arrival", "frame", "room", "keyboard", "menu", "learn", "odd_tokens",
-  "flash", "long", "stale", "security", "speed", "pace", "bad_input", "faults", "gpu",
+  "flash", "long", "stale", "security", "speed", "pace", "bad_input", "faults", "soak", "gpu",
 ];
 
 const chosen = process.argv.slice(2);

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 
+import { giveHands } from "./hands.mjs";
 import { link, live, promptField, shown } from "./page.mjs";
 import { suite } from "./runner.mjs";
 import { assertAgrees } from "./tables.mjs";
@@ -117,57 +118,6 @@ async function opened(t, prompt) {
   await live(page);
   await page.evaluate(giveHands);
   return page;
-}
-
-/** Puts `window.hands` into the page: they act and measure without a round trip to this process. */
-function giveHands() {
-  const root = document.documentElement;
-  const field = document.querySelector("textarea");
-  const button = (name) =>
-    [...document.querySelectorAll("button")].find((button) => button.textContent.trim() === name);
-  const until = (isDone) =>
-    new Promise((resolve, reject) => {
-      setTimeout(() => reject(new Error(`waited in vain until ${isDone}`)), 15_000);
-      const look = () => {
-        if (!isDone()) return false;
-        resolve(performance.now());
-        return true;
-      };
-      if (look()) return;
-      const observer = new MutationObserver(() => look() && observer.disconnect());
-      observer.observe(document, { subtree: true, childList: true, attributes: true });
-    });
-  const type = (text) => {
-    field.value = text;
-    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
-  };
-  const enter = () =>
-    field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
-  const nextRun = () => {
-    const { run } = root.dataset;
-    return until(() => root.dataset.run !== run);
-  };
-  const ask = (text) => {
-    const answer = nextRun();
-    type(text);
-    enter();
-    return answer;
-  };
-  const isWriting = () => button("Stop") !== undefined;
-  const generate = async () => {
-    button("Generate").click();
-    await until(() => document.querySelector(".continuation .chip") && isWriting());
-  };
-  const seen = [];
-  const record = () => {
-    const look = () => {
-      const heads = document.querySelectorAll('table[data-for="attention.pattern"] tbody th');
-      const text = [...heads].map((head) => head.textContent).join("");
-      seen.push({ run: Number(root.dataset.run), text: text.replace(/^<\|.*?\|>/, "") });
-    };
-    new MutationObserver(look).observe(root, { attributeFilter: ["data-run"] });
-  };
-  window.hands = { ask, button, enter, generate, isWriting, nextRun, record, seen, type, until };
 }
 
 /** Asks for another prompt while one is continued; how long until its figures are shown. */
