@@ -7,6 +7,7 @@
 //! - [`Attribution`], [`LensRow`], [`Cuts`], [`Thumbnail`], [`Tile`]: what is made of a run for a reader
 //! - [`FlashRun`], [`FlashGrowth`]: flash attention on the device, measured
 //! - [`HeadScores`]: what kind of head a pattern shows, also row by row
+//! - [`Quoted`]: somebody else's text, fit to stand in a message of ours
 //! - [`ModelShape`]: the sizes that decide which of these make sense for a model
 //!
 //! Nothing here knows tensors, devices or files.
@@ -17,6 +18,7 @@ mod device_flash;
 mod edit;
 mod head_scores;
 mod hook;
+mod quoted;
 mod reading;
 mod shape;
 
@@ -26,6 +28,7 @@ pub use device_flash::{FlashGrowth, FlashRun, FlashTask, PathMeasure, StandardMe
 pub use edit::{Edit, EditError, EditOp, EditPos};
 pub use head_scores::{HeadScores, HeadScoresBuilder, OverTargets};
 pub use hook::{Axis, HookError, HookPoint, ParseHookError, Site};
+pub use quoted::Quoted;
 pub use reading::{
     Attribution, Component, Contribution, CutToken, Cuts, Detail, DetailKind, Finding, HeadInputs,
     LensRow, QueryKey, Sampling, Surprise, Thumbnail, Tile, TilePart, TokenProb,
