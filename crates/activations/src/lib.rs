@@ -8,6 +8,7 @@
 //! - [`FlashRun`], [`FlashGrowth`]: flash attention on the device, measured
 //! - [`HeadScores`]: what kind of head a pattern shows, also row by row
 //! - [`Quoted`]: somebody else's text, fit to stand in a message of ours
+//! - [`utf8_text`]: the text of a file's bytes
 //! - [`ModelShape`]: the sizes that decide which of these make sense for a model
 //!
 //! Nothing here knows tensors, devices or files.
@@ -21,6 +22,7 @@ mod hook;
 mod quoted;
 mod reading;
 mod shape;
+mod utf8;
 
 pub use activation::{Activation, Activations};
 pub use capture::{Capture, CapturePos, ParseCapturePosError};
@@ -34,3 +36,4 @@ pub use reading::{
     LensRow, QueryKey, Sampling, Surprise, Thumbnail, Tile, TilePart, TokenProb,
 };
 pub use shape::ModelShape;
+pub use utf8::{NotUtf8, utf8_text};

@@ -1,7 +1,5 @@
 //! A model from a folder.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use headlight_engine::{AnswerError, BackendChoice, Build, Checksums, Loaded, ModelFiles, load};
@@ -10,7 +8,14 @@ use headlight_model::tokenizer::{SmallTokenizer, Tokenizer, TokenizerError};
 
 use crate::args::{BackendArg, EngineArgs};
 use crate::failure::Failure;
+use crate::input::read_bounded;
 use crate::library_tokenizer::LibraryTokenizer;
+
+/// A `config.json` with names for a hundred thousand classes has 4 MB.
+const MAX_CONFIG_BYTES: u64 = 8 << 20;
+
+/// The largest vocabularies in use, of 260,000 tokens, take 35 MB.
+const MAX_TOKENIZER_BYTES: u64 = 64 << 20;
 
 /// Reads the folder's three files, checks them where checksums lie beside them, and puts the
 /// model on the backend asked for.
@@ -25,9 +30,9 @@ pub(crate) fn open(args: &EngineArgs) -> Result<Loaded, Failure> {
         BackendArg::Auto => BackendChoice::Auto,
     };
     let files = ModelFiles {
-        config: read(&args.model, "config.json")?,
-        weights: read(&args.model, "model.safetensors")?,
-        tokenizer: read(&args.model, "tokenizer.json")?,
+        config: read_bounded(&args.model.join("config.json"), MAX_CONFIG_BYTES)?,
+        weights: read_bounded(&args.model.join("model.safetensors"), u64::MAX)?,
+        tokenizer: read_bounded(&args.model.join("tokenizer.json"), MAX_TOKENIZER_BYTES)?,
     };
     let about_model = |error: AnswerError| match Failure::from(error) {
         Failure::Input(message) => Failure::input(args.model.display(), message),
@@ -49,26 +54,13 @@ pub(crate) fn open(args: &EngineArgs) -> Result<Loaded, Failure> {
     Ok(loaded)
 }
 
-fn read(folder: &Path, name: &str) -> Result<Vec<u8>, Failure> {
-    let path = folder.join(name);
-    std::fs::read(&path)
-        .map_err(|error| Failure::Input(format!("{} could not be read: {error}", path.display())))
-}
-
-/// The list of checksums beside the files, if there is one; no more than shows that it is none.
+/// The list of checksums beside the files, if there is one.
 fn read_sums(folder: &Path) -> Result<Option<Vec<u8>>, Failure> {
     let path = folder.join(Checksums::FILE);
-    let file = match File::open(&path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        opened => opened,
-    };
-    let mut bytes = Vec::new();
-    let most = Checksums::MAX_BYTES as u64 + 1;
-    file.and_then(|file| file.take(most).read_to_end(&mut bytes))
-        .map_err(|error| {
-            Failure::Input(format!("{} could not be read: {error}", path.display()))
-        })?;
-    Ok(Some(bytes))
+    if !path.exists() {
+        return Ok(None);
+    }
+    read_bounded(&path, Checksums::MAX_BYTES as u64).map(Some)
 }
 
 /// The engine's own small reader where it can read the file, so that the page

@@ -11,7 +11,11 @@ use serde::Deserialize;
 
 use crate::args::CaptureArgs;
 use crate::failure::Failure;
+use crate::input::read_text;
 use crate::model_dir::open;
+
+/// Far more text than activations fit in memory for: a larger file is a slip.
+const MAX_TEXTS_BYTES: u64 = 1 << 30;
 
 /// The activations of one text, by hook.
 type Row = BTreeMap<HookPoint, Activation>;
@@ -53,14 +57,7 @@ fn texts(args: &CaptureArgs) -> Result<Vec<String>, Failure> {
         return Ok(args.text.prompt.iter().cloned().collect());
     };
     let about = path.display();
-    let bytes = std::fs::read(path)
-        .map_err(|error| Failure::Input(format!("{about} could not be read: {error}")))?;
-    let content = std::str::from_utf8(&bytes).map_err(|error| {
-        let offset = error.valid_up_to();
-        Failure::Input(format!(
-            "{about} is not UTF-8: byte {offset} starts no character"
-        ))
-    })?;
+    let content = read_text(path, MAX_TEXTS_BYTES)?;
     let texts = content
         .lines()
         .enumerate()
