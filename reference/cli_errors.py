@@ -150,7 +150,7 @@ def model_cases(fixtures, scratch):
             [("ln_f.weight", file, "nan", "finite")],
         ),
         ("an unknown model_type", broken.config(model_type="mamba9"), ["mamba9", "gpt2"]),
-        ("no model_type", broken.config(model_type=None), ["model_type"]),
+        ("neither model_type nor architectures", broken.config(model_type=None, architectures=None), ["model_type"]),
         ("an unknown activation_function", broken.config(activation_function="swash"), ["swash", "gelu_new"]),
         ("heads that do not divide the width", broken.config(n_head=5), [("n_head", "heads"), "5", "24"]),
         ("no heads", broken.config(n_head=0), [("n_head", "heads")]),

@@ -60,7 +60,7 @@ pub(crate) fn read_failure(path: &Path, error: &std::io::Error) -> Failure {
 }
 
 /// Refuses what is no file.
-fn check_kind(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
+pub(crate) fn check_kind(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
     let is_held_open = path.starts_with("/dev/fd") || path == Path::new("/dev/stdin");
     let found = if metadata.is_dir() {
         "is a folder"

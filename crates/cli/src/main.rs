@@ -11,6 +11,7 @@ mod library_tokenizer;
 mod model_dir;
 mod progress;
 mod train;
+mod weight_shards;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use headlight_engine::{AnswerError, BackendChoice, Build, Checksums, Loaded, ModelFiles, load};
-use headlight_model::Unhurried;
 use headlight_model::tokenizer::{SmallTokenizer, Tokenizer, TokenizerError};
+use headlight_model::{Architecture, Unhurried};
 
 use crate::args::{BackendArg, EngineArgs};
 use crate::failure::Failure;
 use crate::input::read_bounded;
 use crate::library_tokenizer::LibraryTokenizer;
+use crate::weight_shards::open_shards;
 
 /// A `config.json` with names for a hundred thousand classes has 4 MB.
 const MAX_CONFIG_BYTES: u64 = 8 << 20;
@@ -17,7 +18,7 @@ const MAX_CONFIG_BYTES: u64 = 8 << 20;
 /// The largest vocabularies in use, of 260,000 tokens, take 35 MB.
 const MAX_TOKENIZER_BYTES: u64 = 64 << 20;
 
-/// Reads the folder's three files, checks them where checksums lie beside them, and puts the
+/// Reads the folder's files, checks them where checksums lie beside them, and puts the
 /// model on the backend asked for.
 pub(crate) fn open(args: &EngineArgs) -> Result<Loaded, Failure> {
     let choice = match args.backend {
@@ -29,38 +30,66 @@ pub(crate) fn open(args: &EngineArgs) -> Result<Loaded, Failure> {
         BackendArg::Cpu => BackendChoice::Cpu,
         BackendArg::Auto => BackendChoice::Auto,
     };
-    let files = ModelFiles {
-        config: read_bounded(&args.model.join("config.json"), MAX_CONFIG_BYTES)?,
-        weights: read_bounded(&args.model.join("model.safetensors"), u64::MAX)?,
-        tokenizer: read_bounded(&args.model.join("tokenizer.json"), MAX_TOKENIZER_BYTES)?,
+    let path = |name: &str| args.model.join(name);
+    let config = read_bounded(&path("config.json"), MAX_CONFIG_BYTES)?;
+    let architecture = Architecture::from_json(&config);
+    let architecture = architecture.map_err(|error| about_model(&args.model, error.into()))?;
+    let tokenizer_json = read_bounded(&path("tokenizer.json"), MAX_TOKENIZER_BYTES)?;
+    let loaded = if let Some(weights) = open_shards(&args.model)? {
+        let read = |weights: &_, device: &_, backend| {
+            let tokenizer = tokenizer(&tokenizer_json)?;
+            Loaded::with_weights(architecture.clone(), tokenizer, weights, device, backend)
+        };
+        pollster::block_on(load(&weights, read, choice, None, &Unhurried))
+    } else {
+        let files = ModelFiles {
+            config,
+            weights: read_weights(&args.model, &architecture)?,
+            tokenizer: tokenizer_json,
+        };
+        check_sums(&args.model, &files)?;
+        let read = |files: &ModelFiles, device: &_, backend| {
+            Loaded::with_tokenizer(files, tokenizer(&files.tokenizer)?, device, backend)
+        };
+        pollster::block_on(load(&files, read, choice, None, &Unhurried))
     };
-    let about_model = |error: AnswerError| match Failure::from(error) {
-        Failure::Input(message) => Failure::input(args.model.display(), message),
-        other @ Failure::Other(_) => other,
-    };
-    if let Some(sums) = read_sums(&args.model)? {
-        let sums = Checksums::parse(&sums).map_err(AnswerError::from);
-        let sums = sums.map_err(about_model)?;
-        pollster::block_on(sums.check(&files, &Unhurried)).map_err(about_model)?;
-    }
-    let read = |files: &ModelFiles, device: &_, backend| {
-        Loaded::with_tokenizer(files, tokenizer(&files.tokenizer)?, device, backend)
-    };
-    let loaded = pollster::block_on(load(&files, read, choice, None, &Unhurried));
-    let (loaded, report) = loaded.map_err(about_model)?;
+    let (loaded, report) = loaded.map_err(|error| about_model(&args.model, error))?;
     if choice == BackendChoice::Gpu && report.backend != headlight_engine::Backend::Gpu {
         return Err(Failure::Other(report.reason));
     }
     Ok(loaded)
 }
 
-/// The list of checksums beside the files, if there is one.
-fn read_sums(folder: &Path) -> Result<Option<Vec<u8>>, Failure> {
+/// Compares the folder's files with the checksums beside them, if there are any.
+fn check_sums(folder: &Path, files: &ModelFiles) -> Result<(), Failure> {
     let path = folder.join(Checksums::FILE);
     if !path.exists() {
-        return Ok(None);
+        return Ok(());
     }
-    read_bounded(&path, Checksums::MAX_BYTES as u64).map(Some)
+    let sums = read_bounded(&path, Checksums::MAX_BYTES as u64)?;
+    let sums = Checksums::parse(&sums).map_err(AnswerError::from);
+    let checked = sums.and_then(|sums| pollster::block_on(sums.check(files, &Unhurried)));
+    checked.map_err(|error| about_model(folder, error))
+}
+
+/// What is wrong with a model, with its folder in front where that is to blame.
+pub(crate) fn about_model(folder: &Path, error: AnswerError) -> Failure {
+    match Failure::from(error) {
+        Failure::Input(message) => Failure::input(folder.display(), message),
+        other @ Failure::Other(_) => other,
+    }
+}
+
+/// The one file of weights, no larger than the configuration can account for.
+fn read_weights(folder: &Path, architecture: &Architecture) -> Result<Vec<u8>, Failure> {
+    let path = folder.join("model.safetensors");
+    let other = folder.join("pytorch_model.bin");
+    if !path.exists() && other.exists() {
+        let found = other.display();
+        let message = format!("{found} is a file of torch.save, expected model.safetensors");
+        return Err(Failure::Input(message));
+    }
+    read_bounded(&path, architecture.most_weight_bytes())
 }
 
 /// The engine's own small reader where it can read the file, so that the page

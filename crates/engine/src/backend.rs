@@ -8,7 +8,7 @@ use crate::platform::now;
 use crate::self_test::{sample_tokens, self_test};
 use crate::{
     AnswerError, Backend, BackendChoice, BackendReport, Build, DeviceLimits, Fault, FlashDevice,
-    Loaded, ModelFiles, SelfTest, SelfTestCase,
+    Loaded, SelfTest, SelfTestCase,
 };
 
 /// Calibration stops after this, or after [`MAX_RUNS`].
@@ -41,13 +41,16 @@ struct Gpu {
 /// asked for, the GPU is opened and compared with the CPU operation by
 /// operation; if it passes and is asked for, or is faster, it is taken.
 ///
+/// `read` puts the model in `files` onto a device: [`Loaded::from_files`], or
+/// whatever else has files of a model.
+///
 /// # Errors
 ///
 /// Returns an error if the model's files cannot be used, or the load is
 /// stopped.
-pub async fn load<P: Pace>(
-    files: &ModelFiles,
-    read: impl Fn(&ModelFiles, &Device, Backend) -> Result<Loaded, AnswerError>,
+pub async fn load<F, P: Pace>(
+    files: &F,
+    read: impl Fn(&F, &Device, Backend) -> Result<Loaded, AnswerError>,
     choice: BackendChoice,
     inject: Option<Fault>,
     pace: &P,

@@ -9,7 +9,7 @@ use headlight_model as model;
 use headlight_model::tokenizer::{SmallTokenizer, Tokenizer, TokenizerError};
 use headlight_model::{
     Architecture, ConfigError, KeptRun, LogitsWanted, Model, Pace, RunError, RunRequest,
-    RunSummary, Sampler, Weights, WeightsError, most_probable,
+    RunSummary, Sampler, TensorBytes, WeightFiles, Weights, WeightsError, most_probable,
 };
 
 use crate::platform::now;
@@ -92,6 +92,16 @@ pub enum AnswerError {
     /// The tokenizer cannot be used, or has no token for the text.
     #[error(transparent)]
     Tokenizer(#[from] TokenizerError),
+    /// The weights are in several files.
+    #[error(
+        "the model's weights are in {n_files} files that {} names, expected one \
+         model.safetensors, as a page reads it",
+        model::ShardIndex::FILE
+    )]
+    Shards {
+        /// How many.
+        n_files: usize,
+    },
     /// The tokenizer belongs to another model.
     #[error(
         "tokenizer.json has ids up to {}, but config.json has vocab_size = {d_vocab}",
@@ -166,7 +176,9 @@ impl AnswerError {
         match self {
             Self::Run(RunError::Device(_) | RunError::NotFinite { .. })
             | Self::Flash(FlashError::NotRun { .. }) => ErrorKind::Device,
-            Self::Run(RunError::Stopped(_)) => ErrorKind::Internal,
+            Self::Run(RunError::Stopped(_)) | Self::Weights(WeightsError::Read { .. }) => {
+                ErrorKind::Internal
+            }
             _ => ErrorKind::Input,
         }
     }
@@ -223,16 +235,35 @@ impl Loaded {
         backend: Backend,
     ) -> Result<Self, AnswerError> {
         let architecture = Architecture::from_json(&files.config)?;
+        let weights = ("model.safetensors".to_owned(), &*files.weights);
+        let weights = WeightFiles::open(vec![weights])?;
+        Self::with_weights(architecture, tokenizer, &weights, device, backend)
+    }
+
+    /// A model whose weights are in files that need not be in memory, one or several.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the tokenizer or the weights are not this model's, or
+    /// cannot be read.
+    pub fn with_weights<B: TensorBytes>(
+        architecture: Architecture,
+        tokenizer: Box<dyn Tokenizer>,
+        weights: &WeightFiles<B>,
+        device: &Device,
+        backend: Backend,
+    ) -> Result<Self, AnswerError> {
         let (n_ids, d_vocab) = (tokenizer.n_ids(), architecture.shape.d_vocab);
         if n_ids > d_vocab {
             return Err(AnswerError::ForeignTokenizer { n_ids, d_vocab });
         }
-        let weights = Weights::from_safetensors(&files.weights, &architecture, device)?;
+        let weight_bytes = weights.n_bytes();
+        let weights = Weights::from_files(weights, &architecture, device)?;
         Ok(Self {
             model: Model::new(architecture, weights),
             tokenizer,
             backend,
-            weight_bytes: files.weights.len() as u64,
+            weight_bytes,
         })
     }
 

@@ -3,7 +3,7 @@
 
 use futures_util::future::join;
 use headlight_activations::{Detail, Finding};
-use headlight_model::{Pace, Stopped};
+use headlight_model::{Pace, ShardIndex, Stopped};
 
 use crate::LayerCache;
 use crate::backend::{self, BUILD};
@@ -230,10 +230,26 @@ impl<H: Host> Engine<H> {
         // Beside each other, so that a list costs no journey to the server of its own.
         let sums = fetch(Checksums::FILE, false);
         let (config, sums) = join(fetch("config.json", false), sums).await;
+        let (config, tokenizer) = (config?, fetch("tokenizer.json", false).await?);
+        let weights = match fetch("model.safetensors", true).await {
+            Ok(weights) => weights,
+            Err(error) => {
+                // What weights in several files have in place of one.
+                let index = fetch(ShardIndex::FILE, false).await.ok();
+                let index = index.and_then(|bytes| ShardIndex::from_json(&bytes).ok());
+                return Err(match index {
+                    None => error.into(),
+                    Some(index) => AnswerError::Shards {
+                        n_files: index.shards().len(),
+                    }
+                    .into(),
+                });
+            }
+        };
         let files = ModelFiles {
-            config: config?,
-            tokenizer: fetch("tokenizer.json", false).await?,
-            weights: fetch("model.safetensors", true).await?,
+            config,
+            weights,
+            tokenizer,
         };
         let sums = match sums {
             Err(error) if error.is_absent => return Ok(files),

@@ -3,8 +3,11 @@
 //! Only what the forward pass needs is kept, and differences between models
 //! are kept as data ([`Architecture`]), so that one block serves them all.
 
-use headlight_activations::ModelShape;
+use headlight_activations::{ModelShape, NotUtf8, Quoted, utf8_text};
 use serde::Deserialize;
+
+use crate::safetensors::{LENGTH_BYTES, MAX_HEADER_BYTES};
+use crate::{JsonComplaint, LfsPointer};
 
 /// The largest value accepted for any size in `config.json`: beyond it no
 /// model of the families we read exists, and products of sizes stay in range.
@@ -62,25 +65,35 @@ impl ActivationFunction {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
+    /// The file is not there, only what stands for it in a repository.
+    #[error("config.json {0}")]
+    LfsPointer(LfsPointer),
     /// The bytes are not UTF-8.
-    #[error("config.json is not UTF-8: byte {offset} starts no character")]
-    NotUtf8 {
-        /// Where the first bad byte is.
-        offset: usize,
-    },
+    #[error("config.json {0}")]
+    NotUtf8(#[from] NotUtf8),
     /// The text is not the JSON expected.
-    #[error("config.json cannot be read: {0}")]
+    #[error("config.json cannot be read: {}", JsonComplaint(.0))]
     Json(#[from] serde_json::Error),
     /// A family of models we do not read.
-    #[error("config.json has model_type \"{found}\", expected \"gpt2\"")]
+    #[error("config.json has model_type \"{}\", expected \"gpt2\"", Quoted(found))]
     UnknownModelType {
         /// What was found.
         found: String,
     },
+    /// No family is named, and none can be told from `architectures`.
+    #[error(
+        "config.json has no model_type and architectures {found}, expected \"model_type\": \"gpt2\", \
+         which may be added to that of a GPT-2"
+    )]
+    NoModelType {
+        /// The first of `architectures`, quoted, or `none`.
+        found: String,
+    },
     /// An activation function we do not know.
     #[error(
-        "config.json has activation_function \"{found}\", expected one of relu, silu, gelu, \
-         gelu_new, gelu_pytorch_tanh, quick_gelu"
+        "config.json has activation_function \"{}\", expected one of relu, silu, gelu, \
+         gelu_new, gelu_pytorch_tanh, quick_gelu",
+        Quoted(found)
     )]
     UnknownActivation {
         /// What was found.
@@ -171,19 +184,65 @@ impl Architecture {
     /// Returns an error if the bytes are not JSON, or describe a model that
     /// this engine does not compute, naming the field and what is accepted.
     pub fn from_json(bytes: &[u8]) -> Result<Self, ConfigError> {
-        #[derive(Deserialize)]
-        struct Family {
-            model_type: String,
+        if let Some(pointer) = LfsPointer::find(bytes) {
+            return Err(ConfigError::LfsPointer(pointer));
         }
-        let text = std::str::from_utf8(bytes).map_err(|error| ConfigError::NotUtf8 {
-            offset: error.valid_up_to(),
-        })?;
-        let Family { model_type } = serde_json::from_str(text)?;
-        match model_type.as_str() {
-            "gpt2" => serde_json::from_str::<Gpt2Config>(text)?.into_architecture(),
-            _ => Err(ConfigError::UnknownModelType { found: model_type }),
+        let text = utf8_text(bytes)?;
+        let Family {
+            model_type,
+            architectures,
+        } = serde_json::from_str(text)?;
+        match model_type.as_deref() {
+            Some("gpt2") => {}
+            Some(found) => {
+                let found = found.to_owned();
+                return Err(ConfigError::UnknownModelType { found });
+            }
+            // Files of 2019 name only the class that is to read them.
+            None if architectures
+                .iter()
+                .flatten()
+                .any(|name| name.starts_with("GPT2")) => {}
+            None => {
+                let first = architectures.unwrap_or_default().into_iter().next();
+                let found = first.map(|name| format!("\"{}\"", Quoted(&name)));
+                let found = found.unwrap_or_else(|| "none".to_owned());
+                return Err(ConfigError::NoModelType { found });
+            }
         }
+        serde_json::from_str::<Gpt2Config>(text)?.into_architecture()
     }
+
+    /// The most bytes that a file of this model's weights can have: every number in
+    /// 64 bits, a head beside the embedding that it is tied to, the masks of old
+    /// checkpoints, and the longest header of the format.
+    #[must_use]
+    pub fn most_weight_bytes(&self) -> u64 {
+        let shape = &self.shape;
+        let [n_layers, d_model, d_mlp, d_vocab, n_ctx] = [
+            shape.n_layers,
+            shape.d_model,
+            shape.d_mlp,
+            shape.d_vocab,
+            shape.n_ctx,
+        ]
+        .map(|size| size as u128);
+        let norm = 2 * d_model;
+        let attention = norm + (d_model + 1) * 4 * d_model;
+        let mlp = norm + 2 * d_model * d_mlp + d_mlp + d_model;
+        let mask = n_ctx * n_ctx + 1;
+        let n_numbers =
+            2 * d_vocab * d_model + n_ctx * d_model + n_layers * (attention + mlp + mask) + norm;
+        let n_bytes = n_numbers * 8 + u128::from(LENGTH_BYTES + MAX_HEADER_BYTES);
+        u64::try_from(n_bytes).unwrap_or(u64::MAX)
+    }
+}
+
+/// What says which family a configuration is of.
+#[derive(Deserialize)]
+struct Family {
+    model_type: Option<String>,
+    architectures: Option<Vec<String>>,
 }
 
 impl Gpt2Config {
@@ -300,6 +359,64 @@ mod tests {
     }
 
     #[test]
+    fn a_configuration_of_2019_is_told_by_its_architectures() {
+        let old = with("").replace(
+            r#""model_type": "gpt2""#,
+            r#""architectures": ["GPT2LMHeadModel"]"#,
+        );
+        assert_eq!(read(&old).unwrap(), read(&with("")).unwrap());
+        let null = with("").replace(r#""model_type": "gpt2""#, r#""model_type": null"#);
+        assert!(read(&null).is_err());
+    }
+
+    #[test]
+    fn the_bound_on_a_weights_file_holds_for_every_size() {
+        let gpt2 = with("")
+            .replace("90", "50257")
+            .replace("\"n_layer\": 2", "\"n_layer\": 12");
+        let most = read(&gpt2).unwrap().most_weight_bytes();
+        // 124,439,808 numbers and twelve masks of 1,024 x 1,024.
+        let least = 8 * (124_439_808 + 12 * (1 << 20));
+        assert!(most > least && most < 2 * least, "{most}");
+        let huge = MAX_SIZE.to_string();
+        let huge = gpt2
+            .replace("50257", &huge)
+            .replace("1024", &huge)
+            .replace("768", &huge);
+        let huge = huge.replace("\"n_head\": 12", "\"n_head\": 1");
+        let huge = huge.replace("\"n_layer\": 12", &format!("\"n_layer\": {MAX_SIZE}"));
+        assert_eq!(read(&huge).unwrap().most_weight_bytes(), u64::MAX);
+    }
+
+    #[test]
+    fn a_byte_order_mark_may_stand_before_it() {
+        let marked = "\u{feff}".to_owned() + &with("");
+        assert_eq!(read(&marked).unwrap(), read(&with("")).unwrap());
+    }
+
+    #[test]
+    fn a_pointer_of_git_lfs_is_said() {
+        let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:5c\nsize 665\n";
+        let error = Architecture::from_json(pointer).unwrap_err().to_string();
+        assert!(
+            error.starts_with("config.json is a Git LFS pointer"),
+            "{error}"
+        );
+        assert!(error.contains("665 bytes"), "{error}");
+    }
+
+    #[test]
+    fn what_a_file_says_is_repeated_in_short() {
+        let long = with(&format!(
+            r#", "activation_function": "{}""#,
+            "\\u001b".repeat(1 << 20)
+        ));
+        assert!(read(&long).unwrap_err().len() < 300);
+        let wrong = with(&format!(r#", "n_inner": "{}""#, "x".repeat(1 << 20)));
+        assert!(read(&wrong).unwrap_err().len() < 300);
+    }
+
+    #[test]
     fn an_end_token_beyond_the_vocabulary_does_not_exist() {
         let end_tokens = |ids: &str| {
             let json = with(&format!(r#", "eos_token_id": {ids}"#));
@@ -324,7 +441,14 @@ mod tests {
                 r#"{"model_type": "llama"}"#.to_owned(),
                 "model_type \"llama\", expected \"gpt2\"",
             ),
-            (r#"{"n_embd": 8}"#.to_owned(), "missing field `model_type`"),
+            (
+                r#"{"n_embd": 8}"#.to_owned(),
+                "no model_type and architectures none, expected \"model_type\": \"gpt2\"",
+            ),
+            (
+                r#"{"architectures": ["Bert\u001bModel"]}"#.to_owned(),
+                r#"no model_type and architectures "Bert\u{1b}Model", expected"#,
+            ),
             (size(r#""n_embd": 768,"#, ""), "missing field `n_embd`"),
             (size("768", "770"), "expected a multiple"),
             (size(r#""n_layer": 2"#, r#""n_layer": 0"#), "n_layer = 0"),

@@ -2,6 +2,7 @@
 //!
 //! - [`Architecture`]: what `config.json` says
 //! - [`Weights`]: what `model.safetensors` holds, raw
+//! - [`WeightFiles`], [`ShardIndex`]: the files that hold it, one or several
 //! - [`tokenizer`]: text to ids and back, by a small reader of `tokenizer.json`
 //! - [`Model::run`]: tokens in, logits and captured activations out, edits on the way
 //! - [`Model::generate`]: token by token with a fixed-capacity cache
@@ -21,8 +22,10 @@ mod config;
 mod forward;
 mod generate;
 mod host_layer;
+mod json;
 mod kept;
 mod lens;
+mod lfs;
 mod loss;
 mod pace;
 mod readback;
@@ -30,6 +33,7 @@ mod resolve;
 mod run;
 mod safetensors;
 mod sampling;
+mod shard_index;
 mod surprise;
 mod tap;
 pub mod tokenizer;
@@ -40,13 +44,16 @@ pub use config::{ActivationFunction, Architecture, ConfigError};
 pub use forward::Model;
 pub use generate::{Generated, Generation};
 pub use host_layer::HostLayer;
+pub use json::JsonComplaint;
 pub use kept::{KeptRun, Pattern, PooledTile};
 pub use lens::Lens;
+pub use lfs::LfsPointer;
 pub use loss::{log_softmax, negative_log_likelihood};
 pub use pace::{Pace, Stopped, Unhurried};
 pub use run::{LogitsWanted, RunError, RunOutput, RunRequest, RunSummary};
-pub use safetensors::WeightsError;
+pub use safetensors::{TensorBytes, WeightFiles, WeightsError};
 pub use sampling::{Leaves, Sampler, log_probs, most_probable, prob_of};
+pub use shard_index::{ShardIndex, ShardIndexError};
 pub use weights::{
     BlockWeights, DenseWeights, MlpWeights, NamedTensor, NormWeights, WeightSource, Weights,
 };

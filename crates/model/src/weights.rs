@@ -4,7 +4,7 @@ use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::Architecture;
-use crate::safetensors::{TensorFile, WeightsError};
+use crate::safetensors::{TensorBytes, WeightFiles, WeightReader, WeightsError};
 
 /// All weights of a model.
 #[derive(Module, Debug)]
@@ -77,24 +77,40 @@ pub trait WeightSource {
 }
 
 impl Weights {
-    /// Reads a `model.safetensors` onto a device.
-    ///
-    /// Names may or may not start with `transformer.`; the causal-mask buffers
-    /// of old checkpoints are passed over; f16, bf16 and f64 become f32.
+    /// Reads a `model.safetensors` in memory onto a device: see [`Self::from_files`].
     ///
     /// # Errors
     ///
-    /// Returns an error if the bytes are not a sound file, or a tensor is
-    /// missing, is not part of the model, has another shape than `config.json`
-    /// asks for, or holds a number that is not finite.
+    /// Returns an error if the bytes are not a sound file, or not this model's.
     pub fn from_safetensors(
         bytes: &[u8],
         architecture: &Architecture,
         device: &Device,
     ) -> Result<Self, WeightsError> {
-        let mut file = TensorFile::open(bytes)?;
-        let weights = Self::from_source(&mut file, architecture, device)?;
-        file.finish(architecture)?;
+        let files = WeightFiles::open(vec![("model.safetensors".to_owned(), bytes)])?;
+        Self::from_files(&files, architecture, device)
+    }
+
+    /// Reads safetensors files onto a device, one tensor at a time.
+    ///
+    /// Names may or may not stand behind a common prefix, such as `transformer.`
+    /// or `_orig_mod.transformer.`; of a tied embedding `wte.weight` or
+    /// `lm_head.weight` will do; the causal-mask buffers of old checkpoints are
+    /// passed over; f16, bf16 and f64 become f32.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a tensor is missing, is not part of the model, has
+    /// another shape than `config.json` asks for, holds a number that is not
+    /// finite or too large to compute with, or cannot be read.
+    pub fn from_files<B: TensorBytes>(
+        files: &WeightFiles<B>,
+        architecture: &Architecture,
+        device: &Device,
+    ) -> Result<Self, WeightsError> {
+        let mut reader = WeightReader::new(files, architecture);
+        let weights = Self::from_source(&mut reader, architecture, device)?;
+        reader.finish()?;
         Ok(weights)
     }
 
