@@ -32,7 +32,7 @@ fn text(seed: u64, loaded: &Loaded) -> String {
         ids.swap(i, other);
     }
     ids.truncate(DISTINCT);
-    loaded.tokenizer.decode(&ids.repeat(2))
+    loaded.tokenizer.decode(&ids.repeat(2)).unwrap()
 }
 
 /// The most that any head of a layer gives to one key of each query, averaged

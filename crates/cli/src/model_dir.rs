@@ -9,7 +9,7 @@ use headlight_model::{Architecture, Unhurried};
 use crate::args::{BackendArg, EngineArgs};
 use crate::failure::Failure;
 use crate::input::read_bounded;
-use crate::library_tokenizer::LibraryTokenizer;
+use crate::library_tokenizer::{LibraryError, LibraryTokenizer};
 use crate::weight_shards::open_shards;
 
 /// A `config.json` with names for a hundred thousand classes has 4 MB.
@@ -95,15 +95,18 @@ fn read_weights(folder: &Path, architecture: &Architecture) -> Result<Vec<u8>, F
 /// The engine's own small reader where it can read the file, so that the page
 /// and the command line agree; the `tokenizers` library for every other kind.
 fn tokenizer(bytes: &[u8]) -> Result<Box<dyn Tokenizer>, TokenizerError> {
+    let library = || LibraryTokenizer::from_json(bytes);
     match SmallTokenizer::from_json(bytes) {
         Ok(small) => Ok(Box::new(small)),
         Err(TokenizerError::Unsupported { .. } | TokenizerError::NotInVocabulary { .. }) => {
-            Ok(Box::new(LibraryTokenizer::from_json(bytes)?))
+            Ok(Box::new(library()?))
         }
-        // The small reader's idea of the file's shape is narrower than the library's.
-        Err(TokenizerError::Json(own)) => match LibraryTokenizer::from_json(bytes) {
+        // The small reader's idea of the file's shape is narrower than the library's,
+        // and its words for what is wrong with it are plainer.
+        Err(TokenizerError::Json(own)) => match library() {
             Ok(library) => Ok(Box::new(library)),
-            Err(_) => Err(TokenizerError::Json(own)),
+            Err(LibraryError::Json(_)) => Err(TokenizerError::Json(own)),
+            Err(error) => Err(error.into()),
         },
         Err(error) => Err(error),
     }

@@ -528,7 +528,7 @@ impl Loaded {
             .continue_tokens(&prompt, max_tokens, sampling, edits, pace, on_token)
             .await?;
         let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
-        Ok((self.tokenizer.decode(&ids), tokens, stopped))
+        Ok((self.tokenizer.decode(&ids)?, tokens, stopped))
     }
 
     /// Continues tokens, as [`Self::generate`] does a prompt; a start token alone will

@@ -5,24 +5,28 @@
 
 use std::collections::BTreeMap;
 
+use headlight_activations::{NotUtf8, Quoted, utf8_text};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
+
+use crate::{JsonComplaint, LfsPointer};
 
 /// A `tokenizer.json` that cannot be used, or a text that has no tokens.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenizerError {
+    /// The file is not there, only what stands for it in a repository.
+    #[error("tokenizer.json {0}")]
+    LfsPointer(LfsPointer),
     /// The bytes are not UTF-8.
-    #[error("tokenizer.json is not UTF-8: byte {offset} starts no character")]
-    NotUtf8 {
-        /// Where the first bad byte is.
-        offset: usize,
-    },
+    #[error("tokenizer.json {0}")]
+    NotUtf8(#[from] NotUtf8),
     /// The text is not the JSON expected.
-    #[error("tokenizer.json cannot be read: {0}")]
+    #[error("tokenizer.json cannot be read: {}", JsonComplaint(.0))]
     Json(#[from] serde_json::Error),
     /// A part is of a kind that is not read here.
-    #[error("tokenizer.json has {part} {found}, expected {expected}")]
+    #[error("tokenizer.json has {part} {}, expected {expected}", Quoted(found))]
     Unsupported {
         /// Which part.
         part: &'static str,
@@ -32,23 +36,26 @@ pub enum TokenizerError {
         expected: &'static str,
     },
     /// Something names a token that is not in the vocabulary.
-    #[error("tokenizer.json names the token \"{token}\", which its vocabulary does not have")]
+    #[error(
+        "tokenizer.json names the token \"{}\", which its vocabulary does not have",
+        Quoted(token)
+    )]
     NotInVocabulary {
         /// The token.
         token: String,
     },
     /// Part of a text has no token.
-    #[error("the text has \"{piece}\", which is not in this model's vocabulary")]
+    #[error(
+        "the text has \"{}\", which is not in this model's vocabulary",
+        Quoted(piece)
+    )]
     NoToken {
         /// The part of the text.
         piece: String,
     },
-    /// Another reader of tokenizers refused.
-    #[error("{message}")]
-    Other {
-        /// Its reason, in one sentence.
-        message: String,
-    },
+    /// Another reader of tokenizers refused, in a sentence of its own.
+    #[error(transparent)]
+    Other(Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// A `tokenizer.json`, as far as it is understood.
@@ -101,8 +108,9 @@ struct RawModel {
     #[serde(rename = "type")]
     kind: Option<String>,
     vocab: BTreeMap<String, u32>,
+    /// Only counted here: they may be many.
     #[serde(default)]
-    merges: Vec<Value>,
+    merges: Vec<IgnoredAny>,
     #[serde(default)]
     ignore_merges: bool,
     unk_token: Option<String>,
@@ -131,10 +139,10 @@ struct TemplateToken {
 
 impl TokenizerFile {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, TokenizerError> {
-        let text = std::str::from_utf8(bytes).map_err(|error| TokenizerError::NotUtf8 {
-            offset: error.valid_up_to(),
-        })?;
-        let raw: Raw = serde_json::from_str(text)?;
+        if let Some(pointer) = LfsPointer::find(bytes) {
+            return Err(TokenizerError::LfsPointer(pointer));
+        }
+        let raw: Raw = serde_json::from_str(utf8_text(bytes)?)?;
         if let Some(normalizer) = &raw.normalizer {
             return Err(unsupported("the normalizer", type_of(normalizer), "none"));
         }

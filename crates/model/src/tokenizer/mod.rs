@@ -24,14 +24,25 @@ pub trait Tokenizer {
 
     /// The text of these ids; special tokens are left out.
     ///
-    /// Bytes that are no whole character stand as `<0xE2>`; an id that the
-    /// tokenizer does not know adds nothing.
-    fn decode(&self, ids: &[u32]) -> String;
+    /// Bytes that are no whole character stand as `<0xE2>`, an id that the
+    /// tokenizer does not know as [`Self::token_text`] shows it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the tokenizer's own rules cannot be followed.
+    fn decode(&self, ids: &[u32]) -> Result<String, TokenizerError>;
 
     /// The text of one id alone, special tokens included; bytes that are no
-    /// whole character stand as `<0xE2>`. An id that the tokenizer does not
-    /// know is an empty text.
-    fn token_text(&self, id: u32) -> String;
+    /// whole character stand as `<0xE2>`. `None` for an id that the tokenizer does
+    /// not know.
+    fn known_text(&self, id: u32) -> Option<String>;
+
+    /// The text that one id is shown as, never empty: an id without a text, such
+    /// as a row that only pads the embedding, is `<260>`.
+    fn token_text(&self, id: u32) -> String {
+        let known = self.known_text(id).filter(|text| !text.is_empty());
+        known.unwrap_or_else(|| format!("<{id}>"))
+    }
 
     /// One more than the largest id of the vocabulary proper, tokens added to
     /// it later left out.

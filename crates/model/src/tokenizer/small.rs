@@ -1,5 +1,6 @@
 //! A small reader of the tokenizers that our own models use.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::file::{Kind, TokenizerFile};
@@ -155,32 +156,83 @@ impl Tokenizer for SmallTokenizer {
         Ok(ids)
     }
 
-    fn decode(&self, ids: &[u32]) -> String {
-        let tokens = ids
-            .iter()
-            .filter_map(|id| self.tokens.get(id))
-            .filter(|t| !t.is_special);
-        match self.kind {
-            Kind::ByteLevel => text_of_bytes(
-                &tokens
-                    .flat_map(|t| t.bytes.iter().copied())
-                    .collect::<Vec<u8>>(),
-            ),
-            Kind::Words => tokens
-                .map(|t| text_of_bytes(&t.bytes))
-                .collect::<Vec<String>>()
-                .join(" "),
-        }
+    fn decode(&self, ids: &[u32]) -> Result<String, TokenizerError> {
+        let unknown = |id: u32| Cow::Owned(self.token_text(id).into_bytes());
+        let bytes = ids.iter().filter_map(|&id| match self.tokens.get(&id) {
+            Some(token) if token.is_special => None,
+            Some(token) => Some(Cow::Borrowed(&*token.bytes)),
+            None => Some(unknown(id)),
+        });
+        Ok(match self.kind {
+            Kind::ByteLevel => text_of_bytes(&bytes.collect::<Vec<_>>().concat()),
+            Kind::Words => {
+                let words = bytes.map(|bytes| text_of_bytes(&bytes));
+                words.collect::<Vec<String>>().join(" ")
+            }
+        })
     }
 
     fn n_ids(&self) -> usize {
         self.ids.values().max().map_or(0, |&id| id as usize + 1)
     }
 
-    fn token_text(&self, id: u32) -> String {
-        self.tokens
-            .get(&id)
-            .map(|token| text_of_bytes(&token.bytes))
-            .unwrap_or_default()
+    fn known_text(&self, id: u32) -> Option<String> {
+        let token = self.tokens.get(&id)?;
+        Some(text_of_bytes(&token.bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two words, the second of which is empty.
+    const WORDS: &str = r#"{
+        "added_tokens": [{"id": 2, "content": "<s>", "special": true}],
+        "pre_tokenizer": {"type": "WhitespaceSplit"},
+        "model": {"type": "WordLevel", "vocab": {"one": 0, "": 1}, "unk_token": "none"}
+    }"#;
+
+    #[test]
+    fn an_id_without_a_text_is_shown_by_its_number() {
+        let tokenizer = SmallTokenizer::from_json(WORDS.as_bytes()).unwrap();
+        let shown = [0, 1, 2, 260].map(|id| tokenizer.token_text(id));
+        assert_eq!(shown, ["one", "<1>", "<s>", "<260>"]);
+        assert_eq!(tokenizer.decode(&[0, 260, 2, 0]).unwrap(), "one <260> one");
+    }
+
+    #[test]
+    fn padding_and_truncation_do_not_apply() {
+        let saved = r#""truncation": {"max_length": 1}, "padding": {"strategy": {"Fixed": 9}},"#;
+        let json = WORDS.replacen('{', &format!("{{{saved}"), 1);
+        let tokenizer = SmallTokenizer::from_json(json.as_bytes()).unwrap();
+        assert_eq!(tokenizer.encode("one one one").unwrap(), [0, 0, 0]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_may_stand_before_the_file() {
+        let json = "\u{feff}".to_owned() + WORDS;
+        assert!(SmallTokenizer::from_json(json.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn what_is_no_tokenizer_is_said_in_short() {
+        let error = |json: &str| {
+            let read = SmallTokenizer::from_json(json.as_bytes());
+            read.err().unwrap().to_string()
+        };
+        let pointer = "version https://git-lfs.github.com/spec/v1\nsize 1042301\n";
+        let said = error(pointer);
+        assert!(
+            said.starts_with("tokenizer.json is a Git LFS pointer"),
+            "{said}"
+        );
+        assert!(said.contains("1042301 bytes"), "{said}");
+        let long = "\\u001b[31m".repeat(1 << 20);
+        for part in ["WhitespaceSplit", "WordLevel"] {
+            let said = error(&WORDS.replace(part, &long));
+            assert!(said.contains("\\u{1b}[31m"), "{said}");
+            assert!(said.len() < 300, "{said}");
+        }
     }
 }
