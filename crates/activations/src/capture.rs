@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::HookPoint;
+use crate::{HookPoint, Quoted};
 
 /// What a run should bring back besides its logits.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +56,10 @@ pub enum CapturePos {
 
 /// A string that names no positions.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{found}` names no position, expected all, last, mean or a number from 0")]
+#[error(
+    "`{}` names no position, expected all, last, mean or a number from 0",
+    Quoted(found)
+)]
 pub struct ParseCapturePosError {
     /// What was found.
     pub found: String,

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::{Axis, HookError, HookPoint, ModelShape};
+use crate::{Axis, HookError, HookPoint, ModelShape, Quoted};
 
 /// One change to one activation.
 ///
@@ -88,7 +88,8 @@ impl<'de> Deserialize<'de> for EditPos {
         {
             Form::Word(word) if word == "all" => Ok(Self::All),
             Form::Word(word) => Err(de::Error::custom(format!(
-                "pos is \"{word}\", expected \"all\" or a list of positions from 0"
+                "pos is \"{}\", expected \"all\" or a list of positions from 0",
+                Quoted(&word)
             ))),
             Form::List(positions) => Ok(Self::At(positions)),
         }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::ModelShape;
+use crate::{ModelShape, Quoted};
 
 /// A named axis of an activation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -183,7 +183,10 @@ pub enum HookError {
 
 /// A string that is not the name of a hook point.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{name}` is not a hook name, expected one such as `hook_embed` or `blocks.0.attn.hook_z`")]
+#[error(
+    "`{}` is not a hook name, expected one such as `hook_embed` or `blocks.0.attn.hook_z`",
+    Quoted(name)
+)]
 pub struct ParseHookError {
     /// What was found.
     pub name: String,
@@ -383,6 +386,16 @@ mod tests {
         for hook in all {
             assert_eq!(hook.to_string().parse(), Ok(hook));
         }
+    }
+
+    #[test]
+    fn a_name_that_is_refused_is_cut_and_cannot_drive_a_terminal() {
+        let long = format!("\u{1b}[2J{}", "x".repeat(1_000_000));
+        let said = long.parse::<HookPoint>().unwrap_err().to_string();
+        assert!(
+            said.starts_with(r"`\u{1b}[2Jxxx") && said.len() < 200,
+            "{said}"
+        );
     }
 
     #[test]
