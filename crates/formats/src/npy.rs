@@ -3,16 +3,22 @@
 //! Read are floats of 2, 4 and 8 bytes in either byte order, row-major or
 //! column-major; all become 32-bit floats in row-major order.
 //!
+//! A file may be read in pieces ([`NpyHead`], then [`NpyReader`]): its header says
+//! what is to come before any of it is, and beside the numbers themselves nothing
+//! as large as the file is ever held.
+//!
 //! # References
 //!
 //! Numpy, `numpy.lib.format`,
 //! <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
 
-use half::f16;
-
-use crate::npy_header::{ByteOrder, Header, HeaderError};
+use crate::npy_header::{Header, HeaderError};
+use crate::npy_numbers::Numbers;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
+
+/// Longest header that is read. Numpy itself refuses more than 10,000 characters.
+const MAX_HEADER_BYTES: usize = 1 << 16;
 
 /// An array of 32-bit floats.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +50,12 @@ pub enum NpyError {
         /// Bytes there should be at least.
         expected: usize,
     },
+    /// The header is longer than any header need be.
+    #[error("an npy header of {found} bytes, expected at most {MAX_HEADER_BYTES}")]
+    LongHeader {
+        /// How long the file says it is.
+        found: usize,
+    },
     /// The header is not one.
     #[error("npy header: {0}")]
     Header(#[from] HeaderError),
@@ -51,11 +63,17 @@ pub enum NpyError {
     #[error("holds {found} bytes of numbers, expected {expected} for shape {shape:?}")]
     Length {
         /// Bytes after the header.
-        found: usize,
+        found: u64,
         /// Bytes the shape asks for.
         expected: u128,
         /// The shape.
         shape: Vec<usize>,
+    },
+    /// The machine has too little memory.
+    #[error("{count} numbers do not fit into memory, expected room for 4 bytes each")]
+    Memory {
+        /// How many numbers.
+        count: u128,
     },
 }
 
@@ -67,9 +85,35 @@ impl NpyArray {
     /// Returns an error if it is no `npy` file, not of floats, or of another
     /// length than its header says.
     pub fn read(bytes: &[u8]) -> Result<Self, NpyError> {
-        let rest = bytes.strip_prefix(MAGIC).ok_or(NpyError::Magic)?;
+        let head = NpyHead::read(bytes)?;
+        let numbers_at = head.numbers_at;
+        let mut reader = head.reader(bytes.len() as u64)?;
+        reader.take(&bytes[numbers_at..]);
+        reader.finish()
+    }
+}
+
+/// What stands before the numbers of a file.
+#[derive(Clone, Debug)]
+pub struct NpyHead {
+    header: Header,
+    numbers_at: usize,
+}
+
+impl NpyHead {
+    /// As many bytes as may stand before the numbers.
+    pub const MAX_BYTES: usize = MAGIC.len() + 2 + 4 + MAX_HEADER_BYTES;
+
+    /// Reads the start of a file: its first [`MAX_BYTES`](Self::MAX_BYTES), or all of
+    /// it where it is shorter.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it is no `npy` file, or not of floats.
+    pub fn read(start: &[u8]) -> Result<Self, NpyError> {
+        let rest = start.strip_prefix(MAGIC).ok_or(NpyError::Magic)?;
         let short = |expected| NpyError::Truncated {
-            found: bytes.len(),
+            found: start.len(),
             expected,
         };
         let version = *rest.first().ok_or_else(|| short(MAGIC.len() + 2))?;
@@ -78,89 +122,113 @@ impl NpyArray {
             2 | 3 => 4,
             found => return Err(NpyError::Version { found }),
         };
-        let start = MAGIC.len() + 2 + length_bytes;
-        let length = bytes.get(start - length_bytes..start);
-        let length = length.ok_or_else(|| short(start))?;
+        let text_at = MAGIC.len() + 2 + length_bytes;
+        let length = start.get(text_at - length_bytes..text_at);
+        let length = length.ok_or_else(|| short(text_at))?;
         let length = length
             .iter()
             .rev()
             .fold(0, |n, &byte| n << 8 | usize::from(byte));
-        let end = start.saturating_add(length);
-        let header = bytes.get(start..end).ok_or_else(|| short(end))?;
-        let header = Header::parse(header)?;
-        let values = numbers(&header, &bytes[end..])?;
-        Ok(Self {
-            values: row_major(&header, values),
-            shape: header.shape,
+        if length > MAX_HEADER_BYTES {
+            return Err(NpyError::LongHeader { found: length });
+        }
+        let numbers_at = text_at + length;
+        let text = start.get(text_at..numbers_at);
+        let header = Header::parse(text.ok_or_else(|| short(numbers_at))?)?;
+        Ok(Self { header, numbers_at })
+    }
+
+    /// Length of each axis; none for a single number.
+    #[must_use]
+    pub fn shape(&self) -> &[usize] {
+        &self.header.shape
+    }
+
+    /// How many numbers the header speaks of, which the file need not have.
+    #[must_use]
+    pub fn count(&self) -> u128 {
+        let lengths = self.header.shape.iter();
+        lengths.fold(1, |count: u128, &length| {
+            count.saturating_mul(length as u128)
+        })
+    }
+
+    /// Where the numbers begin, in bytes from the start of the file.
+    #[must_use]
+    pub const fn numbers_at(&self) -> usize {
+        self.numbers_at
+    }
+
+    /// Gets ready for the numbers of a file of `file_bytes`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the file is of another length than its header says, or
+    /// its numbers do not fit into memory.
+    pub fn reader(self, file_bytes: u64) -> Result<NpyReader, NpyError> {
+        let found = file_bytes.saturating_sub(self.numbers_at as u64);
+        let count = self.count();
+        let expected = count.saturating_mul(self.header.bytes_per_number as u128);
+        if u128::from(found) != expected {
+            return Err(NpyError::Length {
+                found,
+                expected,
+                shape: self.header.shape,
+            });
+        }
+        let numbers = usize::try_from(count)
+            .ok()
+            .and_then(|count| Numbers::new(&self.header, count));
+        Ok(NpyReader {
+            numbers: numbers.ok_or(NpyError::Memory { count })?,
+            shape: self.header.shape,
+            expected,
+            found: 0,
         })
     }
 }
 
-/// The numbers after the header, in the order of the file.
-fn numbers(header: &Header, data: &[u8]) -> Result<Vec<f32>, NpyError> {
-    let size = header.bytes_per_number;
-    let count = header
-        .shape
-        .iter()
-        .try_fold(1_u128, |count, &length| count.checked_mul(length as u128));
-    let expected = count.map_or(u128::MAX, |count| count.saturating_mul(size as u128));
-    if data.len() as u128 != expected {
-        return Err(NpyError::Length {
-            found: data.len(),
-            expected,
-            shape: header.shape.clone(),
-        });
-    }
-    let of_number = |bytes: &[u8]| {
-        let mut number = [0; 8];
-        let place = number.iter_mut().zip(bytes);
-        match header.byte_order {
-            ByteOrder::Little => place.for_each(|(to, from)| *to = *from),
-            ByteOrder::Big => {
-                let reversed = number.iter_mut().zip(bytes.iter().rev());
-                reversed.for_each(|(to, from)| *to = *from);
-            }
-        }
-        let bits = u64::from_le_bytes(number);
-        match size {
-            2 => f16::from_bits(bits as u16).to_f32(),
-            4 => f32::from_bits(bits as u32),
-            _ => f64::from_bits(bits) as f32,
-        }
-    };
-    Ok(data.chunks_exact(size).map(of_number).collect())
+/// The numbers of a file under way, piece by piece.
+#[derive(Clone, Debug)]
+pub struct NpyReader {
+    shape: Vec<usize>,
+    numbers: Numbers,
+    expected: u128,
+    /// Bytes that have come.
+    found: u64,
 }
 
-/// Brings a column-major array into row-major order.
-fn row_major(header: &Header, values: Vec<f32>) -> Vec<f32> {
-    // Without numbers the lengths of the axes could be anything.
-    if !header.is_fortran_order || values.len() < 2 {
-        return values;
-    }
-    let mut strides = Vec::with_capacity(header.shape.len());
-    let mut stride = 1;
-    for length in &header.shape {
-        strides.push(stride);
-        stride *= length;
-    }
-    let mut index = vec![0; header.shape.len()];
-    let mut ordered = Vec::with_capacity(values.len());
-    for _ in 0..values.len() {
-        let at: usize = index
-            .iter()
-            .zip(&strides)
-            .map(|(i, stride)| i * stride)
-            .sum();
-        ordered.push(values[at]);
-        for (place, length) in index.iter_mut().zip(&header.shape).rev() {
-            *place += 1;
-            if *place < *length {
-                break;
-            }
-            *place = 0;
+impl NpyReader {
+    /// Takes the next bytes after the header, as many as there are.
+    pub fn take(&mut self, bytes: &[u8]) {
+        self.found += bytes.len() as u64;
+        if u128::from(self.found) <= self.expected {
+            self.numbers.take(bytes);
         }
     }
-    ordered
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if more or fewer bytes came than were announced.
+    pub fn finish(self) -> Result<NpyArray, NpyError> {
+        let Self {
+            shape,
+            numbers,
+            expected,
+            found,
+        } = self;
+        if u128::from(found) != expected {
+            return Err(NpyError::Length {
+                found,
+                expected,
+                shape,
+            });
+        }
+        let values = numbers.into_values();
+        Ok(NpyArray { shape, values })
+    }
 }
 
 /// An array of 32-bit floats as the bytes of a file, version 1.
@@ -179,7 +247,8 @@ pub fn write_npy(shape: &[usize], values: &[f32]) -> Vec<u8> {
     let padding = (start + header.len() + 1).next_multiple_of(64) - (start + header.len() + 1);
     header.extend(std::iter::repeat_n(' ', padding));
     header.push('\n');
-    let mut bytes = MAGIC.to_vec();
+    let mut bytes = Vec::with_capacity(start + header.len() + 4 * count);
+    bytes.extend(MAGIC);
     bytes.extend([1, 0]);
     bytes.extend((header.len() as u16).to_le_bytes());
     bytes.extend(header.as_bytes());

@@ -74,6 +74,10 @@ impl Header {
                 break;
             }
         }
+        if !reader.rest.trim().is_empty() {
+            reader.rest = reader.rest.trim_start();
+            return Err(reader.unexpected("nothing but spaces"));
+        }
         let missing = |name| HeaderError::Missing { name };
         let (byte_order, bytes_per_number) = descr.ok_or_else(|| missing("descr"))?;
         Ok(Self {
@@ -186,6 +190,8 @@ impl<'a> Reader<'a> {
             }
             shape.push(length);
             self.rest = after;
+            // Python 2 writes its long integers so.
+            self.take('L');
             if !self.take(',') {
                 self.expect(')', "a comma or )")?;
                 break;

@@ -1,7 +1,7 @@
 //! Files as numpy writes them, and files as nobody should.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use headlight_formats::{NpyArray, write_npy};
+use headlight_formats::{NpyArray, NpyError, NpyHead, write_npy};
 use proptest::prelude::*;
 
 /// A file with this header and data.
@@ -63,6 +63,70 @@ fn a_column_major_array_becomes_row_major() {
 }
 
 #[test]
+fn lengths_that_python_2_wrote_as_long_integers_are_read() {
+    let data: Vec<u8> = (0..8_u8).flat_map(|i| f32::from(i).to_le_bytes()).collect();
+    for shape in ["(4L, 2L)", "(4L, 2)", "(4 L,2L,)"] {
+        let array = NpyArray::read(&file(&header("<f4", false, shape), &data)).unwrap();
+        assert_eq!(array.shape, [4, 2], "{shape}");
+        assert_eq!(array.values[7], 7.0);
+    }
+    let single = file(&header("<f4", false, "(8L,)"), &data);
+    assert_eq!(NpyArray::read(&single).unwrap().shape, [8]);
+    for shape in ["(L, 8)", "(8LL,)", "(8l,)", "(8L 1L)"] {
+        let said = said(&file(&header("<f4", false, shape), &data));
+        assert!(said.starts_with("npy header: found"), "{shape}: {said}");
+    }
+}
+
+#[test]
+fn text_after_the_header_s_end_is_refused() {
+    for more in ["x", ", 'shape': (1,)", "{}", "}", "\u{0}"] {
+        let header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}} {more}\n");
+        assert_eq!(
+            said(&file(&header, &[0; 8])),
+            format!(
+                "npy header: found {:?} where nothing but spaces was expected",
+                format!("{more}\n")
+            )
+        );
+    }
+}
+
+#[test]
+fn a_file_in_pieces_is_the_file_in_one() {
+    let data: Vec<u8> = (0..24_u8)
+        .flat_map(|i| f64::from(i).to_be_bytes())
+        .collect();
+    for is_fortran in [false, true] {
+        let bytes = file(&header(">f8", is_fortran, "(2, 3, 4)"), &data);
+        let whole = NpyArray::read(&bytes).unwrap();
+        for piece in [1, 3, 7, 8, 50, 500] {
+            let head = NpyHead::read(&bytes).unwrap();
+            assert_eq!((head.shape(), head.count()), (&[2, 3, 4][..], 24));
+            let numbers = &bytes[head.numbers_at()..];
+            let mut reader = head.reader(bytes.len() as u64).unwrap();
+            for piece in numbers.chunks(piece) {
+                reader.take(piece);
+            }
+            assert_eq!(reader.finish().unwrap(), whole, "pieces of {piece}");
+        }
+        assert_eq!(whole.values[1], if is_fortran { 6.0 } else { 1.0 });
+    }
+}
+
+#[test]
+fn a_file_that_grows_or_shrinks_while_it_is_read_is_refused() {
+    let bytes = write_npy(&[4], &[1.0; 4]);
+    for (n_bytes, found) in [(12, 12), (17, 17), (0, 0)] {
+        let head = NpyHead::read(&bytes).unwrap();
+        let mut reader = head.reader(bytes.len() as u64).unwrap();
+        reader.take(&vec![0; n_bytes]);
+        let error = reader.finish().unwrap_err();
+        assert!(matches!(error, NpyError::Length { found: f, .. } if f == found));
+    }
+}
+
+#[test]
 fn what_is_wrong_is_said_with_what_was_found() {
     assert!(said(b"PK\x03\x04").contains("not an npy file"));
     assert!(said(b"\x93NUMPY").contains("ends within its header: 6 bytes of 8"));
@@ -92,7 +156,12 @@ fn a_header_that_claims_the_world_allocates_nothing() {
     assert!(said(&huge).contains("holds 8 bytes"));
     let mut long = b"\x93NUMPY\x02\x00\xff\xff\xff\xff".to_vec();
     long.extend(b"{}");
-    assert!(said(&long).contains("ends within its header"));
+    assert_eq!(
+        said(&long),
+        "an npy header of 4294967295 bytes, expected at most 65536"
+    );
+    let cut = file(&header("<f4", false, "(2,)"), &[]);
+    assert!(said(&cut[..40]).contains("ends within its header: 40 bytes of"));
     let none = header("<f4", true, "(140737488355328, 140737488355328, 0)");
     assert!(NpyArray::read(&file(&none, &[])).unwrap().values.is_empty());
     let axes = format!("({})", "1, ".repeat(40));
