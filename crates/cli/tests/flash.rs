@@ -429,5 +429,5 @@ fn files_that_do_not_fit_are_refused_by_name() {
         &["fit-nowhere.npy", "could not be read"],
     );
     let huge = file("fit-huge.npy", &[8, 4], &[3e38; 32]);
-    refused("--k", &huge, &["score of query 0", "32-bit"]);
+    refused("--k", &huge, &["score of query 2 and key 0", "32-bit"]);
 }

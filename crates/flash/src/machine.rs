@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::chip::{Chip, Matrix};
+use crate::dense::exact_score;
 use crate::event::{Array, Direction, Event, EventKind};
 use crate::exp::{exp_less_max, exp_of_difference};
 use crate::inputs::Inputs;
@@ -361,8 +362,12 @@ impl<'a> Machine<'a> {
         }
         let scale = problem.scale() as f32;
         for (row, query) in s.rows_mut().zip(queries) {
-            for score in row.iter_mut() {
+            for (score, key) in row.iter_mut().zip(keys.clone()) {
                 *score *= scale;
+                if !score.is_finite() {
+                    // Only q . k may be too large, not what the scale leaves of it.
+                    *score = exact_score(&self.inputs, problem, query, key) as f32;
+                }
             }
             let n_seen = problem.visible_keys(query).saturating_sub(keys.start);
             let seen = &row[..n_seen.min(row.len())];

@@ -250,6 +250,58 @@ fn a_lazy_rescale_rescales_less_often_and_by_more_than_two_to_the_eighth() {
 }
 
 #[test]
+fn a_score_is_in_range_if_it_is_once_scaled() {
+    // 1024 x 4.9e35 is 5.0e38, beyond f32; a 32nd of that, 1.568e37, is not.
+    let head = Head {
+        q: vec![7e17; 1024],
+        k: [vec![7e17; 1024], vec![-7e17; 1024]].concat(),
+        v: [vec![1.0; 1024], vec![2.0; 1024]].concat(),
+        d: 1024,
+    };
+    for method in methods(2) {
+        let schedule = schedule(head.problem(false), method, [1, 1]);
+        let attended = execute(head.inputs(), &schedule).unwrap();
+        assert_eq!(attended.o, vec![1.0; 1024], "{method:?}");
+        // Half an ulp of f32, from rounding what is exact in f64.
+        let exact = 32.0 * f64::from(7e17_f32).powi(2);
+        let error = f64::from(attended.lse[0]) / exact - 1.0;
+        assert!(error.abs() < 2.0_f64.powi(-24), "{method:?}: {error}");
+    }
+    // Two products beyond f32 whose sum is nothing at all.
+    let head = Head {
+        q: vec![1e30, 1e30],
+        k: vec![1e30, -1e30],
+        v: vec![3.0, 4.0],
+        d: 2,
+    };
+    for method in methods(1) {
+        let schedule = schedule(head.problem(false), method, [1, 1]);
+        let attended = execute(head.inputs(), &schedule).unwrap();
+        assert_eq!((attended.o, attended.lse), (vec![3.0, 4.0], vec![0.0]));
+    }
+}
+
+#[test]
+fn a_score_that_the_mask_hides_is_a_number_too() {
+    let head = Head {
+        q: vec![1e30, 1e30, 1.0, 1.0],
+        k: vec![1.0, -1.0, 1e30, -1e30],
+        v: vec![1.0; 4],
+        d: 2,
+    };
+    let fa2 = Method::new(headlight_flash::Algorithm::Fa2);
+    let schedule = schedule(head.problem(true), fa2, [2, 2]);
+    let hidden = (1..=schedule.totals().n_events)
+        .filter_map(|step| {
+            let chip = chip_after(head.inputs(), &schedule, step).unwrap();
+            chip.s.values.get(1).copied()
+        })
+        .collect::<Vec<f32>>();
+    assert!(!hidden.is_empty());
+    assert!(hidden.iter().all(|score| !score.is_nan()), "{hidden:?}");
+}
+
+#[test]
 fn numbers_beyond_f32_are_a_sentence() {
     let mut head = Head::random(23, [3, 3, 2], 1e20);
     let fa2 = Method::new(headlight_flash::Algorithm::Fa2);
