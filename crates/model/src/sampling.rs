@@ -3,6 +3,10 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+/// A sum of probabilities this close to a share has reached it: twenty times 0.05
+/// are a hair more or less than 1, and five of them than 0.25.
+const REACHED: f64 = 1e-9;
+
 /// The probabilities of a row of logits, in f64.
 pub(crate) fn softmax(logits: &[f32], temperature: f64) -> Vec<f64> {
     let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -173,7 +177,7 @@ impl Sampler {
             let mut sum = 0.0;
             let enough = order.iter().position(|&id| {
                 sum += probs[id];
-                sum >= self.top_p * total
+                sum / total >= self.top_p - REACHED
             });
             order.truncate(enough.map_or(order.len(), |last| last + 1));
         }
@@ -291,6 +295,26 @@ mod tests {
             [0],
             "0.5 of the 0.8 that top-k left is more than 0.6 of it"
         );
+    }
+
+    #[test]
+    fn a_sum_that_rounding_keeps_below_the_share_has_reached_it() {
+        let kept = |n: usize, top_k, top_p| {
+            let leaves = Sampler::new(1.0, top_k, top_p, 0).leaves(&vec![0.0; n]);
+            leaves.n_kept
+        };
+        let of_twenty = [0.05, 0.25, 0.3, 0.5, 0.95].map(|top_p| kept(20, 0, top_p));
+        assert_eq!(of_twenty, [1, 5, 6, 10, 19]);
+        // Of what top-k leaves, as of the whole.
+        assert_eq!([0.3, 0.5, 0.7].map(|top_p| kept(20, 10, top_p)), [3, 5, 7]);
+        for n in 2..60_usize {
+            for wanted in 1..n {
+                let top_p = wanted as f64 / n as f64;
+                assert_eq!(kept(n, 0, top_p), wanted, "{top_p} of {n}");
+            }
+        }
+        // More than the share by more than rounding is one token more.
+        assert_eq!(kept(20, 0, 0.25 + 1e-6), 6);
     }
 
     #[test]
