@@ -38,6 +38,7 @@ impl Failure {
             std::io::ErrorKind::NotFound
             | std::io::ErrorKind::NotADirectory
             | std::io::ErrorKind::IsADirectory
+            | std::io::ErrorKind::InvalidFilename
             | std::io::ErrorKind::PermissionDenied => Self::Input(message),
             _ => Self::Other(message),
         }

@@ -9,6 +9,7 @@ mod failure;
 mod input;
 mod library_tokenizer;
 mod model_dir;
+mod output;
 mod progress;
 mod train;
 mod weight_shards;

@@ -1,6 +1,6 @@
 //! A model from a folder.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use headlight_engine::{AnswerError, BackendChoice, Build, Checksums, Loaded, ModelFiles, load};
 use headlight_model::tokenizer::{SmallTokenizer, Tokenizer, TokenizerError};
@@ -90,6 +90,22 @@ fn read_weights(folder: &Path, architecture: &Architecture) -> Result<Vec<u8>, F
         return Err(Failure::Input(message));
     }
     read_bounded(&path, architecture.most_weight_bytes())
+}
+
+/// The files of a folder that are a model's, and those that would be.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    // Weights may lie in several files, with an index of them.
+    let weights = entries.filter(|entry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        name.starts_with("model") && name.contains(".safetensors")
+    });
+    ["config.json", "tokenizer.json", "model.safetensors", Checksums::FILE]
+        .map(|name| folder.join(name))
+        .into_iter()
+        .chain(weights.map(|entry| entry.path()))
+        .collect()
 }
 
 /// The engine's own small reader where it can read the file, so that the page

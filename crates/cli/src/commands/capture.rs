@@ -12,7 +12,8 @@ use serde::Deserialize;
 use crate::args::CaptureArgs;
 use crate::failure::Failure;
 use crate::input::read_text;
-use crate::model_dir::open;
+use crate::model_dir::{self, open};
+use crate::output::{Named, Output, check_apart};
 
 /// Far more text than activations fit in memory for: a larger file is a slip.
 const MAX_TEXTS_BYTES: u64 = 1 << 30;
@@ -21,8 +22,10 @@ const MAX_TEXTS_BYTES: u64 = 1 << 30;
 type Row = BTreeMap<HookPoint, Activation>;
 
 pub(crate) fn capture(args: &CaptureArgs) -> Result<String, Failure> {
+    check_out(args)?;
     let texts = texts(args)?;
     let loaded = open(&args.engine)?;
+    let mut out = Output::create(&args.out)?;
     let capture = Capture {
         hooks: args.hooks.iter().copied().collect(),
         pos: args.pos,
@@ -39,13 +42,26 @@ pub(crate) fn capture(args: &CaptureArgs) -> Result<String, Failure> {
         rows.push(row);
         lengths.push(length as i64);
     }
-    write(args, &capture, &rows, &lengths)?;
+    out.put(&file(args, &capture, &rows, &lengths)?)?;
+    out.finish()?;
     Ok(format!(
         "{}: {} hooks of {} texts",
         args.out.display(),
         capture.hooks.len(),
         rows.len()
     ))
+}
+
+/// The file must be none of those that are read.
+fn check_out(args: &CaptureArgs) -> Result<(), Failure> {
+    let of_model = model_dir::files(&args.engine.model);
+    let texts = args.text.texts.iter().map(|path| ("--texts", &**path));
+    let inputs: Vec<Named<'_>> = of_model
+        .iter()
+        .map(|path| ("--model", &**path))
+        .chain(texts)
+        .collect();
+    check_apart(&[("--out", &args.out)], &inputs)
 }
 
 fn texts(args: &CaptureArgs) -> Result<Vec<String>, Failure> {
@@ -103,13 +119,13 @@ fn one_row(loaded: &Loaded, text: &str, capture: &Capture) -> Result<(Row, usize
     Ok((row, tokens.len()))
 }
 
-/// Stacks the rows, each padded to the longest, and writes the file.
-fn write(
+/// Stacks the rows, each padded to the longest, as the bytes of a file.
+fn file(
     args: &CaptureArgs,
     capture: &Capture,
     rows: &[Row],
     lengths: &[i64],
-) -> Result<(), Failure> {
+) -> Result<Vec<u8>, Failure> {
     let mut tensors: Vec<(String, Dtype, Vec<usize>, Vec<u8>)> = Vec::new();
     for &hook in &capture.hooks {
         let activations: Vec<&Activation> = rows.iter().map(|row| &row[&hook]).collect();
@@ -128,9 +144,8 @@ fn write(
         })
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| Failure::Other(error.to_string()))?;
-    let bytes = safetensors::serialize(views, Some(metadata(args, rows.len())))
-        .map_err(|error| Failure::Other(error.to_string()))?;
-    std::fs::write(&args.out, bytes).map_err(|error| Failure::write(&args.out, &error))
+    safetensors::serialize(views, Some(metadata(args, rows.len())))
+        .map_err(|error| Failure::Other(error.to_string()))
 }
 
 /// What stands where a row is shorter than the longest.

@@ -1,7 +1,5 @@
 //! `headlight flash`.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use headlight_activations::{FlashRun, FlashTask};
@@ -17,6 +15,7 @@ use serde_json::json;
 
 use crate::args::{AlgorithmArg, BackendArg, FlashArgs};
 use crate::failure::Failure;
+use crate::output::{Named, Output, check_apart};
 
 /// Queries, keys and values as they were read.
 struct Arrays {
@@ -33,22 +32,38 @@ pub(crate) fn flash(args: &FlashArgs) -> Result<String, Failure> {
     }
     let method = method(args);
     method.check().map_err(|error| method_failure(&error))?;
+    check_files(args)?;
     let arrays = read_arrays(args)?;
     let inputs = inputs(args, &arrays)?;
     let problem = inputs.problem(args.causal);
     let tiling = tiling(args, problem.d)?;
     let schedule = schedule(problem, method, tiling)?;
+    let outputs = Outputs::create(args)?;
     let attended = match tiling {
         Some(tiling) if is_gpu => on_gpu(args, &arrays, tiling)?,
         _ => execute(inputs, &schedule).map_err(|error| Failure::Input(error.to_string()))?,
     };
     let gap = gap(&inputs, args.causal, &attended);
-    write_files(args, &inputs, &schedule, &attended)?;
+    outputs.write(&inputs, &schedule, &attended)?;
     if args.json {
         Ok(object(args.backend, &schedule, tiling, &gap))
     } else {
         Ok(table(&schedule, tiling, &gap))
     }
+}
+
+/// No file may be written that is read, and none twice.
+fn check_files(args: &FlashArgs) -> Result<(), Failure> {
+    let outputs = [
+        ("--out", &args.out),
+        ("--lse", &args.lse),
+        ("--trace", &args.trace),
+    ];
+    let outputs = outputs
+        .into_iter()
+        .filter_map(|(option, path)| path.as_ref().map(|path| (option, &**path)));
+    let inputs: [Named<'_>; 3] = [("--q", &args.q), ("--k", &args.k), ("--v", &args.v)];
+    check_apart(&outputs.collect::<Vec<Named<'_>>>(), &inputs)
 }
 
 /// What the GPU does not do, by the name of the option that asks for it.
@@ -237,34 +252,48 @@ fn gap(inputs: &Inputs<'_>, is_causal: bool, attended: &Attended) -> Gap {
     gap
 }
 
-fn write_files(
-    args: &FlashArgs,
-    inputs: &Inputs<'_>,
-    schedule: &Schedule,
-    attended: &Attended,
-) -> Result<(), Failure> {
-    let (n_q, d) = (attended.lse.len(), inputs.d());
-    let write = |path: &Path, bytes| {
-        std::fs::write(path, bytes).map_err(|error| Failure::write(path, &error))
-    };
-    if let Some(path) = &args.out {
-        write(path, write_npy(&[n_q, d], &attended.o))?;
-    }
-    if let Some(path) = &args.lse {
-        write(path, write_npy(&[n_q], &attended.lse))?;
-    }
-    if let Some(path) = &args.trace {
-        write_trace(path, &Trace::new(*inputs, schedule))
-            .map_err(|error| Failure::write(path, &error))?;
-    }
-    Ok(())
+/// The files asked for. All of them are complete before the first takes its place.
+struct Outputs {
+    out: Option<Output>,
+    lse: Option<Output>,
+    trace: Option<Output>,
 }
 
-fn write_trace(path: &Path, trace: &Trace<'_>) -> std::io::Result<()> {
-    let mut file = BufWriter::new(File::create(path)?);
-    serde_json::to_writer(&mut file, trace)?;
-    file.write_all(b"\n")?;
-    file.flush()
+impl Outputs {
+    fn create(args: &FlashArgs) -> Result<Self, Failure> {
+        Ok(Self {
+            out: Output::create_if(args.out.as_ref())?,
+            lse: Output::create_if(args.lse.as_ref())?,
+            trace: Output::create_if(args.trace.as_ref())?,
+        })
+    }
+
+    fn write(
+        mut self,
+        inputs: &Inputs<'_>,
+        schedule: &Schedule,
+        attended: &Attended,
+    ) -> Result<(), Failure> {
+        let (n_q, d) = (attended.lse.len(), inputs.d());
+        if let Some(out) = &mut self.out {
+            out.put(&write_npy(&[n_q, d], &attended.o))?;
+        }
+        if let Some(lse) = &mut self.lse {
+            lse.put(&write_npy(&[n_q], &attended.lse))?;
+        }
+        if let Some(trace) = &mut self.trace {
+            let steps = Trace::new(*inputs, schedule);
+            trace.put_with(|mut to| {
+                serde_json::to_writer(&mut to, &steps)?;
+                to.write_all(b"\n")
+            })?;
+        }
+        let Self { out, lse, trace } = self;
+        [out, lse, trace]
+            .into_iter()
+            .flatten()
+            .try_for_each(Output::finish)
+    }
 }
 
 fn object(backend: BackendArg, schedule: &Schedule, tiling: Option<Tiling>, gap: &Gap) -> String {

@@ -8,8 +8,6 @@
 //! is the `pos`-th. The last label of a line has no activation.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufWriter, Write};
 
 use headlight_language::{
     Construct, Document, Filter, Gender, Grammar, LabelPosterior, Mood, Number, Oracle, PlaceId,
@@ -19,6 +17,7 @@ use serde::Serialize;
 
 use crate::args::StoriesArgs;
 use crate::failure::Failure;
+use crate::output::Output;
 use crate::progress::progress_bar;
 
 /// One line of the file.
@@ -80,22 +79,20 @@ struct Certainty {
 }
 
 pub(crate) fn stories(args: &StoriesArgs) -> Result<String, Failure> {
-    let file = File::create(&args.out).map_err(|error| Failure::write(&args.out, &error))?;
-    let mut file = BufWriter::new(file);
+    let mut file = Output::create(&args.out)?;
     let oracle = Oracle::stories();
     let bar = progress_bar(args.documents, "stories");
     let stories = Stories::new(args.seed, Purpose::Sample);
     for index in 0..args.documents {
         let document = stories.document(index);
         let line = line(&document, oracle.filter())?;
-        serde_json::to_writer(&mut file, &line)
-            .map_err(std::io::Error::from)
-            .and_then(|()| file.write_all(b"\n"))
-            .map_err(|error| Failure::write(&args.out, &error))?;
+        file.put_with(|mut to| {
+            serde_json::to_writer(&mut to, &line)?;
+            to.write_all(b"\n")
+        })?;
         bar.inc(1);
     }
-    file.flush()
-        .map_err(|error| Failure::write(&args.out, &error))?;
+    file.finish()?;
     bar.finish_and_clear();
     Ok(format!(
         "{}: {} stories",
