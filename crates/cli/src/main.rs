@@ -26,7 +26,7 @@ use failure::{Failure, usage_line};
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) if error.use_stderr() => return fail(&Failure::Input(usage_line(&error))),
+        Err(error) if error.use_stderr() => return fail(&Failure::Input(usage_line(error))),
         // Help and version.
         Err(error) => return print(error.to_string().trim_end()),
     };

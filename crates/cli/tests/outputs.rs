@@ -223,3 +223,46 @@ fn a_capture_does_not_replace_its_own_model_or_texts() {
     let done = headlight(arguments(&folder.join("embeddings.safetensors")));
     assert!(done.status.success(), "{done:?}");
 }
+
+#[test]
+fn what_is_typed_is_cut_in_messages_and_cannot_drive_a_terminal() {
+    let long = format!("\u{1b}[2J\n\n{}", "x".repeat(100_000));
+    let induction = model("induction").into_os_string().into_string().unwrap();
+    let on_model = ["--model", &induction, "--prompt", "ba"];
+    let edit = format!("{{\"hook\": \"{}\", \"op\": \"zero\"}}", &long[6..]);
+    let op = format!(
+        "{{\"hook\": \"hook_embed\", \"pos\": \"all\", \"op\": \"{}\"}}",
+        &long[6..]
+    );
+    let capture = ["--hooks", "hook_embed", "--out", "never", "--pos"];
+    for arguments in [
+        vec![&*long],
+        vec!["run", &long],
+        vec!["stories", "--documents", &long, "--out", "never"],
+        vec!["train", &long, "--out", "never"],
+        vec![
+            "flash",
+            "--q",
+            &long,
+            "--k",
+            &long,
+            "--v",
+            &long,
+            "--algorithm",
+            &long,
+        ],
+        [&["run", "--edit", &edit][..], &on_model].concat(),
+        [&["run", "--edit", &op][..], &on_model].concat(),
+        [&["run", "--backend", &long][..], &on_model].concat(),
+        [&["capture"][..], &on_model, &capture, &[&long]].concat(),
+        vec!["run", "--model", &induction, "--prompt", &long],
+        vec!["run", "--model", &long, "--prompt", "ba"],
+    ] {
+        let done = headlight(words(&arguments));
+        assert_eq!(done.status.code(), Some(2), "{done:?}");
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(!said.contains('\u{1b}'), "{said}");
+        assert!(said.chars().count() < 650, "{said}");
+    }
+}
