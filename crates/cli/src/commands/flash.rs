@@ -15,7 +15,12 @@ use serde_json::json;
 
 use crate::args::{AlgorithmArg, BackendArg, FlashArgs};
 use crate::failure::Failure;
+use crate::input::read_npy;
 use crate::output::{Named, Output, check_apart};
+
+/// Most numbers of a file. Attention to as many, at a width of 64 and a billion
+/// operations a second, would take seven weeks.
+const MAX_NUMBERS: u64 = 1 << 28;
 
 /// Queries, keys and values as they were read.
 struct Arrays {
@@ -163,11 +168,7 @@ fn read_arrays(args: &FlashArgs) -> Result<Arrays, Failure> {
 
 /// A file's numbers and the width of its rows.
 fn read_rows(path: &Path) -> Result<(Vec<f32>, usize), Failure> {
-    let bytes = std::fs::read(path).map_err(|error| {
-        Failure::Input(format!("{} could not be read: {error}", path.display()))
-    })?;
-    let NpyArray { shape, values } =
-        NpyArray::read(&bytes).map_err(|error| Failure::input(path.display(), error))?;
+    let NpyArray { shape, values } = read_npy(path, MAX_NUMBERS)?;
     match *shape {
         [n, d] if n > 0 && d > 0 => Ok((values, d)),
         _ => {
