@@ -117,6 +117,68 @@ fn a_model_that_was_trained_opens_and_a_flipped_bit_of_it_does_not() {
 
 #[cfg(unix)]
 #[test]
+fn a_full_disk_costs_no_checkpoint_and_leaves_nothing_unfinished() {
+    let (whole, out) = (folder("room"), folder("no-room"));
+    let one_step = ["--steps", "3", "--minutes", "1e-9"];
+    assert_success(&run(&mut train("induction", &whole, &["--steps", "3"])));
+    assert_success(&run(&mut train("induction", &out, &one_step)));
+    let names = |folder: &Path| {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = [names(&out), names(&out.join("checkpoint"))];
+    // Beyond so many bytes a file cannot be written: none at all, or the weights but
+    // not the optimiser's state, which is twice as large.
+    for kib in ["1", "500"] {
+        let script = format!("trap '' XFSZ; ulimit -f {kib}; exec \"$@\"");
+        let resumed = train("induction", &out, &[&one_step[..], &["--resume"]].concat());
+        let mut command = Command::new("bash");
+        command.args(["-c", &script, "bash"]);
+        command.arg(resumed.get_program()).args(resumed.get_args());
+        let output = command.output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        assert_eq!([names(&out), names(&out.join("checkpoint"))], before);
+        assert_eq!(steps_done(&out), 1);
+    }
+    let rest = ["--steps", "3", "--resume"];
+    assert_success(&run(&mut train("induction", &out, &rest)));
+    assert!(results(&whole) == results(&out), "the files differ");
+    assert_eq!(names(&out.join("checkpoint")).len(), 3);
+}
+
+#[test]
+fn a_checkpoint_of_two_runs_is_refused_and_nothing_is_touched() {
+    let out = folder("mixed");
+    let one_step = ["--steps", "3", "--minutes", "1e-9"];
+    assert_success(&run(&mut train("induction", &out, &one_step)));
+    let checkpoint = out.join("checkpoint");
+    let weights = || {
+        let entries = std::fs::read_dir(&checkpoint).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        let mut weights = paths.filter(|path| path.to_string_lossy().contains("weights-"));
+        weights.next().unwrap()
+    };
+    let old = std::fs::read(weights()).unwrap();
+    assert_success(&run(train("induction", &out, &one_step).arg("--resume")));
+    std::fs::write(weights(), old).unwrap();
+    let before = results(&out);
+    let output = run(train("induction", &out, &one_step).arg("--resume"));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(
+        stderr.contains("--resume: ") && stderr.contains("sha256"),
+        "{stderr}"
+    );
+    assert!(results(&out) == before && steps_done(&out) == 2);
+}
+
+#[cfg(unix)]
+#[test]
 fn a_signal_ends_a_run_with_a_checkpoint_and_says_how_to_go_on() {
     for signal in ["INT", "TERM"] {
         let out = folder(&format!("signal-{signal}"));

@@ -1,24 +1,45 @@
 //! The folder a training run writes: the model as it is shipped, and beside it
 //! what is needed to go on.
+//!
+//! Beside `config.json`, `model.safetensors`, `tokenizer.json` and the log lies
+//! `checkpoint`, with three files that belong together: `state.json` names the
+//! optimiser's state and the weights by the sums of their bytes. A run that is
+//! killed at any moment leaves the old checkpoint or the new one, and a mix that
+//! comes about in another way is refused.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use burn::optim::{ModuleOptimizer, OptimizerRecord};
 use burn::tensor::{Bytes, Device, Tensor};
+use headlight_activations::Quoted;
 use headlight_engine::{Checksums, ModelFiles};
 use headlight_model::{Architecture, Model, NamedTensor, Weights};
 use safetensors::tensor::{Dtype, TensorView};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::log::{Line, Log};
 use super::{Recipe, Training};
 use crate::failure::Failure;
+use crate::input::read_bounded;
+use crate::output;
 
-const STATE: &str = "checkpoint/state.json";
-const OPTIMIZER: &str = "checkpoint/optimizer.bin";
-const WEIGHTS: &str = "model.safetensors";
+const FOLDER: &str = "checkpoint";
+const STATE: &str = "state.json";
+const OPTIMIZER: Part = Part {
+    start: "optimizer-",
+    end: ".bin",
+};
+const WEIGHTS: Part = Part {
+    start: "weights-",
+    end: ".safetensors",
+};
+
+/// A line of the log takes about 100 bytes, so this is room for 30 million steps.
+const MAX_STATE_BYTES: u64 = 64 << 20;
 
 /// How far a run has come.
 #[derive(Debug, Serialize, Deserialize)]
@@ -81,6 +102,43 @@ impl State {
     }
 }
 
+/// What `state.json` holds: how far the run has come, and the sums of the two files
+/// that belong to it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Saved<S> {
+    #[serde(flatten)]
+    state: S,
+    optimizer_sha256: String,
+    weights_sha256: String,
+}
+
+impl<S> Saved<S> {
+    /// Of the weights and of the optimiser's state.
+    fn file_names(&self) -> [String; 2] {
+        [
+            WEIGHTS.file_name(&self.weights_sha256),
+            OPTIMIZER.file_name(&self.optimizer_sha256),
+        ]
+    }
+}
+
+/// A checkpoint as bytes.
+#[derive(Debug)]
+struct Parts<'a> {
+    optimizer: Vec<u8>,
+    weights: Vec<u8>,
+    /// Those of the model's files, as they will be.
+    sums: String,
+    state: &'a State,
+}
+
+/// One change of the folder. A kill within a change leaves the folder as it was
+/// before, but for an unfinished file of no use.
+enum Change<'a> {
+    Put(PathBuf, Cow<'a, [u8]>),
+    Remove(PathBuf),
+}
+
 pub(super) struct Checkpoint {
     out: PathBuf,
 }
@@ -93,14 +151,16 @@ impl Checkpoint {
 
     /// Makes the folder and writes what does not change.
     pub(super) fn begin(&self, recipe: &Recipe<'_>) -> Result<(), Failure> {
-        let folder = self.out.join("checkpoint");
+        let folder = self.out.join(FOLDER);
         std::fs::create_dir_all(&folder).map_err(|error| Failure::write(&folder, &error))?;
-        self.drop_sums()?;
-        self.put("config.json", (pretty(&recipe.config) + "\n").as_bytes())?;
-        self.put(
-            "tokenizer.json",
-            (pretty(&recipe.tokenizer) + "\n").as_bytes(),
-        )
+        Change::Remove(self.out.join(Checksums::FILE)).make()?;
+        let files = [
+            ("config.json", &recipe.config),
+            ("tokenizer.json", &recipe.tokenizer),
+        ];
+        files.into_iter().try_for_each(|(name, value)| {
+            output::write(&self.out.join(name), (pretty(value) + "\n").as_bytes())
+        })
     }
 
     /// What an earlier run of the same training left.
@@ -111,22 +171,16 @@ impl Checkpoint {
         architecture: &Architecture,
         device: &Device,
     ) -> Result<(Weights, OptimizerRecord, State), Failure> {
-        let read = |name: &str| {
-            let path = self.out.join(name);
-            std::fs::read(&path).map_err(|error| {
-                let message = format!("{} could not be read: {error}", path.display());
-                Failure::input("--resume", message)
-            })
-        };
-        let about = |name: &str| self.out.join(name).display().to_string();
-        let state: State = serde_json::from_slice(&read(STATE)?)
-            .map_err(|error| Failure::input(about(STATE), error))?;
-        state.check(training, recipe)?;
-        let weights = Weights::from_safetensors(&read(WEIGHTS)?, architecture, device)
-            .map_err(|error| Failure::input(about(WEIGHTS), error))?;
-        let record = OptimizerRecord::from_bytes(Bytes::from_bytes_vec(read(OPTIMIZER)?))
-            .map_err(|error| Failure::input(about(OPTIMIZER), error))?;
-        Ok((weights, record, state))
+        let saved = self.read_state()?;
+        saved.state.check(training, recipe)?;
+        let about = |name: &str| self.out.join(FOLDER).join(name).display().to_string();
+        let (name, weights) = self.read_part(WEIGHTS, &saved.weights_sha256)?;
+        let weights = Weights::from_safetensors(&weights, architecture, device)
+            .map_err(|error| Failure::input(about(&name), error))?;
+        let (name, record) = self.read_part(OPTIMIZER, &saved.optimizer_sha256)?;
+        let record = OptimizerRecord::from_bytes(Bytes::from_bytes_vec(record))
+            .map_err(|error| Failure::input(about(&name), error))?;
+        Ok((weights, record, saved.state))
     }
 
     pub(super) fn write(
@@ -138,55 +192,181 @@ impl Checkpoint {
         let record = optimizer.to_record().into_bytes();
         let record = record.map_err(|error| Failure::Other(error.to_string()))?;
         let weights = safetensors_of(&model.weights)?;
-        self.drop_sums()?;
-        self.put(OPTIMIZER, &record)?;
-        self.put(WEIGHTS, &weights)?;
-        self.put(STATE, pretty(state).as_bytes())?;
-        self.put("log.csv", state.log.csv().as_bytes())?;
-        self.put("log.svg", state.log.svg(&state.model).as_bytes())?;
-        self.put_sums(weights)
-    }
-
-    /// Takes the checksums away before the first file changes, so that a run that is killed
-    /// leaves none rather than those of other files.
-    fn drop_sums(&self) -> Result<(), Failure> {
-        let path = self.out.join(Checksums::FILE);
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(Failure::write(&path, &error)),
-            _ => Ok(()),
-        }
-    }
-
-    /// Writes the checksums of the model as it lies there now, with these weights.
-    fn put_sums(&self, weights: Vec<u8>) -> Result<(), Failure> {
-        let read = |name: &str| {
-            let path = self.out.join(name);
-            std::fs::read(&path).map_err(|error| {
-                Failure::Other(format!("{} could not be read: {error}", path.display()))
-            })
+        let parts = Parts {
+            optimizer: record.to_vec(),
+            sums: self.sums_with(&weights)?,
+            weights,
+            state,
         };
+        let made = self.changes(&parts).iter().try_for_each(Change::make);
+        if made.is_err() {
+            self.remove_unnamed();
+        }
+        made
+    }
+
+    /// The checksums of the model's files, with these weights among them.
+    fn sums_with(&self, weights: &[u8]) -> Result<String, Failure> {
+        let read = |name: &str| read_bounded(&self.out.join(name), u64::MAX);
         let files = ModelFiles {
             config: read("config.json")?,
             tokenizer: read("tokenizer.json")?,
-            weights,
+            weights: weights.to_vec(),
         };
-        self.put(
-            Checksums::FILE,
-            Checksums::of(&files).to_string().as_bytes(),
-        )
+        Ok(Checksums::of(&files).to_string())
     }
 
-    /// Writes beside the old file and then in its place, so that a run that is
-    /// killed leaves one or the other.
-    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
-        let path = self.out.join(name);
-        let part = path.with_extension("part");
-        let write = |path: &Path| -> std::io::Result<()> {
-            std::fs::write(&part, bytes)?;
-            std::fs::rename(&part, path)
+    /// Takes away what a write that failed has put beside the checkpoint.
+    fn remove_unnamed(&self) {
+        let folder = self.out.join(FOLDER);
+        let named = match self.read_state() {
+            Ok(saved) => saved.file_names().to_vec(),
+            Err(_) if !folder.join(STATE).exists() => Vec::new(),
+            Err(_) => return,
         };
-        write(&path).map_err(|error| Failure::write(&path, &error))
+        for name in files_in(&folder) {
+            if is_outdated(&name) && !named.contains(&name) {
+                // The failure itself is told; what cannot be removed goes next time.
+                let _removed = std::fs::remove_file(folder.join(name));
+            }
+        }
     }
+
+    fn read_state(&self) -> Result<Saved<State>, Failure> {
+        let path = self.out.join(FOLDER).join(STATE);
+        let bytes = read_bounded(&path, MAX_STATE_BYTES).map_err(Failure::of_resume)?;
+        serde_json::from_slice(&bytes)
+            .map_err(|error| Failure::input(format!("--resume: {}", path.display()), error))
+    }
+
+    /// A file that the state names, and its name.
+    fn read_part(&self, part: Part, sha256: &str) -> Result<(String, Vec<u8>), Failure> {
+        let name = part.file_name(sha256);
+        let path = self.out.join(FOLDER).join(&name);
+        let bytes = read_bounded(&path, u64::MAX).map_err(Failure::of_resume)?;
+        let found = sha256_of(&bytes);
+        if found == sha256 {
+            return Ok((name, bytes));
+        }
+        let message = format!(
+            "{} has the sha256 {found}, expected {} as {STATE} says",
+            path.display(),
+            Quoted(sha256)
+        );
+        Err(Failure::input("--resume", message))
+    }
+
+    /// What makes a checkpoint of these parts out of the folder as it is, in order.
+    ///
+    /// The new files stand beside the old ones, under other names, until the state
+    /// names them: that one rename is the whole step from the old checkpoint to the
+    /// new. What users take from the folder follows, and is made anew by whoever
+    /// resumes if a kill comes between.
+    fn changes<'a>(&self, parts: &'a Parts<'a>) -> Vec<Change<'a>> {
+        let folder = self.out.join(FOLDER);
+        let Parts {
+            optimizer,
+            weights,
+            sums,
+            state,
+        } = parts;
+        let saved = Saved {
+            state: *state,
+            optimizer_sha256: sha256_of(optimizer),
+            weights_sha256: sha256_of(weights),
+        };
+        let own = saved.file_names();
+        let put = |path: PathBuf, bytes: &'a [u8]| Change::Put(path, Cow::Borrowed(bytes));
+        let put_text = |path: PathBuf, text: String| Change::Put(path, text.into_bytes().into());
+        let mut changes = vec![
+            put(folder.join(&own[0]), weights),
+            put(folder.join(&own[1]), optimizer),
+            put_text(folder.join(STATE), pretty(&saved)),
+        ];
+        let outdated = files_in(&folder)
+            .into_iter()
+            .filter(|name| is_outdated(name) && !own.contains(name));
+        changes.extend(outdated.map(|name| Change::Remove(folder.join(name))));
+        let unfinished = files_in(&self.out)
+            .into_iter()
+            .filter(|name| is_unfinished(name));
+        changes.extend(unfinished.map(|name| Change::Remove(self.out.join(name))));
+        let sums_file = self.out.join(Checksums::FILE);
+        changes.extend([
+            // First, so that a kill leaves no sums rather than those of other weights.
+            Change::Remove(sums_file.clone()),
+            put(self.out.join("model.safetensors"), weights),
+            put(sums_file, sums.as_bytes()),
+            put_text(self.out.join("log.csv"), state.log.csv()),
+            put_text(self.out.join("log.svg"), state.log.svg(&state.model)),
+        ]);
+        changes
+    }
+}
+
+impl Change<'_> {
+    fn make(&self) -> Result<(), Failure> {
+        match self {
+            Self::Put(path, bytes) => output::write(path, bytes),
+            Self::Remove(path) => match std::fs::remove_file(path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    Err(Failure::write(path, &error))
+                }
+                _ => Ok(()),
+            },
+        }
+    }
+}
+
+/// How a file of a checkpoint is called but for the sum of its bytes.
+#[derive(Clone, Copy)]
+struct Part {
+    start: &'static str,
+    end: &'static str,
+}
+
+impl Part {
+    /// Other bytes have another name, so no file is ever written over another.
+    fn file_name(self, sha256: &str) -> String {
+        let sum: String = sha256
+            .chars()
+            .filter(char::is_ascii_hexdigit)
+            .take(16)
+            .collect();
+        format!("{}{sum}{}", self.start, self.end)
+    }
+
+    fn is_one(self, name: &str) -> bool {
+        name.starts_with(self.start) && name.ends_with(self.end)
+    }
+}
+
+/// True for a file in the folder of checkpoints that no checkpoint needs unless
+/// its state names it; `optimizer.bin` is how the file was called once.
+fn is_outdated(name: &str) -> bool {
+    let is_part = OPTIMIZER.is_one(name) || WEIGHTS.is_one(name);
+    is_part || is_unfinished(name) || ["optimizer.bin", "optimizer.part"].contains(&name)
+}
+
+/// True for what a killed run may have left.
+fn is_unfinished(name: &str) -> bool {
+    let [start, end] = output::UNFINISHED;
+    name.starts_with(start) && name.ends_with(end)
+}
+
+/// The names of the files in a folder, in order; none if it cannot be read.
+fn files_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+    let mut names: Vec<String> = files
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    names
+}
+
+fn sha256_of(bytes: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(bytes))
 }
 
 fn pretty(value: &impl Serialize) -> String {
@@ -222,3 +402,6 @@ fn read<const D: usize>(tensor: Tensor<D>) -> Result<(Vec<usize>, Vec<f32>), Fai
         .map_err(|error| Failure::Other(error.to_string()))?;
     Ok((shape, data.iter::<f32>().collect()))
 }
+
+#[cfg(test)]
+mod tests;
