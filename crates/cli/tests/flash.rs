@@ -431,3 +431,102 @@ fn files_that_do_not_fit_are_refused_by_name() {
     let huge = file("fit-huge.npy", &[8, 4], &[3e38; 32]);
     refused("--k", &huge, &["score of query 2 and key 0", "32-bit"]);
 }
+
+#[test]
+fn a_score_that_fits_once_scaled_is_computed() {
+    let big = |name: &str, rows: &[f32]| {
+        let values: Vec<f32> = rows.iter().flat_map(|&row| vec![row; 1024]).collect();
+        file(&format!("big-{name}.npy"), &[rows.len(), 1024], &values)
+    };
+    let files = Files {
+        numbers: [const { Vec::new() }; 3],
+        paths: [
+            big("q", &[7e17]),
+            big("k", &[7e17, -7e17]),
+            big("v", &[1.0, 2.0]),
+        ],
+        d: 1024,
+    };
+    let (out, lse) = (scratch("big-o.npy"), scratch("big-lse.npy"));
+    for algorithm in ["standard", "fa1", "fa2"] {
+        let options = ["--algorithm", algorithm, "--block-q", "1", "--block-k", "1"];
+        let paths = [&out, &lse].map(|path| path.to_str().unwrap());
+        let written = ["--out", paths[0], "--lse", paths[1]];
+        let said = files.ask(&[&options[..], &written].concat());
+        assert_eq!(said["max_abs_error"], 0.0);
+        let read = |path| NpyArray::read(&std::fs::read(path).unwrap()).unwrap();
+        assert_eq!(read(&out).values, [1.0; 1024]);
+        assert!((f64::from(read(&lse).values[0]) / 1.568e37 - 1.0).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn an_npy_file_of_python_2_is_read() {
+    let values: Vec<f32> = (0..8_u8).map(f32::from).collect();
+    let usual = write_npy(&[4, 2], &values);
+    let text = String::from_utf8_lossy(&usual[10..128]).replace("(4, 2, )", "(4L, 2L)");
+    let (now, old) = (scratch("python-3.npy"), scratch("python-2.npy"));
+    let bytes = [&usual[..10], text.as_bytes(), &usual[128..]].concat();
+    assert_ne!(bytes, usual);
+    std::fs::write(&now, &usual).unwrap();
+    std::fs::write(&old, bytes).unwrap();
+    let ask = |path: &PathBuf| {
+        let files = Files {
+            numbers: [const { Vec::new() }; 3],
+            paths: [path.clone(), path.clone(), path.clone()],
+            d: 2,
+        };
+        files.ask(&["--algorithm", "fa2", "--sram-bytes", "999"])
+    };
+    assert_eq!(ask(&old), ask(&now));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_or_too_large_is_refused_unread() {
+    let files = Files::new("unread", [8, 8, 4]);
+    let refused = |path: &PathBuf, words: &[&str]| {
+        let mut arguments = files.arguments(&["--algorithm", "fa2", "--sram-bytes", "999"]);
+        let at = arguments.iter().position(|word| word == "--k").unwrap();
+        arguments[at + 1] = path.into();
+        assert_refused(arguments, words);
+    };
+    refused(&"/dev/zero".into(), &["/dev/zero", "device", "a file"]);
+    // A pipe that nobody writes to: opening it would wait for ever.
+    let pipe = scratch("unread-pipe");
+    if !pipe.exists() {
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+    }
+    refused(&pipe, &["unread-pipe", "pipe", "a file"]);
+    // 3.2 GB that are not there, with the header that they would have.
+    let large = scratch("unread-large.npy");
+    let mut bytes = write_npy(&[4, 2], &[0.0; 8]);
+    bytes.truncate(128);
+    let text = String::from_utf8_lossy(&bytes[10..]).replace("(4, 2, ), }", "(200000000, 4), }");
+    let text = text.replace("          \n", "\n");
+    bytes.truncate(8);
+    bytes.extend((text.len() as u16).to_le_bytes());
+    bytes.extend(text.as_bytes());
+    std::fs::write(&large, &bytes).unwrap();
+    let length = bytes.len() as u64 + 3_200_000_000;
+    let opened = std::fs::File::options().write(true).open(&large).unwrap();
+    opened.set_len(length).unwrap();
+    refused(
+        &large,
+        &[
+            "unread-large.npy",
+            &format!("{length} bytes"),
+            "expected at most",
+        ],
+    );
+    let text = file("unread-text.npy", &[8, 4], &[0.0; 32]);
+    let bytes = std::fs::read(&text).unwrap();
+    let more = String::from_utf8_lossy(&bytes[..128]).find('}').unwrap();
+    std::fs::write(
+        &text,
+        [&bytes[..more + 2], b"x", &bytes[more + 3..]].concat(),
+    )
+    .unwrap();
+    refused(&text, &["unread-text.npy", "nothing but spaces"]);
+}
