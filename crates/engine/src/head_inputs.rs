@@ -35,7 +35,9 @@ impl Loaded {
             logits: LogitsWanted::Last,
         };
         let output = self.model.run(request, pace).await?;
-        let (_, activations) = output.read().await?;
+        let found = output.read().await;
+        let explained = self.model.explained(found, tokens, edits, pace).await;
+        let (_, activations) = explained?;
         let d_head = architecture.shape.d_head;
         let [q, k, v] = hooks.map(|hook| {
             let activation = &activations[&hook];

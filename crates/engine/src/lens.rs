@@ -76,9 +76,23 @@ impl Loaded {
         answers: Answers,
         pace: &P,
     ) -> Result<Vec<LensRow>, AnswerError> {
+        let rows = self.rows_found(tokens, positions, top, edits, answers, pace);
+        let explained = self.model.explained(rows.await, tokens, edits, pace).await;
+        Ok(explained?)
+    }
+
+    async fn rows_found<P: Pace>(
+        &self,
+        tokens: &[u32],
+        positions: Range<usize>,
+        top: usize,
+        edits: &[Edit],
+        answers: Answers,
+        pace: &P,
+    ) -> Result<Vec<LensRow>, RunError> {
         let seq_len = tokens.len();
         if let Some(pos) = positions.clone().next_back().filter(|&pos| pos >= seq_len) {
-            return Err(RunError::NoSuchPosition { pos, seq_len }.into());
+            return Err(RunError::NoSuchPosition { pos, seq_len });
         }
         let lens = self.model.lens(tokens, edits, pace).await?;
         let d_vocab = self.model.architecture.shape.d_vocab;
@@ -110,7 +124,7 @@ impl Loaded {
                         answer_prob: answer.map(|&id| prob_of(logits, id)),
                     }
                 }));
-                pace.pause().await.map_err(RunError::from)?;
+                pace.pause().await?;
             }
         }
         Ok(rows)

@@ -405,7 +405,9 @@ impl Loaded {
             logits: LogitsWanted::Last,
         };
         let output = self.model.run(request, pace).await?;
-        Ok(output.summary(head).await?)
+        let summary = output.summary(head).await;
+        let explained = self.model.explained(summary, tokens, edits, pace).await;
+        Ok(explained?)
     }
 
     /// How surprised the model was by each token of an earlier run, and the same without
@@ -419,15 +421,16 @@ impl Loaded {
         last: &LastRun,
         pace: &P,
     ) -> Result<(Surprise, Option<Surprise>), AnswerError> {
-        let of = async |kept: &KeptRun| {
-            let nll = kept.surprise(&self.model, &last.tokens, pace).await?;
-            Ok::<_, AnswerError>(Surprise::after_the_first(&nll))
+        let of = async |kept: &KeptRun, edits: &[Edit]| {
+            let nll = kept.surprise(&self.model, &last.tokens, pace).await;
+            let nll = self.model.explained(nll, &last.tokens, edits, pace).await;
+            Ok::<_, AnswerError>(Surprise::after_the_first(&nll?))
         };
         let clean = match &last.clean {
-            Some(kept) => Some(of(kept).await?),
+            Some(kept) => Some(of(kept, &[]).await?),
             None => None,
         };
-        Ok((of(&last.kept).await?, clean))
+        Ok((of(&last.kept, &last.edits).await?, clean))
     }
 
     /// Whether the surprise of `n` tokens is too much work to come with their run.

@@ -68,9 +68,13 @@ impl Model {
         let slots = self.register(output, pair, &mut readback);
         let mut values = readback.read().await?;
         let logits = slots.logits.map(|slot| values.take(slot));
-        check_finite(&logits.concat())?;
+        let finite = check_finite("logits", &logits.concat());
+        self.explained(finite, tokens, edits, pace).await?;
         let [plus, minus] = logits.map(|logit| f64::from(logit[0]));
         let components = slots.contributions(self.architecture.shape.d_head, &mut values);
+        let in_f32: Vec<f32> = components.iter().map(|part| part.value as f32).collect();
+        let finite = check_finite("components", &in_f32);
+        self.explained(finite, tokens, edits, pace).await?;
         Ok(Attribution {
             token,
             against,

@@ -212,8 +212,21 @@ impl Model {
         );
         let gain = weights.gain.val().unsqueeze::<3>();
         let bias = weights.bias.val().unsqueeze::<3>();
-        tap.at(output_hook, centered / scale * gain + bias)
+        let divisor = infinite_as_nan(scale);
+        tap.at(output_hook, centered / divisor * gain + bias)
     }
+}
+
+/// The same, where it is finite. Divided by an infinite scale, as a variance beyond
+/// 32-bit floats has, any stream would be 0 and look like a number that was computed.
+///
+/// On the CPU, where what is not finite is told apart from a device's fault.
+fn infinite_as_nan(scale: Tensor<3>) -> Tensor<3> {
+    if scale.device() != Device::flex() {
+        return scale;
+    }
+    let zero = scale.clone() - scale.clone();
+    scale + zero
 }
 
 /// `x W + b`, `[batch, pos, d_in]` to `[batch, pos, d_out]`.

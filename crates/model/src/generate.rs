@@ -5,6 +5,7 @@ use headlight_activations::Edit;
 use crate::cache::Cache;
 use crate::forward::Pass;
 use crate::readback::Readback;
+use crate::run::check_finite;
 use crate::sampling::softmax;
 use crate::tap::{ResolvedEdit, Tap};
 use crate::{Model, Pace, RunError, Sampler};
@@ -24,6 +25,8 @@ pub struct Generation<'m> {
     model: &'m Model,
     cache: Cache,
     edits: Vec<ResolvedEdit>,
+    /// All tokens that have been read.
+    tokens: Vec<u32>,
     /// Logits for the next token: `[d_vocab]`.
     logits: Vec<f32>,
 }
@@ -51,6 +54,7 @@ impl Model {
             model: self,
             cache,
             edits,
+            tokens: Vec::new(),
             logits: Vec::new(),
         };
         generation.read(prompt, pace).await?;
@@ -103,6 +107,12 @@ impl Generation<'_> {
         let slot = readback.add(model.unembed(last));
         self.logits = readback.read().await?.take(slot);
         self.cache.advance(tokens.len());
-        crate::run::check_finite(&self.logits)
+        self.tokens.extend(tokens);
+        match check_finite("logits", &self.logits) {
+            Err(error) => Err(model
+                .explanation(error, &self.tokens, &self.edits, pace)
+                .await),
+            Ok(()) => Ok(()),
+        }
     }
 }

@@ -127,7 +127,7 @@ impl Lens<'_> {
         let mut values = readback.read().await?;
         let parts = slots.into_iter().map(|slot| values.take(slot));
         let logits = parts.collect::<Vec<_>>().concat();
-        check_finite(&logits)?;
+        check_finite("logits", &logits)?;
         Ok(logits)
     }
 }

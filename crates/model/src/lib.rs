@@ -27,6 +27,7 @@ mod kept;
 mod lens;
 mod lfs;
 mod loss;
+mod overflow;
 mod pace;
 mod readback;
 mod resolve;

@@ -46,12 +46,11 @@ impl Model {
             edits: &[],
             logits,
         };
-        let (_, means) = self
-            .run_resolved(&request, Vec::new(), pace)
-            .await?
-            .read()
-            .await?;
-        Ok(means)
+        let output = self.run_resolved(&request, Vec::new(), pace).await?;
+        match output.read().await {
+            Ok((_, means)) => Ok(means),
+            Err(error) => Err(self.explanation(error, prompt, &[], pace).await),
+        }
     }
 }
 

@@ -89,9 +89,35 @@ pub enum RunError {
     #[error("the device failed: {0}")]
     Device(#[from] ExecutionError),
     /// The device answered with something that is no number.
-    #[error("the device answered with {value} in the logits, expected finite numbers")]
+    #[error("the device answered with {value} in the {what}, expected finite numbers")]
     NotFinite {
+        /// In which part of the answer.
+        what: &'static str,
         /// What it answered.
+        value: f32,
+    },
+    /// Numbers became too large on the way.
+    #[error(
+        "`{hook}` is {value} at position {pos}, expected finite numbers: the weights or an edit \
+         are too large for 32-bit floats"
+    )]
+    Overflow {
+        /// The first place that is not finite.
+        hook: HookPoint,
+        /// The first position there, or the query of a score.
+        pos: usize,
+        /// What it is.
+        value: f32,
+    },
+    /// Numbers became too large at the end: every hook point is finite.
+    #[error(
+        "{value} in the {what}, expected finite numbers: the weights or an edit are too large \
+         for 32-bit floats"
+    )]
+    OverflowIn {
+        /// In which part of the answer.
+        what: &'static str,
+        /// What it is.
         value: f32,
     },
 }
@@ -129,7 +155,7 @@ impl RunOutput {
     ///
     /// # Errors
     ///
-    /// Returns an error if the device fails.
+    /// Returns an error if the device fails, or a captured activation is not finite.
     pub async fn read(self) -> Result<(Vec<f32>, Activations), RunError> {
         let mut readback = Readback::default();
         let logits = readback.add(self.logits);
@@ -144,6 +170,7 @@ impl RunOutput {
             .into_iter()
             .map(|(hook, shape, slot)| {
                 let mut data = values.take(slot);
+                check_finite("activations", &data)?;
                 if matches!(
                     hook,
                     HookPoint::Block {
@@ -153,9 +180,9 @@ impl RunOutput {
                 ) {
                     unmask(&mut data);
                 }
-                (hook, Activation::new(shape, data))
+                Ok((hook, Activation::new(shape, data)))
             })
-            .collect();
+            .collect::<Result<_, RunError>>()?;
         Ok((logits, activations))
     }
 
@@ -169,7 +196,7 @@ impl RunOutput {
     pub async fn log_probs(self) -> Result<Vec<f64>, RunError> {
         let [_, d_vocab] = self.logits.dims();
         let (logits, _) = self.read().await?;
-        check_finite(&logits)?;
+        check_finite("logits", &logits)?;
         Ok(logits.chunks_exact(d_vocab).flat_map(log_probs).collect())
     }
 
@@ -208,7 +235,7 @@ impl RunOutput {
                 Pattern { pattern, lse }
             }),
         };
-        check_finite(&summary.last_logits)?;
+        summary.check()?;
         Ok((summary, self.kept))
     }
 }
@@ -224,9 +251,23 @@ pub struct RunSummary {
     pub pattern: Option<Pattern>,
 }
 
-pub(crate) fn check_finite(values: &[f32]) -> Result<(), RunError> {
+impl RunSummary {
+    fn check(&self) -> Result<(), RunError> {
+        check_finite("logits", &self.last_logits)?;
+        let norms = self.norms.iter();
+        norms
+            .map(|(_, norms)| check_finite("norms of the residual stream", norms))
+            .collect::<Result<(), _>>()?;
+        let patterns = self.pattern.iter();
+        patterns
+            .map(|head| check_finite("pattern", &head.pattern))
+            .collect()
+    }
+}
+
+pub(crate) fn check_finite(what: &'static str, values: &[f32]) -> Result<(), RunError> {
     match values.iter().find(|x| !x.is_finite()) {
-        Some(&value) => Err(RunError::NotFinite { value }),
+        Some(&value) => Err(RunError::NotFinite { what, value }),
         None => Ok(()),
     }
 }

@@ -6,6 +6,7 @@
 
 use crate::loss::negative_log_likelihood;
 use crate::readback::Readback;
+use crate::run::check_finite;
 use crate::{KeptRun, Model, Pace, RunError};
 
 /// Positions unembedded at once: at GPT-2's size 13 MB of logits, and less work than a
@@ -20,7 +21,8 @@ impl KeptRun {
     ///
     /// # Errors
     ///
-    /// Returns an error if `pace` stops it or the device fails.
+    /// Returns an error if `pace` stops it, or if the device fails or answers with
+    /// something that is no number.
     ///
     /// # Panics
     ///
@@ -45,9 +47,11 @@ impl KeptRun {
             return Ok(Vec::new());
         }
         let mut values = readback.read().await?;
-        Ok(slots
+        let nll: Vec<f32> = slots
             .into_iter()
             .flat_map(|slot| values.take(slot))
-            .collect())
+            .collect();
+        check_finite("surprise of a token", &nll)?;
+        Ok(nll)
     }
 }

@@ -105,8 +105,10 @@ fn one_row(loaded: &Loaded, text: &str, capture: &Capture) -> Result<(Row, usize
         logits: LogitsWanted::Last,
     };
     let run = pollster::block_on(async {
-        let output = loaded.model.run(request, &Unhurried).await?;
-        Ok::<_, RunError>(output.read().await?.1)
+        let model = &loaded.model;
+        let found = model.run(request, &Unhurried).await?.read().await;
+        let explained = model.explained(found, &tokens, &[], &Unhurried).await;
+        Ok::<_, RunError>(explained?.1)
     });
     let activations = run.map_err(headlight_engine::AnswerError::from)?;
     let row = activations

@@ -7,7 +7,7 @@ use headlight_language::{Truth, TruthAsk};
 use headlight_model::Unhurried;
 use serde_json::json;
 
-use super::language;
+use super::{language, number};
 use crate::args::RunArgs;
 use crate::failure::Failure;
 use crate::model_dir::open;
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<String, Failure> {
         "tokens": answer.tokens,
         "next": answer.next,
         "nll": answer.nll,
-        "perplexity": answer.perplexity,
+        "perplexity": answer.perplexity.map(number),
         "residual": answer.residual,
     });
     if let Some(truth) = truth {

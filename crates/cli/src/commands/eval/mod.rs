@@ -13,7 +13,7 @@ use headlight_language::{Document, Oracle, Purpose, Stories};
 use headlight_model::{LogitsWanted, RunError, RunRequest, Unhurried};
 use serde_json::{Map, Value, json};
 
-use super::language;
+use super::{language, number};
 use crate::args::EvalArgs;
 use crate::failure::Failure;
 use crate::model_dir::open;
@@ -75,8 +75,10 @@ fn score(loaded: &Loaded, document: &Document) -> Result<DocumentScore, Failure>
         logits: LogitsWanted::All,
     };
     let log_probs = pollster::block_on(async {
-        let output = loaded.model.run(request, &Unhurried).await?;
-        output.log_probs().await
+        let model = &loaded.model;
+        let output = model.run(request, &Unhurried).await?;
+        let (tokens, found) = (request.tokens, output.log_probs().await);
+        model.explained(found, tokens, &[], &Unhurried).await
     });
     let log_probs = log_probs.map_err(|error: RunError| AnswerError::from(error))?;
     let d_vocab = loaded.model.architecture.shape.d_vocab;
@@ -118,17 +120,6 @@ fn figures(args: &EvalArgs, scores: &Scores) -> Value {
         "by_kind": by_kind(&|kind| total.kl_at(kind).map_or(Value::Null, number)),
         "by_kind_positions": by_kind(&|kind| json!(total.tokens_at(kind))),
     })
-}
-
-/// JSON has no infinities: they are words.
-fn number(value: f64) -> Value {
-    if value == f64::INFINITY {
-        json!("inf")
-    } else if value == f64::NEG_INFINITY {
-        json!("-inf")
-    } else {
-        json!(value)
-    }
 }
 
 fn table(args: &EvalArgs, scores: &Scores) -> String {
