@@ -102,6 +102,34 @@ fn weights_too_large_are_bad_input_and_every_command_names_the_place() {
 }
 
 #[test]
+fn scores_beyond_any_usual_mask_do_not_let_a_query_see_what_follows() {
+    let folder = with_weights("overflow-mask", "induction", |tensor, x| {
+        if tensor.contains("h.0.attn.c_attn.weight") {
+            1e15 * x
+        } else {
+            x
+        }
+    });
+    let options = ["attention", "--json", "--layer", "0", "--backend", "cpu"];
+    for head in ["0", "1", "2", "3"] {
+        let more = ["--head", head, "--prompt", "ba be bi ba be", "--model"];
+        let arguments = options.into_iter().chain(more).map(OsString::from);
+        let done = headlight(arguments.chain([folder.clone().into()]));
+        assert!(done.status.success(), "{done:?}");
+        let answer: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+        let pattern: Vec<Vec<f64>> = serde_json::from_value(answer["pattern"].clone()).unwrap();
+        for (query, row) in pattern.iter().enumerate() {
+            let sum: f64 = row[..=query].iter().sum();
+            assert!(
+                (sum - 1.0).abs() < 1e-6,
+                "head {head}, query {query}: {row:?}"
+            );
+            assert!(row[query + 1..].iter().all(|&weight| weight == 0.0));
+        }
+    }
+}
+
+#[test]
 fn a_perplexity_beyond_all_numbers_is_a_word() {
     let folder = with_weights("overflow-perplexity", "induction", |tensor, x| {
         if tensor.contains("lm_head") {

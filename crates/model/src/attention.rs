@@ -10,7 +10,7 @@
 //! kernel of our own does all of it at once, unless the scores or the pattern are to
 //! be read or changed, or gradients flow.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Bool, Device, Tensor, TensorData};
 use headlight_activations::{HookPoint, Site};
 use headlight_kernels::{Blocks, FlashForward, FlashOutput, matmul};
 
@@ -21,9 +21,12 @@ use crate::tap::Tap;
 /// 1,024 keys stay under 4 MB.
 pub const DEFAULT_QUERY_BLOCK: usize = 64;
 
-/// Stands for minus infinity: shader languages have no literal for that, and
-/// `exp` of this less any finite number is 0 all the same.
+/// Added to a score on a GPU, it stands for minus infinity: shader languages have no
+/// literal for that, and `exp` of this less any usual number is 0 all the same.
 const MASKED: f32 = -1e30;
+
+/// In a score's place on the CPU: below any score, however large the weights are.
+const MASKED_ON_CPU: f32 = f32::MIN;
 
 /// Queries, keys and values of one layer, heads split.
 #[derive(Clone, Debug)]
@@ -140,13 +143,12 @@ impl AttentionPlan {
         let n_queries = q.dims()[2];
         let n_keys = self.first_query + first + n_queries;
         let k = k.clone().narrow(2, 0, n_keys);
-        let device = q.device();
         let dots = matmul(q, k.swap_dims(2, 3));
         let scores = tap.edited(self.scores_hook(), dots * self.scale);
         if n_queries == 1 {
             return scores;
         }
-        scores + causal_mask(n_queries, n_keys, &device)
+        masked(scores)
     }
 
     /// The pattern of these queries and keys, from the log-sum-exp of a run:
@@ -163,14 +165,38 @@ impl AttentionPlan {
     }
 }
 
-/// 0 where a query may look, [`MASKED`] where it may not: `[1, 1, query, key]`.
-/// The last query sees every key.
-fn causal_mask(n_queries: usize, n_keys: usize, device: &Device) -> Tensor<4> {
+/// Hides from each query the keys after it: `[batch, head, query, key]`. The last
+/// query sees every key.
+fn masked(scores: Tensor<4>) -> Tensor<4> {
+    let [_, _, n_queries, n_keys] = scores.dims();
+    let device = scores.device();
     let first_query = n_keys - n_queries;
-    let values = (0..n_queries)
-        .flat_map(|row| {
-            (0..n_keys).map(move |key| if key > first_query + row { MASKED } else { 0.0 })
-        })
+    let is_hidden = (0..n_queries)
+        .flat_map(|row| (0..n_keys).map(move |key| key > first_query + row))
+        .collect::<Vec<bool>>();
+    let shape = [1, 1, n_queries, n_keys];
+    if device == Device::flex() {
+        // A sum with a hidden score of 1e30 would be a score like any other.
+        let mask = Tensor::<4, Bool>::from_data(TensorData::new(is_hidden, shape), &device);
+        return scores.mask_fill(mask, MASKED_ON_CPU);
+    }
+    let added = is_hidden
+        .into_iter()
+        .map(|is_hidden| if is_hidden { MASKED } else { 0.0 })
         .collect::<Vec<f32>>();
-    Tensor::from_data(TensorData::new(values, [1, 1, n_queries, n_keys]), device)
+    scores + Tensor::from_data(TensorData::new(added, shape), &device)
+}
+
+/// Inside, hidden scores are a very negative number; outside they are `-inf`.
+pub(crate) fn unmask(scores: &mut [f32], device: &Device) {
+    let is_hidden = |score: f32| {
+        if *device == Device::flex() {
+            score <= MASKED_ON_CPU
+        } else {
+            score < 0.1 * MASKED
+        }
+    };
+    for score in scores.iter_mut().filter(|score| is_hidden(**score)) {
+        *score = f32::NEG_INFINITY;
+    }
 }

@@ -7,6 +7,7 @@ use headlight_activations::{
     Activation, Activations, Capture, CapturePos, Edit, EditError, HookError, HookPoint, Site,
 };
 
+use crate::attention::unmask;
 use crate::forward::Pass;
 use crate::kept::{KeptRun, Pattern, RunMark};
 use crate::readback::Readback;
@@ -158,6 +159,7 @@ impl RunOutput {
     /// Returns an error if the device fails, or a captured activation is not finite.
     pub async fn read(self) -> Result<(Vec<f32>, Activations), RunError> {
         let mut readback = Readback::default();
+        let device = self.logits.device();
         let logits = readback.add(self.logits);
         let slots: Vec<_> = self
             .taken
@@ -178,7 +180,7 @@ impl RunOutput {
                         ..
                     }
                 ) {
-                    unmask(&mut data);
+                    unmask(&mut data, &device);
                 }
                 Ok((hook, Activation::new(shape, data)))
             })
@@ -269,13 +271,6 @@ pub(crate) fn check_finite(what: &'static str, values: &[f32]) -> Result<(), Run
     match values.iter().find(|x| !x.is_finite()) {
         Some(&value) => Err(RunError::NotFinite { what, value }),
         None => Ok(()),
-    }
-}
-
-/// Inside, masked scores are a very negative number; outside they are `-inf`.
-fn unmask(scores: &mut [f32]) {
-    for score in scores.iter_mut().filter(|score| **score < -1e29) {
-        *score = f32::NEG_INFINITY;
     }
 }
 
