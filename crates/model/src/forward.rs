@@ -217,8 +217,9 @@ impl Model {
     }
 }
 
-/// The same, where it is finite. Divided by an infinite scale, as a variance beyond
-/// 32-bit floats has, any stream would be 0 and look like a number that was computed.
+/// A norm's scale, NaN where it is infinite. Divided by an infinite scale, as a variance
+/// beyond 32-bit floats has, any stream would be 0 and look like a number that was
+/// computed.
 ///
 /// On the CPU, where what is not finite is told apart from a device's fault.
 fn infinite_as_nan(scale: Tensor<3>) -> Tensor<3> {

@@ -50,7 +50,8 @@ impl Model {
         }
     }
 
-    /// The same of an error, with edits that are ready.
+    /// An error in other words where it is an answer that is not finite; `edits` are
+    /// resolved.
     pub(crate) async fn explanation<P: Pace>(
         &self,
         error: RunError,

@@ -256,14 +256,10 @@ pub struct RunSummary {
 impl RunSummary {
     fn check(&self) -> Result<(), RunError> {
         check_finite("logits", &self.last_logits)?;
-        let norms = self.norms.iter();
-        norms
-            .map(|(_, norms)| check_finite("norms of the residual stream", norms))
-            .collect::<Result<(), _>>()?;
-        let patterns = self.pattern.iter();
-        patterns
-            .map(|head| check_finite("pattern", &head.pattern))
-            .collect()
+        let mut norms = self.norms.iter();
+        norms.try_for_each(|(_, norms)| check_finite("norms of the residual stream", norms))?;
+        let mut patterns = self.pattern.iter();
+        patterns.try_for_each(|head| check_finite("pattern", &head.pattern))
     }
 }
 
