@@ -101,11 +101,16 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
         let name = name.to_string_lossy();
         name.starts_with("model") && name.contains(".safetensors")
     });
-    ["config.json", "tokenizer.json", "model.safetensors", Checksums::FILE]
-        .map(|name| folder.join(name))
-        .into_iter()
-        .chain(weights.map(|entry| entry.path()))
-        .collect()
+    [
+        "config.json",
+        "tokenizer.json",
+        "model.safetensors",
+        Checksums::FILE,
+    ]
+    .map(|name| folder.join(name))
+    .into_iter()
+    .chain(weights.map(|entry| entry.path()))
+    .collect()
 }
 
 /// The engine's own small reader where it can read the file, so that the page
