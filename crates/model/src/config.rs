@@ -383,7 +383,10 @@ mod tests {
             .replace("50257", &huge)
             .replace("1024", &huge)
             .replace("768", &huge);
-        let huge = huge.replace("\"n_head\": 12", "\"n_head\": 1");
+        let huge = huge.replace(
+            "\"n_head\": 12",
+            &format!("\"n_head\": 1, \"n_inner\": {MAX_SIZE}"),
+        );
         let huge = huge.replace("\"n_layer\": 12", &format!("\"n_layer\": {MAX_SIZE}"));
         assert_eq!(read(&huge).unwrap().most_weight_bytes(), u64::MAX);
     }

@@ -10,7 +10,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 /// What is wrong with a JSON text, fit to stand in a message.
 ///
 /// The reader repeats what it found, which may be megabytes or hold terminal
-/// escapes; that part is [`Quoted`], the place is kept.
+/// escapes; that part is [`Quoted`], what was expected and the place are kept.
 #[derive(Clone, Copy, Debug)]
 pub struct JsonComplaint<'a>(pub &'a serde_json::Error);
 
@@ -18,9 +18,16 @@ impl fmt::Display for JsonComplaint<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let whole = self.0.to_string();
         let place = format!(" at line {} column {}", self.0.line(), self.0.column());
-        match whole.strip_suffix(&place) {
-            Some(what) => write!(f, "{}{place}", Quoted(what)),
-            None => write!(f, "{}", Quoted(&whole)),
+        let (what, place) = match whole.strip_suffix(&place) {
+            Some(what) => (what, place.as_str()),
+            None => (whole.as_str(), ""),
+        };
+        match what.rsplit_once(", expected ") {
+            Some((found, expected)) => {
+                let (found, expected) = (Quoted(found), Quoted(expected));
+                write!(f, "{found}, expected {expected}{place}")
+            }
+            None => write!(f, "{}{place}", Quoted(what)),
         }
     }
 }
@@ -73,8 +80,9 @@ mod tests {
             said.starts_with(r#"invalid type: string "\u{1b}[31mxxx"#),
             "{said}"
         );
-        assert!(said.ends_with("x… at line 2 column 3000013"), "{said}");
-        assert!(said.len() < 130, "{said}");
+        let end = "x…, expected u32 at line 2 column 3000017";
+        assert!(said.ends_with(end), "{said}");
+        assert!(said.len() < 150, "{said}");
     }
 
     #[test]
