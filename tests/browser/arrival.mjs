@@ -128,10 +128,10 @@ test("a first visit fetches what `cargo xtask size` counts for it, and nothing e
   const isLater = (path) => /^(worker-)?truth-/.test(path);
   const beyond = [...fetched].filter((path) => !counted(path) && !isLater(path));
   assert.deepEqual(beyond, [], "is fetched and not counted");
-  // A browser without a window asks for no icon, and a folder may be empty.
+  // A folder may be empty.
   const files = FIRST_VISIT.filter((stem) => !stem.endsWith("/"));
   const missing = files.filter((stem) => ![...fetched].some((path) => path.startsWith(stem)));
-  assert.deepEqual(missing, ["favicon.svg"], "is counted and not fetched");
+  assert.deepEqual(missing, [], "is counted and not fetched");
 });
 
 test("nothing that has been drawn moves while the rest arrives", async (t) => {
