@@ -60,9 +60,9 @@ function logProbs(logits) {
 }
 
 /** The time of one run, its most probable id and how probable that is. */
-async function timed(inputs) {
+async function timed(inputs, outputs = ["logits"]) {
   const started = performance.now();
-  const { logits } = await session.run(inputs, ["logits"]);
+  const { logits } = await session.run(inputs, outputs);
   const ms = performance.now() - started;
   const found = logProbs(logits.data);
   const id = found.reduce((best, value, index) => (value > found[best] ? index : best), 0);
@@ -89,6 +89,9 @@ answer({
 
   prefill: () => timed(prefill),
   decode: () => timed(decode),
+
+  /** The same with keys and values for the next step, as whoever generates needs them. */
+  carried: () => timed(decode, session.outputNames),
 
   /** Log-probabilities after `ids`: read at once, and its last one behind the others. */
   async distribution({ ids }) {

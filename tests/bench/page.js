@@ -36,6 +36,7 @@ window.measure = async (model, prompt, n) => {
     const theirs = async () => {
       keep("ort", "prefill", await ort("prefill"), round >= 0);
       keep("ort", "decode", await ort("decode"), round >= 0);
+      keep("ort", "carried", await ort("carried"), round >= 0);
     };
     // Whoever comes first in one round comes last in the next.
     const order = round % 2 === 0 ? [ours, theirs] : [theirs, ours];
@@ -54,7 +55,7 @@ async function agreed(prompt, shape) {
     throw new Error(`log-probabilities differ by ${error}, expected at most ${TOLERANCE}`);
   }
   const { prefill, decode } = await engine("generate", { prompt });
-  return { ids, error, prefill, decode, run: prefill };
+  return { ids, error, prefill, decode, carried: decode, run: prefill };
 }
 
 /** The largest difference; no number where the two are not of one length, or one of them is none. */

@@ -22,6 +22,7 @@ const MODELS = {
 const ROWS = [
   { what: "prefill", name: "read 128 tokens, first token", gates: { gpt2: { gate: 1.3, aim: 0.65 } } },
   { what: "decode", name: "one token at past 128", gates: { gpt2: { gate: 1.2, aim: 0.65 } } },
+  { what: "decode", against: "carried", name: "the same, keys and values handed on", gates: {} },
   { what: "run", against: "prefill", name: "the page's run of 128 tokens", gates: {} },
 ];
 
@@ -45,6 +46,7 @@ try {
 console.log(
   "prefill: our Generate until its first token, their logits of the last position.\n" +
     "decode: our Generate from its first to its second token, their logits with keys and values given.\n" +
+    "handed on: they give the next step's keys and values as well, as ours has them after each token.\n" +
     "run: our Run, which has logits, surprise and norms of all positions, beside their prefill.",
 );
 process.exit(holds ? 0 : 1);
