@@ -5,7 +5,8 @@
 //! `checkpoint`, with three files that belong together: `state.json` names the
 //! optimiser's state and the weights by the sums of their bytes. A run that is
 //! killed at any moment leaves the old checkpoint or the new one, and a mix that
-//! comes about in another way is refused.
+//! comes about in another way is refused. The model that is shipped has its weights in
+//! f16, half the bytes of a first visit; training goes on from f32.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use burn::optim::{ModuleOptimizer, OptimizerRecord};
 use burn::tensor::{Bytes, Device, Tensor};
+use half::f16;
 use headlight_activations::Quoted;
 use headlight_engine::{Checksums, ModelFiles};
 use headlight_model::{Architecture, Model, NamedTensor, Weights};
@@ -126,8 +128,11 @@ impl<S> Saved<S> {
 #[derive(Debug)]
 struct Parts<'a> {
     optimizer: Vec<u8>,
+    /// As they are trained on, in f32.
     weights: Vec<u8>,
-    /// Those of the model's files, as they will be.
+    /// As they are shipped, in f16.
+    shipped: Vec<u8>,
+    /// Checksums of the model's files, as they will be.
     sums: String,
     state: &'a State,
 }
@@ -191,11 +196,12 @@ impl Checkpoint {
     ) -> Result<(), Failure> {
         let record = optimizer.to_record().into_bytes();
         let record = record.map_err(|error| Failure::Other(error.to_string()))?;
-        let weights = safetensors_of(&model.weights)?;
+        let shipped = safetensors_of(&model.weights, Dtype::F16)?;
         let parts = Parts {
             optimizer: record.to_vec(),
-            sums: self.sums_with(&weights)?,
-            weights,
+            weights: safetensors_of(&model.weights, Dtype::F32)?,
+            sums: self.sums_with(&shipped)?,
+            shipped,
             state,
         };
         let made = self.changes(&parts).iter().try_for_each(Change::make);
@@ -267,6 +273,7 @@ impl Checkpoint {
         let Parts {
             optimizer,
             weights,
+            shipped,
             sums,
             state,
         } = parts;
@@ -295,7 +302,7 @@ impl Checkpoint {
         changes.extend([
             // First, so that a kill leaves no sums rather than those of other weights.
             Change::Remove(sums_file.clone()),
-            put(self.out.join("model.safetensors"), weights),
+            put(self.out.join("model.safetensors"), shipped),
             put(sums_file, sums.as_bytes()),
             put_text(self.out.join("log.csv"), state.log.csv()),
             put_text(self.out.join("log.svg"), state.log.svg(&state.model)),
@@ -373,21 +380,28 @@ fn pretty(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
-/// A `model.safetensors` with the names of Hugging Face.
-fn safetensors_of(weights: &Weights) -> Result<Vec<u8>, Failure> {
+/// A `model.safetensors` with the names of Hugging Face; `dtype` is F16, rounded to the
+/// nearest, or F32.
+fn safetensors_of(weights: &Weights, dtype: Dtype) -> Result<Vec<u8>, Failure> {
     let mut tensors = Vec::new();
     for (name, tensor) in weights.named() {
         let (shape, values) = match tensor {
             NamedTensor::Vector(tensor) => read(tensor)?,
             NamedTensor::Matrix(tensor) => read(tensor)?,
         };
-        let bytes: Vec<u8> = values.iter().flat_map(|x| x.to_le_bytes()).collect();
+        let bytes: Vec<u8> = match dtype {
+            Dtype::F16 => {
+                let halves = values.iter().map(|&x| f16::from_f32(x));
+                halves.flat_map(f16::to_le_bytes).collect()
+            }
+            _ => values.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        };
         tensors.push((format!("transformer.{name}"), shape, bytes));
     }
     let views = tensors
         .iter()
         .map(|(name, shape, bytes)| {
-            TensorView::new(Dtype::F32, shape.clone(), bytes).map(|view| (name.clone(), view))
+            TensorView::new(dtype, shape.clone(), bytes).map(|view| (name.clone(), view))
         })
         .collect::<Result<Vec<_>, _>>();
     let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);

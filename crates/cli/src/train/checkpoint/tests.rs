@@ -19,6 +19,7 @@ fn parts(state: &State) -> Parts<'_> {
     Parts {
         optimizer: format!("optimiser after {} steps", state.step).into_bytes(),
         weights: format!("weights after {} steps", state.step).into_bytes(),
+        shipped: format!("shipped weights after {} steps", state.step).into_bytes(),
         sums: format!("sums after {} steps", state.step),
         state,
     }
@@ -82,17 +83,28 @@ fn a_kill_at_any_point_leaves_the_old_checkpoint_or_the_new() {
             std::fs::write(folder.join(".headlight-Xy1.part"), "half a fi").unwrap();
         }
         seen.push(whole_step(&checkpoint).unwrap());
+        assert_sums_are_of_the_weights(&checkpoint);
         // Whoever goes on from there leaves nothing of it behind.
         write(&checkpoint, 3);
         assert_eq!(whole_step(&checkpoint).unwrap(), 3);
         let files = files_in(&checkpoint.out);
-        assert_eq!(files, ["log.csv", "log.svg", "model.safetensors"]);
+        assert_eq!(files, ["SHA256SUMS", "log.csv", "log.svg", "model.safetensors"]);
         assert_eq!(files_in(&checkpoint.out.join(FOLDER)).len(), 3);
         let published = std::fs::read(checkpoint.out.join("model.safetensors")).unwrap();
-        assert_eq!(published, parts(&state(3)).weights);
+        assert_eq!(published, parts(&state(3)).shipped);
     }
     assert!(seen.is_sorted(), "{seen:?}");
     assert!(seen.contains(&1) && seen.contains(&2), "{seen:?}");
+}
+
+/// No sums, or those that belong to the weights that lie there.
+fn assert_sums_are_of_the_weights(checkpoint: &Checkpoint) {
+    let step = |name: &str| {
+        let text = std::fs::read_to_string(checkpoint.out.join(name)).ok()?;
+        text.split(' ').rev().nth(1).map(str::to_owned)
+    };
+    let sums = step("SHA256SUMS");
+    assert!(sums.is_none() || sums == step("model.safetensors"), "{sums:?}");
 }
 
 #[test]
