@@ -36,6 +36,6 @@ mod surprise;
 pub use blocks::{Blocks, LARGEST_WIDTH, MOST_QUERIES, WORKGROUP_BYTES};
 pub use flash::{FlashForward, FlashOutput};
 pub use gelu::gelu_tanh;
-pub use matmul::matmul;
+pub use matmul::{laid_out_for_products, matmul};
 pub use pattern::PatternTile;
 pub use surprise::negative_log_likelihood;

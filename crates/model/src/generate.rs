@@ -98,7 +98,10 @@ impl Generation<'_> {
         let mut residual = model.embed(model.token_tensor(tokens), &mut pass);
         for layer in 0..model.weights.blocks.len() {
             residual = model.block(layer, residual, &mut pass);
-            pace.pause().await?;
+            // A single token is so little work that one pause after it is enough.
+            if tokens.len() > 1 || layer == 0 {
+                pace.pause().await?;
+            }
         }
         let last = model
             .final_norm(residual, &mut pass.tap)

@@ -57,6 +57,17 @@ pub fn prob_of(logits: &[f32], id: u32) -> f64 {
     softmax(logits, 1.0)[id as usize]
 }
 
+/// The most probable token, ties to the lowest id.
+fn most_probable_id(logits: &[f32]) -> u32 {
+    let mut best = 0;
+    for (id, logit) in logits.iter().enumerate() {
+        if *logit > logits[best] {
+            best = id;
+        }
+    }
+    best as u32
+}
+
 fn by_probability(probs: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..probs.len()).collect();
     // The sort is stable, so equal probabilities keep the order of their ids.
@@ -113,7 +124,7 @@ impl Sampler {
     pub fn draw(&mut self, logits: &[f32]) -> u32 {
         assert!(!logits.is_empty(), "logits of an empty vocabulary");
         if self.temperature <= 0.0 {
-            return by_probability(&softmax(logits, 1.0))[0] as u32;
+            return most_probable_id(logits);
         }
         let probs = softmax(logits, self.temperature);
         let mut kept = self.keep(&probs);

@@ -2,6 +2,7 @@
 
 use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Tensor, TensorData};
+use headlight_kernels::laid_out_for_products;
 
 use crate::Architecture;
 use crate::safetensors::{TensorBytes, WeightFiles, WeightReader, WeightsError};
@@ -245,7 +246,9 @@ impl<S: WeightSource> Reader<'_, S> {
 
     fn dense(&mut self, name: &str, d_in: usize, d_out: usize) -> Result<DenseWeights, S::Error> {
         Ok(DenseWeights {
-            weight: self.tensor(&format!("{name}.weight"), [d_in, d_out])?,
+            weight: self
+                .tensor(&format!("{name}.weight"), [d_in, d_out])?
+                .map(laid_out_for_products),
             bias: self.tensor(&format!("{name}.bias"), [d_out])?,
         })
     }

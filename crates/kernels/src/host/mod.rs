@@ -36,6 +36,13 @@ pub(crate) fn product_of<const D: usize>(a: &Tensor<D>, b: &Tensor<D>) -> Option
     Some(from_host(out, shape))
 }
 
+/// A matrix with its columns one after another in memory; `None` where it is not f32
+/// on the CPU.
+pub(crate) fn column_major(matrix: &Tensor<2>) -> Option<Tensor<2>> {
+    let transposed = on_host(&matrix.clone().swap_dims(0, 1))?.to_contiguous();
+    Some(Tensor::from_primitive::<Flex>(transposed).swap_dims(0, 1))
+}
+
 /// `x` through GELU in its tanh form; `None` where it is not f32 on the CPU.
 pub(crate) fn gelu_tanh<const D: usize>(x: &Tensor<D>) -> Option<Tensor<D>> {
     let x = on_host(x)?.to_contiguous();

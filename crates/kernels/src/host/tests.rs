@@ -162,6 +162,18 @@ fn a_product_of_tensors_is_burns_own() {
 }
 
 #[test]
+fn a_matrix_laid_out_by_columns_is_the_same_matrix() {
+    let weights: Tensor<2> = tensor([40, 12], 7);
+    let laid_out = super::column_major(&weights).unwrap();
+    assert_eq!(values(laid_out.clone()), values(weights.clone()));
+    let lies = super::on_host(&laid_out).unwrap();
+    assert_eq!(lies.layout().strides(), [1, 40]);
+    for n_rows in [1, 5] {
+        assert_is_burns(tensor([n_rows, 40], 8), laid_out.clone());
+    }
+}
+
+#[test]
 fn what_does_not_fit_is_left_to_burn() {
     assert!(super::product_of(&tensor([2, 3], 1), &tensor([4, 2], 1)).is_none());
     assert!(super::product_of(&tensor([2, 2, 3], 1), &tensor([3, 3, 2], 1)).is_none());
