@@ -7,8 +7,8 @@ mod process;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use process::{assert_refused, headlight, model, scratch};
 use half::f16;
+use process::{assert_refused, headlight, model, scratch};
 use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;
 use serde_json::json;
@@ -39,7 +39,9 @@ fn with_weights(folder: &str, name: &str, changed: impl Fn(&str, f32) -> f32) ->
         .map(|(name, view)| {
             let (numbers, rest) = view.data().as_chunks::<2>();
             assert!(rest.is_empty());
-            let numbers = numbers.iter().map(|&number| f16::from_le_bytes(number).to_f32());
+            let numbers = numbers
+                .iter()
+                .map(|&number| f16::from_le_bytes(number).to_f32());
             let changed = numbers.map(|x| changed(name, x));
             let data = changed.flat_map(f32::to_le_bytes).collect();
             (name.to_owned(), view.shape().to_vec(), data)

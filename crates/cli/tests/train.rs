@@ -98,7 +98,10 @@ fn a_model_that_was_trained_opens_and_a_flipped_bit_of_it_does_not() {
     let weights = out.join("model.safetensors");
     let mut bytes = std::fs::read(&weights).unwrap();
     let header = String::from_utf8_lossy(&bytes[..4_000]).into_owned();
-    assert!(header.contains("\"F16\"") && !header.contains("\"F32\""), "half the bytes");
+    assert!(
+        header.contains("\"F16\"") && !header.contains("\"F32\""),
+        "half the bytes"
+    );
     let last = bytes.len() - 1;
     bytes[last] ^= 1;
     std::fs::write(&weights, &bytes).unwrap();

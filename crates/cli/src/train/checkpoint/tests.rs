@@ -88,7 +88,10 @@ fn a_kill_at_any_point_leaves_the_old_checkpoint_or_the_new() {
         write(&checkpoint, 3);
         assert_eq!(whole_step(&checkpoint).unwrap(), 3);
         let files = files_in(&checkpoint.out);
-        assert_eq!(files, ["SHA256SUMS", "log.csv", "log.svg", "model.safetensors"]);
+        assert_eq!(
+            files,
+            ["SHA256SUMS", "log.csv", "log.svg", "model.safetensors"]
+        );
         assert_eq!(files_in(&checkpoint.out.join(FOLDER)).len(), 3);
         let published = std::fs::read(checkpoint.out.join("model.safetensors")).unwrap();
         assert_eq!(published, parts(&state(3)).shipped);
@@ -104,7 +107,10 @@ fn assert_sums_are_of_the_weights(checkpoint: &Checkpoint) {
         text.split(' ').rev().nth(1).map(str::to_owned)
     };
     let sums = step("SHA256SUMS");
-    assert!(sums.is_none() || sums == step("model.safetensors"), "{sums:?}");
+    assert!(
+        sums.is_none() || sums == step("model.safetensors"),
+        "{sums:?}"
+    );
 }
 
 #[test]
