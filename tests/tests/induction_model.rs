@@ -24,6 +24,7 @@ fn random(state: &mut u64) -> u64 {
 }
 
 /// Words of the vocabulary without a repetition, and then the same again.
+#[expect(clippy::unwrap_used, reason = "every id of the vocabulary has a text")]
 fn text(seed: u64, loaded: &Loaded) -> String {
     let mut state = seed;
     let mut ids: Vec<u32> = (0..loaded.model.architecture.shape.d_vocab as u32).collect();

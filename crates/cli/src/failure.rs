@@ -1,5 +1,7 @@
 //! How a command fails: one line on stderr and an exit code.
 
+use std::path::Path;
+
 use clap::error::{ContextKind, ContextValue};
 use headlight_activations::Quoted;
 use headlight_engine::{AnswerError, ErrorKind};
@@ -32,6 +34,14 @@ impl Failure {
         Self::Input(format!("{about}: {error}"))
     }
 
+    /// What is wrong with a model, with its folder in front where that is to blame.
+    pub(crate) fn about_model(folder: &Path, error: AnswerError) -> Self {
+        match Self::from(error) {
+            Self::Input(message) => Self::input(folder.display(), message),
+            other @ Self::Other(_) => other,
+        }
+    }
+
     /// A file of the run to resume.
     pub(crate) fn of_resume(self) -> Self {
         match self {
@@ -41,7 +51,7 @@ impl Failure {
     }
 
     /// A file that could not be written.
-    pub(crate) fn write(path: &std::path::Path, error: &std::io::Error) -> Self {
+    pub(crate) fn write(path: &Path, error: &std::io::Error) -> Self {
         let message = format!("{} could not be written: {error}", path.display());
         match error.kind() {
             // The path is the caller's; a full disk is not.

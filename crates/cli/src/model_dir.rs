@@ -33,7 +33,8 @@ pub(crate) fn open(args: &EngineArgs) -> Result<Loaded, Failure> {
     let path = |name: &str| args.model.join(name);
     let config = read_bounded(&path("config.json"), MAX_CONFIG_BYTES)?;
     let architecture = Architecture::from_json(&config);
-    let architecture = architecture.map_err(|error| about_model(&args.model, error.into()))?;
+    let architecture =
+        architecture.map_err(|error| Failure::about_model(&args.model, error.into()))?;
     let tokenizer_json = read_bounded(&path("tokenizer.json"), MAX_TOKENIZER_BYTES)?;
     let loaded = if let Some(weights) = open_shards(&args.model)? {
         let read = |weights: &_, device: &_, backend| {
@@ -53,7 +54,7 @@ pub(crate) fn open(args: &EngineArgs) -> Result<Loaded, Failure> {
         };
         pollster::block_on(load(&files, read, choice, None, &Unhurried))
     };
-    let (loaded, report) = loaded.map_err(|error| about_model(&args.model, error))?;
+    let (loaded, report) = loaded.map_err(|error| Failure::about_model(&args.model, error))?;
     if choice == BackendChoice::Gpu && report.backend != headlight_engine::Backend::Gpu {
         return Err(Failure::Other(report.reason));
     }
@@ -69,15 +70,7 @@ fn check_sums(folder: &Path, files: &ModelFiles) -> Result<(), Failure> {
     let sums = read_bounded(&path, Checksums::MAX_BYTES as u64)?;
     let sums = Checksums::parse(&sums).map_err(AnswerError::from);
     let checked = sums.and_then(|sums| pollster::block_on(sums.check(files, &Unhurried)));
-    checked.map_err(|error| about_model(folder, error))
-}
-
-/// What is wrong with a model, with its folder in front where that is to blame.
-pub(crate) fn about_model(folder: &Path, error: AnswerError) -> Failure {
-    match Failure::from(error) {
-        Failure::Input(message) => Failure::input(folder.display(), message),
-        other @ Failure::Other(_) => other,
-    }
+    checked.map_err(|error| Failure::about_model(folder, error))
 }
 
 /// The one file of weights, no larger than the configuration can account for.

@@ -10,7 +10,6 @@ use headlight_model::{ShardIndex, ShardIndexError, TensorBytes, WeightFiles};
 
 use crate::failure::Failure;
 use crate::input::{check_kind, read_bounded, read_failure};
-use crate::model_dir::about_model;
 
 /// Indexes of the largest models have a few MB.
 const MAX_INDEX_BYTES: u64 = 32 << 20;
@@ -56,7 +55,7 @@ pub(crate) fn open_shards(folder: &Path) -> Result<Option<WeightFiles<ShardFile>
     let open = |shard: &str| Ok((shard.to_owned(), open_shard(&folder.join(shard))?));
     let shards = index.shards().into_iter().map(open);
     let files = WeightFiles::open(shards.collect::<Result<_, Failure>>()?);
-    let files = files.map_err(|error| about_model(folder, error.into()))?;
+    let files = files.map_err(|error| Failure::about_model(folder, error.into()))?;
     index.check(&files).map_err(unsound)?;
     Ok(Some(files))
 }

@@ -42,6 +42,8 @@ mod self_test;
 #[cfg(feature = "cpu")]
 mod serve;
 #[cfg(feature = "cpu")]
+mod surprise;
+#[cfg(feature = "cpu")]
 mod tiles;
 
 #[cfg(feature = "cpu")]

@@ -77,19 +77,11 @@ pub fn dense_rows(inputs: &Inputs<'_>, is_causal: bool, queries: Range<usize>) -
     rows
 }
 
-/// A scaled score in f64, where no product of 32-bit floats overflows.
-pub(crate) fn exact_score(inputs: &Inputs<'_>, problem: &Problem, query: usize, key: usize) -> f64 {
-    let d = problem.d;
-    let [q, k] = [&inputs.q()[query * d..][..d], &inputs.k()[key * d..][..d]];
-    let products = q.iter().zip(k).map(|(&a, &b)| f64::from(a) * f64::from(b));
-    problem.scale() * products.sum::<f64>()
-}
-
 fn dense_row(inputs: &Inputs<'_>, problem: &Problem, query: usize, rows: &mut DenseRows) {
     let d = problem.d;
     let n_seen = problem.visible_keys(query);
     let scores: Vec<f64> = (0..n_seen)
-        .map(|key| exact_score(inputs, problem, query, key))
+        .map(|key| inputs.exact_score(problem, query, key))
         .collect();
     let max = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let sum: f64 = scores.iter().map(|s| (s - max).exp()).sum();

@@ -126,6 +126,14 @@ impl<'a> Inputs<'a> {
     pub const fn d(&self) -> usize {
         self.d
     }
+
+    /// A scaled score in f64, where no product of 32-bit floats overflows.
+    pub(crate) fn exact_score(&self, problem: &Problem, query: usize, key: usize) -> f64 {
+        let d = problem.d;
+        let [q, k] = [&self.q()[query * d..][..d], &self.k()[key * d..][..d]];
+        let products = q.iter().zip(k).map(|(&a, &b)| f64::from(a) * f64::from(b));
+        problem.scale() * products.sum::<f64>()
+    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::chip::{Chip, Matrix};
-use crate::dense::exact_score;
 use crate::event::{Array, Direction, Event, EventKind};
 use crate::exp::{exp_less_max, exp_of_difference};
 use crate::inputs::Inputs;
@@ -366,7 +365,7 @@ impl<'a> Machine<'a> {
                 *score *= scale;
                 if !score.is_finite() {
                     // Only q . k may be too large, not what the scale leaves of it.
-                    *score = exact_score(&self.inputs, problem, query, key) as f32;
+                    *score = self.inputs.exact_score(problem, query, key) as f32;
                 }
             }
             let n_seen = problem.visible_keys(query).saturating_sub(keys.start);
