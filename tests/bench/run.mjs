@@ -47,7 +47,7 @@ console.log(
   "prefill: our Generate until its first token, their logits of the last position.\n" +
     "decode: our Generate from its first to its second token, their logits with keys and values given.\n" +
     "handed on: they give the next step's keys and values as well, as ours has them after each token.\n" +
-    "run: our Run, which has logits, surprise and norms of all positions, beside their prefill.",
+    "run: our Run, which has norms of all positions, too, and the surprise of each where that is little work, beside their prefill.",
 );
 process.exit(holds ? 0 : 1);
 
