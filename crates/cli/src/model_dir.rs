@@ -1,14 +1,15 @@
 //! A model from a folder.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use headlight_engine::{AnswerError, BackendChoice, Build, Checksums, Loaded, ModelFiles, load};
+use headlight_engine::{BackendChoice, Build, Checksums, Loaded, ModelFiles, load};
 use headlight_model::tokenizer::{SmallTokenizer, Tokenizer, TokenizerError};
 use headlight_model::{Architecture, Unhurried};
 
 use crate::args::{BackendArg, EngineArgs};
 use crate::failure::Failure;
-use crate::input::read_bounded;
+use crate::input::{check_kind, read_bounded, read_failure};
 use crate::library_tokenizer::{LibraryError, LibraryTokenizer};
 use crate::weight_shards::open_shards;
 
@@ -37,6 +38,7 @@ pub(crate) fn open(args: &EngineArgs) -> Result<Loaded, Failure> {
         architecture.map_err(|error| Failure::about_model(&args.model, error.into()))?;
     let tokenizer_json = read_bounded(&path("tokenizer.json"), MAX_TOKENIZER_BYTES)?;
     let loaded = if let Some(weights) = open_shards(&args.model)? {
+        check_sums_of_shards(&args.model)?;
         let read = |weights: &_, device: &_, backend| {
             let tokenizer = tokenizer(&tokenizer_json)?;
             Loaded::with_weights(architecture.clone(), tokenizer, weights, device, backend)
@@ -61,16 +63,48 @@ pub(crate) fn open(args: &EngineArgs) -> Result<Loaded, Failure> {
     Ok(loaded)
 }
 
-/// Compares the folder's files with the checksums beside them, if there are any.
-fn check_sums(folder: &Path, files: &ModelFiles) -> Result<(), Failure> {
+/// The checksums beside a folder's files, if there are any.
+fn read_sums(folder: &Path) -> Result<Option<Checksums>, Failure> {
     let path = folder.join(Checksums::FILE);
     if !path.exists() {
-        return Ok(());
+        return Ok(None);
     }
-    let sums = read_bounded(&path, Checksums::MAX_BYTES as u64)?;
-    let sums = Checksums::parse(&sums).map_err(AnswerError::from);
-    let checked = sums.and_then(|sums| pollster::block_on(sums.check(files, &Unhurried)));
+    let sums = Checksums::parse(&read_bounded(&path, Checksums::MAX_BYTES as u64)?);
+    let sums = sums.map_err(|error| Failure::about_model(folder, error.into()));
+    sums.map(Some)
+}
+
+/// Compares files that were read with the checksums beside them, if there are any.
+fn check_sums(folder: &Path, files: &ModelFiles) -> Result<(), Failure> {
+    let Some(sums) = read_sums(folder)? else {
+        return Ok(());
+    };
+    let checked = pollster::block_on(sums.check(files, &Unhurried));
     checked.map_err(|error| Failure::about_model(folder, error))
+}
+
+/// Compares the files of a model whose weights are in several, which are read for it.
+fn check_sums_of_shards(folder: &Path) -> Result<(), Failure> {
+    let Some(sums) = read_sums(folder)? else {
+        return Ok(());
+    };
+    for name in sums.files().filter(|name| is_a_models_file(name)) {
+        let path = folder.join(name);
+        let Ok(metadata) = std::fs::metadata(&path) else {
+            continue;
+        };
+        check_kind(&path, &metadata)?;
+        let checked = File::open(&path).and_then(|mut file| sums.check_file(name, &mut file));
+        let checked = checked.map_err(|error| read_failure(&path, &error))?;
+        checked.map_err(|error| Failure::about_model(folder, error.into()))?;
+    }
+    Ok(())
+}
+
+/// True for a name that configuration, tokenizer, index or weights may have in the folder.
+fn is_a_models_file(name: &str) -> bool {
+    let is_one = name.ends_with(".json") || name.ends_with(".safetensors");
+    is_one && !name.contains(['/', '\\'])
 }
 
 /// The one file of weights, no larger than the configuration can account for.

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use process::{assert_refused, headlight, model, scratch};
 use safetensors::SafeTensors;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 const POINTER: &str =
     "version https://git-lfs.github.com/spec/v1\noid sha256:5c5c\nsize 548105171\n";
@@ -94,6 +95,33 @@ fn weights_in_several_files_give_the_numbers_of_one() {
     let wanted = answer(&folder, "abc");
     shards(&folder, part);
     assert_eq!(answer(&folder, "abc"), wanted);
+}
+
+#[test]
+fn a_flipped_bit_of_one_of_several_files_is_said() {
+    let folder = folder("shards-damaged");
+    shards(&folder, part);
+    let names = [
+        "config.json",
+        "model.safetensors.index.json",
+        "tokenizer.json",
+    ];
+    let names = names
+        .map(str::to_owned)
+        .into_iter()
+        .chain([part(0), part(1)]);
+    let sums = names.map(|name| {
+        let bytes = fs::read(folder.join(&name)).unwrap();
+        format!("{:x}  {name}\n", Sha256::digest(bytes))
+    });
+    fs::write(folder.join("SHA256SUMS"), sums.collect::<String>()).unwrap();
+    answer(&folder, "abc");
+    let damaged = folder.join(part(1));
+    let mut bytes = fs::read(&damaged).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&damaged, bytes).unwrap();
+    assert_refused(arguments(&folder, "abc"), &[&part(1), "is damaged"]);
 }
 
 #[test]

@@ -8,7 +8,9 @@
 //! weights can change the list.
 
 use std::fmt;
+use std::io::Read;
 
+use headlight_activations::Quoted;
 use headlight_model::Pace;
 use sha2::{Digest, Sha256};
 
@@ -58,11 +60,12 @@ pub enum ChecksumError {
     },
     /// A file has other bytes than those that were listed.
     #[error(
-        "{file} is damaged: its SHA-256 begins with {found}, expected {expected} as in SHA256SUMS"
+        "{} is damaged: its SHA-256 begins with {found}, expected {expected} as in SHA256SUMS",
+        Quoted(file)
     )]
     Differs {
         /// The file.
-        file: &'static str,
+        file: String,
         /// How its checksum begins.
         found: String,
         /// How the listed one begins.
@@ -88,6 +91,7 @@ impl Checksums {
             return Err(ChecksumError::TooLong { max });
         }
         let text = String::from_utf8_lossy(bytes);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let lines = text.lines().zip(1..).filter(|(line, _)| !line.is_empty());
         let entries = lines.map(|(text, line)| {
             Entry::parse(text).ok_or_else(|| ChecksumError::Line {
@@ -117,7 +121,7 @@ impl Checksums {
     /// Returns an error naming the first file that differs, or if `pace` stops the work.
     pub async fn check<P: Pace>(&self, files: &ModelFiles, pace: &P) -> Result<(), AnswerError> {
         for (file, bytes) in files.named() {
-            let Some(entry) = self.entries.iter().find(|entry| entry.file == file) else {
+            let Some(entry) = self.entry(file) else {
                 continue;
             };
             let mut hasher = Sha256::new();
@@ -126,16 +130,40 @@ impl Checksums {
                 let paused = pace.pause().await;
                 paused.map_err(|stopped| AnswerError::Run(stopped.into()))?;
             }
-            let found = digits(hasher.finalize().as_slice());
-            if found != entry.digits {
-                return Err(AnswerError::Checksum(ChecksumError::Differs {
-                    file,
-                    found: found[..SHOWN_DIGITS].to_owned(),
-                    expected: entry.digits[..SHOWN_DIGITS].to_owned(),
-                }));
-            }
+            entry.compare(hasher)?;
         }
         Ok(())
+    }
+
+    /// Compares one file, read a block at a time, where it is listed under this name.
+    ///
+    /// # Errors
+    ///
+    /// Returns the source's error, or within it one naming the file if it differs.
+    pub fn check_file(
+        &self,
+        file: &str,
+        source: &mut impl Read,
+    ) -> std::io::Result<Result<(), ChecksumError>> {
+        let Some(entry) = self.entry(file) else {
+            return Ok(Ok(()));
+        };
+        let (mut hasher, mut block) = (Sha256::new(), vec![0; BLOCK_BYTES]);
+        loop {
+            match source.read(&mut block)? {
+                0 => return Ok(entry.compare(hasher)),
+                n => hasher.update(&block[..n]),
+            }
+        }
+    }
+
+    /// The files that are listed, in order.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.file.as_str())
+    }
+
+    fn entry(&self, file: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.file == file)
     }
 }
 
@@ -147,6 +175,19 @@ impl fmt::Display for Checksums {
 }
 
 impl Entry {
+    /// Whether what was hashed is what was listed.
+    fn compare(&self, hasher: Sha256) -> Result<(), ChecksumError> {
+        let found = digits(hasher.finalize().as_slice());
+        if found == self.digits {
+            return Ok(());
+        }
+        Err(ChecksumError::Differs {
+            file: self.file.clone(),
+            found: found[..SHOWN_DIGITS].to_owned(),
+            expected: self.digits[..SHOWN_DIGITS].to_owned(),
+        })
+    }
+
     /// Reads `DIGITS  NAME`, or with `*` for the second space: a file read as binary.
     fn parse(line: &str) -> Option<Self> {
         let (digits, name) = line.split_once(' ')?;
@@ -194,6 +235,14 @@ mod tests {
         assert!(written.starts_with(&format!("{ABC}  config.json\n")));
         assert_eq!(written.lines().count(), 3);
         assert_eq!(Checksums::parse(written.as_bytes()), Ok(sums));
+    }
+
+    #[test]
+    fn a_byte_order_mark_before_a_list_is_passed_over() {
+        let good = files(b"abc");
+        let sums = format!("\u{feff}{}", Checksums::of(&good));
+        assert_eq!(check(&sums, &good), Ok(()));
+        assert!(check(&sums, &files(b"abd")).is_err());
     }
 
     #[test]

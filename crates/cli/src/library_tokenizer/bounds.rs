@@ -4,9 +4,11 @@
 //! memory. So each kind of rule of the library stands here as the list of its steps,
 //! and before a step is taken it is known how much it can make of what there is.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use headlight_model::tokenizer::text_of_bytes;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use tokenizers::normalizers::Precompiled;
 use tokenizers::{
@@ -184,6 +186,12 @@ enum TemplatePiece {
     SpecialToken { id: String },
 }
 
+/// A special token of a template, which may stand for many.
+#[derive(Deserialize)]
+struct Special {
+    ids: Vec<IgnoredAny>,
+}
+
 /// The sizes of all templates, in the order they are applied.
 fn sizes(all: &PostProcessorWrapper, out: &mut Vec<TemplateSize>) -> Result<(), String> {
     match all {
@@ -193,20 +201,23 @@ fn sizes(all: &PostProcessorWrapper, out: &mut Vec<TemplateSize>) -> Result<(), 
         PostProcessorWrapper::Template(template) => {
             let single = serde_json::to_value(&template.single);
             let single = single.and_then(serde_json::from_value::<Vec<TemplatePiece>>);
-            let mut n_texts = 0;
+            let special = serde_json::to_value(template.get_special_tokens());
+            let special = special.and_then(serde_json::from_value::<HashMap<String, Special>>);
+            let special = special.map_err(|error| error.to_string())?;
+            let (mut n_texts, mut n_special) = (0, 0_usize);
             for piece in single.map_err(|error| error.to_string())? {
                 match piece {
                     TemplatePiece::Sequence {} => n_texts += 1,
                     TemplatePiece::SpecialToken { id } => {
-                        if !template.get_special_tokens().0.contains_key(&id) {
+                        let Some(Special { ids }) = special.get(&id) else {
                             return Err(format!(
                                 "the template names `{id}`, which is not among its special_tokens"
                             ));
-                        }
+                        };
+                        n_special = n_special.saturating_add(ids.len());
                     }
                 }
             }
-            let n_special = template.get_added_single();
             out.push(TemplateSize { n_texts, n_special });
             Ok(())
         }

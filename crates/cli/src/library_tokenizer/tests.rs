@@ -154,6 +154,9 @@ fn rules_that_double_a_text_again_and_again_are_refused() {
     let a = json!({"Sequence": {"id": "A", "type_id": 0}});
     let twice =
         json!({"type": "TemplateProcessing", "single": [a, a], "pair": [a], "special_tokens": {}});
+    let special = json!({"SpecialToken": {"id": "a", "type_id": 0}});
+    let of_many = json!({"a": {"id": "a", "ids": vec![0; 9_000], "tokens": vec!["a"; 9_000]}});
+    let standing_for_many = json!({"type": "TemplateProcessing", "single": vec![&special; 9], "pair": [], "special_tokens": of_many});
     let many = json!({"type": "TemplateProcessing", "single": vec![&a; 70_000], "pair": [], "special_tokens": {}});
     let normalizers =
         |rules: Value| json!({"normalizer": {"type": "Sequence", "normalizers": rules}});
@@ -199,6 +202,10 @@ fn rules_that_double_a_text_again_and_again_are_refused() {
         ),
         (
             json!({"post_processor": many}),
+            "tokens of 14, expected at most",
+        ),
+        (
+            json!({"post_processor": standing_for_many}),
             "tokens of 14, expected at most",
         ),
     ] {
