@@ -98,7 +98,7 @@ impl Generation<'_> {
         let mut residual = model.embed(model.token_tensor(tokens), &mut pass);
         for layer in 0..model.weights.blocks.len() {
             residual = model.block(layer, residual, &mut pass);
-            // A single token is so little work that one pause after it is enough.
+            // A single token is so little work that one pause, after the first layer, is enough.
             if tokens.len() > 1 || layer == 0 {
                 pace.pause().await?;
             }
