@@ -103,12 +103,12 @@ export async function rowsOf(page, figure) {
 }
 
 /** The same once it has `count` rows or more: some arrive after the run itself. */
-export async function rowsArrived(page, figure, count = 1) {
+export async function rowsArrived(page, figure, count = 1, timeout = ANSWERS_MS) {
   const hasRows = ([figure, count]) => {
     const rows = document.querySelectorAll(`table[data-for="${figure}"] tbody tr`);
     return rows.length >= count;
   };
-  await page.waitForFunction(hasRows, [figure, count], { timeout: ANSWERS_MS });
+  await page.waitForFunction(hasRows, [figure, count], { timeout });
   return rowsOf(page, figure);
 }
 

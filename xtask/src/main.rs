@@ -71,6 +71,11 @@ enum Task {
     Test,
     /// Run the fast half of `test`: formatting, lints and native tests.
     Check,
+    /// Build the page and the command line as `test` does, and run browser tests.
+    Browser {
+        /// Files of `tests/browser` to run, such as `gpu`; all if none is named.
+        files: Vec<String>,
+    },
     /// Regenerate the models' checksums, the recorded runs and, with Python, the fixtures, and
     /// show what changed.
     Fixtures,
@@ -113,6 +118,7 @@ fn run(task: Task) -> anyhow::Result<bool> {
         }
         Task::Test => Ok(test::everything(&workspace)),
         Task::Check => Ok(test::fast_half(&workspace)),
+        Task::Browser { files } => Ok(test::browser_only(&workspace, &files)),
         Task::Fixtures => fixtures::run(&workspace),
         Task::Bench(options) => bench::run(&workspace, &options),
         Task::Size { dist } => size::run(&workspace, dist),

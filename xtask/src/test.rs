@@ -52,6 +52,19 @@ pub(crate) fn everything(workspace: &Workspace) -> bool {
     stages.step("documentation, wasm32", || {
         documentation_wasm(workspace, wasm)
     });
+    browser_stages(workspace, &mut stages, &[]);
+    stages.finish()
+}
+
+/// The page, the command line, and the browser tests in these files, or all if none is
+/// named; `true` when nothing failed.
+pub(crate) fn browser_only(workspace: &Workspace, files: &[String]) -> bool {
+    let mut stages = Stages::default();
+    browser_stages(workspace, &mut stages, files);
+    stages.finish()
+}
+
+fn browser_stages(workspace: &Workspace, stages: &mut Stages, files: &[String]) {
     let dist = workspace.page_folder("test");
     let mut has_page = false;
     stages.step("build: the page", || {
@@ -64,16 +77,11 @@ pub(crate) fn everything(workspace: &Workspace) -> bool {
         cli = Some(build_cli(workspace)?);
         Ok(())
     });
-    if workspace.path("tests/browser/package.json").is_file() {
-        stages.counted("tests in a browser", || {
-            let cli = cli.context("there is no command line to compare with")?;
-            anyhow::ensure!(has_page, "there is no page to test");
-            browser_tests(workspace, &dist, &cli)
-        });
-    } else {
-        println!("\n=== tests in a browser\nnot run: tests/browser/package.json does not exist");
-    }
-    stages.finish()
+    stages.counted("tests in a browser", || {
+        let cli = cli.context("there is no command line to compare with")?;
+        anyhow::ensure!(has_page, "there is no page to test");
+        browser_tests(workspace, &dist, &cli, files)
+    });
 }
 
 fn native_stages(workspace: &Workspace, stages: &mut Stages) {
@@ -170,13 +178,19 @@ fn build_cli(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 /// Runs the page in Chromium; the runner's last line is `N passed, N failed`.
-fn browser_tests(workspace: &Workspace, dist: &Path, cli: &Path) -> Result<Tally> {
+fn browser_tests(
+    workspace: &Workspace,
+    dist: &Path,
+    cli: &Path,
+    files: &[String],
+) -> Result<Tally> {
     browser_tools::ensure_node()?;
     let chromium = browser_tools::ensure_chromium()?;
     let folder = workspace.path("tests/browser");
     browser_tools::install_packages(&folder)?;
     let mut test = Command::new("npm");
-    test.arg("test")
+    test.args(["test", "--"])
+        .args(files)
         .current_dir(&folder)
         .env("HEADLIGHT_DIST", dist)
         .env("HEADLIGHT_BIN", cli)

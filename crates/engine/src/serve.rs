@@ -309,10 +309,14 @@ impl<H: Host> Engine<H> {
                 Finding::HeadInputs(found.await?)
             }
             Detail::FlashRun(task) => {
+                let _until_run = self.host.show_life();
                 let found = self.flash_device()?.run(&task, &pace).await;
                 Finding::FlashRun(found?)
             }
             Detail::FlashGrowth { n, d } => {
+                // A driver compiles six kernels and runs them over long sequences between
+                // two pauses.
+                let _until_measured = self.host.show_life();
                 let found = self.flash_device()?.growth(n, d, &pace).await;
                 Finding::FlashGrowth(found?)
             }
