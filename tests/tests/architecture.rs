@@ -34,10 +34,12 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
         "steer" => vec!["activations", "formats"],
         "kernels" => vec!["flash"],
         "model" => vec!["activations", "flash", "kernels"],
-        "engine" => beyond_pure(&["kernels", "model"]),
-        "view" => beyond_pure(&[]),
+        "protocol" => vec!["activations"],
+        "engine" => beyond_pure(&["protocol", "kernels", "model"]),
+        "view" => beyond_pure(&["protocol", "figure"]),
+        "figure" => vec![],
         "cli" => beyond_pure(&["kernels", "model", "engine"]),
-        "web" => vec!["view", "engine"],
+        "web" => vec!["view", "protocol", "figure"],
         "worker" => vec!["engine"],
         "truth" => vec!["language"],
         "tests" => beyond_pure(&["kernels", "model", "engine", "view", "cli"]),
@@ -215,31 +217,6 @@ fn is_of(package: &str, family: &str) -> bool {
     package
         .strip_prefix(family)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-}
-
-/// The page speaks the engine's messages and leaves its arithmetic to the worker.
-#[test]
-fn the_shell_takes_no_feature_of_the_engine() {
-    let workspace = read_manifest(&root());
-    let shared = &workspace["workspace"]["dependencies"]["headlight-engine"];
-    let is_bare = |value: &Value| {
-        let has_defaults = value.get("default-features") != Some(&Value::Boolean(false));
-        let features = value.get("features").and_then(Value::as_array);
-        !has_defaults && features.is_none_or(Vec::is_empty)
-    };
-    assert!(is_bare(shared), "the workspace's entry must be bare");
-    for member in members().iter().filter(|member| member.name == "web") {
-        for (package, value) in named(member, ALL) {
-            if package == "headlight-engine" {
-                let inherits = value.get("workspace") == Some(&Value::Boolean(true));
-                let adds = value.get("features").is_some();
-                assert!(
-                    (inherits && !adds) || is_bare(&value),
-                    "web asks for features of engine: {value:?}"
-                );
-            }
-        }
-    }
 }
 
 /// One door to the host per crate, so that all else runs the same everywhere.

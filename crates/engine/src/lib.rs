@@ -1,7 +1,7 @@
 //! The engine: owns device and model, answers requests, natively and in a worker.
 //!
-//! Without features this crate is its message types, which is all the page
-//! needs. With `cpu` or `gpu` it is the engine itself:
+//! What it is asked and what it answers are the types of `headlight-protocol`, handed on
+//! here. With the feature `cpu` or `gpu` this crate is the engine itself:
 //!
 //! ```text
 //! Request --> Mailbox --> Engine --> Event* , then one of Done | Failed | Cancelled
@@ -13,9 +13,6 @@
 //! - `Engine`, `mailbox`: the actor a worker runs, latest wins
 //! - `Checksums`: what the files of a shipped model must be
 //! - `load`: opens the backends, tests, times and chooses one
-
-mod message;
-mod wire;
 
 #[cfg(feature = "cpu")]
 mod attribute;
@@ -52,19 +49,18 @@ pub use backend::{BUILD, load};
 pub use checksum::{ChecksumError, Checksums};
 #[cfg(feature = "cpu")]
 pub use flash_device::{FlashDevice, FlashError, LONGEST};
-/// How the next token is drawn; see there.
-pub use headlight_activations::Sampling;
+pub use headlight_protocol::{
+    Backend, BackendChoice, BackendReport, Build, CleanRun, DeviceLimits, EngineError, ErrorKind,
+    Event, Fault, GeneratedToken, HeadPattern, HeadRef, LoadedModel, NextToken, Request,
+    ResidualNorm, Response, RunAnswer, RunId, Sampling, SelfTest, SelfTestCase, StopReason,
+    TokenText, Wire, WireError,
+};
 #[cfg(feature = "cpu")]
 pub use host::{FetchError, Host};
 #[cfg(feature = "cpu")]
 pub use loaded::{AnswerError, LastRun, Loaded, ModelFiles};
 #[cfg(feature = "cpu")]
 pub use mailbox::{Inbox, Mailbox, mailbox};
-pub use message::{
-    Backend, BackendChoice, BackendReport, Build, CleanRun, DeviceLimits, EngineError, ErrorKind,
-    Event, Fault, GeneratedToken, HeadPattern, HeadRef, LoadedModel, NextToken, Request,
-    ResidualNorm, Response, RunAnswer, RunId, SelfTest, SelfTestCase, StopReason, TokenText,
-};
 #[cfg(feature = "cpu")]
 pub use platform::{Instant, now};
 #[cfg(feature = "cpu")]
@@ -73,4 +69,3 @@ pub use self_test::self_test;
 pub use serve::Engine;
 #[cfg(feature = "cpu")]
 pub use tiles::{LayerCache, MAX_TILE_SIDE, TileError};
-pub use wire::{Wire, WireError};

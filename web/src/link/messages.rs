@@ -1,7 +1,7 @@
 //! The one place that knows both the engine's messages and the view's.
 
-use headlight_engine as engine;
-use headlight_engine::{Event, Request, Response, Wire};
+use headlight_protocol as engine;
+use headlight_protocol::{Event, Request, Response, Wire};
 use headlight_view::next::N_NEXT;
 use headlight_view::run::{
     Backend, CleanRun, Head, Pattern, PatternError, ResidualNorm, Run, Token, WeightedToken,
