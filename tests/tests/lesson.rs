@@ -7,9 +7,9 @@ mod shipped;
 use headlight_activations::{Edit, HeadScores};
 use headlight_engine::{HeadPattern, HeadRef, LastRun, Loaded, RunAnswer};
 use headlight_model::Unhurried;
-use headlight_view::ablation::{Ablation, Filler, Part};
-use headlight_view::learn::MOSTLY_FROM;
-use headlight_view::run::Head;
+use headlight_view::answers::run::Head;
+use headlight_view::frame::ablation::{Ablation, Filler, Part};
+use headlight_view::rooms::attention::lesson::MOSTLY_FROM;
 use headlight_view::{DEFAULT_HEAD, DEFAULT_PROMPT};
 use shipped::load;
 

@@ -1,13 +1,14 @@
 //! The page: frame around the room, keys, and what the root element says.
 
-use headlight_view::{Action, Panel, Place, State, status};
+use headlight_view::frame::status;
+use headlight_view::{Action, Panel, Place, State};
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use crate::attention::AttentionRoom;
-use crate::flash::Flash;
-use crate::shell::{Header, Learn, Notices, Prompt, StatusLine, panel_id};
+use crate::frame::{Header, Learn, Notices, Prompt, StatusLine, panel_id};
+use crate::rooms::attention::AttentionRoom;
+use crate::rooms::flash::Flash;
 use crate::store::Store;
 use crate::{effects, host, second};
 

@@ -8,14 +8,16 @@
 use std::time::Duration;
 
 use headlight_view::Action;
-use headlight_view::recording::Rest;
+use headlight_view::answers::recording::Rest;
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::further::Further;
+use crate::frame::figure;
+use crate::rooms::attention;
+use crate::second_module::Further;
 use crate::store::Store;
-use crate::{attention, export, figure, link, shell};
+use crate::{export, frame as shell, link};
 
 /// A pause before a module is asked for again.
 pub const PAUSE: Duration = Duration::from_secs(3);

@@ -5,9 +5,9 @@ use std::time::Duration;
 use headlight_view::{Action, Effect, Place, State, reduce};
 use leptos::prelude::*;
 
-use crate::canvas::Palette;
-use crate::further::Arrival;
-use crate::reactive::Kept;
+use crate::derived::Kept;
+use crate::draw::canvas::Palette;
+use crate::second_module::Arrival;
 use crate::{effects, host};
 
 /// How long the address may lag behind while a visitor goes from step to step.

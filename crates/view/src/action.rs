@@ -2,19 +2,20 @@
 
 use headlight_activations::Sampling;
 
-use crate::ablation::Part;
-use crate::atlas::Sort;
-use crate::attention::View;
-use crate::attribution::Order;
-use crate::export::{Format, Wish};
-use crate::figure::AnyFigure;
-use crate::lines::Scope;
-use crate::recording::Rest;
-use crate::run::Head;
+use crate::answers::recording::Rest;
+use crate::answers::run::Head;
+use crate::answers::truth::{TruthCommand, TruthInput};
+use crate::frame::ablation::Part;
+use crate::frame::figure_id::AnyFigure;
+use crate::frame::save::Wish;
+use crate::rooms::attention::figures::atlas::Sort;
+use crate::rooms::attention::figures::attribution::Order;
+use crate::rooms::attention::figures::lines::Scope;
+use crate::rooms::attention::figures::steps;
+use crate::rooms::attention::state::View;
 use crate::session::{Command, Input};
 use crate::state::{ModelInfo, Panel, Place, Theme};
-use crate::steps;
-use crate::truth::{TruthCommand, TruthInput};
+use headlight_figure::files::Format;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,18 +1,20 @@
 //! What is shown first: what a link says, a recorded run, and a run when it arrives.
 
 use crate::action::Effect;
-use crate::instruments::select_head;
-use crate::learn;
-use crate::permalink::Permalink;
-use crate::questions;
-use crate::recording::{Recording, Rest};
+use crate::address::Permalink;
+use crate::answers::recording::{Recording, Rest};
+use crate::answers::run::{Head, Pattern, Run};
+use crate::answers::truth::ShownTruth;
+use crate::frame::words as frame_words;
 use crate::reduce::{ask, step};
-use crate::run::{Head, Pattern, Run};
+use crate::rooms::attention::ask as questions;
+use crate::rooms::attention::lesson as learn;
+use crate::rooms::attention::reduce::select_head;
+use crate::rooms::attention::words as attention_words;
 use crate::session::Input;
-use crate::shared::Shared;
 use crate::state::State;
-use crate::text;
-use crate::truth::ShownTruth;
+use headlight_figure::Shared;
+use headlight_figure::phrase;
 
 /// Opens a link: at the start, or when the address changes.
 pub(crate) fn open(state: &mut State, fragment: &str, effects: &mut Vec<Effect>) {
@@ -104,7 +106,7 @@ pub(crate) fn show_recording(state: &mut State, json: String, effects: &mut Vec<
                 effects.push(Effect::ReadRest(json));
             }
         }
-        Err(error) => state.tell(text::sentence(&error.to_string())),
+        Err(error) => state.tell(phrase::sentence(&error.to_string())),
     }
 }
 
@@ -130,10 +132,10 @@ pub(crate) fn show(state: &mut State, run: Run, pattern: Option<Pattern>) {
     let beside = state.room.also_rows.iter().find(|row| **row >= n).copied();
     if std::mem::take(&mut state.is_cell_linked) {
         if let Some(place) = missing {
-            state.tell(text::no_such_token(place, n));
+            state.tell(frame_words::no_such_token(place, n));
         }
         if let Some(row) = beside {
-            state.tell(text::no_such_row_beside(row, n));
+            state.tell(attention_words::no_such_row_beside(row, n));
         }
     }
     state.shown_model = Some(state.session.model().to_owned());

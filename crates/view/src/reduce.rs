@@ -3,23 +3,28 @@
 //! [`reduce`] applies one [`Action`] and says what the page must do about it
 //! ([`Effect`]). It asks, it never does: no clock, no I/O, no signals.
 
+use crate::frame::figure_words;
+use crate::frame::words as frame_words;
+use crate::session::words as session_words;
 use headlight_activations::Sampling;
+use headlight_figure::phrase;
 
-use crate::ablation::{Ablation, Part};
 use crate::action::{Action, Effect};
-use crate::continuation::Continuation;
-use crate::example;
-use crate::figure::AnyFigure;
-use crate::flash::name_rows;
-use crate::instruments::{self, select_head};
-use crate::learn;
-use crate::menu;
+use crate::answers::truth;
+use crate::answers::truth::{ShownTruth, TruthInput};
+use crate::frame::ablation::{Ablation, Part};
+use crate::frame::continuation::Continuation;
+use crate::frame::example;
+use crate::frame::figure_id::AnyFigure;
+use crate::frame::menu;
 use crate::opening;
-use crate::questions;
+use crate::rooms::attention::ask as questions;
+use crate::rooms::attention::lesson as learn;
+use crate::rooms::attention::reduce as instruments;
+use crate::rooms::attention::reduce::select_head;
+use crate::rooms::flash::name_rows;
 use crate::session::{Generation, Input, News, Phase, Step};
 use crate::state::{Place, State};
-use crate::text;
-use crate::truth::{self, ShownTruth, TruthInput};
 
 /// How many tokens the model writes at a time.
 const N_GENERATED: usize = 40;
@@ -89,7 +94,7 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::Recorded(json) => opening::show_recording(state, json, effects),
         Action::RecordedRest(Ok(rest)) => opening::show_rest(state, *rest),
-        Action::RecordedRest(Err(why)) => state.tell(text::sentence(&why)),
+        Action::RecordedRest(Err(why)) => state.tell(phrase::sentence(&why)),
         Action::EditPrompt(prompt) => {
             state.prompt = prompt;
             state.edit += 1;
@@ -119,9 +124,9 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::Share => effects.push(Effect::CopyLink),
         Action::Shared(true) => {
             state.is_copied = true;
-            text::LINK_COPIED.clone_into(&mut state.announcement);
+            frame_words::LINK_COPIED.clone_into(&mut state.announcement);
         }
-        Action::Shared(false) => state.tell(text::LINK_NOT_COPIED.to_owned()),
+        Action::Shared(false) => state.tell(frame_words::LINK_NOT_COPIED.to_owned()),
         Action::ForgetShared => state.is_copied = false,
         Action::Dismiss(index) => {
             if index < state.notices.len() {
@@ -132,25 +137,25 @@ fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             let notices = &mut state.notices;
             let told = notices
                 .iter()
-                .position(|notice| notice == text::PART_MISSING);
+                .position(|notice| notice == session_words::PART_MISSING);
             match told {
                 Some(index) if is_there => drop(notices.remove(index)),
-                None if !is_there => state.tell(text::PART_MISSING.to_owned()),
+                None if !is_there => state.tell(session_words::PART_MISSING.to_owned()),
                 _ => {}
             }
         }
         Action::Save(AnyFigure::Attention(figure), format) => {
             match menu::save(state, figure, format) {
                 Some(effect) => effects.push(effect),
-                None => state.tell(text::NOTHING_TO_SAVE.to_owned()),
+                None => state.tell(figure_words::NOTHING_TO_SAVE.to_owned()),
             }
         }
         // The room's own module has the numbers, and looks for what is wished for.
         Action::Save(AnyFigure::Flash(figure), format) => {
             state.flash.wished = Some((figure, format));
         }
-        Action::Saved(name) => state.announcement = text::saved(&name),
-        Action::NotSaved(name) => state.tell(text::not_saved(&name)),
+        Action::Saved(name) => state.announcement = figure_words::saved(&name),
+        Action::NotSaved(name) => state.tell(figure_words::not_saved(&name)),
         other => {
             if let Some(frame) = instruments::apply(state, other, effects) {
                 apply_to_frame(state, frame, effects);
@@ -206,7 +211,7 @@ pub(crate) fn ask(state: &mut State, effects: &mut Vec<Effect>) {
     state.asked.clone_from(&state.prompt);
     state.room.continuation = None;
     if state.prompt.is_empty() {
-        state.room.error = Some(text::EMPTY_PROMPT.to_owned());
+        state.room.error = Some(frame_words::EMPTY_PROMPT.to_owned());
         step(state, Input::Forget, effects);
         questions::ask_missing(state, effects);
         return;
@@ -299,7 +304,7 @@ fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
         News::GenerationEnded(end) => {
             if let Some(continuation) = &mut state.room.continuation {
                 continuation.end = Some(end);
-                state.announcement = text::wrote(&continuation.text());
+                state.announcement = frame_words::wrote(&continuation.text());
             }
         }
         News::GenerationFailed(sentence) => {
@@ -352,7 +357,11 @@ fn fit_head(state: &mut State, effects: &mut Vec<Effect>) {
     };
     let head = state.room.head;
     if head.layer >= shape.n_layers || head.head >= shape.n_heads {
-        state.tell(text::no_such_head(head, shape.n_layers, shape.n_heads));
+        state.tell(frame_words::no_such_head(
+            head,
+            shape.n_layers,
+            shape.n_heads,
+        ));
         select_head(state, head, effects);
     }
     let (there, missing): (Vec<Ablation>, Vec<Ablation>) = state
@@ -366,7 +375,7 @@ fn fit_head(state: &mut State, effects: &mut Vec<Effect>) {
         .companions
         .retain(|head| Part::Head(*head).exists(&shape));
     for ablation in &missing {
-        state.tell(text::no_such_part(&text::part(ablation.part)));
+        state.tell(frame_words::no_such_part(&frame_words::part(ablation.part)));
     }
 }
 

@@ -11,14 +11,16 @@ mod refusals;
 #[path = "reduce_tests/truths.rs"]
 mod truths;
 
+use crate::frame::words as frame_words;
+use crate::rooms::attention::words as attention_words;
 use headlight_activations::{Detail, DetailKind, Finding, ModelShape, Tile, TilePart};
 
 use headlight_activations::Sampling;
 
 use super::*;
-use crate::ablation::Part;
-use crate::run::tests::{pattern, run};
-use crate::run::{Backend, Head, Pattern, Run, WeightedToken};
+use crate::answers::run::tests::{pattern, run};
+use crate::answers::run::{Backend, Head, Pattern, Run, WeightedToken};
+use crate::frame::ablation::Part;
 use crate::session::{Ask, BackendReport, Blame, Command, LoadedModel, Message, RunId, WorkerId};
 use crate::state::{DEFAULT_HEAD, DEFAULT_PROMPT, ModelInfo, Panel, Theme};
 
@@ -177,7 +179,7 @@ fn an_empty_prompt_is_said_and_not_sent() {
     let edit = state.edit;
     let effects = reduce(&mut state, Action::RunPrompt(edit));
     assert_eq!(asked_run(&effects), None);
-    assert_eq!(state.room.error.as_deref(), Some(text::EMPTY_PROMPT));
+    assert_eq!(state.room.error.as_deref(), Some(frame_words::EMPTY_PROMPT));
 }
 
 #[test]
@@ -503,7 +505,7 @@ fn several_heads_are_averaged_once_all_have_come() {
     reduce(&mut state, said(1, message));
     let mean = state.room.pattern().unwrap();
     assert_eq!(mean.weight(1, 0), pattern(n).weight(1, 0));
-    assert_eq!(state.why_no_steps(), text::NO_STEPS_OF_SEVERAL);
+    assert_eq!(state.why_no_steps(), attention_words::NO_STEPS_OF_SEVERAL);
     assert!(state.permalink().to_fragment().contains("heads=0.1"));
     reduce(&mut state, Action::OneHead);
     assert_eq!(state.room.heads(), [head]);
@@ -551,7 +553,7 @@ fn a_long_prompt_is_asked_for_in_parts() {
         "{asked:?}"
     );
     assert!(state.room.sentence().is_none(), "the row has not come");
-    assert_eq!(state.why_no_steps(), text::STEPS_UNDER_WAY);
+    assert_eq!(state.why_no_steps(), attention_words::STEPS_UNDER_WAY);
     let asked = details(&reduce(&mut state, Action::ToggleRow(7)));
     let run = asked[0].0;
     let row = |query: usize| Tile {
@@ -609,13 +611,13 @@ fn a_text_that_is_asked_for_again_is_another_one() {
 
 #[test]
 fn what_was_recorded_is_not_shown_as_the_answer_to_another_question() {
-    let cuts = || crate::details::Cuts {
+    let cuts = || crate::answers::details::Cuts {
         tokens: Vec::new(),
         n_kept: 9,
         d_vocab: 9,
         mass_kept: 1.0,
     };
-    let attribution = |token, against| crate::details::Attribution {
+    let attribution = |token, against| crate::answers::details::Attribution {
         token,
         against,
         logit_difference: 1.0,
@@ -631,8 +633,8 @@ fn what_was_recorded_is_not_shown_as_the_answer_to_another_question() {
         };
         state.room.show(run, None);
         let details = &mut state.room.details;
-        details.cuts = Some(crate::shared::Shared::new(cuts()));
-        details.attribution = Some(crate::shared::Shared::new(attribution(9, 4)));
+        details.cuts = Some(headlight_figure::Shared::new(cuts()));
+        details.attribution = Some(headlight_figure::Shared::new(attribution(9, 4)));
         questions::drop_answers_to_other_questions(&mut state);
         state
     };

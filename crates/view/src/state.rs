@@ -1,27 +1,30 @@
 //! The state of the whole page, as one value.
 
+use crate::frame::words as frame_words;
+use crate::rooms::attention::words as attention_words;
 use headlight_activations::{ModelShape, Sampling};
 use serde::Deserialize;
 
-use crate::ablation::Part;
-use crate::attention::{AttentionRoom, View};
-use crate::attribution::Order;
-use crate::details::DetailKind;
-use crate::figure::AnyFigure;
-use crate::flash::FlashRoom;
-use crate::learn::{self, Learning};
-use crate::lines::Scope;
-use crate::matrix::MAX_CELLS;
-use crate::permalink::Permalink;
-use crate::row::{BAR_PITCH, MAX_BARS};
-use crate::run::Head;
-use crate::sentence;
+use crate::address::Permalink;
+use crate::answers::details::DetailKind;
+use crate::answers::run::Head;
+use crate::answers::truth::TruthSource;
+use crate::frame::ablation::Part;
+use crate::frame::figure_id::AnyFigure;
+use crate::rooms::attention::figures::attribution::Order;
+use crate::rooms::attention::figures::lines::Scope;
+use crate::rooms::attention::figures::matrix::MAX_CELLS;
+use crate::rooms::attention::figures::row::{BAR_PITCH, MAX_BARS};
+use crate::rooms::attention::figures::sentence;
+use crate::rooms::attention::figures::steps::Step;
+use crate::rooms::attention::figures::zoom::Zoom;
+use crate::rooms::attention::lesson as learn;
+use crate::rooms::attention::lesson::Learning;
+use crate::rooms::attention::state::{AttentionRoom, View};
+use crate::rooms::flash::FlashRoom;
 use crate::session::{Choice, Phase, Session};
-use crate::steps::Step;
-use crate::text;
-use crate::token::{self, VisibleToken};
-use crate::truth::TruthSource;
-use crate::zoom::Zoom;
+use headlight_figure::token;
+use headlight_figure::token::VisibleToken;
 
 /// The model that is shown when nothing else is asked for.
 pub const DEFAULT_MODEL: &str = "stories";
@@ -297,18 +300,20 @@ impl State {
     pub fn why_no_pattern(&self) -> &'static str {
         let Some(run) = &self.room.run else {
             return match self.session.phase() {
-                _ if self.prompt.is_empty() || self.room.error.is_some() => text::NOTHING_YET,
-                Phase::Starting | Phase::FetchingEngine(_) => text::ENGINE_ARRIVES,
-                Phase::LoadingModel(_) => text::MODEL_ARRIVES,
-                Phase::Live => text::FIRST_RUN,
-                Phase::Stopped(_) => text::ENGINE_STOPPED,
+                _ if self.prompt.is_empty() || self.room.error.is_some() => {
+                    attention_words::NOTHING_YET
+                }
+                Phase::Starting | Phase::FetchingEngine(_) => attention_words::ENGINE_ARRIVES,
+                Phase::LoadingModel(_) => attention_words::MODEL_ARRIVES,
+                Phase::Live => attention_words::FIRST_RUN,
+                Phase::Stopped(_) => frame_words::ENGINE_STOPPED,
             };
         };
         match self.session.phase() {
-            Phase::Stopped(_) => text::ENGINE_STOPPED,
-            Phase::Live if self.is_shown_lost() => text::RUN_IS_LOST,
-            _ if run.is_recorded() => text::PATTERN_AWAITED,
-            _ => text::PATTERN_UNDER_WAY,
+            Phase::Stopped(_) => frame_words::ENGINE_STOPPED,
+            Phase::Live if self.is_shown_lost() => attention_words::RUN_IS_LOST,
+            _ if run.is_recorded() => attention_words::PATTERN_AWAITED,
+            _ => attention_words::PATTERN_UNDER_WAY,
         }
     }
 
@@ -324,13 +329,13 @@ impl State {
     pub fn why_no_steps(&self) -> &'static str {
         let query = self.room.query();
         match self.room.pattern() {
-            _ if self.room.heads().len() > 1 => text::NO_STEPS_OF_SEVERAL,
+            _ if self.room.heads().len() > 1 => attention_words::NO_STEPS_OF_SEVERAL,
             None => self.why_no_pattern(),
             Some(pattern) if pattern.row(query).is_empty() => match self.why_no_pattern() {
-                text::PATTERN_UNDER_WAY => text::STEPS_UNDER_WAY,
+                attention_words::PATTERN_UNDER_WAY => attention_words::STEPS_UNDER_WAY,
                 why => why,
             },
-            Some(_) => text::NO_STEPS,
+            Some(_) => attention_words::NO_STEPS,
         }
     }
 
@@ -340,13 +345,13 @@ impl State {
         let why = self.room.details.why_missing(kind);
         let is_live = self.session.backend().is_some();
         let usual = if self.room.run.is_none() && self.room.error.is_some() {
-            text::NOTHING_YET
+            attention_words::NOTHING_YET
         } else if is_live && self.is_shown_lost() {
-            text::RUN_IS_LOST
+            attention_words::RUN_IS_LOST
         } else if is_live {
-            text::UNDER_WAY
+            frame_words::UNDER_WAY
         } else {
-            text::WITH_ENGINE
+            frame_words::WITH_ENGINE
         };
         why.unwrap_or(usual).to_owned()
     }
@@ -413,7 +418,12 @@ impl State {
     pub(crate) fn announce_cell(&mut self) {
         if let (Some(run), Some(pattern)) = (&self.room.run, self.room.pattern()) {
             let (query, key) = (self.room.query(), self.room.key());
-            let facts = crate::row::CellFacts::new(&run.tokens, &pattern, query, key);
+            let facts = crate::rooms::attention::figures::row::CellFacts::new(
+                &run.tokens,
+                &pattern,
+                query,
+                key,
+            );
             self.announcement = facts.spoken();
         }
     }

@@ -6,8 +6,10 @@ mod walk;
 
 use std::time::Duration;
 
-use headlight_view::drawing::Frame;
-use headlight_view::export::{Content, Format, Numbers, Wish};
+use headlight_figure::files::Format;
+use headlight_view::frame::drawing::Frame;
+use headlight_view::frame::save::{Content, Wish};
+use headlight_view::rooms::attention::files;
 use headlight_view::{Action, AnyFigure};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -37,7 +39,7 @@ pub fn save(store: Store, wish: Wish) {
     } = wish;
     let numbers = match content {
         Content::Drawing(figure) => return save_drawing(store, figure, format, name, credit),
-        Content::NumbersOf(figure) => store.peek(|state| Numbers::of(state, figure)),
+        Content::NumbersOf(figure) => store.peek(|state| files::numbers(state, figure)),
         Content::Numbers(numbers) => Some(numbers),
     };
     match numbers.and_then(|numbers| numbers.file(format)) {

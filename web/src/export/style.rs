@@ -1,6 +1,6 @@
 //! What the browser has computed of an element's look.
 
-use headlight_view::drawing::{Colour, px};
+use headlight_view::frame::drawing::{Colour, px};
 use leptos::prelude::*;
 use web_sys::{CssStyleDeclaration, Element};
 

@@ -4,7 +4,7 @@
 //!
 //! Buttons and fields are left out, for there is nothing to press in a file.
 
-use headlight_view::drawing::{Background, Colour, Drawing, px};
+use headlight_view::frame::drawing::{Background, Colour, Drawing, px};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{DomRect, Element, HtmlCanvasElement, Node};

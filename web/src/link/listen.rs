@@ -1,10 +1,11 @@
 //! What a worker says, heard and handed on.
 
+use headlight_view::session::words as session_words;
 use std::cell::Cell;
 use std::rc::Rc;
 
+use headlight_view::Action;
 use headlight_view::session::{Death, Input, Message, WorkerId};
-use headlight_view::{Action, text};
 use leptos::ev;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -46,7 +47,7 @@ impl Listeners {
             store.dispatch(Action::Engine(input));
         });
         let on_garbled = Closure::new(move |_: MessageEvent| {
-            let death = Death::Unreadable(text::NOT_COPIED.to_owned());
+            let death = Death::Unreadable(session_words::NOT_COPIED.to_owned());
             store.dispatch(Action::Engine(Input::Died { worker: id, death }));
         });
         let on_error = Closure::new(move |event: ev::Event| {
@@ -54,7 +55,7 @@ impl Listeners {
             let death = if is_booted.get() {
                 Death::Crashed(message.unwrap_or_default())
             } else {
-                Death::NotStarted(message.unwrap_or_else(|| text::NO_SCRIPT.to_owned()))
+                Death::NotStarted(message.unwrap_or_else(|| session_words::NO_SCRIPT.to_owned()))
             };
             store.dispatch(Action::Engine(Input::Died { worker: id, death }));
         });

@@ -2,13 +2,13 @@
 
 use headlight_protocol as engine;
 use headlight_protocol::{Event, Request, Response, Wire};
-use headlight_view::next::N_NEXT;
-use headlight_view::run::{
+use headlight_view::answers::run::{
     Backend, CleanRun, Head, Pattern, PatternError, ResidualNorm, Run, Token, WeightedToken,
 };
+use headlight_view::rooms::attention::figures::next::N_NEXT;
 use headlight_view::session as view;
+use headlight_view::session::words as session_words;
 use headlight_view::session::{Ask, Death, Message};
-use headlight_view::text;
 use js_sys::{Array, Float32Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -44,7 +44,7 @@ pub fn unpack(data: &JsValue, wasm_bytes: Option<u64>) -> Result<Message, Death>
         Some("failed") => Err(Death::NotStarted(
             get("message").as_string().unwrap_or_default(),
         )),
-        _ => Err(Death::Unreadable(text::NO_MESSAGE.to_owned())),
+        _ => Err(Death::Unreadable(session_words::NO_MESSAGE.to_owned())),
     }
 }
 

@@ -5,12 +5,13 @@ mod listen;
 mod messages;
 mod truth;
 
+use headlight_view::session::words as session_words;
 use std::cell::RefCell;
 use std::fmt;
 
+use headlight_view::Action;
+use headlight_view::answers::truth::TruthCommand;
 use headlight_view::session::{Build, Command, Death, Input, WorkerId};
-use headlight_view::truth::TruthCommand;
-use headlight_view::{Action, text};
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
@@ -72,7 +73,7 @@ pub fn fetch_builds(store: Store) {
                     has_webgpu: host::has_webgpu(),
                 }
             }
-            None => Input::NoBuilds(text::NO_ENGINES.to_owned()),
+            None => Input::NoBuilds(session_words::NO_ENGINES.to_owned()),
         };
         store.dispatch(Action::Engine(input));
     });
@@ -136,7 +137,7 @@ impl Link {
             Build::Cpu => self.engines.cpu.as_ref(),
             Build::Gpu => self.engines.gpu.as_ref(),
         };
-        let file = file.ok_or_else(|| text::NO_BUILD.to_owned())?;
+        let file = file.ok_or_else(|| session_words::NO_BUILD.to_owned())?;
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = web_sys::Worker::new_with_options(&file.worker, &options).map_err(describe)?;
@@ -171,5 +172,5 @@ fn describe(error: JsValue) -> String {
     js_sys::Reflect::get(&error, &JsValue::from_str("message"))
         .ok()
         .and_then(|message| message.as_string())
-        .unwrap_or_else(|| text::NO_REASON.to_owned())
+        .unwrap_or_else(|| session_words::NO_REASON.to_owned())
 }

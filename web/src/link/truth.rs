@@ -1,10 +1,12 @@
 //! The worker that holds the language: started, asked and listened to. When, and
 //! what is done with its answers, `view` decides.
 
+use headlight_view::session::words as session_words;
 use std::fmt;
 
-use headlight_view::truth::{self, TruthCommand, TruthInput};
-use headlight_view::{Action, text};
+use headlight_view::Action;
+use headlight_view::answers::truth;
+use headlight_view::answers::truth::{TruthCommand, TruthInput};
 use js_sys::{Object, Reflect};
 use leptos::ev;
 use wasm_bindgen::prelude::Closure;
@@ -53,7 +55,7 @@ impl TruthWorker {
     }
 
     fn start(&mut self, store: Store, script: Option<&str>) -> Result<(), String> {
-        let script = script.ok_or_else(|| text::NO_TRUTH_BUILD.to_owned())?;
+        let script = script.ok_or_else(|| session_words::NO_TRUTH_BUILD.to_owned())?;
         if let Some(old) = self.running.take() {
             old.worker.terminate();
             // The listener that led here may still be on the stack.
@@ -68,7 +70,8 @@ impl TruthWorker {
             }
         });
         let on_error = Closure::new(move |event: ev::Event| {
-            let reason = error_message(&event).unwrap_or_else(|| text::NO_REASON.to_owned());
+            let reason =
+                error_message(&event).unwrap_or_else(|| session_words::NO_REASON.to_owned());
             tell(store, TruthInput::Failed(reason));
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -83,7 +86,7 @@ impl TruthWorker {
 
     fn post(&self, json: &str) -> Result<(), String> {
         let Some(running) = &self.running else {
-            return Err(text::NO_TRUTH_BUILD.to_owned());
+            return Err(session_words::NO_TRUTH_BUILD.to_owned());
         };
         let message = Object::new();
         let is_set = Reflect::set(&message, &"json".into(), &json.into());

@@ -1,9 +1,9 @@
 //! What a link says is what the page shows, and back.
 
 use super::*;
-use crate::atlas::Sort;
-use crate::attribution::Order;
-use crate::lines::Scope;
+use crate::rooms::attention::figures::atlas::Sort;
+use crate::rooms::attention::figures::attribution::Order;
+use crate::rooms::attention::figures::lines::Scope;
 
 #[test]
 fn a_link_opens_exactly_what_it_was_written_from() {

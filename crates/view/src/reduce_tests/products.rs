@@ -3,8 +3,8 @@
 use headlight_activations::QueryKey;
 
 use super::*;
-use crate::attention::View;
-use crate::steps::Step;
+use crate::rooms::attention::figures::steps::Step;
+use crate::rooms::attention::state::View;
 
 /// The cells whose query and key are asked for.
 fn cells(effects: &[Effect]) -> Vec<(RunId, QueryKey)> {
@@ -73,7 +73,7 @@ fn an_answer_about_another_cell_is_not_shown() {
     let finding = Finding::QueryKey(found);
     reduce(&mut state, said(1, Message::Found { run, finding }));
     assert!(state.room.query_key().is_some());
-    assert!(crate::data::Source::new(&state, crate::Figure::Product).is_some());
+    assert!(crate::rooms::attention::tables::Source::new(&state, crate::Figure::Product).is_some());
     reduce(&mut state, Action::SelectCell(2, 0));
     assert_eq!(state.room.query_key(), None);
     reduce(&mut state, Action::SelectCell(2, 1));

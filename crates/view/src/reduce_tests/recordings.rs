@@ -1,8 +1,9 @@
 //! Recorded runs, and the part of the page that comes later.
 
 use super::*;
-use crate::recording::Rest;
-use crate::truth::ShownTruth;
+use crate::answers::recording::Rest;
+use crate::answers::truth::ShownTruth;
+use crate::session::words as session_words;
 
 /// A recorded run of the default prompt; `rest` are further fields, each after a comma.
 fn json(rest: &str) -> String {
@@ -105,7 +106,7 @@ fn a_part_that_is_missing_is_said_once_and_no_longer_when_it_is_there() {
     for _ in 0..2 {
         reduce(&mut state, Action::PartArrived(false));
     }
-    assert_eq!(state.notices, [text::PART_MISSING]);
+    assert_eq!(state.notices, [session_words::PART_MISSING]);
     reduce(&mut state, Action::PartArrived(true));
     assert!(state.notices.is_empty());
 }

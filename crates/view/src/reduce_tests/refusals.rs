@@ -1,6 +1,7 @@
 //! The figures of the last prompt that could be run, after one that could not.
 
 use super::*;
+use crate::rooms::attention::words as attention_words;
 
 fn refuse(state: &mut State, run: RunId) -> Vec<Effect> {
     let message = Message::Failed {
@@ -18,7 +19,7 @@ fn a_head_of_the_prompt_before_is_asked_for_and_shown() {
     refuse(&mut state, run);
     let head = Head { layer: 0, head: 0 };
     let run = posted(&reduce(&mut state, Action::SelectHead(head))).unwrap();
-    assert_eq!(state.why_no_pattern(), text::PATTERN_UNDER_WAY);
+    assert_eq!(state.why_no_pattern(), attention_words::PATTERN_UNDER_WAY);
     let whole = pattern(4);
     let rows = (0..4).flat_map(|query| whole.row(query).to_vec()).collect();
     let pattern = Pattern::new(head, 4, rows, vec![1.0; 4]).unwrap();
@@ -46,8 +47,11 @@ fn a_run_that_the_engine_has_left_is_not_waited_for() {
     refuse(&mut state, newest);
     let head = Head { layer: 0, head: 0 };
     assert_eq!(posted(&reduce(&mut state, Action::SelectHead(head))), None);
-    assert_eq!(state.why_no_pattern(), text::RUN_IS_LOST);
-    assert_eq!(state.why_no_detail(DetailKind::Lens), text::RUN_IS_LOST);
+    assert_eq!(state.why_no_pattern(), attention_words::RUN_IS_LOST);
+    assert_eq!(
+        state.why_no_detail(DetailKind::Lens),
+        attention_words::RUN_IS_LOST
+    );
 }
 
 #[test]
@@ -55,6 +59,9 @@ fn where_no_prompt_ever_ran_nothing_is_said_to_be_computed() {
     let mut state = State::default();
     reduce(&mut state, Action::Opened(String::new()));
     state.room.error = Some("The text has \"a\".".to_owned());
-    assert_eq!(state.why_no_detail(DetailKind::Lens), text::NOTHING_YET);
-    assert_eq!(state.why_no_pattern(), text::NOTHING_YET);
+    assert_eq!(
+        state.why_no_detail(DetailKind::Lens),
+        attention_words::NOTHING_YET
+    );
+    assert_eq!(state.why_no_pattern(), attention_words::NOTHING_YET);
 }

@@ -3,7 +3,7 @@
 use headlight_language::TruthAnswer;
 
 use super::*;
-use crate::truth::{Truth, TruthCommand};
+use crate::answers::truth::{Truth, TruthCommand};
 
 /// The question that the effects ask of the language's worker.
 fn asked_truth(effects: &[Effect]) -> Option<u64> {

@@ -4,8 +4,9 @@ use super::Session;
 use super::input::{News, Step};
 use super::types::{Blame, Build, Death, GenerationEnd, LoadedModel, Message, RunId, WorkerId};
 use super::worker::{Stage, Worker};
-use crate::run::Backend;
-use crate::text;
+use crate::answers::run::Backend;
+use crate::session::words;
+use headlight_figure::phrase;
 
 impl Session {
     /// A worker spoke. Whoever is not known any more is not heard.
@@ -52,7 +53,7 @@ impl Session {
                 message,
             } if self.is_load(id, run) => self.load_failed(id, blame, &message, step),
             Message::Cancelled { run } if self.is_load(id, run) => {
-                self.load_failed(id, Blame::Input, text::LOAD_CANCELLED, step);
+                self.load_failed(id, Blame::Input, words::LOAD_CANCELLED, step);
             }
             _ if !self.is_active(id) => {}
             Message::Failed {
@@ -68,7 +69,7 @@ impl Session {
                 answer.id = run.0;
                 self.settle_run(run);
                 self.cpu_deaths = 0;
-                let seen = pattern.as_ref().map(crate::run::Pattern::head);
+                let seen = pattern.as_ref().map(crate::answers::run::Pattern::head);
                 step.news.push(News::Ran {
                     run: answer,
                     pattern,
@@ -104,18 +105,18 @@ impl Session {
             self.open.run = None;
             self.generation = None;
             self.retire(step);
-            step.news.push(News::RunFailed(text::sentence(&message)));
+            step.news.push(News::RunFailed(phrase::sentence(&message)));
             self.prepare_gpu(step);
         } else if self.open.generation == Some(run) {
             self.generation_over(step);
             step.news
-                .push(News::GenerationFailed(text::sentence(&message)));
+                .push(News::GenerationFailed(phrase::sentence(&message)));
         } else if self.open.pattern == Some(run) {
             self.open.pattern = None;
-            step.notice(text::sentence(&message));
+            step.notice(phrase::sentence(&message));
         } else if let Some(kind) = self.open.take_detail(run) {
             step.news
-                .push(News::NotFound(kind, text::sentence(&message)));
+                .push(News::NotFound(kind, phrase::sentence(&message)));
         }
     }
 
@@ -126,7 +127,7 @@ impl Session {
     }
 
     /// The newest prompt has run: the old worker may go, and what waited goes on.
-    fn after_run(&mut self, seen: Option<crate::run::Head>, step: &mut Step) {
+    fn after_run(&mut self, seen: Option<crate::answers::run::Head>, step: &mut Step) {
         self.retire(step);
         let wanted = self.question.as_ref().map(|question| question.head);
         if let Some(head) = wanted
@@ -215,9 +216,9 @@ impl Session {
             let build = self.candidate.as_ref().map(|worker| worker.build);
             self.drop_candidate(step);
             if build == Some(Build::Gpu) {
-                self.give_up_gpu(text::sentence(message), step);
+                self.give_up_gpu(phrase::sentence(message), step);
             } else {
-                step.notice(text::sentence(message));
+                step.notice(phrase::sentence(message));
             }
             return;
         }
@@ -228,11 +229,11 @@ impl Session {
         if let Some(model) = &worker.model {
             worker.stage = Stage::Ready;
             self.model.clone_from(&model.name);
-            step.notice(text::sentence(message));
+            step.notice(phrase::sentence(message));
             self.post_question(step);
         } else {
             worker.stage = Stage::Idle;
-            self.stopped = Some(text::sentence(message));
+            self.stopped = Some(phrase::sentence(message));
         }
     }
 

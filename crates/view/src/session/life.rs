@@ -4,8 +4,8 @@ use super::input::{Command, Open, Step};
 use super::types::{Ask, Build, Choice, Death, Fault, WorkerId};
 use super::worker::{Stage, Worker};
 use super::{News, Session, Transfer};
-use crate::run::Backend;
-use crate::text;
+use crate::answers::run::Backend;
+use crate::session::words;
 
 /// After this many deaths without an answer between them, the page gives up.
 const MAX_CPU_DEATHS: u32 = 3;
@@ -50,7 +50,7 @@ impl Session {
     pub(super) fn refuse_gpu(&mut self, reason: String, step: &mut Step) {
         let is_new = self.gpu_refusal.as_ref() != Some(&reason);
         if self.choice == Choice::Gpu && is_new {
-            step.notice(text::gpu_refused(&reason));
+            step.notice(words::gpu_refused(&reason));
         }
         self.gpu_refusal = Some(reason);
     }
@@ -139,10 +139,10 @@ impl Session {
             let build = self.candidate.as_ref().map(|worker| worker.build);
             self.drop_candidate(step);
             if build == Some(Build::Gpu) {
-                self.blame_gpu(text::death(death), step);
+                self.blame_gpu(words::death(death), step);
                 self.prepare_gpu(step);
             } else {
-                step.notice(text::death(death));
+                step.notice(words::death(death));
             }
         } else if is(&self.active) {
             self.replace_active(death, step);
@@ -158,7 +158,7 @@ impl Session {
     fn blame_gpu(&mut self, reason: String, step: &mut Step) {
         self.gpu_failures += 1;
         if self.gpu_failures >= MAX_GPU_FAILURES {
-            self.refuse_gpu(text::gpu_failed_twice(&reason), step);
+            self.refuse_gpu(words::gpu_failed_twice(&reason), step);
         }
     }
 
@@ -171,7 +171,7 @@ impl Session {
         step.commands.push(Command::Terminate(worker.id));
         self.open = Open::default();
         self.has_answered = false;
-        let cause = text::death(death);
+        let cause = words::death(death);
         if worker.build == Build::Gpu {
             self.blame_gpu(cause.clone(), step);
         } else {
@@ -197,7 +197,7 @@ impl Session {
         };
         if is_out {
             self.generation = None;
-            self.stopped = Some(text::gave_up(&cause));
+            self.stopped = Some(words::gave_up(&cause));
             return;
         }
         // The CPU is there in a second; the GPU's next trial follows its first answer.
@@ -223,7 +223,7 @@ impl Session {
 /// The sentence for a worker that took the place of one that died of `cause`.
 fn taken_over(dead: Build, heir: Build, cause: &str) -> String {
     match (dead, heir) {
-        (Build::Gpu, Build::Cpu) => text::fell_back(cause),
-        _ => text::restarted(cause),
+        (Build::Gpu, Build::Cpu) => words::fell_back(cause),
+        _ => words::restarted(cause),
     }
 }

@@ -21,6 +21,7 @@ mod input;
 mod life;
 mod types;
 mod wishes;
+pub mod words;
 mod worker;
 
 #[cfg(test)]
@@ -35,7 +36,7 @@ pub use worker::{Stage, Worker};
 
 use headlight_activations::{DetailKind, Edit};
 
-use crate::run::{Backend, Head};
+use crate::answers::run::{Backend, Head};
 use input::Open;
 
 /// A prompt to run, and the head to look at.
@@ -250,9 +251,9 @@ impl Session {
     #[must_use]
     pub const fn gpu_obstacle(&self) -> Option<&'static str> {
         if !self.has_webgpu {
-            Some(crate::text::NO_WEBGPU)
+            Some(words::NO_WEBGPU)
         } else if !self.has_gpu {
-            Some(crate::text::GPU_NOT_BUILT)
+            Some(words::GPU_NOT_BUILT)
         } else {
             None
         }

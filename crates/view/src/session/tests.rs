@@ -7,8 +7,8 @@ mod refusals;
 use headlight_activations::{ModelShape, Sampling};
 
 use super::*;
-use crate::run::tests::{pattern, run};
-use crate::run::{Head, Run};
+use crate::answers::run::tests::{pattern, run};
+use crate::answers::run::{Head, Run};
 
 const HEAD: Head = Head { layer: 1, head: 2 };
 

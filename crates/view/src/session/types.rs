@@ -2,7 +2,7 @@
 
 use headlight_activations::{Detail, Edit, Finding, ModelShape, Sampling};
 
-use crate::run::{Backend, Head, Pattern, Run, WeightedToken};
+use crate::answers::run::{Backend, Head, Pattern, Run, WeightedToken};
 
 /// Names a worker; each start makes a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

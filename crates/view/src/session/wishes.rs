@@ -1,13 +1,14 @@
 //! What the visitor wants, and the questions that follow from it.
 
+use crate::session::words;
 use headlight_activations::Detail;
+use headlight_figure::phrase;
 
 use super::input::{Command, Input, News, Open, Step};
 use super::types::{Ask, Build, Choice, Fault, GenerationEnd, WorkerId};
 use super::worker::Stage;
 use super::{Question, Session};
-use crate::run::{Backend, Head};
-use crate::text;
+use crate::answers::run::{Backend, Head};
 
 impl Session {
     pub(super) fn fulfil(&mut self, wish: Input, step: &mut Step) {
@@ -206,7 +207,7 @@ impl Session {
             Stage::Fetching(_) => {
                 step.commands.push(Command::Terminate(worker.id));
                 self.active = None;
-                self.stopped = Some(text::sentence(text::LOAD_CANCELLED));
+                self.stopped = Some(phrase::sentence(words::LOAD_CANCELLED));
             }
             Stage::Loading { run, .. } => step.post(worker.id, Ask::Cancel { run }),
             Stage::Idle | Stage::Ready => {}

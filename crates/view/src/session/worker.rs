@@ -1,7 +1,7 @@
 //! One worker as the session sees it.
 
 use super::types::{Build, Death, LoadedModel, Message, RunId, Transfer, WorkerId};
-use crate::run::Backend;
+use crate::answers::run::Backend;
 
 /// Silence that means death: a worker that computes shows life between two layers, and one
 /// that waits for bytes or for a GPU's driver does so by a timer, every second.

@@ -53,7 +53,7 @@ fn a_gpu_that_was_asked_for_and_loses_is_talked_about() {
     page.bring_up(2, Backend::Cpu);
     assert!(
         page.news
-            .contains(&News::Notice(crate::text::gpu_refused("a reason")))
+            .contains(&News::Notice(words::gpu_refused("a reason")))
     );
     assert_eq!(page.session.backend(), Some(Backend::Cpu));
 }
@@ -63,7 +63,7 @@ fn a_gpu_that_was_asked_for_without_webgpu_is_explained_once() {
     let mut page = Page::live(Choice::Gpu, false);
     page.ask("Tom");
     page.answer(1);
-    let expected = News::Notice(crate::text::gpu_refused(crate::text::NO_WEBGPU));
+    let expected = News::Notice(words::gpu_refused(words::NO_WEBGPU));
     assert_eq!(
         page.news.iter().filter(|news| **news == expected).count(),
         1

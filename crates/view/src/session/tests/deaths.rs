@@ -1,7 +1,7 @@
 //! Workers that die, go silent or fail, and who takes over.
 
 use super::*;
-use crate::text;
+use crate::session::words;
 
 #[test]
 fn a_dead_worker_is_replaced_and_the_last_prompt_runs_again() {
@@ -101,7 +101,7 @@ fn while_a_lost_gpu_comes_back_the_cpu_answers() {
     page.take();
     page.die(2);
     assert_eq!(page.started(), [Build::Cpu], "what is there in a second");
-    assert!(page.news.contains(&News::Restarted(text::fell_back(
+    assert!(page.news.contains(&News::Restarted(words::fell_back(
         "the engine crashed (unreachable)"
     ))));
     page.bring_up(3, Backend::Cpu);

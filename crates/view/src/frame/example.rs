@@ -1,0 +1,74 @@
+//! Each model's own example: a prompt that it can read, and the head to look at.
+//!
+//! A prompt that the visitor wrote is never replaced; an example is, by that of
+//! another model.
+
+use crate::answers::run::Head;
+use crate::state::{DEFAULT_HEAD, DEFAULT_MODEL, DEFAULT_PROMPT, ModelInfo, State};
+
+/// A prompt and a head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Example {
+    pub(crate) prompt: String,
+    pub(crate) head: Option<Head>,
+}
+
+impl Example {
+    /// The example of a model; none if it has none or is not known. The default
+    /// model's is known before the list of models has arrived.
+    pub(crate) fn of(models: &[ModelInfo], name: &str) -> Option<Self> {
+        if name == DEFAULT_MODEL {
+            return Some(Self {
+                prompt: DEFAULT_PROMPT.to_owned(),
+                head: Some(DEFAULT_HEAD),
+            });
+        }
+        let model = models.iter().find(|model| model.name == name)?;
+        Some(Self {
+            prompt: model.prompt.clone()?,
+            head: model.head,
+        })
+    }
+}
+
+/// Looks at the head of the model's example: another model's head means nothing in it.
+pub(crate) fn look_at_own_head(state: &mut State) {
+    let example = Example::of(&state.models, state.session.model());
+    if let Some(head) = example.and_then(|example| example.head) {
+        state.room.head = head;
+    }
+}
+
+/// Takes the example of the model that is used into the prompt, if what stands
+/// there is another model's; true if that changed it.
+pub(crate) fn follow_model(state: &mut State) -> bool {
+    is_example(state, &state.prompt) && take(state)
+}
+
+/// True for the example of any model.
+pub(crate) fn is_example(state: &State, prompt: &str) -> bool {
+    let models = state.models.iter();
+    let known = models.filter_map(|model| model.prompt.as_deref());
+    known.chain([DEFAULT_PROMPT]).any(|known| known == prompt)
+}
+
+/// Takes the example of the model that is used into the prompt, whatever stands
+/// there; true if that changed it.
+pub(crate) fn take(state: &mut State) -> bool {
+    match Example::of(&state.models, state.session.model()) {
+        Some(example) if example.prompt != state.prompt => {
+            state.prompt = example.prompt;
+            true
+        }
+        _ => false,
+    }
+}
+
+impl State {
+    /// True if the prompt has no answer and the model has an example to offer.
+    #[must_use]
+    pub fn can_offer_example(&self) -> bool {
+        let example = Example::of(&self.models, self.session.model());
+        self.room.error.is_some() && example.is_some_and(|example| example.prompt != self.prompt)
+    }
+}

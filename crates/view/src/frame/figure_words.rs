@@ -1,0 +1,92 @@
+//! The words of a figure's menu, and how each figure is computed.
+
+/// Names the menu of a figure.
+pub const MORE: &str = "More about this figure";
+/// Opens the table behind a figure.
+pub const SHOW_NUMBERS: &str = "Show numbers";
+/// Closes it.
+pub const HIDE_NUMBERS: &str = "Hide numbers";
+/// Copies the page's link.
+pub const COPY_LINK: &str = "Copy link";
+/// Saves the figure as lines and text.
+pub const SAVE_SVG: &str = "Save as SVG";
+/// Saves the figure as pixels.
+pub const SAVE_PNG: &str = "Save as PNG";
+/// Saves the numbers for a spreadsheet.
+pub const SAVE_CSV: &str = "Save data as CSV";
+/// Saves the numbers for a program.
+pub const SAVE_JSON: &str = "Save data as JSON";
+/// Opens what a figure means and where it comes from.
+pub const SHOW_METHOD: &str = "How this is computed";
+/// Closes it.
+pub const HIDE_METHOD: &str = "Hide how this is computed";
+/// A figure whose numbers have not arrived.
+pub const NOTHING_TO_SAVE: &str = "There is nothing to save yet: this figure has no numbers.";
+
+/// Label of the formula.
+pub const FORMULA: &str = "Formula";
+/// Label of the unit.
+pub const UNIT: &str = "Unit";
+/// Label of where the definition comes from.
+pub const SOURCE: &str = "Source";
+/// Label of the command that prints the same numbers.
+pub const COMMAND: &str = "Command";
+/// Label of the file in the repository.
+pub const CODE: &str = "Code";
+/// What the command line's attention cannot do.
+pub const WHOLE_MODEL_ONLY: &str =
+    "This command reads the whole model: it has no option to take parts out.";
+/// What the command says of the atlas.
+pub const ONE_HEAD: &str = "It prints the scores of one head at a time.";
+
+/// What the command says of one head where the mean of several is shown.
+pub const ONE_OF_SEVERAL: &str =
+    "It is of the selected head alone; the page shows the mean over several.";
+
+/// The menu of one of several figures.
+#[must_use]
+pub fn more_about(title: &str) -> String {
+    format!("{MORE}: {title}")
+}
+
+/// The table behind a figure, as a place of the page.
+#[must_use]
+pub fn numbers_of(title: &str) -> String {
+    format!("Numbers: {title}")
+}
+
+/// A file is in the visitor's downloads.
+#[must_use]
+pub fn saved(name: &str) -> String {
+    format!("Saved {name}.")
+}
+
+/// The browser could not make a file.
+#[must_use]
+pub fn not_saved(name: &str) -> String {
+    format!("This browser could not make {name}.")
+}
+
+/// Below a drawing that left the page.
+#[must_use]
+pub fn credit(model: &str) -> String {
+    format!(
+        "{} \u{b7} model {model}, raw weights",
+        super::words::PRODUCT
+    )
+}
+
+/// How a figure is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Method {
+    /// The formula, as text.
+    pub formula: &'static str,
+    /// What it says, in plain words.
+    pub meaning: &'static str,
+    /// The unit and the range.
+    pub unit: &'static str,
+    /// Who defined it, or whose convention is followed.
+    pub source: &'static str,
+    /// The file of this repository that computes it.
+    pub code: &'static str,
+}

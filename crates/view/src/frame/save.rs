@@ -1,0 +1,62 @@
+//! What a figure gives away as a file: a drawing, or its numbers as CSV and JSON.
+
+use headlight_figure::files::{Format, csv, json};
+use headlight_figure::table::Table;
+
+use crate::frame::figure_id::{AnyFigure, Figure};
+
+/// A file that the visitor wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// What it holds.
+    pub content: Content,
+    /// Which kind of file.
+    pub format: Format,
+    /// Its name.
+    pub name: String,
+    /// What stands below a drawing.
+    pub credit: String,
+}
+
+/// What a file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A figure as it is drawn.
+    Drawing(AnyFigure),
+    /// The numbers of a figure of the Attention room. Whoever makes the file asks for
+    /// them: the page's first module knows no tables.
+    NumbersOf(Figure),
+    /// These numbers.
+    Numbers(Numbers),
+}
+
+/// A figure's numbers, and what they are about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbers {
+    /// What they are about, as a JSON object.
+    pub about: String,
+    /// The numbers.
+    pub table: Table,
+}
+
+impl Numbers {
+    /// The file; `None` if it is to be a drawing.
+    #[must_use]
+    pub fn file(&self, format: Format) -> Option<String> {
+        match format {
+            Format::Csv => Some(csv(&self.table)),
+            Format::Json => Some(json(&self.about, &self.table)),
+            Format::Svg | Format::Png => None,
+        }
+    }
+}
+
+/// The name of a file about a figure of `whose` numbers.
+pub(crate) fn named(figure: AnyFigure, whose: &str, of_head: &str, format: Format) -> String {
+    let figure = figure.name().replace('.', "-");
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let safe = |c: char| if allowed(c) { c } else { '-' };
+    let whose: String = whose.chars().map(safe).take(64).collect();
+    let extension = format.extension();
+    format!("headlight-{figure}-{whose}{of_head}.{extension}")
+}

@@ -1,0 +1,19 @@
+//! The figures of the Attention room: geometry, sentence and rows of each.
+
+pub mod atlas;
+pub mod attribution;
+pub mod cuts;
+pub mod head_kind;
+pub mod lens;
+pub mod lines;
+pub mod matrix;
+pub mod next;
+pub mod norms;
+pub mod pattern_table;
+pub mod perplexity;
+pub mod product;
+pub mod row;
+pub mod sentence;
+pub mod steps;
+pub mod surprise;
+pub mod zoom;

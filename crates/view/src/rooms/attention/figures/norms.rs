@@ -1,0 +1,343 @@
+//! The residual stream at one position: how long it is, and how long what each
+//! attention and each MLP adds to it.
+//!
+//! Bars stand in the order of the computation. A stream that leaves one block
+//! and enters the next is one bar, not two.
+
+use headlight_activations::{HookPoint, Site};
+
+use crate::answers::run::{ResidualNorm, Token};
+use crate::rooms::attention::figures::sentence;
+use headlight_figure::number::{fixed, full, percent};
+use headlight_figure::order;
+use headlight_figure::table::Column;
+
+/// What the page says about the norms.
+mod words {
+    pub(crate) const EMBED: &str = "token embedding";
+    pub(crate) const POS_EMBED: &str = "position embedding";
+
+    pub(crate) fn attention(layer: usize) -> String {
+        format!("attention of layer {layer}")
+    }
+
+    pub(crate) fn mlp(layer: usize) -> String {
+        format!("MLP of layer {layer}")
+    }
+
+    pub(crate) fn entering(layer: usize) -> String {
+        format!("stream before layer {layer}")
+    }
+
+    pub(crate) fn between(layer: usize) -> String {
+        format!("stream within layer {layer}")
+    }
+
+    pub(crate) fn leaving(layer: usize) -> String {
+        format!("stream after layer {layer}")
+    }
+
+    pub(crate) fn adds_most(at: &str, what: &str, share: &str) -> String {
+        format!("At {at}, the {what} adds most for its place: {share} the stream it is added to")
+    }
+
+    pub(crate) fn as_long(percent: &str) -> String {
+        format!("{percent} of the length of")
+    }
+
+    pub(crate) fn times_as_long(times: &str) -> String {
+        format!("{times} times as long as")
+    }
+
+    pub(crate) fn grows(from: &str, to: &str) -> String {
+        format!(". The stream goes from length {from} to {to}")
+    }
+}
+
+/// What a bar measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// The stream itself.
+    Stream,
+    /// Something that is added to it.
+    Added,
+}
+
+/// One norm.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NormBar {
+    /// Where.
+    pub hook: HookPoint,
+    /// The same in words.
+    pub label: String,
+    /// What it measures.
+    pub part: Part,
+    /// The norm.
+    pub norm: f64,
+    /// The same as text.
+    pub text: String,
+    /// Length of the bar: its norm over the largest of the position, in `[0, 1]`.
+    pub fraction: f64,
+    /// What is added over the stream it is added to; `None` for a stream, and for
+    /// embeddings, which are added to nothing.
+    pub relative: Option<f64>,
+}
+
+/// The norms of one position, in the order of the computation.
+#[must_use]
+pub fn bars(norms: &[ResidualNorm], pos: usize) -> Vec<NormBar> {
+    let here = norms.iter().filter(|norm| norm.pos == pos);
+    let mut parts: Vec<(ResidualNorm, Part)> = here
+        .filter_map(|norm| Some((*norm, part(norm.hook)?)))
+        .collect();
+    // The order of these hook points is that of the computation.
+    order::sort_by_key(&mut parts, |(norm, _)| norm.hook);
+    parts.dedup_by_key(|(norm, _)| norm.hook);
+    let repeats = |norm: &ResidualNorm| {
+        let leaving = entered_from(norm.hook);
+        leaving.is_some_and(|leaving| parts.iter().any(|(other, _)| other.hook == leaving))
+    };
+    let kept: Vec<&(ResidualNorm, Part)> =
+        parts.iter().filter(|(norm, _)| !repeats(norm)).collect();
+    let largest = kept.iter().map(|(norm, _)| norm.norm).fold(0.0, f64::max);
+    let mut stream = None;
+    let bar = |(norm, part): &(ResidualNorm, Part)| {
+        let relative = match part {
+            Part::Stream => {
+                stream = Some(norm.norm);
+                None
+            }
+            Part::Added => stream
+                .filter(|stream| *stream > 0.0)
+                .map(|stream| norm.norm / stream),
+        };
+        NormBar {
+            hook: norm.hook,
+            label: name(norm.hook),
+            part: *part,
+            norm: norm.norm,
+            text: fixed(norm.norm, 2),
+            fraction: if largest > 0.0 {
+                norm.norm / largest
+            } else {
+                0.0
+            },
+            relative,
+        }
+    };
+    kept.into_iter().map(bar).collect()
+}
+
+/// Which attention or MLP adds most relative to the stream, and how the stream
+/// grows, in one sentence; `None` where nothing is added to a known stream.
+#[must_use]
+pub fn sentence(tokens: &[Token], norms: &[ResidualNorm], pos: usize) -> Option<String> {
+    let bars = bars(norms, pos);
+    let added = bars.iter().filter_map(|bar| Some((bar, bar.relative?)));
+    let (most, share) = added.reduce(|best, next| if next.1 > best.1 { next } else { best })?;
+    let share = if share < 1.0 {
+        words::as_long(&percent(share))
+    } else {
+        words::times_as_long(&fixed(share, 2))
+    };
+    let mut said = words::adds_most(&sentence::name(tokens, pos), &most.label, &share);
+    let mut streams = bars.iter().filter(|bar| bar.part == Part::Stream);
+    if let (Some(first), Some(last)) = (streams.next(), streams.next_back()) {
+        said.push_str(&words::grows(&first.text, &last.text));
+    }
+    said.push('.');
+    Some(said)
+}
+
+/// Heads of the columns of [`rows`].
+pub const COLUMNS: [Column; 4] = [
+    Column::text("where"),
+    Column::value("position"),
+    Column::value("norm"),
+    Column::value("relative to the stream before"),
+];
+
+/// The bars of one position in full.
+#[must_use]
+pub fn rows(norms: &[ResidualNorm], pos: usize) -> Vec<Vec<String>> {
+    let row = |bar: NormBar| {
+        vec![
+            bar.hook.to_string(),
+            pos.to_string(),
+            full(bar.norm),
+            bar.relative.map(full).unwrap_or_default(),
+        ]
+    };
+    bars(norms, pos).into_iter().map(row).collect()
+}
+
+/// What a place measures; `None` for one that is no part of the stream.
+const fn part(hook: HookPoint) -> Option<Part> {
+    match hook {
+        HookPoint::Embed | HookPoint::PosEmbed => Some(Part::Added),
+        HookPoint::Block { site, .. } => match site {
+            Site::ResidPre | Site::ResidMid | Site::ResidPost => Some(Part::Stream),
+            Site::AttnOut | Site::MlpOut => Some(Part::Added),
+            _ => None,
+        },
+        HookPoint::LnFinalScale | HookPoint::LnFinalNormalized => None,
+    }
+}
+
+/// For the stream that enters a block: where it left the one before.
+fn entered_from(hook: HookPoint) -> Option<HookPoint> {
+    match hook {
+        HookPoint::Block {
+            layer,
+            site: Site::ResidPre,
+        } => Some(HookPoint::block(layer.checked_sub(1)?, Site::ResidPost)),
+        _ => None,
+    }
+}
+
+fn name(hook: HookPoint) -> String {
+    match hook {
+        HookPoint::Embed => words::EMBED.to_owned(),
+        HookPoint::PosEmbed => words::POS_EMBED.to_owned(),
+        HookPoint::Block { layer, site } => match site {
+            Site::AttnOut => words::attention(layer),
+            Site::MlpOut => words::mlp(layer),
+            Site::ResidPre => words::entering(layer),
+            Site::ResidMid => words::between(layer),
+            _ => words::leaving(layer),
+        },
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answers::run::tests::run;
+
+    fn norm(hook: HookPoint, norm: f64) -> ResidualNorm {
+        ResidualNorm { hook, pos: 1, norm }
+    }
+
+    fn block(layer: usize, site: Site, value: f64) -> ResidualNorm {
+        norm(HookPoint::block(layer, site), value)
+    }
+
+    /// Two blocks, not in order.
+    fn norms() -> Vec<ResidualNorm> {
+        vec![
+            block(1, Site::ResidPost, 8.0),
+            block(0, Site::ResidPre, 2.0),
+            block(0, Site::AttnOut, 1.0),
+            block(0, Site::ResidMid, 2.5),
+            block(0, Site::MlpOut, 3.0),
+            block(0, Site::ResidPost, 4.0),
+            block(1, Site::ResidPre, 4.0),
+            block(1, Site::AttnOut, 1.0),
+            block(1, Site::ResidMid, 5.0),
+            block(1, Site::MlpOut, 4.0),
+            norm(HookPoint::Embed, 1.5),
+            norm(HookPoint::LnFinalNormalized, 100.0),
+            ResidualNorm {
+                pos: 0,
+                ..block(0, Site::ResidPre, 50.0)
+            },
+        ]
+    }
+
+    #[test]
+    fn bars_stand_in_the_order_of_the_computation_and_no_stream_twice() {
+        let labels: Vec<String> = bars(&norms(), 1).into_iter().map(|bar| bar.label).collect();
+        assert_eq!(
+            labels,
+            [
+                "token embedding",
+                "stream before layer 0",
+                "attention of layer 0",
+                "stream within layer 0",
+                "MLP of layer 0",
+                "stream after layer 0",
+                "attention of layer 1",
+                "stream within layer 1",
+                "MLP of layer 1",
+                "stream after layer 1",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_added_is_compared_with_the_stream_just_before_it() {
+        let bars = bars(&norms(), 1);
+        let relative: Vec<f64> = bars.iter().filter_map(|bar| bar.relative).collect();
+        assert_eq!(relative, [0.5, 1.2, 0.25, 0.8]);
+        assert_eq!(bars[0].relative, None);
+    }
+
+    #[test]
+    fn the_longest_bar_is_full_and_other_positions_do_not_count() {
+        let bars = bars(&norms(), 1);
+        assert_eq!(bars.last().unwrap().fraction, 1.0);
+        assert_eq!(bars[1].fraction, 0.25);
+        assert!(super::bars(&norms(), 7).is_empty());
+    }
+
+    #[test]
+    fn without_the_stream_within_both_are_compared_with_what_enters() {
+        let mut parallel = norms();
+        parallel.retain(|norm| {
+            !matches!(
+                norm.hook,
+                HookPoint::Block {
+                    site: Site::ResidMid,
+                    ..
+                }
+            )
+        });
+        let relative: Vec<f64> = bars(&parallel, 1)
+            .iter()
+            .filter_map(|bar| bar.relative)
+            .collect();
+        assert_eq!(relative, [0.5, 1.5, 0.25, 1.0]);
+    }
+
+    #[test]
+    fn the_sentence_names_what_adds_most_for_its_place() {
+        let run = run(&["Lily", " ran"]);
+        assert_eq!(
+            sentence(&run.tokens, &norms(), 1).unwrap(),
+            "At “ran”, the MLP of layer 0 adds most for its place: 1.20 times as long as \
+             the stream it is added to. The stream goes from length 2.00 to 8.00."
+        );
+        let mut small = norms();
+        small.retain(|norm| norm.hook != HookPoint::block(0, Site::MlpOut));
+        let said = sentence(&run.tokens, &small, 1).unwrap();
+        assert!(said.contains("MLP of layer 1 adds most"), "{said}");
+        assert!(
+            said.contains("80\u{a0}% of the length of the stream"),
+            "{said}"
+        );
+        assert_eq!(sentence(&run.tokens, &norms(), 0), None);
+    }
+
+    #[test]
+    fn norms_of_zero_are_bars_without_length() {
+        let zeros = [block(0, Site::ResidPre, 0.0), block(0, Site::AttnOut, 0.0)];
+        let bars = bars(&zeros, 1);
+        assert!(
+            bars.iter()
+                .all(|bar| bar.fraction == 0.0 && bar.relative.is_none())
+        );
+    }
+
+    #[test]
+    fn the_table_holds_norms_in_full() {
+        let third = [block(0, Site::ResidPre, 3.0), block(0, Site::AttnOut, 1.0)];
+        let rows = rows(&third, 1);
+        assert!(rows.iter().all(|row| row.len() == COLUMNS.len()));
+        assert_eq!(rows[0], ["blocks.0.hook_resid_pre", "1", "3", ""]);
+        assert_eq!(
+            rows[1][3].parse::<f64>().unwrap().to_bits(),
+            (1.0_f64 / 3.0).to_bits()
+        );
+    }
+}

@@ -1,0 +1,172 @@
+//! The files of the Attention room's figures: their names, and what their numbers are about.
+
+use headlight_activations::Edit;
+use headlight_figure::files::Format;
+use headlight_figure::table::Table;
+use serde::Serialize;
+
+use super::tables::Source;
+use crate::answers::head;
+use crate::answers::run::Backend;
+use crate::frame::figure_id::Figure;
+use crate::frame::save::{Numbers, named};
+use crate::state::State;
+
+/// The numbers of a figure of the room; `None` if they have not arrived.
+#[must_use]
+pub fn numbers(state: &State, figure: Figure) -> Option<Numbers> {
+    let table = Source::new(state, figure)?.table();
+    let about = About::new(state, figure, &table).to_json();
+    Some(Numbers { about, table })
+}
+
+/// How the weights were prepared, as exports of other tools name it.
+const WEIGHT_PROCESSING: &str = "raw weights";
+
+/// Name of the file that a figure is saved as, such as
+/// `headlight-attention-pattern-stories-3.2.svg`.
+///
+/// The head is named where the figure is of one head. Whatever a model is called,
+/// the name is one of a file, in lower case ASCII as far as it is ours.
+#[must_use]
+pub fn file_name(state: &State, figure: Figure, format: Format) -> String {
+    let of_head = match (figure, state.room.heads().as_slice()) {
+        (Figure::Pattern | Figure::Lines | Figure::Steps | Figure::Product, [head]) => {
+            format!("-{}", head::dotted(*head))
+        }
+        (Figure::Pattern | Figure::Lines | Figure::Steps | Figure::Product, several) => {
+            format!("-mean-of-{}-heads", several.len())
+        }
+        _ => String::new(),
+    };
+    named(figure.into(), state.shown_model(), &of_head, format)
+}
+
+/// What the numbers are about.
+#[derive(Debug, Serialize)]
+struct About<'a> {
+    figure: &'static str,
+    model: &'a str,
+    prompt: &'a str,
+    layer: usize,
+    head: usize,
+    /// The heads whose mean is shown, where they are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mean_over: Vec<String>,
+    /// The selected position.
+    pos: usize,
+    /// Every selected position, where the figure shows several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    positions: Vec<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    against: Option<u32>,
+    edits: Vec<Edit>,
+    backend: Option<&'static str>,
+    is_recorded: bool,
+    weight_processing: &'static str,
+    caption: &'a str,
+}
+
+impl<'a> About<'a> {
+    fn new(state: &'a State, figure: Figure, table: &'a Table) -> Self {
+        let run = state.room.run.as_ref();
+        let heads = state.room.heads();
+        let n_heads = heads.len();
+        let mean_over = heads.into_iter().filter(|_| n_heads > 1);
+        let positions = state.room.queries();
+        let is_of_several = figure == Figure::Lines && positions.len() > 1;
+        let positions = positions.into_iter();
+        let compared = state.room.details.attribution.as_ref();
+        let compared = compared.filter(|_| figure == Figure::Attribution);
+        Self {
+            figure: figure.name(),
+            model: state.shown_model(),
+            prompt: &state.shown_prompt,
+            layer: state.room.head.layer,
+            head: state.room.head.head,
+            mean_over: mean_over.map(head::dotted).collect(),
+            pos: state.room.query(),
+            positions: positions.filter(|_| is_of_several).collect(),
+            token: compared.map(|compared| compared.token),
+            against: compared.map(|compared| compared.against),
+            edits: state.room.ablations.iter().map(|it| it.edit()).collect(),
+            backend: run.map(|run| match run.backend {
+                Backend::Cpu => "cpu",
+                Backend::Gpu => "gpu",
+            }),
+            is_recorded: run.is_some_and(|run| run.is_recorded()),
+            weight_processing: WEIGHT_PROCESSING,
+            caption: &table.caption,
+        }
+    }
+
+    fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use headlight_figure::files::json;
+    use serde_json::{Value, json as value};
+
+    use super::*;
+    use crate::answers::run::Head;
+    use crate::answers::run::tests::{pattern, run};
+    use crate::session::{Choice, Session};
+
+    fn exported(state: &State, figure: Figure) -> Value {
+        let table = Table::new("a table", &[], Vec::new());
+        let about = About::new(state, figure, &table).to_json();
+        serde_json::from_str(&json(&about, &table)).unwrap()
+    }
+
+    #[test]
+    fn an_export_says_what_it_is_about() {
+        let state = State {
+            shown_prompt: "say \"hi\",\r\n<b>".to_owned(),
+            ..State::default()
+        };
+        let read = exported(&state, Figure::Next);
+        assert_eq!(read["prompt"], state.shown_prompt);
+        assert_eq!(read["figure"], "attention.next");
+        assert_eq!(read["weight_processing"], "raw weights");
+    }
+
+    #[test]
+    fn an_export_says_what_was_taken_out_and_what_computed() {
+        let mut state = State::default();
+        state.room.show(run(&["a", " b"]), Some(pattern(2)));
+        state.room.ablations = vec!["1.2:mean".parse().unwrap()];
+        let read = exported(&state, Figure::Next);
+        assert_eq!(
+            read["edits"],
+            value!([{"hook": "blocks.1.attn.hook_z", "head": 2, "pos": "all", "op": "mean"}])
+        );
+        assert_eq!(
+            (&read["backend"], &read["rows"]),
+            (&value!("cpu"), &value!([]))
+        );
+    }
+
+    #[test]
+    fn files_are_named_after_figure_model_and_head() {
+        let mut state = State::default();
+        let name = file_name(&state, Figure::Pattern, Format::Svg);
+        assert_eq!(name, "headlight-attention-pattern-stories-3.2.svg");
+        state.room.companions.insert(Head { layer: 0, head: 1 });
+        let name = file_name(&state, Figure::Lines, Format::Png);
+        assert_eq!(
+            name,
+            "headlight-attention-lines-stories-mean-of-2-heads.png"
+        );
+        let name = file_name(&state, Figure::Atlas, Format::Json);
+        assert_eq!(name, "headlight-attention-atlas-stories.json");
+        state.session = Session::new("../a b\u{e9}/c", Choice::Auto);
+        let name = file_name(&state, Figure::Next, Format::Csv);
+        assert_eq!(name, "headlight-attention-next-..-a-b--c.csv");
+        assert!(!name.contains('/'));
+    }
+}

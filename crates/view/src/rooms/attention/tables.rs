@@ -1,0 +1,301 @@
+//! The numbers behind every figure as one kind of table, for readers, programs
+//! and files.
+
+use crate::rooms::attention::words;
+use std::borrow::Cow;
+use std::fmt::Display;
+
+use crate::answers::details::{Attribution, LensRow, QueryKey, Thumbnail};
+use crate::answers::run::{Pattern, Run};
+use crate::answers::truth::Truth;
+use crate::frame::figure_id::Figure;
+use crate::rooms::attention::figures::lens::Lens;
+use crate::rooms::attention::figures::lines::{Scope, TokenLines};
+use crate::rooms::attention::figures::matrix::MAX_CELLS;
+use crate::rooms::attention::figures::pattern_table::PatternTable;
+use crate::rooms::attention::figures::product::Product;
+use crate::rooms::attention::figures::steps::Steps;
+use crate::rooms::attention::figures::{atlas, attribution, next, norms, perplexity, surprise};
+use crate::state::State;
+use headlight_figure::Shared;
+use headlight_figure::ramp::Scale;
+use headlight_figure::table::{Column, Table};
+
+/// Which weights have a line does not depend on how wide the drawing is.
+const ANY_WIDTH: f64 = 400.0;
+
+/// The table of a map: whole, or its strongest links.
+fn table_of_pattern(table: PatternTable, scale: Scale) -> Table {
+    let (caption_of_whole, of_value) = match scale {
+        Scale::Weights => (words::MAP_ROLE, words::WEIGHT),
+        Scale::Change => (words::CHANGE_ROLE, words::CHANGE),
+    };
+    match table {
+        PatternTable::Whole { tokens, rows } => {
+            let head = |token: &String| Column {
+                name: Cow::Owned(token.clone()),
+                is_text: false,
+            };
+            let columns = std::iter::once(Column::text(words::QUERY));
+            let columns = columns.chain(tokens.iter().map(head)).collect();
+            let row = |(token, weights): (String, Vec<String>)| {
+                std::iter::once(token).chain(weights).collect()
+            };
+            Table {
+                caption: Cow::Borrowed(caption_of_whole),
+                columns,
+                rows: tokens.iter().cloned().zip(rows).map(row).collect(),
+            }
+        }
+        PatternTable::Links { caption, links } => {
+            let links = links.into_iter().map(|link| {
+                vec![
+                    link.part.to_owned(),
+                    named(link.query),
+                    named(link.key),
+                    link.weight,
+                ]
+            });
+            Table {
+                caption: Cow::Owned(caption),
+                columns: vec![
+                    Column::text(words::PART),
+                    Column::text(words::QUERY),
+                    Column::text(words::KEY),
+                    Column::value(of_value),
+                ],
+                rows: links.collect(),
+            }
+        }
+    }
+}
+
+/// A position and its token, if one token is meant.
+fn named((pos, token): (impl Display, String)) -> String {
+    match token.as_str() {
+        "" => pos.to_string(),
+        token => format!("{pos}: {token}"),
+    }
+}
+
+/// What a figure's table is made from.
+///
+/// Cheap to make and to compare, so that a page that follows it makes a table anew
+/// only when the table changes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// The heads that have arrived, of a prompt of this length.
+    Atlas(Shared<Vec<Thumbnail>>, usize),
+    /// One head, or what has changed in it, with the selected query and key where
+    /// they matter.
+    Pattern(Shared<Run>, Shared<Pattern>, (usize, usize), Scale),
+    /// The lines from the selected queries, in view of the first named, or from all.
+    Lines(Shared<Run>, Shared<Pattern>, usize, Vec<usize>, Scope),
+    /// One row of a head.
+    Steps(Shared<Run>, Shared<Pattern>, usize),
+    /// A query and a key.
+    Product(Shared<QueryKey>),
+    /// What each layer would say.
+    Lens(Shared<Run>, Shared<Vec<LensRow>>),
+    /// The norms at a position.
+    Norms(Shared<Run>, usize),
+    /// Where a logit difference comes from.
+    Attribution(Shared<Attribution>),
+    /// The next tokens.
+    Next(Shared<Run>, Option<Shared<Truth>>),
+    /// The surprise.
+    Surprise(Shared<Run>, Option<Shared<Truth>>),
+    /// The perplexity.
+    Perplexity(Shared<Run>, Option<Shared<Truth>>),
+}
+
+impl Source {
+    /// What the table of `figure` is made from now; `None` if that has not arrived.
+    #[must_use]
+    pub fn new(state: &State, figure: Figure) -> Option<Self> {
+        let room = &state.room;
+        let run = room.run.clone()?;
+        let query = room.query();
+        let n = run.seq_len();
+        let is_of_run = |pattern: &Shared<Pattern>| pattern.seq_len() == n;
+        let pattern = || room.pattern().filter(is_of_run);
+        let truth = || room.truth.known();
+        Some(match figure {
+            Figure::Atlas => Self::Atlas(room.details.atlas.clone(), run.seq_len()),
+            Figure::Pattern => {
+                let pattern = room.drawn_pattern().filter(is_of_run)?;
+                // A whole matrix does not depend on what is selected.
+                let is_whole = run.seq_len() <= MAX_CELLS;
+                let cell = if is_whole {
+                    (0, 0)
+                } else {
+                    (query, room.key())
+                };
+                Self::Pattern(run, pattern, cell, room.scale())
+            }
+            Figure::Lines => {
+                let pattern = pattern()?;
+                Self::Lines(run, pattern, query, room.queries(), room.scope)
+            }
+            Figure::Steps => {
+                let pattern = pattern()?;
+                Self::Steps(run, pattern, query)
+            }
+            Figure::Product => Self::Product(room.query_key()?),
+            Figure::Lens => Self::Lens(run, room.details.lens.clone()?),
+            Figure::Norms => Self::Norms(run, query),
+            Figure::Attribution => Self::Attribution(room.details.attribution.clone()?),
+            Figure::Next => Self::Next(run, truth()),
+            Figure::Surprise => Self::Surprise(run, truth()),
+            Figure::Perplexity => Self::Perplexity(run, truth()),
+        })
+    }
+
+    /// The table.
+    #[must_use]
+    pub fn table(&self) -> Table {
+        match self {
+            Self::Atlas(all, n) => Table::new(words::HEADS, &atlas::COLUMNS, atlas::rows(all, *n)),
+            Self::Pattern(run, pattern, (query, key), scale) => {
+                let table = PatternTable::new(&run.tokens, pattern, *query, *key);
+                table_of_pattern(table, *scale)
+            }
+            Self::Lines(run, pattern, query, selected, scope) => {
+                let lines =
+                    TokenLines::new(&run.tokens, pattern, *query, selected, *scope, ANY_WIDTH);
+                let rows = lines.rows(&run.tokens);
+                Table::new(words::LINES_TABLE, &TokenLines::COLUMNS, rows)
+            }
+            Self::Steps(run, pattern, query) => {
+                let steps = Steps::new(&run.tokens, pattern, *query);
+                let rows = steps.as_ref().map(Steps::rows).unwrap_or_default();
+                Table::new(words::STEPS_TABLE, &Steps::COLUMNS, rows)
+            }
+            Self::Product(found) => {
+                let product = Product::new(found);
+                Table {
+                    caption: product.caption(words::PRODUCT_OF_BOTH),
+                    columns: Product::COLUMNS.to_vec(),
+                    rows: product.rows(),
+                }
+            }
+            Self::Lens(run, rows) => {
+                let rows = Lens::new(rows.to_vec()).rows(&run.tokens);
+                Table::new(words::LENS, &Lens::COLUMNS, rows)
+            }
+            Self::Norms(run, query) => {
+                let rows = norms::rows(&run.residual, *query);
+                Table::new(words::NORMS, &norms::COLUMNS, rows)
+            }
+            Self::Attribution(found) => {
+                let rows = attribution::rows(found);
+                Table::new(words::ATTRIBUTION, &attribution::COLUMNS, rows)
+            }
+            Self::Next(run, truth) => {
+                let rows = next::rows(run, truth.as_deref());
+                let columns = next::columns(run, truth.as_deref());
+                Table::new(words::NEXT_TOKEN, &columns, rows)
+            }
+            Self::Surprise(run, truth) => {
+                let rows = surprise::rows(run, truth.as_deref());
+                let columns = surprise::columns(run, truth.as_deref());
+                Table::new(words::SURPRISE, &columns, rows)
+            }
+            Self::Perplexity(run, truth) => {
+                let rows = perplexity::rows(run, truth.as_deref());
+                let columns = known(perplexity::COLUMNS, 2, truth.as_ref());
+                Table::new(words::PERPLEXITY, &columns, rows)
+            }
+        }
+    }
+}
+
+/// Columns without the last `n_true`, which are the language's, where it is not known.
+fn known<const N: usize>(
+    columns: [Column; N],
+    n_true: usize,
+    truth: Option<&Shared<Truth>>,
+) -> Vec<Column> {
+    let n_hidden = if truth.is_some() { 0 } else { n_true };
+    columns.into_iter().take(N - n_hidden).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answers::run::tests::{pattern, run};
+
+    fn state(words: &[&str]) -> State {
+        let mut state = State::default();
+        let pattern = pattern(words.len());
+        state.room.head = pattern.head();
+        state.room.show(run(words), Some(pattern));
+        state
+    }
+
+    #[test]
+    fn every_row_has_a_cell_for_every_column() {
+        let state = state(&["a", " b", " c"]);
+        let mut n_tables = 0;
+        for figure in Figure::ALL {
+            let Some(source) = Source::new(&state, figure) else {
+                continue;
+            };
+            let table = source.table();
+            assert!(!table.caption.is_empty(), "{figure:?}");
+            for row in &table.rows {
+                assert_eq!(row.len(), table.columns.len(), "{figure:?}");
+            }
+            n_tables += 1;
+        }
+        assert_eq!(n_tables, 8, "all but lens and attribution");
+    }
+
+    #[test]
+    fn the_whole_matrix_is_headed_by_tokens_on_both_sides() {
+        let source = Source::new(&state(&["a", " b"]), Figure::Pattern).unwrap();
+        let table = source.table();
+        let names: Vec<&str> = table.columns.iter().map(|column| &*column.name).collect();
+        assert_eq!(names, [words::QUERY, "a", " b"]);
+        assert_eq!(table.rows[1][0], " b");
+    }
+
+    #[test]
+    fn a_long_prompt_lists_positions_with_their_tokens() {
+        let words = vec![" x"; MAX_CELLS + 1];
+        let table = Source::new(&state(&words), Figure::Pattern)
+            .unwrap()
+            .table();
+        assert_eq!(table.columns.len(), 4);
+        assert_eq!(table.rows[0][2], "0:  x");
+    }
+
+    #[test]
+    fn pointing_at_a_cell_leaves_every_source_equal() {
+        let mut state = state(&["a", " b", " c"]);
+        let all = |state: &State| Figure::ALL.map(|figure| Source::new(state, figure));
+        let before = all(&state);
+        state.room.hover = Some((1, 0));
+        assert_eq!(all(&state), before);
+    }
+
+    #[test]
+    fn the_lines_of_every_selected_row_are_listed() {
+        let mut state = state(&["a", " b", " c"]);
+        let n_lines = |state: &State| {
+            let source = Source::new(state, Figure::Lines);
+            source.unwrap().table().rows.len()
+        };
+        assert_eq!(n_lines(&state), 3);
+        state.room.toggle_row(1);
+        assert_eq!(n_lines(&state), 5);
+    }
+
+    #[test]
+    fn columns_of_an_unknown_truth_are_left_out() {
+        let table = Source::new(&state(&["a", " b"]), Figure::Perplexity)
+            .unwrap()
+            .table();
+        assert_eq!(table.columns.len(), 2);
+    }
+}

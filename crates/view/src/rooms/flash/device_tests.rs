@@ -1,0 +1,507 @@
+//! Runs and measurements on the device, with a worker that says what the test says.
+
+use headlight_activations::{Finding, HeadInputs};
+
+use super::*;
+use crate::reduce::tests::{live, said};
+use crate::rooms::flash::figures::growth::tests::{growth_of, point};
+use crate::rooms::flash::{Agreement, Checked, FlashAction, Options, Player, reduce};
+use crate::session::{Ask, Command, Message, RunId};
+
+/// A live page in the room, with random numbers.
+fn room() -> State {
+    let mut state = live("#/flash");
+    act(&mut state, FlashAction::SetSource(random(1)));
+    state
+}
+
+fn random(seed: u64) -> Source {
+    Source::Random { n: 12, d: 8, seed }
+}
+
+fn act(state: &mut State, action: FlashAction) -> Option<(RunId, Detail)> {
+    asked(&reduce(state, action))
+}
+
+/// The last question that was posted.
+fn asked(effects: &[Effect]) -> Option<(RunId, Detail)> {
+    effects.iter().rev().find_map(|effect| match effect {
+        Effect::Worker(Command::Post {
+            ask: Ask::Detail { run, detail },
+            ..
+        }) => Some((*run, detail.clone())),
+        _ => None,
+    })
+}
+
+fn tell(state: &mut State, message: Message) -> Option<(RunId, Detail)> {
+    asked(&crate::reduce(state, said(1, message)))
+}
+
+fn find(state: &mut State, run: RunId, finding: Finding) -> Option<(RunId, Detail)> {
+    tell(state, Message::Found { run, finding })
+}
+
+/// What the kernel would answer: the room's own arithmetic, with `error` added once.
+fn answer_to(state: &State, error: f32) -> FlashRun {
+    let player = Player::new(&state.flash).unwrap();
+    let inputs = player.data().inputs().unwrap();
+    let attended = headlight_flash::execute(inputs, player.schedule()).unwrap();
+    let mut o = attended.o;
+    o[5] += error;
+    FlashRun {
+        n_q: player.data().n_q(),
+        d: player.data().d(),
+        block_q: 8,
+        block_k: 4,
+        device: "GPU: paper".to_owned(),
+        elapsed_ms: 1.25,
+        o,
+        lse: attended.lse,
+    }
+}
+
+fn agreement(state: &State, run: &FlashRun) -> Agreement {
+    let player = Player::new(&state.flash).unwrap();
+    let mut agreement = Agreement::new(&player);
+    while agreement.go_on(&player, run).unwrap() == Checked::More {}
+    agreement
+}
+
+#[test]
+fn a_run_asks_with_the_numbers_mask_and_tiles_of_the_room() {
+    let mut state = room();
+    let (_, detail) = act(&mut state, FlashAction::RunOnDevice).unwrap();
+    let Detail::FlashRun(task) = detail else {
+        panic!("{detail:?}");
+    };
+    assert_eq!((task.d, task.is_causal), (8, true));
+    assert_eq!((task.block_q, task.block_k), (8, 4));
+    let data = data_of(&state.flash).unwrap();
+    let inputs = data.inputs().unwrap();
+    assert_eq!(
+        (&*task.q, &*task.k, &*task.v),
+        (inputs.q(), inputs.k(), inputs.v())
+    );
+    assert_eq!(run_shown(&state), RunShown::Awaited);
+    assert_eq!(
+        act(&mut state, FlashAction::RunOnDevice),
+        None,
+        "not asked twice"
+    );
+}
+
+#[test]
+fn an_answer_is_compared_with_trace_and_definition() {
+    let mut state = room();
+    let (id, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
+    let run = answer_to(&state, 0.0);
+    find(&mut state, id, Finding::FlashRun(run));
+    let RunShown::Answered(answer) = run_shown(&state) else {
+        panic!("{:?}", run_shown(&state));
+    };
+    assert_eq!(words::tiles(&answer), "8 × 4");
+    let found = agreement(&state, &answer.run);
+    assert_eq!((found.trace.output, found.trace.lse), (0.0, 0.0));
+    assert!(found.dense.output > 0.0 && found.dense.output < found.bounds().output);
+    assert_eq!(found.progress(), (12, 12));
+    let said = words::verdict(&found).unwrap();
+    assert_eq!(said, "The GPU and the trace agree to 0.");
+    let table = found.table(&answer.run);
+    assert_eq!(table.rows[0][1], "0");
+    assert_eq!(table.rows[1][0], "softmax f64");
+    assert!(
+        table
+            .rows
+            .iter()
+            .all(|row| row.len() == table.columns.len())
+    );
+}
+
+#[test]
+fn a_wrong_answer_is_called_wrong() {
+    let state = room();
+    let wrong = agreement(&state, &answer_to(&state, 0.01));
+    assert!(!wrong.holds() && (wrong.trace.output - 0.01).abs() < 1e-6);
+    let said = words::verdict(&wrong).unwrap();
+    assert!(said.contains("its output differs by 1.0e-2"), "{said}");
+    let mut missing = answer_to(&state, 0.0);
+    missing.lse.pop();
+    missing.o[3] = f32::NAN;
+    let found = agreement(&state, &missing);
+    assert_eq!(found.trace.lse, f64::INFINITY);
+    assert_eq!(found.dense.output, f64::INFINITY);
+    assert!(words::verdict(&Agreement::default()).is_some());
+}
+
+#[test]
+fn rows_that_see_nothing_agree_where_both_are_infinite() {
+    let mut state = room();
+    // More queries than keys: the first sees none.
+    let typed = "1 0\n0 1\n1 1\n\n1 0\n0 1\n\n1 2\n3 4";
+    act(
+        &mut state,
+        FlashAction::SetSource(Source::Typed(typed.to_owned())),
+    );
+    let run = answer_to(&state, 0.0);
+    assert_eq!(run.lse[0], f32::INFINITY);
+    let found = agreement(&state, &run);
+    assert!(found.holds() && found.trace.lse == 0.0, "{found:?}");
+}
+
+#[test]
+fn an_answer_to_other_numbers_is_not_shown_as_if_it_were_theirs() {
+    let changes = [
+        FlashAction::SetSource(random(2)),
+        FlashAction::SetCausal(false),
+        FlashAction::SetTiles(Tiles::Blocks(4, 4)),
+    ];
+    for change in changes {
+        let mut state = room();
+        let (id, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
+        let run = answer_to(&state, 0.0);
+        act(&mut state, change);
+        assert_eq!(run_shown(&state), RunShown::Outdated);
+        find(&mut state, id, Finding::FlashRun(run));
+        assert_eq!(run_shown(&state), RunShown::Outdated);
+        let (newer, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
+        assert_ne!(newer, id);
+        assert_eq!(run_shown(&state), RunShown::Awaited);
+        // The older answer again, late.
+        let late = answer_to(&state, 1.0);
+        find(&mut state, id, Finding::FlashRun(late));
+        assert_eq!(run_shown(&state), RunShown::Awaited);
+    }
+}
+
+#[test]
+fn who_comes_back_to_the_numbers_finds_their_answer() {
+    let mut state = room();
+    let (id, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
+    let run = answer_to(&state, 0.0);
+    find(&mut state, id, Finding::FlashRun(run));
+    act(&mut state, FlashAction::SetCausal(false));
+    act(&mut state, FlashAction::SetCausal(true));
+    // Another order of the same steps is another trace, and no other question.
+    act(&mut state, FlashAction::SetReversed(true));
+    assert!(matches!(run_shown(&state), RunShown::Answered(_)));
+}
+
+/// The head's numbers as an engine says them, with `error` added once.
+fn head_inputs(error: f32) -> HeadInputs {
+    let numbers: Vec<f32> = (0..12).map(|at| (at as f32 * 0.7).sin()).collect();
+    let mut q = numbers.clone();
+    q[3] += error;
+    HeadInputs {
+        layer: 1,
+        head: 2,
+        seq_len: 4,
+        d_head: 3,
+        scale: 3.0_f64.sqrt().recip(),
+        q,
+        k: numbers.clone(),
+        v: numbers,
+    }
+}
+
+/// A live page with a head in the room, and the question for its numbers.
+fn room_of_head() -> (State, RunId) {
+    let mut state = live("#/flash?layer=1&head=2");
+    state.flash.asked = None;
+    let (id, detail) = act(&mut state, FlashAction::SetSource(Source::Head)).unwrap();
+    assert_eq!(detail, Detail::HeadInputs { layer: 1, head: 2 });
+    (state, id)
+}
+
+#[test]
+fn a_run_waits_for_the_numbers_that_are_on_their_way() {
+    let (mut state, id) = room_of_head();
+    assert_eq!(act(&mut state, FlashAction::RunOnDevice), None);
+    assert_eq!(run_shown(&state), RunShown::AwaitsNumbers);
+    let inputs = head_inputs(0.0);
+    assert_eq!(act(&mut state, FlashAction::RunDue), None);
+    assert_eq!(
+        find(&mut state, id, Finding::HeadInputs(inputs.clone())),
+        None
+    );
+    assert_eq!(run_shown(&state), RunShown::AwaitsNumbers);
+    let (_, detail) = act(&mut state, FlashAction::RunDue).unwrap();
+    let Detail::FlashRun(task) = detail else {
+        panic!("{detail:?}");
+    };
+    assert_eq!(task.q, inputs.q);
+    assert_eq!(run_shown(&state), RunShown::Awaited);
+
+    let (mut state, id) = room_of_head();
+    act(&mut state, FlashAction::RunOnDevice);
+    act(&mut state, FlashAction::SetSource(random(1)));
+    assert_eq!(find(&mut state, id, Finding::HeadInputs(inputs)), None);
+    assert_eq!(act(&mut state, FlashAction::RunDue), None);
+
+    let (mut state, id) = room_of_head();
+    act(&mut state, FlashAction::RunOnDevice);
+    let message = Message::Failed {
+        run: id,
+        blame: crate::session::Blame::Input,
+        message: "no such head".to_owned(),
+    };
+    tell(&mut state, message);
+    let why = "No such head.".to_owned();
+    assert_eq!(run_shown(&state), RunShown::Failed(why));
+}
+
+#[test]
+fn numbers_that_come_anew_from_another_engine_are_no_other_numbers() {
+    let (mut state, id) = room_of_head();
+    find(&mut state, id, Finding::HeadInputs(head_inputs(0.0)));
+    let (id, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
+    let run = answer_to(&state, 0.0);
+    find(&mut state, id, Finding::FlashRun(run));
+    // Another engine has run the prompt: its head differs by more than the bound here,
+    // so that it can be seen which numbers the answer is held against.
+    state.flash.asked = None;
+    let (id, _) = act(&mut state, FlashAction::SetCausal(true)).unwrap();
+    find(&mut state, id, Finding::HeadInputs(head_inputs(0.5)));
+    let RunShown::Answered(answer) = run_shown(&state) else {
+        panic!("{:?}", run_shown(&state));
+    };
+    let player = answer.player(state.flash.options).unwrap();
+    let mut found = Agreement::new(&player);
+    while found.go_on(&player, &answer.run).unwrap() == Checked::More {}
+    assert_eq!((found.trace.output, found.trace.lse), (0.0, 0.0));
+    assert!(!agreement(&state, &answer.run).holds());
+}
+
+#[test]
+fn another_head_or_prompt_or_model_with_parts_out_is_another_question() {
+    let (mut state, id) = room_of_head();
+    find(&mut state, id, Finding::HeadInputs(head_inputs(0.0)));
+    let (id, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
+    let run = answer_to(&state, 0.0);
+    find(&mut state, id, Finding::FlashRun(run));
+    let of = state.flash.head_of.clone().unwrap();
+    let mut others = [of.clone(), of.clone(), of.clone(), of];
+    others[0].head.head = 3;
+    others[1].prompt.push('!');
+    others[2].model.push('!');
+    let out = crate::frame::ablation::parse_list("0.1").unwrap();
+    assert_eq!(out.len(), 1);
+    others[3].ablations = out;
+    for other in others {
+        state.flash.head_of = Some(other);
+        assert_eq!(run_shown(&state), RunShown::Outdated);
+    }
+}
+
+#[test]
+fn a_newer_prompt_interrupts_and_a_refusal_is_said() {
+    let mut state = room();
+    act(&mut state, FlashAction::RunOnDevice).unwrap();
+    act(&mut state, FlashAction::MeasureGrowth).unwrap();
+    crate::reduce(&mut state, crate::Action::EditPrompt("Lily ran".to_owned()));
+    let edit = state.edit;
+    crate::reduce(&mut state, crate::Action::RunPrompt(edit));
+    assert_eq!(run_shown(&state), RunShown::Interrupted);
+    assert_eq!(growth_shown(&state).unwrap().stage, Stage::Interrupted);
+    act(&mut state, FlashAction::RunOnDevice);
+    assert_eq!(run_shown(&state), RunShown::Failed(words::BUSY.to_owned()));
+
+    let mut state = room();
+    let (id, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
+    let (measured, _) = act(&mut state, FlashAction::MeasureGrowth).unwrap();
+    for run in [id, measured] {
+        let message = Message::Failed {
+            run,
+            blame: crate::session::Blame::Input,
+            message: "no GPU here".to_owned(),
+        };
+        tell(&mut state, message);
+    }
+    let why = "No GPU here.".to_owned();
+    assert_eq!(run_shown(&state), RunShown::Failed(why.clone()));
+    let growth = growth_shown(&state).unwrap();
+    assert_eq!(words::growth_state(&growth), why);
+}
+
+#[test]
+fn what_was_wrong_with_numbers_is_not_said_of_better_ones() {
+    let drawn = |n| Source::Random { n, d: 8, seed: 1 };
+    let typed = |text: &str| Source::Typed(text.to_owned());
+    for (bad, good) in [
+        (drawn(9_999), drawn(64)),
+        (drawn(0), drawn(1)),
+        (typed("1 x\n\n1\n\n1"), typed("1\n\n1\n\n1")),
+        (typed("1"), drawn(16)),
+    ] {
+        let mut state = room();
+        act(&mut state, FlashAction::SetSource(bad.clone()));
+        let why = Player::new(&state.flash).unwrap_err();
+        act(&mut state, FlashAction::RunOnDevice);
+        act(&mut state, FlashAction::MeasureGrowth);
+        assert_eq!(run_shown(&state), RunShown::Failed(why.clone()));
+        assert_eq!(growth_shown(&state).unwrap().stage, Stage::Failed(why));
+        act(&mut state, FlashAction::SetSource(good));
+        Player::new(&state.flash).unwrap();
+        // Nothing ran, so nothing is out of date either.
+        assert_eq!(run_shown(&state), RunShown::Nothing);
+        assert_eq!(growth_shown(&state), None);
+        assert_eq!(state.notices.len(), 0);
+        // And they can be run.
+        assert!(act(&mut state, FlashAction::RunOnDevice).is_some());
+        assert_eq!(run_shown(&state), RunShown::Awaited);
+        assert!(act(&mut state, FlashAction::MeasureGrowth).is_some());
+    }
+}
+
+#[test]
+fn numbers_that_are_none_are_not_sent() {
+    let mut state = room();
+    let bad = Source::Typed("1 2\n\nx".to_owned());
+    act(&mut state, FlashAction::SetSource(bad));
+    assert_eq!(act(&mut state, FlashAction::RunOnDevice), None);
+    let RunShown::Failed(why) = run_shown(&state) else {
+        panic!("{:?}", run_shown(&state));
+    };
+    assert!(why.starts_with("Line 3"), "{why}");
+    assert_eq!(act(&mut state, FlashAction::MeasureGrowth), None);
+    assert!(may_travel(MOST_NUMBERS) && !may_travel(MOST_NUMBERS + 1));
+    assert!(words::too_many(MOST_NUMBERS).contains("65\u{202f}536"));
+}
+
+#[test]
+fn lengths_are_asked_for_one_after_the_other() {
+    let mut state = room();
+    let mut open = act(&mut state, FlashAction::MeasureGrowth);
+    for (index, n) in LENGTHS.into_iter().enumerate() {
+        let (id, detail) = open.unwrap();
+        assert_eq!(detail, Detail::FlashGrowth { n, d: 8 });
+        let growth = growth_shown(&state).unwrap();
+        assert_eq!(
+            (growth.stage, growth.points.len()),
+            (Stage::Measuring(n), index)
+        );
+        assert_eq!(
+            act(&mut state, FlashAction::MeasureGrowth),
+            None,
+            "not twice"
+        );
+        open = find(&mut state, id, Finding::FlashGrowth(point(n, 8, 1.0)));
+    }
+    assert_eq!(open, None);
+    let growth = growth_shown(&state).unwrap();
+    assert_eq!((&growth.stage, growth.points.len()), (&Stage::Done, 6));
+    assert!(words::growth_state(&growth).starts_with("Measured 6 lengths"));
+    let again = act(&mut state, FlashAction::MeasureGrowth).unwrap().1;
+    assert_eq!(again, Detail::FlashGrowth { n: 256, d: 8 });
+    assert!(growth_shown(&state).unwrap().points.is_empty());
+}
+
+#[test]
+fn after_a_slow_length_there_is_no_longer_one() {
+    let mut state = room();
+    let (id, _) = act(&mut state, FlashAction::MeasureGrowth).unwrap();
+    let (id, _) = find(&mut state, id, Finding::FlashGrowth(point(256, 8, 200.0))).unwrap();
+    // Standard attention takes four times as long.
+    let slow = point(512, 8, 1_100.0);
+    assert_eq!(find(&mut state, id, Finding::FlashGrowth(slow)), None);
+    let growth = growth_shown(&state).unwrap();
+    assert_eq!(growth.stage, Stage::TooSlow(4_400.0));
+    assert_eq!(
+        words::growth_state(&growth),
+        "Stopped at 512, which took 4.4\u{a0}s: twice as many take about four times as long."
+    );
+}
+
+#[test]
+fn who_stops_is_asked_nothing_more_and_keeps_what_there_is() {
+    let mut state = room();
+    let (id, _) = act(&mut state, FlashAction::MeasureGrowth).unwrap();
+    let (id, _) = find(&mut state, id, Finding::FlashGrowth(point(256, 8, 1.0))).unwrap();
+    assert_eq!(act(&mut state, FlashAction::StopMeasuring), None);
+    let late = find(&mut state, id, Finding::FlashGrowth(point(512, 8, 1.0)));
+    assert_eq!(late, None);
+    let growth = growth_shown(&state).unwrap();
+    assert_eq!((&growth.stage, growth.points.len()), (&Stage::Stopped, 1));
+    assert_eq!(
+        words::growth_state(&growth),
+        "Stopped. The figures go up to 256."
+    );
+    act(&mut state, FlashAction::StopMeasuring);
+    assert_eq!(growth_shown(&state).unwrap().stage, Stage::Stopped);
+}
+
+#[test]
+fn an_answer_for_another_length_or_width_is_none() {
+    let mut device = OnDevice {
+        growth: Some(Growth {
+            stage: Stage::Measuring(512),
+            ..growth_of(Vec::new())
+        }),
+        ..OnDevice::default()
+    };
+    assert_eq!(device.hear_growth(point(256, 8, 1.0)), None);
+    assert_eq!(device.hear_growth(point(512, 9, 1.0)), None);
+    assert!(device.growth.unwrap().points.is_empty());
+}
+
+#[test]
+fn other_tiles_than_the_chosen_ones_are_named() {
+    let state = room();
+    let mut run = answer_to(&state, 0.0);
+    (run.block_q, run.block_k) = (64, 32);
+    let answer = Answer {
+        run: Shared::new(run),
+        data: data_of(&state.flash).unwrap(),
+        chosen: [8, 256],
+    };
+    assert_eq!(
+        words::tiles(&answer),
+        "64 × 32: the chosen 8 × 256 do not fit a workgroup’s 16\u{a0}KiB"
+    );
+}
+
+#[test]
+fn times_have_the_digits_that_can_be_trusted() {
+    let said = [0.042, 0.42, 4.25, 42.5, 4_250.0].map(words::time);
+    let expected = ["0.04 ms", "0.4 ms", "4.2 ms", "42 ms", "4.2 s"];
+    assert_eq!(said, expected.map(|text| text.replace(' ', "\u{a0}")));
+}
+
+#[test]
+fn without_a_gpu_it_is_said_why_and_nothing_dead_is_offered() {
+    // The page of these tests is in a browser without WebGPU.
+    let state = room();
+    let Computes::NotGpu { why, can_ask } = computes(&state) else {
+        panic!("{:?}", computes(&state));
+    };
+    assert!(why.contains("no WebGPU") && !can_ask, "{why}");
+    assert_eq!(computes(&State::default()), Computes::Awaited);
+}
+
+#[test]
+fn who_chose_the_cpu_can_ask_for_the_gpu() {
+    let mut state = room();
+    let builds = |has_gpu| {
+        crate::Action::Engine(crate::session::Input::Builds {
+            has_cpu: true,
+            has_gpu,
+            has_webgpu: true,
+        })
+    };
+    let choose = |choice| crate::Action::Engine(crate::session::Input::Choose(choice));
+    crate::reduce(&mut state, choose(Choice::Cpu));
+    crate::reduce(&mut state, builds(false));
+    assert!(matches!(
+        computes(&state),
+        Computes::NotGpu { can_ask: false, .. }
+    ));
+    crate::reduce(&mut state, builds(true));
+    let asked = Computes::NotGpu {
+        why: words::CPU_CHOSEN.to_owned(),
+        can_ask: true,
+    };
+    assert_eq!(computes(&state), asked);
+    crate::reduce(&mut state, choose(Choice::Gpu));
+    assert_eq!(computes(&state), Computes::Preparing);
+    assert_eq!(Options::default(), state.flash.options);
+}

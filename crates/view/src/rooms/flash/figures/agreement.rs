@@ -1,0 +1,165 @@
+//! What the visitor's GPU computed, against the trace and against softmax in 64 bits.
+//!
+//! All rows are compared, a few at a time like [`Check`] does it.
+
+use std::borrow::Cow;
+
+use headlight_activations::FlashRun;
+use headlight_flash::{DenseRows, Overflow};
+
+use super::error::{Check, Checked};
+use crate::rooms::flash::player::Player;
+use crate::rooms::flash::words::device as words;
+use headlight_figure::number::full;
+use headlight_figure::table::Column;
+use headlight_figure::table::Table;
+
+/// How far the comparison is, and what it found.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Agreement {
+    check: Check,
+    /// The largest magnitude of a value, at least 1: an error of weights is multiplied by it.
+    value_scale: f64,
+    /// Against the trace: the room's own arithmetic, in 32 bits.
+    pub trace: Gaps,
+    /// Against softmax attention by its definition, in 64 bits.
+    pub dense: Gaps,
+}
+
+/// The largest absolute differences; infinite where one has a number and the other has none.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Gaps {
+    /// Of an output.
+    pub output: f64,
+    /// Of a log-sum-exp.
+    pub lse: f64,
+}
+
+impl Gaps {
+    fn see_output(&mut self, found: f64, expected: f64) {
+        self.output = self.output.max(gap(found, expected));
+    }
+
+    fn see_lse(&mut self, found: f64, expected: f64) {
+        self.lse = self.lse.max(gap(found, expected));
+    }
+
+    /// The larger of both.
+    #[must_use]
+    pub const fn largest(self) -> f64 {
+        self.output.max(self.lse)
+    }
+}
+
+/// Between equal infinities there is no difference.
+fn gap(found: f64, expected: f64) -> f64 {
+    let gap = (found - expected).abs();
+    if found == expected {
+        0.0
+    } else if gap.is_nan() {
+        f64::INFINITY
+    } else {
+        gap
+    }
+}
+
+impl Agreement {
+    /// Nothing compared yet.
+    #[must_use]
+    pub fn new(player: &Player) -> Self {
+        Self {
+            check: Check::new(player),
+            value_scale: f64::from(player.data().largest[2].max(1.0)),
+            ..Self::default()
+        }
+    }
+
+    /// Compares a few more tiles of queries.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a number of the trace is beyond 32-bit floats.
+    pub fn go_on(&mut self, player: &Player, run: &FlashRun) -> Result<Checked, Overflow> {
+        let (trace, dense) = (&mut self.trace, &mut self.dense);
+        let compare = |query: usize, o: &[f32], lse: f32, by_definition: &DenseRows| {
+            let row = run.o.get(query * o.len()..(query + 1) * o.len());
+            for (index, (&traced, &exact)) in o.iter().zip(&by_definition.o).enumerate() {
+                // A number that did not come is none.
+                let found = f64::from(row.map_or(f32::NAN, |row| row[index]));
+                trace.see_output(found, f64::from(traced));
+                dense.see_output(found, exact);
+            }
+            let found = f64::from(run.lse.get(query).copied().unwrap_or(f32::NAN));
+            trace.see_lse(found, f64::from(lse));
+            dense.see_lse(found, by_definition.lse[0]);
+        };
+        self.check.go_on_with(player, compare)
+    }
+
+    /// Queries compared, and queries there are.
+    #[must_use]
+    pub const fn progress(&self) -> (usize, usize) {
+        (self.check.n_checked, self.check.n_queries)
+    }
+
+    /// True once all rows were compared.
+    #[must_use]
+    pub const fn is_done(&self) -> bool {
+        self.check.n_checked >= self.check.n_queries
+    }
+
+    /// What 32-bit floats can differ by, of an output and of a log-sum-exp:
+    /// 2.5e-6 x max(4, max |S|), for an output x max(1, max |V|).
+    #[must_use]
+    pub fn bounds(&self) -> Gaps {
+        Gaps {
+            output: self.check.bound,
+            lse: self.check.bound / self.value_scale,
+        }
+    }
+
+    /// The comparison's numbers in full, with what was run and how long it took: a row
+    /// for the trace, one for softmax in 64 bits.
+    #[must_use]
+    pub fn table(&self, run: &FlashRun) -> Table {
+        let bounds = self.bounds();
+        let row = |name: &str, gaps: Gaps| {
+            vec![
+                name.to_owned(),
+                full(gaps.output),
+                full(gaps.lse),
+                full(bounds.output),
+                full(bounds.lse),
+                self.check.n_checked.to_string(),
+                full(run.elapsed_ms),
+                run.block_q.to_string(),
+                run.block_k.to_string(),
+                run.device.clone(),
+            ]
+        };
+        Table {
+            caption: Cow::Borrowed(words::RUN_CAPTION),
+            columns: vec![
+                Column::text("against"),
+                Column::value("max O difference"),
+                Column::value("max LSE difference"),
+                Column::value("O bound"),
+                Column::value("LSE bound"),
+                Column::value("rows compared"),
+                Column::value("ms"),
+                Column::value("queries per tile"),
+                Column::value("keys per tile"),
+                Column::text("device"),
+            ],
+            rows: vec![row("trace", self.trace), row("softmax f64", self.dense)],
+        }
+    }
+
+    /// True if nothing differs by more than 32-bit floats do.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        let bounds = self.bounds();
+        let within = |gaps: Gaps| gaps.output <= bounds.output && gaps.lse <= bounds.lse;
+        within(self.trace) && within(self.dense)
+    }
+}

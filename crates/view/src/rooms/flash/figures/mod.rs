@@ -1,0 +1,12 @@
+//! The figures of the Flash room: geometry, sentence and rows of each.
+
+pub mod agreement;
+pub mod code;
+pub mod compare;
+pub mod error;
+pub mod growth;
+pub mod ledger;
+pub mod ledger_words;
+pub mod row;
+pub mod stage;
+pub mod timeline;

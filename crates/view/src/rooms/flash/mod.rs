@@ -1,0 +1,70 @@
+//! The Flash room: flash attention, step by step, with a head's own numbers.
+//!
+//! Everything that is drawn is a function of what is attended ([`HeadData`]), how
+//! ([`Options`]) and a step. [`Player`] holds the first two, [`Moment`] is one step
+//! of it:
+//!
+//! - [`figures::stage`]: slow memory, chip and the matrix that never exists, as rectangles
+//! - [`figures::timeline`], [`figures::ledger`], [`lines_of`]: steps by kind, traffic, pseudo-code
+//! - [`Course`]: two algorithms on one clock
+//! - [`spelled()`]: what happens to one row, with its numbers
+//! - [`Check`]: the result against softmax in 64 bits
+//! - [`device`], [`figures::growth`]: our kernel on the visitor's GPU against both, and how time,
+//!   memory and error grow
+//! - [`tables`]: the same as numbers in full
+//! - [`method()`], [`command_line`], [`numbers`]: how it is computed, and the numbers as files
+//!
+//! [`reduce`](fn@reduce) is the room's own reducer: the page's first module does not
+//! need it.
+
+pub mod catalogue;
+mod data;
+pub mod device;
+pub mod figures;
+mod file;
+mod lesson;
+pub(crate) mod link;
+mod options;
+mod player;
+mod recorded;
+mod reduce;
+pub(crate) mod sentence;
+pub(crate) mod state;
+pub mod tables;
+pub mod words;
+
+pub use catalogue::method;
+pub use data::{DataError, HeadData, MOST_ROWS, MOST_WIDTH};
+pub use figures::agreement::{Agreement, Gaps};
+pub use figures::code::{CodeLine, lines_of};
+pub use figures::compare::{Clock, Course, Progress};
+pub use figures::error::{Check, Checked};
+pub use figures::row::{Passed, passed, spelled, spelled_row};
+pub use file::{command_line, numbers};
+pub use headlight_flash::Algorithm;
+pub use headlight_flash::{Array, EventKind};
+pub use lesson::{Evidence, FlashTopic};
+pub use options::{BLOCKS, MEMORIES, Options, SPEEDS, Tiles};
+pub use player::{Moment, Player, data_of};
+pub use reduce::reduce;
+pub use sentence::sentence;
+pub use state::{FlashAction, FlashRoom, Source};
+pub(crate) use state::{HeadOf, name_rows};
+pub use tables::Seen;
+
+#[cfg(test)]
+mod large_tiles_tests;
+#[cfg(test)]
+mod named_tests;
+#[cfg(test)]
+mod opening_tests;
+#[cfg(test)]
+mod said_tests;
+#[cfg(test)]
+mod scale_tests;
+#[cfg(test)]
+mod test_room;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod transport_tests;

@@ -1,0 +1,312 @@
+//! The head, the steps, and what one step shows.
+
+use headlight_figure::phrase;
+use std::ops::Range;
+
+use headlight_flash::{
+    Algorithm, Array, Chip, Direction, Event, EventKind, Machine, Overflow, Problem, Schedule,
+    Totals, chip_after,
+};
+
+use super::data::HeadData;
+use super::figures::compare::Course;
+use super::figures::ledger::moved_by;
+use super::options::{Options, Tiles};
+use super::state::{FlashRoom, Source};
+use headlight_figure::Shared;
+
+/// What is attended with, and in which steps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Player {
+    data: Shared<HeadData>,
+    schedule: Shared<Schedule>,
+    options: Options,
+    /// The step to begin with.
+    opening: u64,
+    /// Elements that each algorithm moves in all, in their order, under the same mask
+    /// and tiles; `None` for one that cannot be.
+    moved_in_all: [Option<u64>; Algorithm::ALL.len()],
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment {
+    /// How many steps are done.
+    pub step: u64,
+    /// How many there are.
+    pub n_steps: u64,
+    /// The step that was done last; `None` before the first.
+    pub event: Option<Event>,
+    /// The keys whose tile is on the chip.
+    pub keys: Range<usize>,
+    /// What is on the chip.
+    pub chip: Chip,
+    /// What was on the chip one step earlier; nothing where the step loads.
+    pub before: Chip,
+    /// What the rows of the tile had after each tile of keys so far.
+    pub(crate) passes: Vec<Pass>,
+    /// What was moved and computed so far.
+    pub totals: Totals,
+}
+
+/// Rows of a tile after they met a tile of keys.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Pass {
+    pub(crate) j: usize,
+    /// `[row]` each, as on the chip.
+    pub(crate) m: Vec<f32>,
+    pub(crate) l: Vec<f32>,
+    pub(crate) alpha: Vec<f32>,
+}
+
+impl Player {
+    /// What the room plays.
+    ///
+    /// # Errors
+    ///
+    /// Returns a sentence if there is nothing to play: no numbers yet, bad ones,
+    /// or tiles that cannot be.
+    pub fn new(room: &FlashRoom) -> Result<Self, String> {
+        let data = data_of(room)?;
+        Self::with(data, room.options)
+    }
+
+    /// These numbers, in these steps.
+    ///
+    /// # Errors
+    ///
+    /// Returns a sentence if the tiles cannot be.
+    pub fn with(data: Shared<HeadData>, options: Options) -> Result<Self, String> {
+        let problem = Problem {
+            n_q: data.n_q(),
+            n_k: data.n_k(),
+            d: data.d(),
+            is_causal: options.is_causal,
+        };
+        let tiling = options
+            .tiling(problem.d)
+            .map_err(|error| phrase::sentence(&error.to_string()))?;
+        let schedule = Schedule::new(problem, options.method(), Some(tiling))
+            .map_err(|error| phrase::sentence(&error.to_string()))?;
+        let opening = opening_step(&schedule);
+        let moved_in_all = Algorithm::ALL.map(|algorithm| {
+            if algorithm == options.algorithm {
+                Some(schedule.totals().elements_moved())
+            } else {
+                moved_by(problem, algorithm, Some(tiling))
+            }
+        });
+        Ok(Self {
+            data,
+            schedule: Shared::new(schedule),
+            options,
+            opening,
+            moved_in_all,
+        })
+    }
+
+    /// The steps.
+    #[must_use]
+    pub fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
+    /// Elements that each algorithm moves in all, in the order of [`Algorithm::ALL`].
+    pub(crate) const fn moved_in_all(&self) -> [Option<u64>; Algorithm::ALL.len()] {
+        self.moved_in_all
+    }
+
+    /// The same, to be shared.
+    pub(crate) fn shared_schedule(&self) -> Shared<Schedule> {
+        self.schedule.clone()
+    }
+
+    /// Another algorithm on the same numbers, under the same mask and tiles.
+    ///
+    /// # Errors
+    ///
+    /// Returns a sentence if the tiles cannot be.
+    pub fn beside(&self, other: Algorithm) -> Result<Self, String> {
+        Self::with(self.data.clone(), self.options.beside(other))
+    }
+
+    /// The numbers.
+    #[must_use]
+    pub fn data(&self) -> &HeadData {
+        &self.data
+    }
+
+    /// Bytes on the chip that the tiles were chosen for, if they were.
+    #[must_use]
+    pub(crate) const fn memory_chosen(&self) -> Option<u64> {
+        match self.options.tiles {
+            Tiles::OnChip(bytes) => Some(bytes as u64),
+            Tiles::Blocks(..) => None,
+        }
+    }
+
+    /// The step that the room shows, of the played algorithm's own.
+    #[must_use]
+    pub fn step(&self, room: &FlashRoom) -> u64 {
+        let step = room.step.unwrap_or(self.opening);
+        step.min(self.schedule.n_events())
+    }
+
+    /// The step that the room shows, of all that its transport walks.
+    #[must_use]
+    pub fn step_of(&self, course: &Course, room: &FlashRoom) -> u64 {
+        room.step.unwrap_or(self.opening).min(course.n_steps())
+    }
+
+    /// The step of a rescale that changes the most rows, of a tile in the midst of the
+    /// work; of its scores where nothing is rescaled.
+    pub(crate) fn largest_rescale(&self) -> Option<u64> {
+        let schedule = self.schedule();
+        let mut machine = Machine::new(self.data.inputs()?, schedule);
+        let mut found: Option<(usize, u64)> = None;
+        for (index, event) in schedule.events_of_query_tile(schedule.n_query_tiles() * 2 / 3) {
+            if machine.apply(&event).is_err() {
+                break;
+            }
+            let alpha = &machine.chip().alpha;
+            let n_rescaled = alpha.iter().filter(|&&alpha| alpha > 0.0 && alpha < 1.0);
+            // Scores are worth less than any rescale that changes something.
+            let worth = match event.kind {
+                EventKind::Rescale => 1 + 2 * n_rescaled.count(),
+                EventKind::Scores => 2,
+                _ => continue,
+            };
+            if found.is_none_or(|(most, _)| worth > most) {
+                found = Some((worth, index + 1));
+            }
+        }
+        found.map(|(_, step)| step)
+    }
+
+    /// What a step shows.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a number on the way is beyond 32-bit floats.
+    pub fn moment(&self, step: u64) -> Result<Moment, Overflow> {
+        let step = step.min(self.schedule.n_events());
+        let event = step
+            .checked_sub(1)
+            .and_then(|index| self.schedule.event(index));
+        let mut moment = Moment {
+            step,
+            n_steps: self.schedule.n_events(),
+            event,
+            keys: 0..self.data.n_k(),
+            chip: Chip::default(),
+            before: Chip::default(),
+            passes: Vec::new(),
+            totals: self.schedule.totals_after(step),
+        };
+        let (Some(inputs), Some(event)) = (self.data.inputs(), event) else {
+            return Ok(moment);
+        };
+        match event.i {
+            Some(i) => self.replay(Machine::new(inputs, &self.schedule), i, &mut moment)?,
+            None => moment.chip = chip_after(inputs, &self.schedule, step)?,
+        }
+        moment.keys = self.keys_on_chip(&moment);
+        Ok(moment)
+    }
+
+    /// Carries out the steps of one query tile up to the moment's, and keeps what the
+    /// moment shows of them.
+    fn replay(
+        &self,
+        mut machine: Machine<'_>,
+        i: usize,
+        moment: &mut Moment,
+    ) -> Result<(), Overflow> {
+        let split = moment.event.and_then(|event| event.split);
+        for (index, event) in self.schedule.events_of_query_tile(i) {
+            if index >= moment.step {
+                break;
+            }
+            // A load brings what was not there before.
+            if index + 1 == moment.step && event.kind != EventKind::Load {
+                moment.before = machine.chip().clone();
+            }
+            machine.apply(&event)?;
+            let is_summed = matches!(event.kind, EventKind::Rescale | EventKind::RowSum);
+            if let Some(j) = event.j.filter(|_| is_summed && event.split == split) {
+                let chip = machine.chip();
+                let (m, l, alpha) = (chip.m.clone(), chip.l.clone(), chip.alpha.clone());
+                let pass = Pass { j, m, l, alpha };
+                match moment.passes.last_mut().filter(|last| last.j == j) {
+                    Some(last) => *last = pass,
+                    None => moment.passes.push(pass),
+                }
+            }
+        }
+        moment.chip = machine.chip().clone();
+        Ok(())
+    }
+
+    /// The keys whose tile is on the chip.
+    fn keys_on_chip(&self, moment: &Moment) -> Range<usize> {
+        let all = 0..self.data.n_k();
+        let Some(event) = moment.event.filter(|_| !moment.chip.k.is_empty()) else {
+            return all;
+        };
+        // FA2 passes over a tile with the one before still there, and divides with
+        // the last one.
+        let is_fa2 = self.schedule.method().algorithm == Algorithm::Fa2;
+        let is_here = !(is_fa2 && event.kind == EventKind::Skip);
+        let met = moment.passes.last().map(|pass| pass.j);
+        let tile = event.j.filter(|_| is_here).or(met);
+        tile.map_or(all, |j| self.schedule.keys(j))
+    }
+}
+
+impl Moment {
+    /// True if the step moved numbers of this array this way.
+    #[must_use]
+    pub fn moves(&self, array: Array, direction: Direction) -> bool {
+        self.event.as_ref().is_some_and(|event| {
+            let mut moves = event.moves();
+            moves.any(|moved| moved.array == array && moved.direction == direction)
+        })
+    }
+
+    /// What the step did.
+    #[must_use]
+    pub fn kind(&self) -> Option<EventKind> {
+        self.event.map(|event| event.kind)
+    }
+}
+
+/// The step to begin with: the first scores, where queries and keys have just met and the
+/// rest of the story is still to come.
+pub(crate) fn opening_step(schedule: &Schedule) -> u64 {
+    let is_scores = |index: &u64| {
+        let event = schedule.event(*index);
+        event.is_some_and(|event| event.kind == EventKind::Scores)
+    };
+    let first = (0..schedule.n_events()).find(is_scores);
+    first.map_or(0, |index| index + 1)
+}
+
+/// The numbers that the room attends with.
+///
+/// # Errors
+///
+/// Returns a sentence if there are none yet, or bad ones.
+pub fn data_of(room: &FlashRoom) -> Result<Shared<HeadData>, String> {
+    let data = match &room.source {
+        Source::Head => {
+            let awaited = || super::words::HEAD_AWAITED.to_owned();
+            let head = room.head.as_ref();
+            let head = head.ok_or_else(|| room.missing.clone().unwrap_or_else(awaited))?;
+            HeadData::of_head(head).map(|data| data.with_tokens(room.tokens.as_ref()))
+        }
+        Source::Random { n, d, seed } => HeadData::random(*n, *d, *seed),
+        Source::Typed(typed) => HeadData::typed(typed),
+    };
+    let data = data.map_err(|error| phrase::sentence(&error.to_string()))?;
+    Ok(data.shared())
+}

@@ -1,0 +1,50 @@
+//! Painting pixels: colours from the style sheet, and one way onto a canvas.
+
+use headlight_figure::ramp::{Diverging, N_STOPS, Ramp};
+use wasm_bindgen::{Clamped, JsCast};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+
+use crate::host;
+
+/// The colours of the theme that is used, as numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Palette {
+    /// Those of weights.
+    pub ramp: Ramp,
+    /// Those of changes of weights.
+    pub diverging: Diverging,
+}
+
+impl Palette {
+    /// Reads them from the style sheet; `None` if that has not arrived. Makes the
+    /// browser compute styles, so it is done once per theme.
+    pub fn read() -> Option<Self> {
+        let stops: [String; N_STOPS] =
+            std::array::from_fn(|stop| host::css_colour(&format!("--seq-{stop}")));
+        Some(Self {
+            ramp: Ramp::from_css(&stops)?,
+            diverging: Diverging::from_css(&Diverging::NAMES.map(host::css_colour))?,
+        })
+    }
+}
+
+/// Paints `[row, column, 4]` bytes, one pixel per cell. A canvas that cannot be had
+/// stays empty: the table behind the figure says the same.
+pub fn paint(canvas: &HtmlCanvasElement, pixels: &[u8], columns: usize, rows: usize) {
+    let _ = try_to_paint(canvas, pixels, columns, rows);
+}
+
+fn try_to_paint(
+    canvas: &HtmlCanvasElement,
+    pixels: &[u8],
+    columns: usize,
+    rows: usize,
+) -> Option<()> {
+    let (width, height) = (u32::try_from(columns).ok()?, u32::try_from(rows).ok()?);
+    canvas.set_width(width);
+    canvas.set_height(height);
+    let context = canvas.get_context("2d").ok()??;
+    let context: CanvasRenderingContext2d = context.dyn_into().ok()?;
+    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(pixels), width, height).ok()?;
+    context.put_image_data(&image, 0.0, 0.0).ok()
+}

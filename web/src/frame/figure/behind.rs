@@ -1,0 +1,114 @@
+//! What is behind a figure of any room: how it is computed, seen on request, and its
+//! numbers, always in the document.
+
+use headlight_figure::table::Table;
+use headlight_view::frame::figure_words;
+use headlight_view::frame::figure_words::Method;
+use headlight_view::room;
+use headlight_view::rooms::attention::command::CommandLine;
+use headlight_view::{Action, AnyFigure, State};
+use leptos::html::{Div, Section};
+use leptos::prelude::*;
+
+use super::more;
+use super::table::numbers;
+use crate::derived::Kept;
+use crate::draw::{drawn, follow};
+use crate::host;
+use crate::store::store;
+
+/// Both, below the figure.
+#[component]
+pub fn MethodAndTable(
+    /// Whose.
+    #[prop(into)]
+    figure: AnyFigure,
+    /// How it is computed.
+    method: Method,
+    /// The command that prints the same.
+    command: Kept<CommandLine>,
+    /// The numbers, once they are there.
+    table: Kept<Option<Table>>,
+) -> impl IntoView {
+    view! {
+        <HowComputed figure method command/>
+        <Numbers figure table/>
+    }
+}
+
+/// The table: nothing to be seen, or a box that scrolls.
+#[component]
+fn Numbers(figure: AnyFigure, table: Kept<Option<Table>>) -> impl IntoView {
+    let is_open = store().select(move |state: &State| state.numbers == Some(figure));
+    let element = NodeRef::<Div>::new();
+    Effect::new(move |_| {
+        if let (true, Some(element)) = (is_open.get(), element.get()) {
+            element.scroll_into_view_with_bool(false);
+        }
+    });
+    let label = figure_words::numbers_of(room::figure_title(figure));
+    let numbers = follow(move || {
+        let table = table.shared();
+        numbers(figure.name(), Option::as_ref(&table)).into()
+    });
+    view! {
+        <div
+            node_ref=element
+            class=move || if is_open.get() { "scroll" } else { "unseen" }
+            role=move || is_open.get().then_some("region")
+            aria-label=move || is_open.get().then(|| label.clone())
+            tabindex=move || is_open.get().then_some("0")
+        >
+            {drawn(numbers)}
+        </div>
+    }
+}
+
+/// Formula, unit, source, command and code.
+#[component]
+fn HowComputed(figure: AnyFigure, method: Method, command: Kept<CommandLine>) -> impl IntoView {
+    let is_open = store().select(move |state: &State| state.method == Some(figure));
+    view! {
+        <Show when=move || is_open.get()>
+            <OpenMethod figure method command/>
+        </Show>
+    }
+}
+
+#[component]
+fn OpenMethod(figure: AnyFigure, method: Method, command: Kept<CommandLine>) -> impl IntoView {
+    let store = store();
+    let element = NodeRef::<Section>::new();
+    Effect::new(move |_| {
+        if let Some(element) = element.get() {
+            element.scroll_into_view_with_bool(false);
+        }
+    });
+    let close = move |_| {
+        host::focus(&more::opener(figure));
+        store.dispatch(Action::ToggleMethod(figure));
+    };
+    let line = move || {
+        let CommandLine { line, note } = command.get();
+        let note = note.map(|note| view! { <span class="note">{note}</span> });
+        view! { <code>{line}</code>{note} }
+    };
+    view! {
+        <section class="method" aria-label=figure_words::SHOW_METHOD node_ref=element>
+            <div class="heading">
+                <b>{figure_words::SHOW_METHOD}</b>
+                <button type="button" class="button quiet small icon" aria-label=figure_words::HIDE_METHOD title=figure_words::HIDE_METHOD on:click=close>
+                    <svg class="stroke" viewBox="0 0 8 8" width="8" height="8" aria-hidden="true"><path d="M1 1 L7 7 M7 1 L1 7"/></svg>
+                </button>
+            </div>
+            <p>{method.meaning}</p>
+            <dl>
+                <dt>{figure_words::FORMULA}</dt><dd class="number">{method.formula}</dd>
+                <dt>{figure_words::UNIT}</dt><dd>{method.unit}</dd>
+                <dt>{figure_words::SOURCE}</dt><dd>{method.source}</dd>
+                <dt>{figure_words::COMMAND}</dt><dd>{line}</dd>
+                <dt>{figure_words::CODE}</dt><dd><code>{method.code}</code></dd>
+            </dl>
+        </section>
+    }
+}

@@ -1,0 +1,177 @@
+//! The lesson's strip at the bottom: steps that drive the figure above it.
+
+use headlight_view::frame::lesson_words;
+use headlight_view::rooms::attention::lesson::{Place, Strip, Topic};
+use headlight_view::{Action, State};
+use leptos::ev::KeyboardEvent;
+use leptos::html;
+use leptos::prelude::*;
+
+use super::strip::{ClosedStrip, Moves, OpenStrip, Said};
+use crate::host;
+use crate::second_module::drawn_or_awaited;
+use crate::store::{Store, store};
+
+/// What reads the step; it gets the focus when the step changes.
+const TEXT: &str = "learn-text";
+/// The button that opens the strip.
+const START: &str = "learn-start";
+
+/// The strip, open or closed.
+#[component]
+pub fn Learn() -> impl IntoView {
+    let store = store();
+    let is_open = store.select(|state: &State| state.learning.is_open);
+    let element = NodeRef::<html::Section>::new();
+    let act = Act { store, element };
+    view! {
+        <section class="learn" class:open=move || is_open.get() aria-label=lesson_words::LEARN_STRIP node_ref=element>
+            <Show when=move || is_open.get() fallback=move || view! { <Closed act/> }>
+                {drawn_or_awaited(|further| further.lesson, element, None)}
+            </Show>
+        </section>
+    }
+}
+
+/// Moves through the lesson, and takes focus and view along.
+#[derive(Clone, Copy)]
+struct Act {
+    store: Store,
+    element: NodeRef<html::Section>,
+}
+
+impl Act {
+    /// Does `action`; then the step's text has the focus and its figure is seen.
+    fn turn(self, action: Action) {
+        self.store.dispatch(action);
+        host::once_drawn(move || {
+            host::focus_in_place(TEXT);
+            self.bring_up();
+        });
+    }
+
+    /// Scrolls to what the step is about, unless it is seen.
+    fn bring_up(self) {
+        let (id, figure) = place(self.store.peek(|state| state.learning.topic().place()));
+        if let Some(strip) = self.element.get_untracked() {
+            host::bring_up(id, figure, &strip);
+        }
+    }
+
+    fn leave(self) {
+        self.store.dispatch(Action::LeaveLearn);
+        host::once_drawn(|| host::focus_in_place(START));
+    }
+
+    /// The step before or after, if there is one.
+    fn turn_by(self, by: isize) {
+        let step = self.store.peek(|state| state.learning.step);
+        let to = step.checked_add_signed(by);
+        if let Some(to) = to.filter(|to| *to < Topic::ALL.len()) {
+            self.turn(Action::LearnStep(to));
+        }
+    }
+}
+
+/// Name in the document of what a step is about, and what of it must be seen.
+const fn place(place: Place) -> (&'static str, &'static str) {
+    match place {
+        Place::Prompt => ("prompt", ".tokens"),
+        Place::Stage => ("map-title", ".stage :is(.map, .steps .bars)"),
+        Place::Heads => ("heads", "#heads [role=radiogroup]"),
+        Place::Next => ("next-title", ".next-list"),
+    }
+}
+
+#[component]
+fn Closed(act: Act) -> impl IntoView {
+    let begun = act.store.select(|state: &State| {
+        let learning = &state.learning;
+        (learning.step > 0 && !learning.is_at_end()).then_some(learning.step + 1)
+    });
+    let is_over = act.store.select(|state: &State| state.learning.is_at_end());
+    let n = Topic::ALL.len();
+    let length = move || match begun.get() {
+        Some(step) => lesson_words::step_of(step, n),
+        None if is_over.get() => lesson_words::AFTER_LESSON.to_owned(),
+        None => lesson_words::n_steps(n),
+    };
+    view! {
+        <ClosedStrip
+            lesson=lesson_words::LESSON
+            id=START
+            length=Signal::derive(length)
+            has_begun=Signal::derive(move || begun.get().is_some())
+            open=Callback::new(move |()| act.turn(Action::OpenLearn))
+        />
+    }
+}
+
+/// The strip, open; `element` is the strip itself.
+#[component]
+pub fn Open(element: NodeRef<html::Section>) -> impl IntoView {
+    let store = store();
+    let act = Act { store, element };
+    let strip = act.store.select(State::strip);
+    let turn = act
+        .store
+        .select(|state: &State| (state.learning.step, state.learning.is_revealed));
+    Effect::new(move |_| {
+        turn.with(|_| ());
+        if let Some(said) = act.store.peek(State::strip_spoken) {
+            act.store.dispatch(Action::Announce(said));
+        }
+    });
+    // Whoever comes by a link to a step sees what it is about.
+    let has_run = act.store.select(|state: &State| state.room.run.is_some());
+    Effect::new(move |_| {
+        if has_run.get() {
+            host::once_drawn(move || act.bring_up());
+        }
+    });
+    let of = move |part: fn(&Strip) -> &String| {
+        Signal::derive(move || {
+            strip.with(|strip| strip.as_ref().map(part).cloned().unwrap_or_default())
+        })
+    };
+    let answer = move || strip.with(|strip| strip.as_ref().and_then(|strip| strip.answer.clone()));
+    let is_revealed = Memo::new(move |_| answer().is_some());
+    let is_astray = Memo::new(move |_| strip.with(|s| s.as_ref().is_some_and(|s| s.is_astray)));
+    let step = Memo::new(move |_| strip.with(|strip| strip.as_ref().map_or(0, |s| s.step)));
+    let said = Said {
+        name: Signal::derive(move || lesson_words::step_of(step.get() + 1, Topic::ALL.len())),
+        idea: of(|strip| &strip.idea),
+        question: of(|strip| &strip.question),
+        answer: Signal::derive(answer),
+        is_revealed: is_revealed.into(),
+    };
+    let reveal = move |()| {
+        act.store.dispatch(Action::RevealAnswer);
+        host::once_drawn(move || {
+            host::focus_in_place(TEXT);
+            // The answer takes room from the figure.
+            act.bring_up();
+        });
+    };
+    let on_key = move |event: KeyboardEvent| match event.key().as_str() {
+        "ArrowLeft" => act.turn_by(-1),
+        "ArrowRight" => act.turn_by(1),
+        _ => {}
+    };
+    let moves = Moves {
+        go: Callback::new(move |step| act.turn(Action::LearnStep(step))),
+        reveal: Callback::new(reveal),
+        leave: Callback::new(move |()| act.leave()),
+        on_key: Callback::new(on_key),
+    };
+    let titles = Topic::ALL.map(Topic::title).to_vec();
+    view! {
+        <OpenStrip id=TEXT titles step said moves>
+            <Show when=move || is_astray.get()>
+                <button type="button" class="button" on:click=move |_| act.turn(Action::RepeatStep)>
+                    {lesson_words::REPEAT_STEP}
+                </button>
+            </Show>
+        </OpenStrip>
+    }
+}

@@ -1,0 +1,14 @@
+//! What stands in a figure whose numbers have not arrived.
+
+use headlight_view::State;
+use headlight_view::answers::details::DetailKind;
+use leptos::prelude::*;
+
+use crate::store::store;
+
+/// Why there is nothing yet; nothing once there is.
+#[component]
+pub fn Awaited(kind: DetailKind, is_there: Signal<bool>) -> impl IntoView {
+    let why = store().select(move |state: &State| state.why_no_detail(kind));
+    move || (!is_there.get()).then(|| view! { <p class="awaited">{why.get()}</p> })
+}

@@ -1,0 +1,54 @@
+//! What is behind a figure of the Attention room: its numbers, and how it is computed.
+
+use headlight_view::rooms::attention::catalogue;
+use headlight_view::rooms::attention::command::command_line;
+use headlight_view::rooms::attention::tables::Source;
+use headlight_view::{Figure, State};
+use leptos::prelude::*;
+
+use crate::derived::Kept;
+use crate::frame::figure::MethodAndTable;
+use crate::host;
+use crate::second_module::drawn;
+use crate::store::{Store, store};
+
+/// Both, below the figure.
+#[component]
+pub fn Behind(figure: Figure) -> impl IntoView {
+    drawn(|further| further.behind, figure)
+}
+
+/// The same, once the module that draws it is there.
+#[component]
+pub fn MethodAndNumbers(figure: Figure) -> impl IntoView {
+    let command = store().keep(move |state: &State| command_line(state, figure));
+    let sources: Sources = expect_context();
+    let source = Kept::new(move || sources.of(figure));
+    let table = Kept::new(move || source.with(|source| Some(source.as_ref()?.table())));
+    view! { <MethodAndTable figure method=catalogue::method(figure) command table/> }
+}
+
+/// What the tables are made from: all of one moment, a moment after the figures.
+///
+/// Tables are rarely seen. Made in a task of their own they do not keep a figure
+/// waiting; made all at once they never tell of two prompts.
+#[derive(Clone, Copy)]
+pub struct Sources(ReadSignal<Vec<(Figure, Source)>>);
+
+impl Sources {
+    /// Follows the state.
+    pub fn follow(store: Store) -> Self {
+        let now = store.select(|state: &State| -> Vec<(Figure, Source)> {
+            let source = |figure: Figure| Some((figure, Source::new(state, figure)?));
+            Figure::ALL.into_iter().filter_map(source).collect()
+        });
+        Self(host::followed_later(now))
+    }
+
+    fn of(self, figure: Figure) -> Option<Source> {
+        self.0.with(|all| {
+            let found = all.iter().find(|(of, _)| *of == figure);
+            found.map(|(_, source)| source.clone())
+        })
+    }
+}

@@ -1,0 +1,102 @@
+//! What the figures of the room draw.
+
+use headlight_figure::ramp::Scale;
+use headlight_view::answers::run::{Head, Pattern, Run};
+use headlight_view::answers::truth::{ShownTruth, Truth};
+use headlight_view::{Shared, State};
+use leptos::prelude::*;
+
+use crate::host;
+use crate::store::store;
+
+/// What a figure further down the page draws, all of one moment.
+#[derive(Clone, PartialEq)]
+struct Moment {
+    run: Option<Shared<Run>>,
+    truth: ShownTruth,
+    query: usize,
+}
+
+/// What the figures draw, each part followed by itself.
+#[derive(Clone, Copy)]
+pub struct Shown {
+    pub(crate) run: Memo<Option<Shared<Run>>>,
+    pub(crate) pattern: Memo<Option<Shared<Pattern>>>,
+    /// What the map draws: the pattern, or what has changed in it.
+    pub(crate) drawn: Memo<Option<Shared<Pattern>>>,
+    pub(crate) scale: Memo<Scale>,
+    pub(crate) truth: Memo<ShownTruth>,
+    pub(crate) head: Memo<Head>,
+    pub(crate) query: Memo<usize>,
+    pub(crate) queries: Memo<Vec<usize>>,
+    pub(crate) key: Memo<usize>,
+    pub(crate) hover: Memo<Option<(usize, usize)>>,
+}
+
+impl Shown {
+    pub(crate) fn new() -> Self {
+        let store = store();
+        Self {
+            run: store.select(|state: &State| state.room.run.clone()),
+            pattern: store.select(|state: &State| state.room.pattern()),
+            drawn: store.select(|state: &State| state.room.drawn_pattern()),
+            scale: store.select(|state: &State| state.room.scale()),
+            truth: store.select(|state: &State| state.room.truth.clone()),
+            head: store.select(|state: &State| state.room.head),
+            query: store.select(|state: &State| state.room.query()),
+            queries: store.select(|state: &State| state.room.queries()),
+            key: store.select(|state: &State| state.room.key()),
+            hover: store.select(|state: &State| state.room.hover),
+        }
+    }
+
+    /// The same for figures that are about the run alone and further down: in a task
+    /// of their own, so that what is further up is not kept waiting.
+    pub(crate) fn later(self) -> Self {
+        let now = Memo::new(move |_| Moment {
+            run: self.run.get(),
+            truth: self.truth.get(),
+            query: self.query.get(),
+        });
+        let later = host::followed_later(now);
+        Self {
+            run: Memo::new(move |_| later.with(|moment| moment.run.clone())),
+            truth: Memo::new(move |_| later.with(|moment| moment.truth.clone())),
+            query: Memo::new(move |_| later.with(|moment| moment.query)),
+            ..self
+        }
+    }
+
+    /// What the model's language says of the run, if that is known.
+    pub(crate) fn known_truth(self) -> Option<Shared<Truth>> {
+        self.truth.with(ShownTruth::known)
+    }
+
+    /// True where the language's marks stand in a figure, or soon will: `has_marks`
+    /// looks for them in the truth that has arrived.
+    pub(crate) fn has_truth(self, has_marks: fn(&Truth) -> bool) -> Signal<bool> {
+        let is_expected = store().select(State::expects_truth);
+        Signal::derive(move || match self.known_truth() {
+            Some(truth) => has_marks(&truth),
+            None => self.truth.get() == ShownTruth::Awaited || is_expected.get(),
+        })
+    }
+
+    /// What the map draws, once it is of the run that is shown.
+    pub(crate) fn drawn_of_run(self) -> Option<Shared<Pattern>> {
+        let n = self.run.with(|run| run.as_ref().map(|run| run.seq_len()))?;
+        self.drawn.get().filter(|drawn| drawn.seq_len() == n)
+    }
+
+    /// True where parts were taken out, so that the figures show the whole model too.
+    pub(crate) fn has_clean(self) -> bool {
+        self.run
+            .with(|run| run.as_ref().is_some_and(|run| run.clean.is_some()))
+    }
+
+    /// Run and pattern, if both are there and belong together.
+    pub(crate) fn both(self) -> Option<(Shared<Run>, Shared<Pattern>)> {
+        let (run, pattern) = (self.run.get()?, self.pattern.get()?);
+        (run.seq_len() == pattern.seq_len()).then_some((run, pattern))
+    }
+}

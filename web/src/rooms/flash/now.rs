@@ -1,0 +1,170 @@
+//! What the room shows now: computed once, drawn in many places.
+
+use headlight_figure::phrase;
+use headlight_view::rooms::flash::figures::ledger::{Ledger, ledger};
+use headlight_view::rooms::flash::{Course, Moment, Player, data_of, spelled_row};
+use headlight_view::{Shared, State};
+
+use crate::derived::Kept;
+use crate::store::Store;
+
+/// What attends, and one step of it.
+pub type Shown = (Shared<Player>, Shared<Moment>);
+
+/// The player, its step, and the row that is spelled out; the same of the algorithm
+/// beside it, where there is one.
+///
+/// What is asked for comes as a shared value and not through a function of it: that
+/// would be compiled anew for each.
+#[derive(Clone, Copy)]
+pub struct Now {
+    player: Kept<Result<Shared<Player>, String>>,
+    moment: Kept<Option<Shared<Moment>>>,
+    row: Kept<Option<usize>>,
+    beside: Kept<Option<Shared<Player>>>,
+    beside_moment: Kept<Option<Shared<Moment>>>,
+    course: Kept<Option<Shared<Course>>>,
+    step: Kept<u64>,
+}
+
+impl Now {
+    /// Follows the state.
+    pub fn follow(store: Store) -> Self {
+        let source = store.keep(|state: &State| {
+            let room = &state.flash;
+            (room.source.clone(), room.head.clone(), room.missing.clone())
+        });
+        // Numbers are made once, however many steps are shown of them.
+        let data = Kept::new(move || {
+            source.with(|_| ());
+            store.peek(|state| data_of(&state.flash))
+        });
+        let options = store.keep(|state: &State| state.flash.options);
+        let player = Kept::new(move || Player::with(data.get()?, options.get()).map(Shared::new));
+        let compared = store.keep(|state: &State| state.flash.compared);
+        let beside = Kept::new(move || {
+            let other = compared.get()?;
+            let beside = player.get().ok()?.beside(other);
+            beside.ok().map(Shared::new)
+        });
+        let clock = store.keep(|state: &State| state.flash.clock);
+        let course = Kept::new(move || {
+            let (clock, beside) = (clock.get(), beside.get());
+            let player = player.get().ok()?;
+            let course = Course::new(&player, beside.as_deref(), clock);
+            Some(Shared::new(course))
+        });
+        let chosen_step = store.keep(|state: &State| state.flash.step);
+        // The room's step, and each algorithm's own: one that stands still is not drawn
+        // anew.
+        let step = Kept::new(move || {
+            chosen_step.get();
+            let (Ok(player), Some(course)) = (player.get(), course.get()) else {
+                return 0;
+            };
+            store.peek(|state| player.step_of(&course, &state.flash))
+        });
+        let own_step = Kept::new(move || {
+            let step = step.get();
+            Some(course.get()?.played_step(step))
+        });
+        let beside_step = Kept::new(move || {
+            let step = step.get();
+            course.get()?.beside_step(step)
+        });
+        let moment = Kept::new(move || {
+            let step = own_step.get()?;
+            let player = player.get().ok()?;
+            moment_of(&player, step)
+        });
+        let beside_moment = Kept::new(move || {
+            let step = beside_step.get()?;
+            let beside = beside.get()?;
+            moment_of(&beside, step)
+        });
+        let chosen = store.keep(|state: &State| state.flash.row);
+        let row = Kept::new(move || {
+            let chosen = chosen.get();
+            let player = player.get().ok()?;
+            let moment = moment.get()?;
+            spelled_row(&player, &moment, chosen)
+        });
+        Self {
+            player,
+            moment,
+            row,
+            beside,
+            beside_moment,
+            course,
+            step,
+        }
+    }
+
+    /// What is played.
+    pub fn player(self) -> Option<Shared<Player>> {
+        self.player.get().ok()
+    }
+
+    /// What is played and the step that is shown.
+    pub fn shown(self) -> Option<Shown> {
+        Some((self.player()?, self.moment.get()?))
+    }
+
+    /// The algorithm beside and its step.
+    pub fn beside(self) -> Option<Shown> {
+        Some((self.beside.get()?, self.beside_moment.get()?))
+    }
+
+    /// Whether another algorithm stands beside.
+    pub fn is_compared(self) -> bool {
+        self.beside.get().is_some()
+    }
+
+    /// All steps that the transport walks, and the one that is shown.
+    pub fn course(self) -> Option<(Shared<Course>, u64)> {
+        let step = self.step.get();
+        Some((self.course.get()?, step))
+    }
+
+    /// The ledger.
+    pub fn ledger(self) -> Option<Ledger> {
+        // The one beside first: see [`Now::follow_all`].
+        let beside = self.beside();
+        let (player, moment) = self.shown()?;
+        let beside = beside.as_ref();
+        let beside = beside.map(|(player, moment)| (&**player, &**moment));
+        Some(ledger(&player, &moment, beside))
+    }
+
+    /// The query that is spelled out.
+    pub fn row(self) -> Option<usize> {
+        self.row.get()
+    }
+
+    /// Asks for everything, so that an effect runs when anything changes.
+    pub fn follow_all(self) {
+        // The one beside first: asked for through what depends on it, it would have
+        // changed before the effect asks whether it has.
+        self.beside();
+        self.course();
+        self.shown();
+        self.row();
+    }
+
+    /// Why there is nothing to show.
+    pub fn trouble(self) -> Option<String> {
+        let player = match self.player.get() {
+            Ok(player) => player,
+            Err(trouble) => return Some(trouble),
+        };
+        if self.moment.get().is_some() {
+            return None;
+        }
+        let error = player.moment(player.schedule().n_events()).err()?;
+        Some(phrase::sentence(&error.to_string()))
+    }
+}
+
+fn moment_of(player: &Player, step: u64) -> Option<Shared<Moment>> {
+    player.moment(step).ok().map(Shared::new)
+}

@@ -1,0 +1,67 @@
+//! The badge: how far the result is from attention by its definition.
+
+use headlight_figure::number;
+use headlight_view::FlashFigure;
+use headlight_view::rooms::flash::{Check, Checked, words};
+use leptos::prelude::*;
+
+use super::now::Now;
+use super::{Room, more};
+use crate::derived::{Held, react};
+use crate::draw::{Node, el, follow};
+use crate::host;
+
+/// The result against softmax in 64 bits, a few rows at a time.
+pub fn proof(room: Room) -> Node {
+    let now = room.now;
+    let check = room.numbers.check();
+    let generation = StoredValue::new(0_u32);
+    react(move || {
+        let player = now.player();
+        generation.update_value(|generation| *generation = generation.wrapping_add(1));
+        check.set(player.as_deref().map(Check::new));
+        go_on(now, check, generation, generation.get_value());
+    });
+    let figure = follow(move || {
+        let check = check.get();
+        let found = check.as_ref().filter(|check| check.n_checked > 0);
+        let error = found.map(|check| number::scientific(check.gap.output));
+        let under_way = check.filter(|check| check.n_checked < check.n_queries);
+        let progress = under_way.map(|check| words::checked(check.n_checked, check.n_queries));
+        let name = el("span")
+            .add(words::ERROR_LABEL)
+            .add(el("small").add(progress));
+        el("figure")
+            .set("data-figure", FlashFigure::Error.name())
+            .set("aria-label", words::ERROR_LABEL)
+            .add(name)
+            .add(el("b").class("number").add(error))
+            .into()
+    });
+    let proof = el("div")
+        .class("proof")
+        .add(figure)
+        .add(more(FlashFigure::Error));
+    el("section")
+        .class("proven")
+        .add(proof)
+        .add(room.behind(FlashFigure::Error))
+        .into()
+}
+
+fn go_on(now: Now, check: Held<Option<Check>>, generation: StoredValue<u32>, mine: u32) {
+    host::in_another_task(move || {
+        // The room may be gone, or play something else.
+        if generation.try_get_value() != Some(mine) {
+            return;
+        }
+        let Some(mut found) = check.try_get_untracked().flatten() else {
+            return;
+        };
+        let state = untrack(|| now.player()).map(|player| found.go_on(&player));
+        check.set(Some(found));
+        if let Some(Ok(Checked::More)) = state {
+            go_on(now, check, generation, mine);
+        }
+    });
+}

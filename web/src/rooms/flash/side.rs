@@ -1,0 +1,102 @@
+//! Beside the stage: the ledger, the pseudo-code.
+
+use headlight_figure::number;
+use headlight_view::FlashFigure;
+use headlight_view::rooms::flash::figures::ledger::{Ledger, LedgerRow};
+use headlight_view::rooms::flash::{CodeLine, lines_of, words};
+
+use super::now::Now;
+use super::{Room, more};
+use crate::draw::{Element, Node, el, follow};
+use crate::frame::figure::table::{column_head, row_head};
+
+/// Heads the ledger.
+pub const TITLE: &str = "ledger-title";
+/// Says what the ledger shows.
+const VERDICT: &str = "ledger-says";
+
+/// What is moved.
+pub fn ledger(room: Room) -> Node {
+    let now = room.now;
+    let figure = follow(move || {
+        let ledger = now.ledger();
+        let played = now.player().zip(ledger.as_ref());
+        let verdict = played.map(|(player, ledger)| words::verdict(&player, ledger));
+        figure(ledger.as_ref(), verdict).into()
+    });
+    let heading = el("div")
+        .class("heading")
+        .add(el("h2").set("id", TITLE).add(words::LEDGER))
+        .add(more(FlashFigure::Ledger));
+    el("section")
+        .set("aria-labelledby", TITLE)
+        .add(heading)
+        .add(figure)
+        .add(room.behind(FlashFigure::Ledger))
+        .into()
+}
+
+fn figure(ledger: Option<&Ledger>, verdict: Option<String>) -> Element {
+    let heads = [words::SO_FAR, words::IN_ALL, words::OF_STANDARD].map(column_head);
+    let rows = ledger.map_or(&[][..], |ledger| &ledger.rows);
+    let fact = |(name, value): (&'static str, String)| {
+        el("div")
+            .add(el("dt").add(name))
+            .add(el("dd").class("number").add(value))
+    };
+    let facts = ledger.map(words::facts).unwrap_or_default();
+    let too_large = ledger.and_then(words::too_large);
+    let too_large = too_large.map(|said| el("p").class("verdict too-large").add(said));
+    let table = el("table")
+        .add(el("thead").add(el("tr").add(el("td")).all(heads)))
+        .add(el("tbody").all(rows.iter().map(row)));
+    el("figure")
+        .class("ledger")
+        .set("data-figure", FlashFigure::Ledger.name())
+        .set("aria-labelledby", TITLE)
+        .set("aria-describedby", VERDICT)
+        .add(table)
+        .add(el("p").class("verdict").set("id", VERDICT).add(verdict))
+        .add(too_large)
+        .add(el("dl").class("amounts").all(facts.into_iter().map(fact)))
+}
+
+fn row(row: &LedgerRow) -> Element {
+    let so_far = row.so_far;
+    let so_far = so_far.map(|totals| words::thousands(totals.elements_moved()));
+    let of_standard = format!("{}×", number::fixed(row.of_standard, 2));
+    el("tr")
+        .class(if row.is_played { "on" } else { "" })
+        .add(row_head(words::algorithm(row.algorithm)))
+        .add(el("td").add(so_far.unwrap_or_else(|| "–".to_owned())))
+        .add(el("td").add(words::thousands(row.moved)))
+        .add(el("td").add(of_standard))
+}
+
+/// The algorithm, with the line that runs.
+pub fn code(now: Now) -> Node {
+    let line = |line: CodeLine| {
+        let now = if line.is_now { " now" } else { "" };
+        let item = el("li")
+            .class(format!("depth-{}{now}", line.depth))
+            .add(line.text);
+        if line.is_now {
+            item.set("aria-current", "step")
+        } else {
+            item
+        }
+    };
+    let lines = follow(move || {
+        let lines = now
+            .shown()
+            .map(|(player, moment)| lines_of(&player, &moment));
+        let lines = lines.unwrap_or_default();
+        el("ol").all(lines.into_iter().map(line)).into()
+    });
+    el("section")
+        .class("code")
+        .set("data-figure", "flash.code")
+        .add(el("h2").add(words::CODE))
+        .add(lines)
+        .into()
+}
