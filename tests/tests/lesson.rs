@@ -9,8 +9,9 @@ use headlight_engine::{HeadPattern, HeadRef, LastRun, Loaded, RunAnswer};
 use headlight_model::Unhurried;
 use headlight_view::answers::run::Head;
 use headlight_view::frame::ablation::{Ablation, Filler, Part};
+use headlight_view::frame::example::DEFAULT_HEAD;
+use headlight_view::frame::example::DEFAULT_PROMPT;
 use headlight_view::rooms::attention::lesson::MOSTLY_FROM;
-use headlight_view::{DEFAULT_HEAD, DEFAULT_PROMPT};
 use shipped::load;
 
 /// Next tokens that are listed.

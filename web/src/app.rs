@@ -1,7 +1,11 @@
 //! The page: frame around the room, keys, and what the root element says.
 
+use headlight_view::State;
+use headlight_view::frame::Panel;
+use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::status;
-use headlight_view::{Action, Panel, Place, State};
+use headlight_view::room::Room;
+use headlight_view::rooms::attention::action::AttentionAction;
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -22,8 +26,8 @@ pub fn App() -> impl IntoView {
     close_panels_from_outside(store);
     second::fetch(store);
     effects::start(store);
-    let announcement = store.select(|state: &State| state.announcement.clone());
-    let is_attention = store.select(|state: &State| state.place == Place::Attention);
+    let announcement = store.select(|state: &State| state.frame.announcement.clone());
+    let is_attention = store.select(|state: &State| state.room == Room::Attention);
     view! {
         <Header/>
         <Prompt/>
@@ -42,7 +46,7 @@ pub fn App() -> impl IntoView {
 /// figures, and after the tables, which come in the task after those: whoever waits
 /// for them finds both.
 fn tell_the_truth(store: Store) {
-    let attributes = store.select(status::root);
+    let attributes = store.select(|state: &State| status::root(&state.frame));
     Effect::new(move |_| {
         let attributes = attributes.get();
         let tell = move || {
@@ -77,17 +81,17 @@ fn listen_to_keys(store: Store) {
             _ => return,
         };
         event.prevent_default();
-        store.dispatch(Action::MoveHead { layers, heads });
+        store.dispatch(AttentionAction::MoveHead { layers, heads });
     });
     on_cleanup(move || handle.remove());
 }
 
 /// Whoever opens the help by a key reads and scrolls it by keys.
 fn toggle_help(store: Store) {
-    if store.peek(|state| state.panel == Some(Panel::Help)) {
+    if store.peek(|state| state.frame.panel == Some(Panel::Help)) {
         close_panel(store);
     } else {
-        store.dispatch(Action::Toggle(Panel::Help));
+        store.dispatch(FrameAction::Toggle(Panel::Help));
         host::once_drawn(|| host::focus_in_place(panel_id(Panel::Help)));
     }
 }
@@ -101,14 +105,14 @@ fn is_typing(event: &KeyboardEvent) -> bool {
 
 /// Closes what is open and gives the focus back to what opened it.
 fn close_panel(store: Store) {
-    if store.peek(|state| state.panel.is_none()) {
+    if store.peek(|state| state.frame.panel.is_none()) {
         return;
     }
     let opener = document()
         .query_selector("[aria-expanded='true'][data-opener]")
         .ok()
         .flatten();
-    store.dispatch(Action::ClosePanel);
+    store.dispatch(FrameAction::ClosePanel);
     if let Some(opener) = opener {
         host::focus_element(opener);
     }
@@ -116,7 +120,7 @@ fn close_panel(store: Store) {
 
 fn close_panels_from_outside(store: Store) {
     let handle = window_event_listener(ev::pointerdown, move |event| {
-        if store.peek(|state| state.panel.is_none()) {
+        if store.peek(|state| state.frame.panel.is_none()) {
             return;
         }
         let target = event
@@ -128,7 +132,7 @@ fn close_panels_from_outside(store: Store) {
                 .is_ok_and(|found| found.is_some())
         });
         if !is_inside {
-            store.dispatch(Action::ClosePanel);
+            store.dispatch(FrameAction::ClosePanel);
         }
     });
     on_cleanup(move || handle.remove());

@@ -1,10 +1,13 @@
 //! What the reducer asks for, done with the browser.
 
+use headlight_view::frame::action::FrameAction;
 use std::cell::Cell;
 use std::time::Duration;
 
+use headlight_view::Action;
+use headlight_view::frame::ModelInfo;
+use headlight_view::frame::effect::Effect;
 use headlight_view::session::Input;
-use headlight_view::{Action, Effect, ModelInfo};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -30,7 +33,7 @@ pub fn run(store: Store, effect: Effect) {
             .further()
             .with(move |further| (further.obey_truth)(store, command)),
         Effect::RunLater(edit) => set_timeout(
-            move || store.dispatch(Action::RunPrompt(edit)),
+            move || store.dispatch(FrameAction::RunPrompt(edit)),
             TYPING_PAUSE,
         ),
         Effect::FetchRecording(model) => spawn_local(async move {
@@ -51,8 +54,11 @@ pub fn run(store: Store, effect: Effect) {
             store.write_link();
             let address = window().location().href().unwrap_or_default();
             let is_copied = host::copy(&address).await;
-            store.dispatch(Action::Shared(is_copied));
-            set_timeout(move || store.dispatch(Action::ForgetShared), COPIED_FOR);
+            store.dispatch(FrameAction::Shared(is_copied));
+            set_timeout(
+                move || store.dispatch(FrameAction::ForgetShared),
+                COPIED_FOR,
+            );
         }),
         Effect::Save(wish) => store
             .further()
@@ -69,9 +75,9 @@ pub fn run(store: Store, effect: Effect) {
 
 /// Sets the page going: theme, address, lists, clock.
 pub fn start(store: Store) {
-    store.dispatch(Action::UseTheme(host::preferred_theme()));
+    store.dispatch(FrameAction::UseTheme(host::preferred_theme()));
     if host::is_for_tests() {
-        store.dispatch(Action::ForTests);
+        store.dispatch(FrameAction::ForTests);
     }
     store.dispatch(Action::Opened(host::fragment()));
     let opened = window_event_listener(leptos::ev::hashchange, move |_| {
@@ -100,7 +106,7 @@ fn fetch_models(store: Store) {
         if let Ok(json) = host::fetch_text("models/index.json").await
             && let Ok(models) = serde_json::from_str::<Vec<ModelInfo>>(&json)
         {
-            store.dispatch(Action::Models(models));
+            store.dispatch(FrameAction::Models(models));
         }
     });
 }
@@ -114,10 +120,14 @@ fn tick(store: Store) {
             let now_ms = host::now_ms();
             let elapsed_ms = now_ms - last_ms.replace(now_ms);
             n_ticks.set(n_ticks.get().wrapping_add(1));
-            let (needs_ticks, awaits_builds) =
-                store.peek(|state| (state.session.needs_ticks(), state.session.awaits_builds()));
+            let (needs_ticks, awaits_builds) = store.peek(|state| {
+                (
+                    state.frame.session.needs_ticks(),
+                    state.frame.session.awaits_builds(),
+                )
+            });
             if needs_ticks {
-                store.dispatch(Action::Engine(Input::Tick { elapsed_ms, now_ms }));
+                store.dispatch(FrameAction::Engine(Input::Tick { elapsed_ms, now_ms }));
             }
             if awaits_builds && n_ticks.get().is_multiple_of(TICKS_BETWEEN_BUILDS) {
                 fetch_builds(store);

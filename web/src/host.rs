@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use headlight_view::Theme;
+use headlight_view::frame::Theme;
 use leptos::html::ElementType;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::Closure;

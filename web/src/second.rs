@@ -5,10 +5,11 @@
 //! need stays in the first. So a visitor waits for the frame, the heads and the map of
 //! a recorded run, and for nothing else.
 
+use headlight_view::frame::action::FrameAction;
 use std::time::Duration;
 
 use headlight_view::Action;
-use headlight_view::answers::recording::Rest;
+use headlight_view::answers::recording::RecordingDetails;
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use wasm_bindgen_futures::spawn_local;
@@ -26,7 +27,7 @@ pub const PAUSE: Duration = Duration::from_secs(3);
 pub fn fetch(store: Store) {
     spawn_local(async move {
         let found: Result<Box<Further>, SplitLoaderError> = open().await;
-        store.dispatch(Action::PartArrived(found.is_ok()));
+        store.dispatch(FrameAction::PartArrived(found.is_ok()));
         match found {
             Ok(further) => store.further().arrive(*further),
             Err(_) => set_timeout(move || fetch(store), PAUSE),
@@ -36,7 +37,7 @@ pub fn fetch(store: Store) {
 
 /// Reads what a recorded run says beyond the first figures.
 fn read_rest(store: Store, json: &str) {
-    let rest = Rest::parse(json).map(Box::new);
+    let rest = RecordingDetails::parse(json).map(Box::new);
     store.dispatch(Action::RecordedRest(
         rest.map_err(|error| error.to_string()),
     ));

@@ -5,10 +5,11 @@
 //! second is called like any other.
 
 use headlight_view::answers::truth::TruthCommand;
-use headlight_view::frame::save::Wish;
+use headlight_view::frame::figure_id::FigureId;
+use headlight_view::frame::save::SaveRequest;
+use headlight_view::rooms::attention::catalogue::Figure;
 use headlight_view::session::Command;
 use headlight_view::session::words as session_words;
-use headlight_view::{AnyFigure, Figure};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -31,7 +32,7 @@ pub struct Further {
     /// Draws the parts that were taken out.
     pub changes: fn(()) -> AnyView,
     /// Draws the open menu of a figure.
-    pub menu: fn(AnyFigure) -> AnyView,
+    pub menu: fn(FigureId) -> AnyView,
     /// Draws the method and the numbers of a figure of the Attention room.
     pub behind: fn(Figure) -> AnyView,
     /// Draws the lesson's strip, open.
@@ -55,7 +56,7 @@ pub struct Further {
     /// Reads the rest of a recorded run.
     pub read_rest: fn(Store, &str),
     /// Hands a figure to the visitor as a file.
-    pub save: fn(Store, Wish),
+    pub save: fn(Store, SaveRequest),
 }
 
 type Act = Box<dyn FnOnce(&Further)>;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use headlight_view::{Action, Effect, Place, State, reduce};
+use headlight_view::frame::effect::Effect;
+use headlight_view::room::Room;
+use headlight_view::{Action, State, reduce};
 use leptos::prelude::*;
 
 use crate::derived::Kept;
@@ -38,8 +40,9 @@ impl Store {
     }
 
     /// Applies an action and carries out what follows from it.
-    pub fn dispatch(self, action: Action) {
-        self.change(|state| reduce(state, action));
+    pub fn dispatch(self, action: impl Into<Action>) {
+        let action = action.into();
+        self.change(move |state| reduce(state, action));
     }
 
     /// Lets a room's own reducer change the state, and carries out what follows from it.
@@ -103,9 +106,9 @@ impl Store {
             .update_value(|waiting| is_due = waiting.replace(fragment).is_some());
         if !is_due {
             // A step of the Flash room takes less time than its address does.
-            let pause = match self.peek(|state| state.place) {
-                Place::Attention => Duration::ZERO,
-                Place::Flash => STEPPING_PAUSE,
+            let pause = match self.peek(|state| state.room) {
+                Room::Attention => Duration::ZERO,
+                Room::Flash => STEPPING_PAUSE,
             };
             set_timeout(move || self.write_link(), pause);
         }

@@ -15,14 +15,15 @@ use headlight_activations::Sampling;
 use crate::answers::run::Head;
 use crate::frame::ablation;
 use crate::frame::ablation::Ablation;
+use crate::room::Room;
+use crate::rooms::attention::choices::View;
 use crate::rooms::attention::figures::atlas::Sort;
 use crate::rooms::attention::figures::attribution::Order;
 use crate::rooms::attention::figures::lines::Scope;
 use crate::rooms::attention::figures::steps::Step;
-use crate::rooms::attention::lesson::Topic;
-use crate::rooms::attention::state::View;
+use crate::rooms::attention::lesson::{self, Topic};
 use crate::session::{Choice, Fault};
-use crate::state::Place;
+use crate::state::State;
 
 /// The newest version of links that this page reads, and the one it writes.
 const VERSION: u32 = 1;
@@ -53,7 +54,7 @@ const SCOPES: [(Scope, &str); 2] = [(Scope::Selected, "selected"), (Scope::All, 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Permalink {
     /// The room.
-    pub place: Place,
+    pub place: Room,
     /// What the link says of the Flash room, as it stands there.
     pub flash: Option<String>,
     /// Folder name of the model.
@@ -137,7 +138,7 @@ impl Permalink {
         let address = fragment.strip_prefix('#').unwrap_or(fragment);
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         let room = path.trim_matches('/');
-        match Place::ALL.into_iter().find(|place| place.name() == room) {
+        match Room::ALL.into_iter().find(|place| place.name() == room) {
             Some(place) => link.place = place,
             None if room.is_empty() => {}
             None => notices.push(frame_words::no_such_room(&decode(room).unwrap_or_default())),
@@ -151,12 +152,12 @@ impl Permalink {
             notices.push(frame_words::link_too_new(version));
             return (link, notices);
         }
-        if link.place == Place::Flash {
+        if link.place == Room::Flash {
             let own = pairs().filter(|(key, _)| *key != "v" && !SHARED.contains(key));
             link.flash = Some(own.map(|(key, value)| format!("&{key}={value}")).collect());
         }
         for (key, value) in pairs() {
-            if link.place != Place::Attention && !SHARED.contains(&key) {
+            if link.place != Room::Attention && !SHARED.contains(&key) {
                 continue;
             }
             if !link.read(key, value) {
@@ -363,6 +364,62 @@ fn name<T: Copy + PartialEq>(names: &[(T, &str)], value: T) -> Option<String> {
     found.map(|(_, name)| (*name).to_owned())
 }
 
+/// The link to what is shown.
+#[must_use]
+pub fn of(state: &State) -> Permalink {
+    let State {
+        frame,
+        attention: room,
+        flash,
+        ..
+    } = state;
+    let subject = &frame.subject;
+    let choice = frame.session.choice();
+    if state.room == Room::Flash {
+        return Permalink {
+            place: Room::Flash,
+            model: Some(frame.session.model().to_owned()),
+            prompt: Some(frame.asked.clone()),
+            layer: Some(subject.head.layer),
+            head: Some(subject.head.head),
+            ablations: Some(subject.ablations.clone()),
+            backend: choice.name().is_some().then_some(choice),
+            flash: Some(flash.link_pairs.clone()),
+            ..Permalink::default()
+        };
+    }
+    let learn = room.learning.is_open.then_some(room.learning.step);
+    let usual_sort = lesson::usual_sort(learn);
+    let (sampling, usual) = (subject.sampling, Sampling::default());
+    Permalink {
+        place: Room::Attention,
+        flash: None,
+        model: Some(frame.session.model().to_owned()),
+        prompt: Some(frame.asked.clone()),
+        layer: Some(subject.head.layer),
+        head: Some(subject.head.head),
+        row: room.row,
+        also_rows: Some(room.also_rows.clone()),
+        col: room.col,
+        backend: choice.name().is_some().then_some(choice),
+        view: (room.view != View::default()).then_some(room.view),
+        step: (room.view == View::Steps && room.step != Step::default()).then_some(room.step),
+        scope: (room.scope != Scope::default()).then_some(room.scope),
+        sort: (room.sort != usual_sort).then_some(room.sort),
+        order: (room.order != Order::default()).then_some(room.order),
+        companions: Some(room.companions.clone()),
+        ablations: Some(subject.ablations.clone()),
+        temperature: (sampling.temperature != usual.temperature).then_some(sampling.temperature),
+        top_k: (sampling.top_k != usual.top_k).then_some(sampling.top_k),
+        top_p: (sampling.top_p != usual.top_p).then_some(sampling.top_p),
+        seed: (frame.seed != 0).then_some(frame.seed),
+        token: room.compared.map(|(token, _)| token),
+        against: room.compared.map(|(_, against)| against),
+        learn,
+        fault: None,
+    }
+}
+
 /// A step of the lesson, from 0.
 fn learn_step(value: &str) -> Option<usize> {
     let step: usize = value.strip_prefix(LESSON)?.parse().ok()?;
@@ -423,7 +480,7 @@ mod tests {
 
     fn link() -> Permalink {
         Permalink {
-            place: Place::Attention,
+            place: Room::Attention,
             flash: None,
             model: Some("stories".to_owned()),
             prompt: Some("Lily & Tom + 100 % caf\u{e9}\n\u{1f600} #a?b=c".to_owned()),

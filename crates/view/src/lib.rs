@@ -1,13 +1,14 @@
 //! The page without a page: state, decisions, geometry and words.
 //!
 //! Nothing here knows a browser. [`reduce()`] applies an [`Action`] to the
-//! [`State`] and returns the [`Effect`]s that the page carries out; what is
+//! [`State`] and returns the [`Effect`](frame::effect::Effect)s that the page carries out; what is
 //! drawn is computed from the state by pure functions:
 //! Layers, each of which names only those above it here:
 //!
 //! - [`answers`]: what the engine said, as the page keeps it
 //! - [`session`]: which worker answers, run ids, stale answers, dead workers
-//! - [`frame`]: what stands around every room: parts taken out, menus, saving, status, help
+//! - [`frame`]: what stands around every room: what they all look at (subject), asking, menus,
+//!   saving, status, help
 //! - [`rooms`]: one folder per room: its state, its figures, their words
 //! - [`State`], [`Action`], [`reduce()`], [`address`]: the page as a whole
 //!
@@ -24,10 +25,6 @@ pub mod rooms;
 pub mod session;
 mod state;
 
-pub use action::{Action, Effect};
-pub use frame::figure_id::{AnyFigure, Figure, FlashFigure};
-pub use headlight_figure::Shared;
-pub use reduce::reduce;
-pub use state::{
-    DEFAULT_HEAD, DEFAULT_MODEL, DEFAULT_PROMPT, ModelInfo, Panel, Place, State, Theme,
-};
+pub use action::Action;
+pub use reduce::{reduce, reduce_flash};
+pub use state::State;

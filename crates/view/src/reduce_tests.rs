@@ -11,7 +11,9 @@ mod refusals;
 #[path = "reduce_tests/truths.rs"]
 mod truths;
 
+use crate::frame::action::FrameAction;
 use crate::frame::words as frame_words;
+use crate::rooms::attention::action::AttentionAction;
 use crate::rooms::attention::words as attention_words;
 use headlight_activations::{Detail, DetailKind, Finding, ModelShape, Tile, TilePart};
 
@@ -20,12 +22,24 @@ use headlight_activations::Sampling;
 use super::*;
 use crate::answers::run::tests::{pattern, run};
 use crate::answers::run::{Backend, Head, Pattern, Run, WeightedToken};
+use crate::answers::truth::{ShownTruth, TruthInput};
+use crate::frame::ModelInfo;
+use crate::frame::Panel;
+use crate::frame::Theme;
 use crate::frame::ablation::Part;
+use crate::frame::continuation::Continuation;
+use crate::frame::example::DEFAULT_HEAD;
+use crate::frame::example::DEFAULT_PROMPT;
+use crate::frame::figure_id::FigureId;
+use crate::frame::save::Content;
+use crate::frame::{figure_words, menu};
+use crate::rooms::attention::catalogue::Figure;
 use crate::session::{Ask, BackendReport, Blame, Command, LoadedModel, Message, RunId, WorkerId};
-use crate::state::{DEFAULT_HEAD, DEFAULT_PROMPT, ModelInfo, Panel, Theme};
+use crate::session::{Input, News};
+use headlight_figure::files::Format;
 
-pub(crate) fn said(worker: u32, message: Message) -> Action {
-    Action::Engine(Input::Said {
+pub(crate) fn said(worker: u32, message: Message) -> FrameAction {
+    FrameAction::Engine(Input::Said {
         worker: WorkerId(worker),
         message: Box::new(message),
         now_ms: 0.0,
@@ -72,7 +86,7 @@ fn live_with(fragment: &str, language: Option<&str>) -> State {
         has_gpu: false,
         has_webgpu: false,
     };
-    reduce(&mut state, Action::Engine(builds));
+    reduce(&mut state, FrameAction::Engine(builds));
     let load = posted(&reduce(&mut state, said(1, Message::Booted))).unwrap();
     let model = LoadedModel {
         name: "stories".to_owned(),
@@ -123,13 +137,13 @@ fn link(effects: &[Effect]) -> Option<&str> {
 #[test]
 fn typing_waits_for_a_pause_and_only_the_last_pause_counts() {
     let mut state = live("");
-    let first = reduce(&mut state, Action::EditPrompt("Tom".to_owned()));
-    assert_eq!(first, [Effect::RunLater(state.edit)]);
-    let early = state.edit;
-    reduce(&mut state, Action::EditPrompt("Tom ran".to_owned()));
-    assert_eq!(reduce(&mut state, Action::RunPrompt(early)), []);
-    let edit = state.edit;
-    let effects = reduce(&mut state, Action::RunPrompt(edit));
+    let first = reduce(&mut state, FrameAction::EditPrompt("Tom".to_owned()));
+    assert_eq!(first, [Effect::RunLater(state.frame.edit)]);
+    let early = state.frame.edit;
+    reduce(&mut state, FrameAction::EditPrompt("Tom ran".to_owned()));
+    assert_eq!(reduce(&mut state, FrameAction::RunPrompt(early)), []);
+    let edit = state.frame.edit;
+    let effects = reduce(&mut state, FrameAction::RunPrompt(edit));
     assert!(posted(&effects).is_some());
     assert!(link(&effects).unwrap().contains("prompt=Tom%20ran"));
 }
@@ -137,11 +151,11 @@ fn typing_waits_for_a_pause_and_only_the_last_pause_counts() {
 #[test]
 fn a_prompt_that_enter_has_asked_is_not_asked_again_after_the_pause() {
     let mut state = live("");
-    reduce(&mut state, Action::EditPrompt("Tom ran".to_owned()));
-    let typed = state.edit;
-    assert!(posted(&reduce(&mut state, Action::RunPrompt(typed))).is_some());
-    assert_eq!(reduce(&mut state, Action::RunPrompt(typed)), []);
-    let again = Action::RunPrompt(state.edit);
+    reduce(&mut state, FrameAction::EditPrompt("Tom ran".to_owned()));
+    let typed = state.frame.edit;
+    assert!(posted(&reduce(&mut state, FrameAction::RunPrompt(typed))).is_some());
+    assert_eq!(reduce(&mut state, FrameAction::RunPrompt(typed)), []);
+    let again = FrameAction::RunPrompt(state.frame.edit);
     assert!(
         posted(&reduce(&mut state, again)).is_some(),
         "Enter always asks"
@@ -151,9 +165,9 @@ fn a_prompt_that_enter_has_asked_is_not_asked_again_after_the_pause() {
 #[test]
 fn an_error_keeps_what_was_typed_and_what_was_shown() {
     let mut state = live("");
-    reduce(&mut state, Action::EditPrompt("Tom ".repeat(400)));
-    let edit = state.edit;
-    let run = posted(&reduce(&mut state, Action::RunPrompt(edit))).unwrap();
+    reduce(&mut state, FrameAction::EditPrompt("Tom ".repeat(400)));
+    let edit = state.frame.edit;
+    let run = posted(&reduce(&mut state, FrameAction::RunPrompt(edit))).unwrap();
     let message = "prompt has 401 tokens".to_owned();
     let blame = Blame::Input;
     reduce(
@@ -167,19 +181,25 @@ fn an_error_keeps_what_was_typed_and_what_was_shown() {
             },
         ),
     );
-    assert_eq!(state.prompt, "Tom ".repeat(400));
-    assert_eq!(state.room.error.as_deref(), Some("Prompt has 401 tokens."));
-    assert!(state.room.run.is_some());
+    assert_eq!(state.frame.prompt, "Tom ".repeat(400));
+    assert_eq!(
+        state.frame.subject.error.as_deref(),
+        Some("Prompt has 401 tokens.")
+    );
+    assert!(state.frame.subject.run.is_some());
 }
 
 #[test]
 fn an_empty_prompt_is_said_and_not_sent() {
     let mut state = live("");
-    reduce(&mut state, Action::EditPrompt(String::new()));
-    let edit = state.edit;
-    let effects = reduce(&mut state, Action::RunPrompt(edit));
+    reduce(&mut state, FrameAction::EditPrompt(String::new()));
+    let edit = state.frame.edit;
+    let effects = reduce(&mut state, FrameAction::RunPrompt(edit));
     assert_eq!(asked_run(&effects), None);
-    assert_eq!(state.room.error.as_deref(), Some(frame_words::EMPTY_PROMPT));
+    assert_eq!(
+        state.frame.subject.error.as_deref(),
+        Some(frame_words::EMPTY_PROMPT)
+    );
 }
 
 #[test]
@@ -188,29 +208,38 @@ fn the_keys_move_between_heads_and_stop_at_the_edges() {
     let steps = [(-1, 0), (0, -1), (1, 0), (0, 1), (9, 9)];
     let mut seen = Vec::new();
     for (layers, heads) in steps {
-        reduce(&mut state, Action::MoveHead { layers, heads });
-        seen.push((state.room.head.layer, state.room.head.head));
+        reduce(&mut state, AttentionAction::MoveHead { layers, heads });
+        seen.push((
+            state.frame.subject.head.layer,
+            state.frame.subject.head.head,
+        ));
     }
     assert_eq!(seen, [(0, 0), (0, 0), (1, 0), (1, 1), (3, 3)]);
-    reduce(&mut state, Action::SelectHead(Head { layer: 1, head: 3 }));
-    reduce(&mut state, Action::StepHead(1));
-    assert_eq!(state.room.head, Head { layer: 2, head: 0 });
+    reduce(
+        &mut state,
+        AttentionAction::SelectHead(Head { layer: 1, head: 3 }),
+    );
+    reduce(&mut state, AttentionAction::StepHead(1));
+    assert_eq!(state.frame.subject.head, Head { layer: 2, head: 0 });
 }
 
 #[test]
 fn a_head_seen_before_is_shown_without_asking() {
     let mut state = live("#/attention?layer=1&head=2");
-    reduce(&mut state, Action::SelectHead(Head { layer: 0, head: 0 }));
+    reduce(
+        &mut state,
+        AttentionAction::SelectHead(Head { layer: 0, head: 0 }),
+    );
     let head = Head { layer: 1, head: 2 };
-    let effects = reduce(&mut state, Action::SelectHead(head));
+    let effects = reduce(&mut state, AttentionAction::SelectHead(head));
     assert_eq!(posted(&effects), None);
-    assert!(state.room.pattern().is_some());
+    assert!(state.attention.pattern(&state.frame.subject).is_some());
 }
 
 #[test]
 fn what_the_model_wrote_can_become_part_of_the_prompt() {
     let mut state = live("#/attention?prompt=Lily");
-    let effects = reduce(&mut state, Action::Generate);
+    let effects = reduce(&mut state, FrameAction::Generate);
     let run = posted(&effects).unwrap();
     for text in [" ran", " home"] {
         let token = WeightedToken {
@@ -220,37 +249,35 @@ fn what_the_model_wrote_can_become_part_of_the_prompt() {
         };
         reduce(&mut state, said(1, Message::Token { run, token }));
     }
-    reduce(&mut state, Action::KeepContinuation);
-    assert_eq!(state.prompt, "Lily ran home");
-    assert_eq!(state.asked, "Lily ran home");
-    assert_eq!(state.room.continuation, None);
+    reduce(&mut state, FrameAction::KeepContinuation);
+    assert_eq!(state.frame.prompt, "Lily ran home");
+    assert_eq!(state.frame.asked, "Lily ran home");
+    assert_eq!(state.frame.subject.continuation, None);
 }
 
 #[test]
 fn only_one_panel_is_open_at_a_time() {
     let mut state = State::default();
-    reduce(&mut state, Action::Toggle(Panel::Help));
-    reduce(&mut state, Action::Toggle(Panel::Backend));
-    assert_eq!(state.panel, Some(Panel::Backend));
-    reduce(&mut state, Action::Toggle(Panel::Backend));
-    assert_eq!(state.panel, None);
+    reduce(&mut state, FrameAction::Toggle(Panel::Help));
+    reduce(&mut state, FrameAction::Toggle(Panel::Backend));
+    assert_eq!(state.frame.panel, Some(Panel::Backend));
+    reduce(&mut state, FrameAction::Toggle(Panel::Backend));
+    assert_eq!(state.frame.panel, None);
 }
 
 #[test]
 fn the_axes_of_an_empty_map_have_about_as_many_places_as_there_will_be_tokens() {
-    let mut state = State {
-        asked: "One day, Lily found a red ball. She".to_owned(),
-        ..State::default()
-    };
+    let mut state = State::default();
+    state.frame.asked = "One day, Lily found a red ball. She".to_owned();
     // The start marker, 8 words, a full stop and a comma.
-    assert_eq!(state.axis_tokens().len(), 11);
-    state.asked = "Lily".to_owned();
-    assert_eq!(state.axis_tokens().len(), 8);
+    assert_eq!(state.attention.axis_tokens(&state.frame).len(), 11);
+    state.frame.asked = "Lily".to_owned();
+    assert_eq!(state.attention.axis_tokens(&state.frame).len(), 8);
 }
 
 fn run_again(state: &mut State, words: &[&str]) -> Vec<Effect> {
-    let edit = state.edit;
-    let id = posted(&reduce(state, Action::RunPrompt(edit))).unwrap();
+    let edit = state.frame.edit;
+    let id = posted(&reduce(state, FrameAction::RunPrompt(edit))).unwrap();
     let message = Message::Ran {
         run: id,
         answer: run(words),
@@ -272,65 +299,71 @@ pub(crate) fn induction() -> ModelInfo {
 
 /// The prompt and head that the effects ask a worker to run.
 fn asked(state: &State) -> (&str, Head) {
-    (&state.asked, state.room.head)
+    (&state.frame.asked, state.frame.subject.head)
 }
 
 #[test]
 fn another_model_brings_its_own_example_and_takes_it_away_again() {
     let mut state = live("");
-    reduce(&mut state, Action::Models(vec![induction()]));
+    reduce(&mut state, FrameAction::Models(vec![induction()]));
     assert_eq!(asked(&state), (DEFAULT_PROMPT, DEFAULT_HEAD));
-    reduce(&mut state, Action::ChooseModel("induction".to_owned()));
+    reduce(&mut state, FrameAction::ChooseModel("induction".to_owned()));
     let own = ("ba ko ba", Head { layer: 0, head: 3 });
     assert_eq!(asked(&state), own);
-    reduce(&mut state, Action::ChooseModel("stories".to_owned()));
+    reduce(&mut state, FrameAction::ChooseModel("stories".to_owned()));
     assert_eq!(asked(&state), (DEFAULT_PROMPT, DEFAULT_HEAD));
 }
 
 #[test]
 fn what_was_selected_in_one_models_prompt_is_not_in_anothers() {
     let mut state = live("#/attention?row=2&col=1");
-    reduce(&mut state, Action::ToggleRow(1));
-    reduce(&mut state, Action::Zoom(0.5, None));
-    reduce(&mut state, Action::Models(vec![induction()]));
-    reduce(&mut state, Action::ChooseModel("induction".to_owned()));
-    let room = &state.room;
+    reduce(&mut state, AttentionAction::ToggleRow(1));
+    reduce(&mut state, AttentionAction::Zoom(0.5, None));
+    reduce(&mut state, FrameAction::Models(vec![induction()]));
+    reduce(&mut state, FrameAction::ChooseModel("induction".to_owned()));
+    let room = &state.attention;
     assert_eq!((room.row, room.col, room.zoom), (None, None, None));
     assert!(room.also_rows.is_empty());
     let link = "#/attention?model=induction&row=1&rows=0";
     reduce(&mut state, Action::Opened(link.to_owned()));
-    assert_eq!(state.room.queries(), [0, 1], "a link's own rows stay");
+    assert_eq!(
+        state.attention.queries(&state.frame.subject),
+        [0, 1],
+        "a link's own rows stay"
+    );
 }
 
 #[test]
 fn what_the_visitor_wrote_stays_and_the_example_is_offered_where_it_fails() {
     let mut state = live("");
-    reduce(&mut state, Action::Models(vec![induction()]));
-    reduce(&mut state, Action::EditPrompt("Tom ran".to_owned()));
-    reduce(&mut state, Action::ChooseModel("induction".to_owned()));
-    assert_eq!(state.prompt, "Tom ran");
-    assert!(!state.can_offer_example());
-    state.room.error = Some("The text has \"Tom\".".to_owned());
-    assert!(state.can_offer_example());
-    reduce(&mut state, Action::UseExample);
+    reduce(&mut state, FrameAction::Models(vec![induction()]));
+    reduce(&mut state, FrameAction::EditPrompt("Tom ran".to_owned()));
+    reduce(&mut state, FrameAction::ChooseModel("induction".to_owned()));
+    assert_eq!(state.frame.prompt, "Tom ran");
+    assert!(!state.frame.can_offer_example());
+    state.frame.subject.error = Some("The text has \"Tom\".".to_owned());
+    assert!(state.frame.can_offer_example());
+    reduce(&mut state, FrameAction::UseExample);
     assert_eq!(asked(&state).0, "ba ko ba");
-    assert!(!state.can_offer_example());
+    assert!(!state.frame.can_offer_example());
 }
 
 #[test]
 fn what_one_model_showed_goes_when_another_cannot_read_the_prompt() {
     let mut state = live("");
-    reduce(&mut state, Action::Models(vec![induction()]));
-    reduce(&mut state, Action::EditPrompt("Tom ran".to_owned()));
-    reduce(&mut state, Action::ChooseModel("induction".to_owned()));
-    assert!(state.room.run.is_some(), "until the other one has answered");
-    assert_eq!(state.room.head, Head { layer: 0, head: 3 });
-    hear(
-        &mut state,
-        News::RunFailed("The text has \"Tom\".".to_owned()),
-        &mut Vec::new(),
+    reduce(&mut state, FrameAction::Models(vec![induction()]));
+    reduce(&mut state, FrameAction::EditPrompt("Tom ran".to_owned()));
+    reduce(&mut state, FrameAction::ChooseModel("induction".to_owned()));
+    assert!(
+        state.frame.subject.run.is_some(),
+        "until the other one has answered"
     );
-    assert!(state.room.run.is_none() && state.room.error.is_some());
+    assert_eq!(state.frame.subject.head, Head { layer: 0, head: 3 });
+    state
+        .frame
+        .apply_news(News::RunFailed("The text has \"Tom\".".to_owned()));
+    after_every_action(&mut state);
+    assert!(state.frame.subject.run.is_none() && state.frame.subject.error.is_some());
 }
 
 /// What the effects ask of the engine beside runs, with the ids.
@@ -360,9 +393,9 @@ fn asked_run(effects: &[Effect]) -> Option<(RunId, Vec<String>)> {
 
 /// Types a prompt and presses Enter.
 fn run_prompt(state: &mut State, prompt: &str) -> RunId {
-    reduce(state, Action::EditPrompt(prompt.to_owned()));
-    let edit = state.edit;
-    asked_run(&reduce(state, Action::RunPrompt(edit)))
+    reduce(state, FrameAction::EditPrompt(prompt.to_owned()));
+    let edit = state.frame.edit;
+    asked_run(&reduce(state, FrameAction::RunPrompt(edit)))
         .unwrap()
         .0
 }
@@ -416,7 +449,7 @@ fn the_surprise_of_a_run_that_came_without_it_is_asked_for_and_shown() {
         clean: None,
     };
     reduce(&mut state, said(1, Message::Found { run: *ask, finding }));
-    let run = state.room.run.as_ref().unwrap();
+    let run = state.frame.subject.run.as_ref().unwrap();
     assert_eq!((&run.nll, run.perplexity), (&shown.nll, shown.perplexity));
     assert_eq!(run.id, id.0);
 }
@@ -426,7 +459,7 @@ fn an_answer_about_an_older_run_is_never_shown() {
     let mut state = live("");
     let first = details(&reduce(
         &mut state,
-        Action::SetSampling(Sampling {
+        AttentionAction::SetSampling(Sampling {
             top_k: 3,
             ..Sampling::default()
         }),
@@ -444,27 +477,26 @@ fn an_answer_about_an_older_run_is_never_shown() {
         finding: Finding::Cuts(cuts),
     };
     reduce(&mut state, said(1, late));
-    assert_eq!(state.room.details.cuts, None);
+    assert_eq!(state.attention.details.cuts, None);
 }
 
 #[test]
 fn taking_a_head_out_and_putting_it_back_runs_the_prompt_each_time() {
     let mut state = live("");
     let part = Part::Head(Head { layer: 1, head: 2 });
-    let (_, edits) = asked_run(&reduce(&mut state, Action::ToggleAblation(part))).unwrap();
+    let (_, edits) = asked_run(&reduce(&mut state, AttentionAction::ToggleAblation(part))).unwrap();
     assert_eq!(edits, ["blocks.1.attn.hook_z"]);
     assert!(
-        state
-            .permalink()
+        address::of(&state)
             .to_fragment()
             .contains("ablate=1.2%3Azero")
     );
-    let (_, edits) = asked_run(&reduce(&mut state, Action::SwapFiller(part))).unwrap();
+    let (_, edits) = asked_run(&reduce(&mut state, AttentionAction::SwapFiller(part))).unwrap();
     assert_eq!(edits.len(), 1);
-    assert!(state.permalink().to_fragment().contains("1.2%3Amean"));
-    let (_, edits) = asked_run(&reduce(&mut state, Action::ToggleAblation(part))).unwrap();
+    assert!(address::of(&state).to_fragment().contains("1.2%3Amean"));
+    let (_, edits) = asked_run(&reduce(&mut state, AttentionAction::ToggleAblation(part))).unwrap();
     assert_eq!(edits, [""; 0]);
-    assert!(!state.permalink().to_fragment().contains("ablate"));
+    assert!(!address::of(&state).to_fragment().contains("ablate"));
 }
 
 #[test]
@@ -474,11 +506,11 @@ fn appending_takes_text_and_refuses_markers() {
     let mut answer = two_next(&["Tom", " ran"]);
     answer.next[0].text = "<|end|>".to_owned();
     answered(&mut state, run, answer);
-    reduce(&mut state, Action::Append(9));
-    assert_eq!(state.prompt, "Tom ran");
-    reduce(&mut state, Action::Append(4));
+    reduce(&mut state, AttentionAction::Append(9));
+    assert_eq!(state.frame.prompt, "Tom ran");
+    reduce(&mut state, AttentionAction::Append(4));
     assert_eq!(
-        (state.prompt.as_str(), state.asked.as_str()),
+        (state.frame.prompt.as_str(), state.frame.asked.as_str()),
         ("Tom ran He", "Tom ran He")
     );
 }
@@ -486,29 +518,36 @@ fn appending_takes_text_and_refuses_markers() {
 #[test]
 fn several_heads_are_averaged_once_all_have_come() {
     let mut state = live("");
-    let head = state.room.head;
+    let head = state.frame.subject.head;
     let other = Head { layer: 0, head: 1 };
-    let n = state.room.seq_len();
+    let n = state.frame.subject.seq_len();
     let of = |head: Head| {
         let whole = pattern(n);
         let rows = (0..n).flat_map(|query| whole.row(query).to_vec()).collect();
         Pattern::new(head, n, rows, vec![1.0; n]).unwrap()
     };
-    state.room.keep(of(head));
-    let effects = reduce(&mut state, Action::ToggleHead(other));
-    assert_eq!(state.room.pattern(), None, "one is still missing");
+    state.attention.keep(&state.frame.subject, of(head));
+    let effects = reduce(&mut state, AttentionAction::ToggleHead(other));
+    assert_eq!(
+        state.attention.pattern(&state.frame.subject),
+        None,
+        "one is still missing"
+    );
     let run = posted(&effects).unwrap();
     let message = Message::Pattern {
         run,
         pattern: of(other),
     };
     reduce(&mut state, said(1, message));
-    let mean = state.room.pattern().unwrap();
+    let mean = state.attention.pattern(&state.frame.subject).unwrap();
     assert_eq!(mean.weight(1, 0), pattern(n).weight(1, 0));
-    assert_eq!(state.why_no_steps(), attention_words::NO_STEPS_OF_SEVERAL);
-    assert!(state.permalink().to_fragment().contains("heads=0.1"));
-    reduce(&mut state, Action::OneHead);
-    assert_eq!(state.room.heads(), [head]);
+    assert_eq!(
+        state.attention.why_no_steps(&state.frame),
+        attention_words::NO_STEPS_OF_SEVERAL
+    );
+    assert!(address::of(&state).to_fragment().contains("heads=0.1"));
+    reduce(&mut state, AttentionAction::OneHead);
+    assert_eq!(state.attention.heads(&state.frame.subject), [head]);
 }
 
 #[test]
@@ -533,7 +572,7 @@ fn a_long_prompt_is_asked_for_in_parts() {
         _ => None,
     });
     assert_eq!(heads, Some(0..1), "the atlas comes in pieces");
-    let Head { layer, head } = state.room.head;
+    let Head { layer, head } = state.frame.subject.head;
     let tile = Tile {
         layer,
         head,
@@ -552,9 +591,15 @@ fn a_long_prompt_is_asked_for_in_parts() {
         matches!(&asked[0].1, Detail::Tile { part: TilePart::Row, queries, .. } if *queries == (599..600)),
         "{asked:?}"
     );
-    assert!(state.room.sentence().is_none(), "the row has not come");
-    assert_eq!(state.why_no_steps(), attention_words::STEPS_UNDER_WAY);
-    let asked = details(&reduce(&mut state, Action::ToggleRow(7)));
+    assert!(
+        state.attention.sentence(&state.frame.subject).is_none(),
+        "the row has not come"
+    );
+    assert_eq!(
+        state.attention.why_no_steps(&state.frame),
+        attention_words::STEPS_UNDER_WAY
+    );
+    let asked = details(&reduce(&mut state, AttentionAction::ToggleRow(7)));
     let run = asked[0].0;
     let row = |query: usize| Tile {
         layer,
@@ -575,7 +620,7 @@ fn a_long_prompt_is_asked_for_in_parts() {
     };
     assert_eq!(*queries, 7..8, "the row that is selected beside it");
     reduce(&mut state, said(1, found(*run, 7)));
-    assert!(state.room.sentence().is_some());
+    assert!(state.attention.sentence(&state.frame.subject).is_some());
 }
 
 #[test]
@@ -583,30 +628,30 @@ fn a_map_that_shows_all_goes_on_showing_all_when_the_prompt_grows() {
     let mut state = live("");
     let run = run_prompt(&mut state, "one");
     answered(&mut state, run, two_next(&[" x"; 20]));
-    reduce(&mut state, Action::Zoom(0.5, None));
-    assert!(state.room.zoom.is_some());
-    reduce(&mut state, Action::Zoom(4.0, None));
+    reduce(&mut state, AttentionAction::Zoom(0.5, None));
+    assert!(state.attention.zoom.is_some());
+    reduce(&mut state, AttentionAction::Zoom(4.0, None));
     let run = run_prompt(&mut state, "two");
     answered(&mut state, run, two_next(&[" x"; 30]));
-    assert!(state.room.zoom().is_whole(30));
+    assert!(state.attention.zoom(&state.frame.subject).is_whole(30));
 }
 
 #[test]
 fn a_text_that_is_asked_for_again_is_another_one() {
     let mut state = live("");
-    reduce(&mut state, Action::Generate);
-    assert_eq!(state.seed, 0);
+    reduce(&mut state, FrameAction::Generate);
+    assert_eq!(state.frame.seed, 0);
     let written = Continuation {
         end: Some(crate::session::GenerationEnd::MaxTokens),
         ..Continuation::default()
     };
-    state.room.continuation = Some(written.clone());
-    reduce(&mut state, Action::Generate);
-    assert_eq!(state.seed, 1);
-    state.room.sampling.temperature = 0.0;
-    state.room.continuation = Some(written);
-    reduce(&mut state, Action::Generate);
-    assert_eq!(state.seed, 1, "without chance there is only one");
+    state.frame.subject.continuation = Some(written.clone());
+    reduce(&mut state, FrameAction::Generate);
+    assert_eq!(state.frame.seed, 1);
+    state.frame.subject.sampling.temperature = 0.0;
+    state.frame.subject.continuation = Some(written);
+    reduce(&mut state, FrameAction::Generate);
+    assert_eq!(state.frame.seed, 1, "without chance there is only one");
 }
 
 #[test]
@@ -631,15 +676,15 @@ fn what_was_recorded_is_not_shown_as_the_answer_to_another_question() {
             id: 0,
             ..two_next(&["Tom", " ran"])
         };
-        state.room.show(run, None);
-        let details = &mut state.room.details;
+        state.attention.show(&mut state.frame.subject, run, None);
+        let details = &mut state.attention.details;
         details.cuts = Some(headlight_figure::Shared::new(cuts()));
         details.attribution = Some(headlight_figure::Shared::new(attribution(9, 4)));
-        questions::drop_answers_to_other_questions(&mut state);
+        attention::ask::drop_answers_to_other_questions(&mut state.attention, &state.frame.subject);
         state
     };
     let has = |state: &State| {
-        let details = &state.room.details;
+        let details = &state.attention.details;
         (details.cuts.is_some(), details.attribution.is_some())
     };
     let mut usual = recorded("#/attention");
@@ -653,6 +698,59 @@ fn what_was_recorded_is_not_shown_as_the_answer_to_another_question() {
         temperature: 1.5,
         ..Sampling::default()
     };
-    reduce(&mut usual, Action::SetSampling(hot));
+    reduce(&mut usual, AttentionAction::SetSampling(hot));
     assert_eq!(has(&usual), (false, true));
+}
+
+#[test]
+fn an_entry_of_a_menu_that_is_open_offers_to_close() {
+    let mut state = State::default();
+    let labels = |state: &State| {
+        let entries = menu::entries(&state.frame, Figure::Next.into());
+        (entries[0].0, entries[entries.len() - 1].0)
+    };
+    let (show, hide) = (figure_words::SHOW_NUMBERS, figure_words::HIDE_NUMBERS);
+    assert_eq!(labels(&state), (show, figure_words::SHOW_METHOD));
+    reduce(&mut state, FrameAction::ToggleNumbers(Figure::Next.into()));
+    reduce(&mut state, FrameAction::ToggleMethod(Figure::Next.into()));
+    assert_eq!(labels(&state), (hide, figure_words::HIDE_METHOD));
+    reduce(&mut state, FrameAction::ToggleMethod(Figure::Lens.into()));
+    assert_eq!(labels(&state), (hide, figure_words::SHOW_METHOD));
+}
+
+#[test]
+fn saving_numbers_needs_no_drawing() {
+    let mut state = State::default();
+    let run = run(&["a", " b"]);
+    state
+        .attention
+        .show(&mut state.frame.subject, run, Some(pattern(2)));
+    let effects = reduce(
+        &mut state,
+        FrameAction::Save(Figure::Next.into(), Format::Csv),
+    );
+    let [Effect::Save(request)] = effects.as_slice() else {
+        panic!("expected a file, got {effects:?}");
+    };
+    assert_eq!(request.name, "headlight-attention-next-stories.csv");
+    assert_eq!(request.content, Content::NumbersOf(Figure::Next.into()));
+    let numbers = attention::files::numbers(&state.attention, &state.frame, Figure::Next);
+    let numbers = numbers.unwrap();
+    let text = numbers.file(request.format).unwrap();
+    assert!(text.starts_with("id,token,probability\r\n9,"), "{text}");
+    assert_eq!(numbers.file(Format::Svg), None);
+}
+
+#[test]
+fn a_figure_without_numbers_says_so() {
+    let mut state = State::default();
+    let effects = reduce(
+        &mut state,
+        FrameAction::Save(Figure::Lens.into(), Format::Png),
+    );
+    assert_eq!(effects, []);
+    assert_eq!(state.frame.notices, [figure_words::NOTHING_TO_SAVE]);
+    let unknown = FigureId("no.such");
+    reduce(&mut state, FrameAction::Save(unknown, Format::Png));
+    assert_eq!(state.frame.notices, [figure_words::NOTHING_TO_SAVE]);
 }

@@ -1,33 +1,74 @@
-//! The rooms and their figures by name.
+//! The rooms of the page, and their figures, by name.
 
-use crate::frame::figure_id::{AnyFigure, FlashFigure};
-use crate::rooms::attention::catalogue;
-use crate::rooms::flash::words;
-use crate::state::Place;
+use crate::frame::figure_id::FigureId;
+use crate::rooms::attention::catalogue::{self as attention, Figure};
+use crate::rooms::flash::catalogue::{self as flash, FlashFigure};
 
-/// The Attention room.
-pub const ATTENTION: &str = "Attention";
+/// A room of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Room {
+    /// Heads, their maps, and what goes on between the layers.
+    #[default]
+    Attention,
+    /// Flash attention, step by step.
+    Flash,
+}
 
-/// A room in the bar.
-#[must_use]
-pub const fn room_name(place: Place) -> &'static str {
-    match place {
-        Place::Attention => ATTENTION,
-        Place::Flash => "Flash",
+impl Room {
+    /// All of them, in the order of the bar.
+    pub const ALL: [Self; 2] = [Self::Attention, Self::Flash];
+
+    /// Its name in links.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Attention => "attention",
+            Self::Flash => "flash",
+        }
+    }
+
+    /// Its name in the bar.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Attention => "Attention",
+            Self::Flash => "Flash",
+        }
     }
 }
 
 /// What a figure is called.
 #[must_use]
-pub const fn figure_title(figure: AnyFigure) -> &'static str {
-    match figure {
-        AnyFigure::Attention(figure) => catalogue::title(figure),
-        AnyFigure::Flash(FlashFigure::Stage) => words::STAGE,
-        AnyFigure::Flash(FlashFigure::Timeline) => words::TIMELINE,
-        AnyFigure::Flash(FlashFigure::Ledger) => words::LEDGER,
-        AnyFigure::Flash(FlashFigure::Error) => words::ERROR_LABEL,
-        AnyFigure::Flash(FlashFigure::Row) => words::ROW_STORY,
-        AnyFigure::Flash(FlashFigure::Device) => words::device::HEADING,
-        AnyFigure::Flash(FlashFigure::Growth) => words::device::GROWTH,
+pub fn figure_title(figure: FigureId) -> &'static str {
+    let of_attention = Figure::of(figure).map(attention::title);
+    let of_flash = || FlashFigure::of(figure).map(flash::title);
+    of_attention.or_else(of_flash).unwrap_or(figure.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_figures_of_the_page_have_one_name() {
+        let attention = Figure::ALL.map(FigureId::from);
+        let flash = FlashFigure::ALL.map(FigureId::from);
+        let mut names: Vec<&str> = attention.iter().chain(&flash).map(|it| it.name()).collect();
+        let n = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), n);
+    }
+
+    #[test]
+    fn every_figure_has_a_title_and_the_name_of_its_room() {
+        for figure in Figure::ALL.map(FigureId::from) {
+            assert_ne!(figure_title(figure), figure.name());
+            assert!(figure.name().starts_with("attention."));
+        }
+        for figure in FlashFigure::ALL.map(FigureId::from) {
+            assert_ne!(figure_title(figure), figure.name());
+            assert!(figure.name().starts_with("flash."));
+        }
     }
 }

@@ -4,13 +4,15 @@
 mod style;
 mod walk;
 
+use headlight_view::frame::action::FrameAction;
 use std::time::Duration;
 
 use headlight_figure::files::Format;
 use headlight_view::frame::drawing::Frame;
-use headlight_view::frame::save::{Content, Wish};
+use headlight_view::frame::figure_id::FigureId;
+use headlight_view::frame::save::{Content, SaveRequest};
+use headlight_view::rooms::attention::catalogue::Figure;
 use headlight_view::rooms::attention::files;
-use headlight_view::{Action, AnyFigure};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -30,8 +32,8 @@ const PNG_SCALE: f64 = 2.0;
 const MAX_SIDE: f64 = 8192.0;
 
 /// Hands what is wished for to the visitor as a file.
-pub fn save(store: Store, wish: Wish) {
-    let Wish {
+pub fn save(store: Store, wish: SaveRequest) {
+    let SaveRequest {
         content,
         format,
         name,
@@ -39,7 +41,10 @@ pub fn save(store: Store, wish: Wish) {
     } = wish;
     let numbers = match content {
         Content::Drawing(figure) => return save_drawing(store, figure, format, name, credit),
-        Content::NumbersOf(figure) => store.peek(|state| files::numbers(state, figure)),
+        Content::NumbersOf(figure) => store.peek(|state| {
+            let figure = Figure::of(figure)?;
+            files::numbers(&state.attention, &state.frame, figure)
+        }),
         Content::Numbers(numbers) => Some(numbers),
     };
     match numbers.and_then(|numbers| numbers.file(format)) {
@@ -53,7 +58,7 @@ fn save_text(store: Store, name: String, format: Format, text: &str) {
     tell(store, name, result);
 }
 
-fn save_drawing(store: Store, figure: AnyFigure, format: Format, name: String, credit: String) {
+fn save_drawing(store: Store, figure: FigureId, format: Format, name: String, credit: String) {
     let selector = format!("[data-figure='{}']", figure.name());
     let found = document().query_selector(&selector).ok().flatten();
     let Some(svg) = found.map(|element| svg_of(&element, credit)) else {
@@ -75,8 +80,8 @@ fn save_drawing(store: Store, figure: AnyFigure, format: Format, name: String, c
 
 fn tell(store: Store, name: String, result: Result<(), JsValue>) {
     store.dispatch(match result {
-        Ok(()) => Action::Saved(name),
-        Err(_) => Action::NotSaved(name),
+        Ok(()) => FrameAction::Saved(name),
+        Err(_) => FrameAction::NotSaved(name),
     });
 }
 

@@ -1,10 +1,12 @@
 //! The badge that says what computes, and why.
 
+use headlight_view::State;
+use headlight_view::frame::Panel;
+use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::status;
 use headlight_view::frame::status::{BackendPanel, Light};
 use headlight_view::session::words as session_words;
 use headlight_view::session::{Choice, Input};
-use headlight_view::{Action, Panel};
 use leptos::prelude::*;
 
 use super::popover::Popover;
@@ -15,7 +17,7 @@ use crate::store::store;
 #[component]
 pub fn BackendBadge() -> impl IntoView {
     let store = store();
-    let badge = store.select(status::badge);
+    let badge = store.select(|state: &State| status::badge(&state.frame));
     let dot = move || match badge.with(|badge| badge.light) {
         Light::Waiting => "dot waiting",
         Light::Live => "dot live",
@@ -37,8 +39,8 @@ pub fn BackendBadge() -> impl IntoView {
 #[component]
 pub fn Report() -> impl IntoView {
     let store = store();
-    let panel = store.select(status::backend_panel);
-    let choose = move |choice| store.dispatch(Action::Engine(Input::Choose(choice)));
+    let panel = store.select(|state: &State| status::backend_panel(&state.frame));
+    let choose = move |choice| store.dispatch(FrameAction::Engine(Input::Choose(choice)));
     let reasons = move || {
         let reasons = panel.with(|panel| panel.reasons.clone());
         let paragraph = |reason: String| view! { <p class="say">{reason}</p> };

@@ -1,12 +1,15 @@
 //! The prompt's tokens, to point at, and those that the model wrote after them.
 
+use headlight_figure::Shared;
 use headlight_figure::number;
 use headlight_figure::token::VisibleToken;
+use headlight_view::State;
 use headlight_view::answers::run::{Run, Token};
+use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::continuation::Continuation;
 use headlight_view::frame::words as frame_words;
+use headlight_view::rooms::attention::action::AttentionAction;
 use headlight_view::rooms::attention::chips::ChipLook;
-use headlight_view::{Action, Shared, State};
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -24,20 +27,20 @@ use crate::store::{Store, store};
 pub fn Chips() -> impl IntoView {
     let store = store();
     // A long prompt's tokens take as long to build as all the figures together.
-    let run = host::followed_later(store.select(|state: &State| state.room.run.clone()));
-    let query = store.select(|state: &State| state.room.query());
+    let run = host::followed_later(store.select(|state: &State| state.frame.subject.run.clone()));
+    let query = store.select(|state: &State| state.attention.query(&state.frame.subject));
     let looks = Looks::new(store);
     let on_key = move |event: KeyboardEvent| {
-        let n = store.peek(|state| state.room.seq_len());
+        let n = store.peek(|state| state.frame.subject.seq_len());
         // With Shift the selection grows from where the focus is.
         let from = focused_chip().filter(|_| event.shift_key());
         let from = from.unwrap_or_else(|| query.get_untracked());
         if let Some(row) = moved(&event, from, n, 1) {
             event.prevent_default();
             store.dispatch(if event.shift_key() {
-                Action::ToggleRow(row)
+                AttentionAction::ToggleRow(row)
             } else {
-                Action::SelectRow(row)
+                AttentionAction::SelectRow(row)
             });
             host::focus(&format!("chip-{row}"));
         }
@@ -49,15 +52,15 @@ pub fn Chips() -> impl IntoView {
         };
         let is_added = event.shift_key() || event.ctrl_key() || event.meta_key();
         store.dispatch(if is_added {
-            Action::ToggleRow(pos)
+            AttentionAction::ToggleRow(pos)
         } else {
-            Action::SelectRow(pos)
+            AttentionAction::SelectRow(pos)
         });
     };
     let point = move |pos: Option<usize>| {
         let cell = pos.map(|pos| (pos, pos));
-        if store.peek(|state| state.room.hover) != cell {
-            store.dispatch(Action::Hover(cell));
+        if store.peek(|state| state.attention.hover) != cell {
+            store.dispatch(AttentionAction::Hover(cell));
         }
     };
     let element = NodeRef::<Div>::new();
@@ -78,7 +81,14 @@ pub fn Chips() -> impl IntoView {
                 .collect_view()
         })
     };
-    let guess = store.select(|state: &State| state.room.run.is_none().then(|| state.axis_tokens()));
+    let guess = store.select(|state: &State| {
+        state
+            .frame
+            .subject
+            .run
+            .is_none()
+            .then(|| state.attention.axis_tokens(&state.frame))
+    });
     // The guess stays until the tokens are there.
     let guessed = Memo::new(move |old: Option<&Vec<VisibleToken>>| {
         let guess = guess.get().or_else(|| old.cloned());
@@ -130,7 +140,7 @@ struct Looks {
 impl Looks {
     fn new(store: Store) -> Self {
         let all = StoredValue::new(Vec::<RwSignal<ChipLook>>::new());
-        let now = store.select(|state: &State| state.room.chip_looks());
+        let now = store.select(|state: &State| state.attention.chip_looks(&state.frame.subject));
         Effect::new(move |_| {
             all.with_value(|all| {
                 for (signal, look) in all.iter().zip(now.get()) {
@@ -145,7 +155,9 @@ impl Looks {
 
     /// The looks of a new row of chips.
     fn anew(self, n: usize) -> Vec<RwSignal<ChipLook>> {
-        let mut looks = self.store.peek(|state| state.room.chip_looks());
+        let mut looks = self
+            .store
+            .peek(|state| state.attention.chip_looks(&state.frame.subject));
         looks.resize(n, ChipLook::default());
         let looks: Vec<_> = looks.into_iter().map(RwSignal::new).collect();
         self.all.set_value(looks.clone());
@@ -199,7 +211,7 @@ pub fn visible(token: VisibleToken) -> [Node; 2] {
 /// What the model wrote after the prompt, if it wrote.
 #[component]
 pub fn MaybeWritten() -> impl IntoView {
-    let continuation = store().select(|state: &State| state.room.continuation.clone());
+    let continuation = store().select(|state: &State| state.frame.subject.continuation.clone());
     move || {
         continuation
             .get()
@@ -210,7 +222,7 @@ pub fn MaybeWritten() -> impl IntoView {
 #[component]
 fn Written(written: Continuation) -> impl IntoView {
     let store = store();
-    let is_writing = store.select(|state: &State| state.session.is_generating());
+    let is_writing = store.select(|state: &State| state.frame.session.is_generating());
     // Both buttons go with what they decide on; the focus goes to where it came from.
     let decide = move |action| {
         store.dispatch(action);
@@ -242,7 +254,7 @@ fn Written(written: Continuation) -> impl IntoView {
                         <button
                             type="button"
                             class="button small"
-                            on:click=move |_| decide(Action::KeepContinuation)
+                            on:click=move |_| decide(FrameAction::KeepContinuation)
                         >
                             {frame_words::KEEP}
                         </button>
@@ -250,7 +262,7 @@ fn Written(written: Continuation) -> impl IntoView {
                     <button
                         type="button"
                         class="button quiet small"
-                        on:click=move |_| decide(Action::DropContinuation)
+                        on:click=move |_| decide(FrameAction::DropContinuation)
                     >
                         {frame_words::DISCARD}
                     </button>

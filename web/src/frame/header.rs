@@ -1,8 +1,10 @@
 //! The bar at the top: mark, rooms, model, backend, link, theme, help.
 
+use headlight_view::frame::Theme;
+use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::words as frame_words;
-use headlight_view::room;
-use headlight_view::{Action, Place, State, Theme};
+use headlight_view::room::Room;
+use headlight_view::{Action, State};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
@@ -22,7 +24,7 @@ pub fn Header() -> impl IntoView {
             <h1 class="unseen">{frame_words::PAGE_HEADING}</h1>
             <span class="mark"><Mark/>{frame_words::PRODUCT}</span>
             <nav class="rooms" aria-label=frame_words::ROOMS>
-                {Place::ALL.map(|place| view! { <RoomLink place/> }).collect_view()}
+                {Room::ALL.map(|place| view! { <RoomLink place/> }).collect_view()}
             </nav>
             <div class="tools">
                 <ModelPicker/>
@@ -37,9 +39,9 @@ pub fn Header() -> impl IntoView {
 
 /// The way to a room.
 #[component]
-fn RoomLink(place: Place) -> impl IntoView {
+fn RoomLink(place: Room) -> impl IntoView {
     let store = store();
-    let is_open = store.select(move |state: &State| state.place == place);
+    let is_open = store.select(move |state: &State| state.room == place);
     let enter = move |event: MouseEvent| {
         event.prevent_default();
         store.dispatch(Action::Enter(place));
@@ -50,7 +52,7 @@ fn RoomLink(place: Place) -> impl IntoView {
             aria-current=move || is_open.get().then_some("page")
             on:click=enter
         >
-            {room::room_name(place)}
+            {place.title()}
         </a>
     }
 }
@@ -76,7 +78,7 @@ fn Mark() -> impl IntoView {
 #[component]
 fn Share() -> impl IntoView {
     let store = store();
-    let is_copied = store.select(|state: &State| state.is_copied);
+    let is_copied = store.select(|state: &State| state.frame.is_copied);
     let label = move || {
         if is_copied.get() {
             frame_words::COPIED
@@ -85,7 +87,7 @@ fn Share() -> impl IntoView {
         }
     };
     view! {
-        <button type="button" class="button share" on:click=move |_| store.dispatch(Action::Share)>
+        <button type="button" class="button share" on:click=move |_| store.dispatch(FrameAction::Share)>
             {label}
         </button>
     }
@@ -94,7 +96,7 @@ fn Share() -> impl IntoView {
 #[component]
 fn ThemeToggle() -> impl IntoView {
     let store = store();
-    let theme = store.select(|state: &State| state.theme);
+    let theme = store.select(|state: &State| state.frame.theme);
     let is_dark = move || (theme.get() == Theme::Dark).to_string();
     view! {
         <button
@@ -103,7 +105,7 @@ fn ThemeToggle() -> impl IntoView {
             aria-label=frame_words::DARK_THEME
             title=frame_words::DARK_THEME
             aria-pressed=is_dark
-            on:click=move |_| store.dispatch(Action::ToggleTheme)
+            on:click=move |_| store.dispatch(FrameAction::ToggleTheme)
         >
             <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
                 <circle cx="8" cy="8" r="6.25" fill="none" stroke="currentColor" stroke-width="1.5"/>

@@ -1,8 +1,9 @@
 //! What the page is, its words and its keys.
 
+use headlight_view::frame::Panel;
 use headlight_view::frame::help;
 use headlight_view::frame::words as frame_words;
-use headlight_view::{Panel, Place};
+use headlight_view::room::Room;
 use leptos::prelude::*;
 
 use super::popover::Popover;
@@ -30,7 +31,7 @@ pub fn Help() -> impl IntoView {
 #[component]
 pub fn Words() -> impl IntoView {
     // The words and keys of the room come first.
-    let is_flash = store().peek(|state| state.place == Place::Flash);
+    let is_flash = store().peek(|state| state.room == Room::Flash);
     let of_room = |list| is_flash.then(|| terms(list));
     view! {
         <p class="say">{frame_words::ABOUT}</p>

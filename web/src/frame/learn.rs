@@ -1,8 +1,10 @@
 //! The lesson's strip at the bottom: steps that drive the figure above it.
 
+use headlight_view::State;
+use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::lesson_words;
-use headlight_view::rooms::attention::lesson::{Place, Strip, Topic};
-use headlight_view::{Action, State};
+use headlight_view::rooms::attention::action::AttentionAction;
+use headlight_view::rooms::attention::lesson::{Strip, Target, Topic};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -21,7 +23,7 @@ const START: &str = "learn-start";
 #[component]
 pub fn Learn() -> impl IntoView {
     let store = store();
-    let is_open = store.select(|state: &State| state.learning.is_open);
+    let is_open = store.select(|state: &State| state.attention.learning.is_open);
     let element = NodeRef::<html::Section>::new();
     let act = Act { store, element };
     view! {
@@ -42,7 +44,7 @@ struct Act {
 
 impl Act {
     /// Does `action`; then the step's text has the focus and its figure is seen.
-    fn turn(self, action: Action) {
+    fn turn(self, action: AttentionAction) {
         self.store.dispatch(action);
         host::once_drawn(move || {
             host::focus_in_place(TEXT);
@@ -52,44 +54,49 @@ impl Act {
 
     /// Scrolls to what the step is about, unless it is seen.
     fn bring_up(self) {
-        let (id, figure) = place(self.store.peek(|state| state.learning.topic().place()));
+        let (id, figure) = place(
+            self.store
+                .peek(|state| state.attention.learning.topic().place()),
+        );
         if let Some(strip) = self.element.get_untracked() {
             host::bring_up(id, figure, &strip);
         }
     }
 
     fn leave(self) {
-        self.store.dispatch(Action::LeaveLearn);
+        self.store.dispatch(AttentionAction::LeaveLearn);
         host::once_drawn(|| host::focus_in_place(START));
     }
 
     /// The step before or after, if there is one.
     fn turn_by(self, by: isize) {
-        let step = self.store.peek(|state| state.learning.step);
+        let step = self.store.peek(|state| state.attention.learning.step);
         let to = step.checked_add_signed(by);
         if let Some(to) = to.filter(|to| *to < Topic::ALL.len()) {
-            self.turn(Action::LearnStep(to));
+            self.turn(AttentionAction::LearnStep(to));
         }
     }
 }
 
 /// Name in the document of what a step is about, and what of it must be seen.
-const fn place(place: Place) -> (&'static str, &'static str) {
+const fn place(place: Target) -> (&'static str, &'static str) {
     match place {
-        Place::Prompt => ("prompt", ".tokens"),
-        Place::Stage => ("map-title", ".stage :is(.map, .steps .bars)"),
-        Place::Heads => ("heads", "#heads [role=radiogroup]"),
-        Place::Next => ("next-title", ".next-list"),
+        Target::Prompt => ("prompt", ".tokens"),
+        Target::Stage => ("map-title", ".stage :is(.map, .steps .bars)"),
+        Target::Heads => ("heads", "#heads [role=radiogroup]"),
+        Target::Next => ("next-title", ".next-list"),
     }
 }
 
 #[component]
 fn Closed(act: Act) -> impl IntoView {
     let begun = act.store.select(|state: &State| {
-        let learning = &state.learning;
+        let learning = &state.attention.learning;
         (learning.step > 0 && !learning.is_at_end()).then_some(learning.step + 1)
     });
-    let is_over = act.store.select(|state: &State| state.learning.is_at_end());
+    let is_over = act
+        .store
+        .select(|state: &State| state.attention.learning.is_at_end());
     let n = Topic::ALL.len();
     let length = move || match begun.get() {
         Some(step) => lesson_words::step_of(step, n),
@@ -102,7 +109,7 @@ fn Closed(act: Act) -> impl IntoView {
             id=START
             length=Signal::derive(length)
             has_begun=Signal::derive(move || begun.get().is_some())
-            open=Callback::new(move |()| act.turn(Action::OpenLearn))
+            open=Callback::new(move |()| act.turn(AttentionAction::OpenLearn))
         />
     }
 }
@@ -112,18 +119,28 @@ fn Closed(act: Act) -> impl IntoView {
 pub fn Open(element: NodeRef<html::Section>) -> impl IntoView {
     let store = store();
     let act = Act { store, element };
-    let strip = act.store.select(State::strip);
-    let turn = act
+    let strip = act
         .store
-        .select(|state: &State| (state.learning.step, state.learning.is_revealed));
+        .select(|state: &State| state.attention.strip(&state.frame));
+    let turn = act.store.select(|state: &State| {
+        (
+            state.attention.learning.step,
+            state.attention.learning.is_revealed,
+        )
+    });
     Effect::new(move |_| {
         turn.with(|_| ());
-        if let Some(said) = act.store.peek(State::strip_spoken) {
-            act.store.dispatch(Action::Announce(said));
+        if let Some(said) = act
+            .store
+            .peek(|state: &State| state.attention.strip_spoken(&state.frame))
+        {
+            act.store.dispatch(FrameAction::Announce(said));
         }
     });
     // Whoever comes by a link to a step sees what it is about.
-    let has_run = act.store.select(|state: &State| state.room.run.is_some());
+    let has_run = act
+        .store
+        .select(|state: &State| state.frame.subject.run.is_some());
     Effect::new(move |_| {
         if has_run.get() {
             host::once_drawn(move || act.bring_up());
@@ -146,7 +163,7 @@ pub fn Open(element: NodeRef<html::Section>) -> impl IntoView {
         is_revealed: is_revealed.into(),
     };
     let reveal = move |()| {
-        act.store.dispatch(Action::RevealAnswer);
+        act.store.dispatch(AttentionAction::RevealAnswer);
         host::once_drawn(move || {
             host::focus_in_place(TEXT);
             // The answer takes room from the figure.
@@ -159,7 +176,7 @@ pub fn Open(element: NodeRef<html::Section>) -> impl IntoView {
         _ => {}
     };
     let moves = Moves {
-        go: Callback::new(move |step| act.turn(Action::LearnStep(step))),
+        go: Callback::new(move |step| act.turn(AttentionAction::LearnStep(step))),
         reveal: Callback::new(reveal),
         leave: Callback::new(move |()| act.leave()),
         on_key: Callback::new(on_key),
@@ -168,7 +185,7 @@ pub fn Open(element: NodeRef<html::Section>) -> impl IntoView {
     view! {
         <OpenStrip id=TEXT titles step said moves>
             <Show when=move || is_astray.get()>
-                <button type="button" class="button" on:click=move |_| act.turn(Action::RepeatStep)>
+                <button type="button" class="button" on:click=move |_| act.turn(AttentionAction::RepeatStep)>
                     {lesson_words::REPEAT_STEP}
                 </button>
             </Show>

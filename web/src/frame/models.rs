@@ -1,9 +1,12 @@
 //! The list of models.
 
 use headlight_figure::number::bytes;
+use headlight_view::State;
+use headlight_view::frame::ModelInfo;
+use headlight_view::frame::Panel;
+use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::status;
 use headlight_view::frame::words as frame_words;
-use headlight_view::{Action, ModelInfo, Panel, State};
 use leptos::prelude::*;
 
 use super::popover::Popover;
@@ -14,7 +17,7 @@ use crate::store::{Store, store};
 #[component]
 pub fn ModelPicker() -> impl IntoView {
     let store = store();
-    let label = store.select(status::model_label);
+    let label = store.select(|state: &State| status::model_label(&state.frame));
     let name = Signal::derive(move || format!("{}: {}", frame_words::MODEL, label.get()));
     let button = view! {
         <span>{move || label.get()}</span>
@@ -32,8 +35,8 @@ pub fn ModelPicker() -> impl IntoView {
 #[component]
 pub fn Models() -> impl IntoView {
     let store = store();
-    let models = store.select(|state: &State| state.models.clone());
-    let current = store.select(|state: &State| state.session.model().to_owned());
+    let models = store.select(|state: &State| state.frame.models.clone());
+    let current = store.select(|state: &State| state.frame.session.model().to_owned());
     let list = move || {
         let current = current.get();
         let models = models.get();
@@ -54,7 +57,7 @@ fn choice(store: Store, model: ModelInfo, current: &str) -> impl IntoView + use<
     let is_current = model.name == current;
     let name = model.name.clone();
     let choose = move |_| {
-        store.dispatch(Action::ChooseModel(name.clone()));
+        store.dispatch(FrameAction::ChooseModel(name.clone()));
     };
     view! {
         <li>

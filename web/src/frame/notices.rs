@@ -1,11 +1,13 @@
 //! What the visitor should know now: progress, a stopped engine, notices.
 
+use headlight_view::State;
+use headlight_view::frame::action::FrameAction;
+use headlight_view::frame::example::DEFAULT_MODEL;
 use headlight_view::frame::status;
 use headlight_view::frame::status::Progress;
 use headlight_view::frame::words as frame_words;
 use headlight_view::session::words as session_words;
 use headlight_view::session::{Input, Phase};
-use headlight_view::{Action, DEFAULT_MODEL, State};
 use leptos::prelude::*;
 
 use crate::second_module::drawn;
@@ -15,7 +17,7 @@ use crate::store::{Store, store};
 #[component]
 pub fn Notices() -> impl IntoView {
     let store = store();
-    let notices = store.select(|state: &State| state.notices.clone());
+    let notices = store.select(|state: &State| state.frame.notices.clone());
     let lines = move || {
         let notices = notices.get().into_iter().enumerate();
         notices
@@ -34,8 +36,8 @@ pub fn Notices() -> impl IntoView {
 #[component]
 pub fn EngineNotices() -> impl IntoView {
     let store = store();
-    let progress = store.select(status::progress);
-    let stopped = store.select(|state: &State| match state.session.phase() {
+    let progress = store.select(|state: &State| status::progress(&state.frame));
+    let stopped = store.select(|state: &State| match state.frame.session.phase() {
         Phase::Stopped(sentence) => Some(sentence),
         _ => None,
     });
@@ -50,14 +52,14 @@ pub fn EngineNotices() -> impl IntoView {
 #[component]
 fn Stopped(sentence: String) -> impl IntoView {
     let store = store();
-    let is_other = store.select(|state: &State| state.session.model() != DEFAULT_MODEL);
+    let is_other = store.select(|state: &State| state.frame.session.model() != DEFAULT_MODEL);
     view! {
         <div class="notice bad" role="alert">
             <p>{sentence}</p>
             <button
                 type="button"
                 class="button"
-                on:click=move |_| store.dispatch(Action::Engine(Input::TryAgain))
+                on:click=move |_| store.dispatch(FrameAction::Engine(Input::TryAgain))
             >
                 {session_words::TRY_AGAIN}
             </button>
@@ -65,7 +67,7 @@ fn Stopped(sentence: String) -> impl IntoView {
                 <button
                     type="button"
                     class="button"
-                    on:click=move |_| store.dispatch(Action::ChooseModel(DEFAULT_MODEL.to_owned()))
+                    on:click=move |_| store.dispatch(FrameAction::ChooseModel(DEFAULT_MODEL.to_owned()))
                 >
                     {frame_words::USE_DEFAULT_MODEL}
                 </button>
@@ -81,7 +83,7 @@ fn notice(store: Store, index: usize, sentence: String) -> impl IntoView {
             <button
                 type="button"
                 class="button quiet"
-                on:click=move |_| store.dispatch(Action::Dismiss(index))
+                on:click=move |_| store.dispatch(FrameAction::Dismiss(index))
             >
                 {frame_words::DISMISS}
             </button>
@@ -108,7 +110,7 @@ fn Loading(progress: Memo<Option<Progress>>) -> impl IntoView {
             <button
                 type="button"
                 class="button quiet"
-                on:click=move |_| store.dispatch(Action::Engine(Input::CancelLoad))
+                on:click=move |_| store.dispatch(FrameAction::Engine(Input::CancelLoad))
             >
                 {session_words::CANCEL}
             </button>

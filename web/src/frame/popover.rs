@@ -1,6 +1,8 @@
 //! A button and what it opens, one at a time over the page.
 
-use headlight_view::{Action, Panel, State};
+use headlight_view::State;
+use headlight_view::frame::Panel;
+use headlight_view::frame::action::FrameAction;
 use leptos::prelude::*;
 
 use crate::store::store;
@@ -33,7 +35,7 @@ pub fn Popover(
     children: ChildrenFn,
 ) -> impl IntoView {
     let store = store();
-    let is_open = store.select(move |state: &State| state.panel == Some(panel));
+    let is_open = store.select(move |state: &State| state.frame.panel == Some(panel));
     view! {
         <div class="popover">
             <button
@@ -43,7 +45,7 @@ pub fn Popover(
                 aria-label=move || name.get()
                 aria-expanded=move || is_open.get().to_string()
                 aria-controls=move || is_open.get().then(|| panel_id(panel))
-                on:click=move |_| store.dispatch(Action::Toggle(panel))
+                on:click=move |_| store.dispatch(FrameAction::Toggle(panel))
             >
                 {button}
             </button>

@@ -1,9 +1,10 @@
 //! The prompt: a field to type in, and its tokens to point at.
 
+use headlight_view::State;
+use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::status;
 use headlight_view::frame::words as frame_words;
 use headlight_view::session::Input;
-use headlight_view::{Action, State};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -16,16 +17,16 @@ use crate::store::store;
 #[component]
 pub fn Prompt() -> impl IntoView {
     let store = store();
-    let error = store.select(|state: &State| state.room.error.clone());
-    let has_run = store.select(|state: &State| state.room.run.is_some());
+    let error = store.select(|state: &State| state.frame.subject.error.clone());
+    let has_run = store.select(|state: &State| state.frame.subject.run.is_some());
     let stale = move || has_run.get().then_some(frame_words::SHOWS_LAST_GOOD);
-    let note = store.select(|state: &State| state.room.token_note());
+    let note = store.select(|state: &State| state.attention.token_note(&state.frame.subject));
     let sentence = move |error| {
         view! { <p class="error" role="alert" id="prompt-error">{error}" "{stale}</p> }
     };
-    let can_offer = store.select(State::can_offer_example);
+    let can_offer = store.select(|state: &State| state.frame.can_offer_example());
     let offer = move || {
-        let take = move |_| store.dispatch(Action::UseExample);
+        let take = move |_| store.dispatch(FrameAction::UseExample);
         let button = view! {
             <button type="button" class="button example" on:click=take>{frame_words::USE_EXAMPLE}</button>
         };
@@ -46,13 +47,13 @@ pub fn Prompt() -> impl IntoView {
 #[component]
 fn Field() -> impl IntoView {
     let store = store();
-    let prompt = store.select(|state: &State| state.prompt.clone());
-    let is_bad = store.select(|state: &State| state.room.error.is_some());
-    let used = store.select(status::used);
+    let prompt = store.select(|state: &State| state.frame.prompt.clone());
+    let is_bad = store.select(|state: &State| state.frame.subject.error.is_some());
+    let used = store.select(|state: &State| status::used(&state.frame));
     let on_key = move |event: KeyboardEvent| {
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
-            store.dispatch(Action::RunPrompt(store.peek(|state| state.edit)));
+            store.dispatch(FrameAction::RunPrompt(store.peek(|state| state.frame.edit)));
         }
     };
     view! {
@@ -66,7 +67,7 @@ fn Field() -> impl IntoView {
             aria-invalid=move || is_bad.get().to_string()
             aria-describedby=move || is_bad.get().then_some("prompt-error")
             prop:value=move || prompt.get()
-            on:input=move |event| store.dispatch(Action::EditPrompt(event_target_value(&event)))
+            on:input=move |event| store.dispatch(FrameAction::EditPrompt(event_target_value(&event)))
             on:keydown=on_key
         ></textarea>
         <span class="used number">{move || used.get()}</span>
@@ -77,14 +78,16 @@ fn Field() -> impl IntoView {
 #[component]
 fn Writing() -> impl IntoView {
     let store = store();
-    let is_writing = store.select(|state: &State| state.session.is_generating());
+    let is_writing = store.select(|state: &State| state.frame.session.is_generating());
     let can_write = store.select(|state: &State| {
-        state.session.backend().is_some() && state.room.error.is_none() && !state.prompt.is_empty()
+        state.frame.session.backend().is_some()
+            && state.frame.subject.error.is_none()
+            && !state.frame.prompt.is_empty()
     });
-    let seed = store.select(|state: &State| state.seed);
+    let seed = store.select(|state: &State| state.frame.seed);
     let field = NodeRef::<html::Input>::new();
     let set_seed = move |event| match event_target_value(&event).parse() {
-        Ok(seed) => store.dispatch(Action::SetSeed(seed)),
+        Ok(seed) => store.dispatch(FrameAction::SetSeed(seed)),
         // What is no seed gives way to the one that is used.
         Err(_) => {
             if let Some(field) = field.get_untracked() {
@@ -95,8 +98,8 @@ fn Writing() -> impl IntoView {
     // One button for both, so that the focus stays when one becomes the other.
     let write = move |_| {
         store.dispatch(match is_writing.get_untracked() {
-            true => Action::Engine(Input::StopGenerating),
-            false => Action::Generate,
+            true => FrameAction::Engine(Input::StopGenerating),
+            false => FrameAction::Generate,
         });
     };
     view! {

@@ -1,5 +1,6 @@
 //! The line at the bottom.
 
+use headlight_view::State;
 use headlight_view::frame::status;
 use headlight_view::frame::words as frame_words;
 use leptos::prelude::*;
@@ -9,7 +10,7 @@ use crate::store::store;
 /// The run that is shown, in facts, and the promise.
 #[component]
 pub fn StatusLine() -> impl IntoView {
-    let facts = store().select(status::status_line);
+    let facts = store().select(|state: &State| status::status_line(&state.frame));
     let spans = move || {
         let facts = facts.get().into_iter();
         facts

@@ -1,10 +1,10 @@
 //! What a worker says, heard and handed on.
 
+use headlight_view::frame::action::FrameAction;
 use headlight_view::session::words as session_words;
 use std::cell::Cell;
 use std::rc::Rc;
 
-use headlight_view::Action;
 use headlight_view::session::{Death, Input, Message, WorkerId};
 use leptos::ev;
 use wasm_bindgen::prelude::Closure;
@@ -44,11 +44,11 @@ impl Listeners {
                 }
                 Err(death) => Input::Died { worker: id, death },
             };
-            store.dispatch(Action::Engine(input));
+            store.dispatch(FrameAction::Engine(input));
         });
         let on_garbled = Closure::new(move |_: MessageEvent| {
             let death = Death::Unreadable(session_words::NOT_COPIED.to_owned());
-            store.dispatch(Action::Engine(Input::Died { worker: id, death }));
+            store.dispatch(FrameAction::Engine(Input::Died { worker: id, death }));
         });
         let on_error = Closure::new(move |event: ev::Event| {
             let message = error_message(&event);
@@ -57,7 +57,7 @@ impl Listeners {
             } else {
                 Death::NotStarted(message.unwrap_or_else(|| session_words::NO_SCRIPT.to_owned()))
             };
-            store.dispatch(Action::Engine(Input::Died { worker: id, death }));
+            store.dispatch(FrameAction::Engine(Input::Died { worker: id, death }));
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onmessageerror(Some(on_garbled.as_ref().unchecked_ref()));

@@ -5,11 +5,11 @@ mod listen;
 mod messages;
 mod truth;
 
+use headlight_view::frame::action::FrameAction;
 use headlight_view::session::words as session_words;
 use std::cell::RefCell;
 use std::fmt;
 
-use headlight_view::Action;
 use headlight_view::answers::truth::TruthCommand;
 use headlight_view::session::{Build, Command, Death, Input, WorkerId};
 use serde::Deserialize;
@@ -75,7 +75,7 @@ pub fn fetch_builds(store: Store) {
             }
             None => Input::NoBuilds(session_words::NO_ENGINES.to_owned()),
         };
-        store.dispatch(Action::Engine(input));
+        store.dispatch(FrameAction::Engine(input));
     });
 }
 
@@ -163,7 +163,7 @@ impl Link {
 /// Tells the session of a death, after whatever is being done now.
 fn report(store: Store, worker: WorkerId, death: Death) {
     spawn_local(async move {
-        store.dispatch(Action::Engine(Input::Died { worker, death }));
+        store.dispatch(FrameAction::Engine(Input::Died { worker, death }));
     });
 }
 

@@ -1,10 +1,10 @@
 //! The worker that holds the language: started, asked and listened to. When, and
 //! what is done with its answers, `view` decides.
 
+use headlight_view::frame::action::FrameAction;
 use headlight_view::session::words as session_words;
 use std::fmt;
 
-use headlight_view::Action;
 use headlight_view::answers::truth;
 use headlight_view::answers::truth::{TruthCommand, TruthInput};
 use js_sys::{Object, Reflect};
@@ -96,7 +96,7 @@ impl TruthWorker {
 }
 
 fn tell(store: Store, input: TruthInput) {
-    store.dispatch(Action::Truth(input));
+    store.dispatch(FrameAction::Truth(input));
 }
 
 /// What the worker or its loader said; nothing for the bytes of its module.

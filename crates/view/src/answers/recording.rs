@@ -19,7 +19,7 @@
 //! of the heads made small are in thousandths, since they are only drawn.
 //!
 //! It is read twice: what the first figures need ([`Recording`]), and the rest
-//! ([`Rest`]) by the page's second module, so that the first need not know how.
+//! ([`RecordingDetails`]) by the page's second module, so that the first need not know how.
 
 use headlight_activations::ModelShape;
 use headlight_language::Truth;
@@ -55,25 +55,25 @@ pub struct Recording {
 
 /// What a recording says beyond the first figures.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Rest {
+pub struct RecordingDetails {
     /// Folder name of the model.
     pub(crate) model: String,
     /// The prompt.
     pub(crate) prompt: String,
     /// What the model's language says of the prompt, where that is known.
     pub(crate) truth: Option<Truth>,
-    answers: Option<RestAnswers>,
+    answers: Option<RecordedAnswers>,
 }
 
 #[derive(Deserialize)]
-struct RestFile {
+struct DetailsFile {
     model: String,
     prompt: String,
     answer: TokensOf,
     #[serde(default)]
     truth: Option<Truth>,
     #[serde(default)]
-    details: Option<RestAnswers>,
+    details: Option<RecordedAnswers>,
 }
 
 #[derive(Deserialize)]
@@ -82,13 +82,13 @@ struct TokensOf {
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-struct RestAnswers {
+struct RecordedAnswers {
     lens: Vec<LensRow>,
     attribution: Attribution,
     cuts: Cuts,
 }
 
-impl Rest {
+impl RecordingDetails {
     /// Reads the rest of a recording that [`Recording::parse`] has read.
     ///
     /// # Errors
@@ -96,7 +96,7 @@ impl Rest {
     /// Returns an error if it is not understood, or if what the language says is not of
     /// as many tokens as the run has.
     pub fn parse(json: &str) -> Result<Self, RecordingError> {
-        let file: RestFile = serde_json::from_str(json)?;
+        let file: DetailsFile = serde_json::from_str(json)?;
         let n = file.answer.tokens.len();
         let truth_len = file.truth.as_ref().map_or(n, |truth| truth.nll.len());
         if truth_len != n {
@@ -340,7 +340,7 @@ mod tests {
     #[test]
     fn what_is_asked_about_a_run_may_come_along() {
         assert!(Recording::parse(&json(1, 4)).unwrap().atlas.is_empty());
-        assert_eq!(Rest::parse(&json(1, 4)).unwrap().answers, None);
+        assert_eq!(RecordingDetails::parse(&json(1, 4)).unwrap().answers, None);
         let whole = with_details("[[1000,0,250,750]]");
         let mut details = Details {
             atlas: Recording::parse(&whole).unwrap().atlas,
@@ -351,7 +351,7 @@ mod tests {
             details.thumbnail(head).unwrap().cells,
             [1.0, 0.0, 0.25, 0.75]
         );
-        let rest = Rest::parse(&whole).unwrap();
+        let rest = RecordingDetails::parse(&whole).unwrap();
         rest.clone().add_to(&mut details, 1);
         assert!(
             details.lens.as_ref().unwrap().is_empty(),
@@ -377,7 +377,7 @@ mod tests {
         let open = whole.trim_end().strip_suffix('}').unwrap();
         let with = |nll: &str| {
             let truth = format!(r#"{{"nll":{nll},"next":[],"impossible":null}}"#);
-            Rest::parse(&format!(r#"{open},"truth":{truth}}}"#))
+            RecordingDetails::parse(&format!(r#"{open},"truth":{truth}}}"#))
         };
         assert!(with("[null,1.5]").unwrap().truth.is_some());
         let error = with("[null]").unwrap_err().to_string();

@@ -240,9 +240,5 @@ pub(crate) mod tests {
         }));
         assert_eq!(run.token_text(7), Some("t7"));
         assert_eq!(run.token_text(8), None);
-        let mut room = crate::rooms::attention::state::AttentionRoom::default();
-        room.show(run, None);
-        let ids: Vec<u32> = room.comparable().iter().map(|(id, _)| *id).collect();
-        assert_eq!(ids, [1, 2, 7]);
     }
 }

@@ -3,8 +3,18 @@
 //! A prompt that the visitor wrote is never replaced; an example is, by that of
 //! another model.
 
+use super::{Frame, ModelInfo};
 use crate::answers::run::Head;
-use crate::state::{DEFAULT_HEAD, DEFAULT_MODEL, DEFAULT_PROMPT, ModelInfo, State};
+
+/// The model that is shown when nothing else is asked for.
+pub const DEFAULT_MODEL: &str = "stories";
+/// The prompt that is shown when nothing else is asked for.
+///
+/// In it the model must look something up: where the bell was found.
+pub const DEFAULT_PROMPT: &str = "This is the story of a stubborn witch called Ella. \
+    She finds a bell in the tower. Ella goes back to the";
+/// The head that is shown when nothing else is asked for.
+pub const DEFAULT_HEAD: Head = Head { layer: 3, head: 2 };
 
 /// A prompt and a head.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,44 +41,48 @@ impl Example {
     }
 }
 
-/// Looks at the head of the model's example: another model's head means nothing in it.
-pub(crate) fn look_at_own_head(state: &mut State) {
-    let example = Example::of(&state.models, state.session.model());
-    if let Some(head) = example.and_then(|example| example.head) {
-        state.room.head = head;
+impl Frame {
+    /// The example of the model that is used.
+    fn example(&self) -> Option<Example> {
+        Example::of(&self.models, self.session.model())
     }
-}
 
-/// Takes the example of the model that is used into the prompt, if what stands
-/// there is another model's; true if that changed it.
-pub(crate) fn follow_model(state: &mut State) -> bool {
-    is_example(state, &state.prompt) && take(state)
-}
-
-/// True for the example of any model.
-pub(crate) fn is_example(state: &State, prompt: &str) -> bool {
-    let models = state.models.iter();
-    let known = models.filter_map(|model| model.prompt.as_deref());
-    known.chain([DEFAULT_PROMPT]).any(|known| known == prompt)
-}
-
-/// Takes the example of the model that is used into the prompt, whatever stands
-/// there; true if that changed it.
-pub(crate) fn take(state: &mut State) -> bool {
-    match Example::of(&state.models, state.session.model()) {
-        Some(example) if example.prompt != state.prompt => {
-            state.prompt = example.prompt;
-            true
+    /// Looks at the head of the model's example: another model's head means nothing in it.
+    pub(crate) fn look_at_own_head(&mut self) {
+        if let Some(head) = self.example().and_then(|example| example.head) {
+            self.subject.head = head;
         }
-        _ => false,
     }
-}
 
-impl State {
+    /// Takes the example of the model that is used into the prompt, if what stands
+    /// there is another model's; true if that changed it.
+    pub(crate) fn replace_example(&mut self) -> bool {
+        self.is_example(&self.prompt) && self.take_example()
+    }
+
+    /// True for the example of any model.
+    pub(crate) fn is_example(&self, prompt: &str) -> bool {
+        let models = self.models.iter();
+        let known = models.filter_map(|model| model.prompt.as_deref());
+        known.chain([DEFAULT_PROMPT]).any(|known| known == prompt)
+    }
+
+    /// Takes the example of the model that is used into the prompt, whatever stands
+    /// there; true if that changed it.
+    pub(crate) fn take_example(&mut self) -> bool {
+        match self.example() {
+            Some(example) if example.prompt != self.prompt => {
+                self.prompt = example.prompt;
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// True if the prompt has no answer and the model has an example to offer.
     #[must_use]
     pub fn can_offer_example(&self) -> bool {
-        let example = Example::of(&self.models, self.session.model());
-        self.room.error.is_some() && example.is_some_and(|example| example.prompt != self.prompt)
+        let is_other = |example: Example| example.prompt != self.prompt;
+        self.subject.error.is_some() && self.example().is_some_and(is_other)
     }
 }

@@ -3,11 +3,11 @@
 use headlight_figure::files::{Format, csv, json};
 use headlight_figure::table::Table;
 
-use crate::frame::figure_id::{AnyFigure, Figure};
+use super::figure_id::FigureId;
 
 /// A file that the visitor wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wish {
+pub struct SaveRequest {
     /// What it holds.
     pub content: Content,
     /// Which kind of file.
@@ -22,10 +22,10 @@ pub struct Wish {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
     /// A figure as it is drawn.
-    Drawing(AnyFigure),
+    Drawing(FigureId),
     /// The numbers of a figure of the Attention room. Whoever makes the file asks for
     /// them: the page's first module knows no tables.
-    NumbersOf(Figure),
+    NumbersOf(FigureId),
     /// These numbers.
     Numbers(Numbers),
 }
@@ -52,7 +52,7 @@ impl Numbers {
 }
 
 /// The name of a file about a figure of `whose` numbers.
-pub(crate) fn named(figure: AnyFigure, whose: &str, of_head: &str, format: Format) -> String {
+pub(crate) fn named(figure: FigureId, whose: &str, of_head: &str, format: Format) -> String {
     let figure = figure.name().replace('.', "-");
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let safe = |c: char| if allowed(c) { c } else { '-' };

@@ -1,11 +1,10 @@
 //! What the machinery is doing, for the frame: attributes, badge, progress, status line.
 
+use super::Frame;
 use crate::answers::run::Backend;
 use crate::frame::words;
-use crate::rooms::attention::words as attention_words;
 use crate::session::words as session_words;
 use crate::session::{BackendReport, Choice, DeviceLimits, Phase, Transfer};
-use crate::state::State;
 use headlight_figure::number::{bytes, count, duration, memory, scientific};
 use headlight_figure::phrase;
 
@@ -22,18 +21,18 @@ pub struct RootAttributes {
 
 /// The attributes of the root element.
 #[must_use]
-pub fn root(state: &State) -> RootAttributes {
-    let shown = state.room.run.as_ref();
+pub fn root(frame: &Frame) -> RootAttributes {
+    let shown = frame.subject.run.as_ref();
     let live = shown.filter(|run| !run.is_recorded());
     // A prompt that cannot be run leaves nothing to show, and an engine that lives.
-    let is_refused = shown.is_none() && state.room.error.is_some();
-    let engine = match state.session.phase() {
+    let is_refused = shown.is_none() && frame.subject.error.is_some();
+    let engine = match frame.session.phase() {
         Phase::Stopped(_) => "failed",
         Phase::Live if live.is_some() || is_refused => "live",
         _ if shown.is_some_and(|run| run.is_recorded()) => "recorded",
         _ => "loading",
     };
-    let computed = live.map_or_else(|| state.session.backend(), |run| Some(run.backend));
+    let computed = live.map_or_else(|| frame.session.backend(), |run| Some(run.backend));
     let backend = match computed.filter(|_| engine == "live") {
         None => "none",
         Some(Backend::Cpu) => "cpu",
@@ -68,11 +67,16 @@ pub struct Badge {
 
 /// The badge.
 #[must_use]
-pub fn badge(state: &State) -> Badge {
-    let (light, label) = match state.session.phase() {
+pub fn badge(frame: &Frame) -> Badge {
+    let (light, label) = match frame.session.phase() {
         Phase::Stopped(_) => (Light::Stopped, session_words::STOPPED.to_owned()),
-        Phase::Live => (Light::Live, live_label(state)),
-        _ if state.room.run.as_ref().is_some_and(|run| run.is_recorded()) => {
+        Phase::Live => (Light::Live, live_label(frame)),
+        _ if frame
+            .subject
+            .run
+            .as_ref()
+            .is_some_and(|run| run.is_recorded()) =>
+        {
             (Light::Waiting, session_words::RECORDED.to_owned())
         }
         _ => (Light::Waiting, session_words::STARTING.to_owned()),
@@ -80,9 +84,9 @@ pub fn badge(state: &State) -> Badge {
     Badge { light, label }
 }
 
-fn live_label(state: &State) -> String {
+fn live_label(frame: &Frame) -> String {
     session_words::live(
-        state
+        frame
             .session
             .backend()
             .map_or(session_words::CPU, backend_name),
@@ -109,10 +113,10 @@ pub struct Progress {
 
 /// What is arriving, if the page waits for it.
 #[must_use]
-pub fn progress(state: &State) -> Option<Progress> {
-    let name = state.session.model();
-    let model = state.models.iter().find(|model| model.name == name);
-    progress_of(state.session.phase(), model.map(|model| model.bytes))
+pub fn progress(frame: &Frame) -> Option<Progress> {
+    let name = frame.session.model();
+    let model = frame.models.iter().find(|model| model.name == name);
+    progress_of(frame.session.phase(), model.map(|model| model.bytes))
 }
 
 /// The same; `model_bytes` where what is sent compressed does not say how much it is.
@@ -153,8 +157,8 @@ fn describe(title: &'static str, transfer: &Transfer) -> Progress {
 
 /// The status line: facts about the run that is shown, left to right.
 #[must_use]
-pub fn status_line(state: &State) -> Vec<String> {
-    let Some(run) = &state.room.run else {
+pub fn status_line(frame: &Frame) -> Vec<String> {
+    let Some(run) = &frame.subject.run else {
         return Vec::new();
     };
     let which = if run.is_recorded() {
@@ -162,13 +166,13 @@ pub fn status_line(state: &State) -> Vec<String> {
     } else {
         words::run(run.id)
     };
-    let mut facts = vec![which, tokens(state)];
+    let mut facts = vec![which, tokens(frame)];
     if !run.is_recorded() {
         facts.push(duration(run.elapsed_ms));
         facts.push(backend_name(run.backend).to_owned());
     }
     let mut line = vec![facts.join(" \u{b7} ")];
-    if let Some(report) = state.session.report().filter(|r| !r.self_test.is_empty()) {
+    if let Some(report) = frame.session.report().filter(|r| !r.self_test.is_empty()) {
         line.push(self_test_summary(report));
     }
     line
@@ -176,15 +180,15 @@ pub fn status_line(state: &State) -> Vec<String> {
 
 /// The tokens of the context that the prompt uses.
 #[must_use]
-pub fn tokens(state: &State) -> String {
-    let n_ctx = state.session.loaded().map(|model| model.shape.n_ctx);
-    words::tokens_of_context(state.room.seq_len(), n_ctx)
+pub fn tokens(frame: &Frame) -> String {
+    let n_ctx = frame.session.loaded().map(|model| model.shape.n_ctx);
+    words::tokens_of_context(frame.subject.seq_len(), n_ctx)
 }
 
 /// What the prompt takes of the context; `None` before anything is shown.
 #[must_use]
-pub fn used(state: &State) -> Option<String> {
-    state.room.run.as_ref().map(|_| tokens(state))
+pub fn used(frame: &Frame) -> Option<String> {
+    frame.subject.run.as_ref().map(|_| tokens(frame))
 }
 
 fn self_test_summary(report: &BackendReport) -> String {
@@ -194,9 +198,9 @@ fn self_test_summary(report: &BackendReport) -> String {
 
 /// The name of the model and its size, for the picker's button.
 #[must_use]
-pub fn model_label(state: &State) -> String {
-    let name = state.session.model();
-    match state.session.loaded().filter(|model| model.name == name) {
+pub fn model_label(frame: &Frame) -> String {
+    let name = frame.session.model();
+    match frame.session.loaded().filter(|model| model.name == name) {
         Some(model) => format!("{name} \u{b7} {}", count(model.n_parameters)),
         None => name.to_owned(),
     }
@@ -225,8 +229,8 @@ pub struct BackendPanel {
 
 /// The badge's panel.
 #[must_use]
-pub fn backend_panel(state: &State) -> BackendPanel {
-    let session = &state.session;
+pub fn backend_panel(frame: &Frame) -> BackendPanel {
+    let session = &frame.session;
     let loaded = session.loaded().map(|model| &model.backend);
     let mut reasons: Vec<String> = Vec::new();
     // Why not the GPU says more than the CPU build's own reason for the CPU.
@@ -281,7 +285,7 @@ fn case(case: &crate::session::SelfTestCase) -> ([String; 3], bool) {
     let error = case.max_abs_error.map(scientific);
     let cells = [
         case.name.clone(),
-        error.unwrap_or_else(|| attention_words::NOTHING.to_owned()),
+        error.unwrap_or_else(|| words::NOTHING.to_owned()),
         scientific(case.tolerance),
     ];
     (cells, case.is_passed())
@@ -294,31 +298,31 @@ mod tests {
 
     #[test]
     fn before_anything_arrives_the_page_loads_and_nothing_computes() {
-        let attributes = root(&State::default());
+        let attributes = root(&Frame::default());
         assert_eq!((attributes.engine, attributes.backend), ("loading", "none"));
         assert_eq!(attributes.run, None);
     }
 
     #[test]
     fn a_recorded_run_is_shown_as_such() {
-        let mut state = State::default();
+        let mut frame = Frame::default();
         let mut recorded = run(&["a", " b"]);
         recorded.id = 0;
-        state.room.show(recorded, None);
-        let attributes = root(&state);
+        frame.show(recorded, None);
+        let attributes = root(&frame);
         assert_eq!(
             (attributes.engine, attributes.backend),
             ("recorded", "none")
         );
         assert_eq!(attributes.run.as_deref(), Some("0"));
-        assert_eq!(badge(&state).label, session_words::RECORDED);
+        assert_eq!(badge(&frame).label, session_words::RECORDED);
     }
 
     #[test]
     fn a_prompt_that_was_never_run_shows_no_run() {
-        let mut state = State::default();
-        state.room.error = Some("Too long.".to_owned());
-        let attributes = root(&state);
+        let mut frame = Frame::default();
+        frame.subject.error = Some("Too long.".to_owned());
+        let attributes = root(&frame);
         assert_eq!((attributes.engine, attributes.run), ("loading", None));
     }
 

@@ -219,6 +219,9 @@ pub fn tokens_of_context(n: usize, n_ctx: Option<usize>) -> String {
     }
 }
 
+/// In place of a number that does not exist.
+pub const NOTHING: &str = "\u{2013}";
+
 /// Comes with the live engine.
 pub const WITH_ENGINE: &str = "Comes with the live engine.";
 

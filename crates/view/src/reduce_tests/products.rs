@@ -1,10 +1,11 @@
 //! Query and key of the selected cell, while the scores of a row are looked at.
 
+use crate::rooms::attention::action::AttentionAction;
 use headlight_activations::QueryKey;
 
 use super::*;
+use crate::rooms::attention::choices::View;
 use crate::rooms::attention::figures::steps::Step;
-use crate::rooms::attention::state::View;
 
 /// The cells whose query and key are asked for.
 fn cells(effects: &[Effect]) -> Vec<(RunId, QueryKey)> {
@@ -38,53 +39,69 @@ fn at(cells: &[(RunId, QueryKey)]) -> Vec<(usize, usize)> {
 /// A page that shows one head of four tokens.
 fn with_pattern() -> State {
     let mut state = live("");
-    let n = state.room.seq_len();
+    let n = state.frame.subject.seq_len();
     let whole = pattern(n);
     let rows = (0..n).flat_map(|query| whole.row(query).to_vec()).collect();
-    let own = Pattern::new(state.room.head, n, rows, vec![1.0; n]).unwrap();
-    state.room.keep(own);
+    let own = Pattern::new(state.frame.subject.head, n, rows, vec![1.0; n]).unwrap();
+    state.attention.keep(&state.frame.subject, own);
     state
 }
 
 #[test]
 fn a_cell_is_asked_about_once_and_only_where_its_product_is_seen() {
     let mut state = with_pattern();
-    assert!(cells(&reduce(&mut state, Action::SelectCell(2, 1))).is_empty());
-    let asked = cells(&reduce(&mut state, Action::SetView(View::Steps)));
+    assert!(cells(&reduce(&mut state, AttentionAction::SelectCell(2, 1))).is_empty());
+    let asked = cells(&reduce(&mut state, AttentionAction::SetView(View::Steps)));
     assert_eq!(at(&asked), [(2, 1)]);
-    let hovered = reduce(&mut state, Action::Hover(Some((1, 0))));
+    let hovered = reduce(&mut state, AttentionAction::Hover(Some((1, 0))));
     assert!(cells(&hovered).is_empty(), "the same cell");
     assert_eq!(
-        at(&cells(&reduce(&mut state, Action::SelectCell(2, 0)))),
+        at(&cells(&reduce(
+            &mut state,
+            AttentionAction::SelectCell(2, 0)
+        ))),
         [(2, 0)]
     );
-    reduce(&mut state, Action::SetStep(Step::Mask));
-    assert!(cells(&reduce(&mut state, Action::SelectCell(2, 2))).is_empty());
-    let back = reduce(&mut state, Action::SetStep(Step::Scores));
+    reduce(&mut state, AttentionAction::SetStep(Step::Mask));
+    assert!(cells(&reduce(&mut state, AttentionAction::SelectCell(2, 2))).is_empty());
+    let back = reduce(&mut state, AttentionAction::SetStep(Step::Scores));
     assert_eq!(at(&cells(&back)), [(2, 2)]);
 }
 
 #[test]
 fn an_answer_about_another_cell_is_not_shown() {
     let mut state = with_pattern();
-    reduce(&mut state, Action::SelectCell(2, 1));
-    let asked = cells(&reduce(&mut state, Action::SetView(View::Steps)));
+    reduce(&mut state, AttentionAction::SelectCell(2, 1));
+    let asked = cells(&reduce(&mut state, AttentionAction::SetView(View::Steps)));
     let (run, found) = asked[0].clone();
     let finding = Finding::QueryKey(found);
     reduce(&mut state, said(1, Message::Found { run, finding }));
-    assert!(state.room.query_key().is_some());
-    assert!(crate::rooms::attention::tables::Source::new(&state, crate::Figure::Product).is_some());
-    reduce(&mut state, Action::SelectCell(2, 0));
-    assert_eq!(state.room.query_key(), None);
-    reduce(&mut state, Action::SelectCell(2, 1));
-    assert!(state.room.query_key().is_some(), "it is still the one");
+    assert!(state.attention.query_key(&state.frame.subject).is_some());
+    assert!(
+        attention::tables::Source::new(&state.attention, &state.frame, Figure::Product).is_some()
+    );
+    reduce(&mut state, AttentionAction::SelectCell(2, 0));
+    assert_eq!(state.attention.query_key(&state.frame.subject), None);
+    reduce(&mut state, AttentionAction::SelectCell(2, 1));
+    assert!(
+        state.attention.query_key(&state.frame.subject).is_some(),
+        "it is still the one"
+    );
 }
 
 #[test]
 fn several_heads_have_no_product() {
     let mut state = with_pattern();
-    reduce(&mut state, Action::SetView(View::Steps));
-    assert!(state.room.multiplied_cell().is_some());
-    reduce(&mut state, Action::ToggleHead(Head { layer: 0, head: 1 }));
-    assert_eq!(state.room.multiplied_cell(), None);
+    reduce(&mut state, AttentionAction::SetView(View::Steps));
+    assert!(
+        state
+            .attention
+            .multiplied_cell(&state.frame.subject)
+            .is_some()
+    );
+    reduce(
+        &mut state,
+        AttentionAction::ToggleHead(Head { layer: 0, head: 1 }),
+    );
+    assert_eq!(state.attention.multiplied_cell(&state.frame.subject), None);
 }

@@ -1,6 +1,7 @@
 //! The figures of the last prompt that could be run, after one that could not.
 
 use super::*;
+use crate::rooms::attention::action::AttentionAction;
 use crate::rooms::attention::words as attention_words;
 
 fn refuse(state: &mut State, run: RunId) -> Vec<Effect> {
@@ -18,20 +19,26 @@ fn a_head_of_the_prompt_before_is_asked_for_and_shown() {
     let run = run_prompt(&mut state, "Tom Tom Tom");
     refuse(&mut state, run);
     let head = Head { layer: 0, head: 0 };
-    let run = posted(&reduce(&mut state, Action::SelectHead(head))).unwrap();
-    assert_eq!(state.why_no_pattern(), attention_words::PATTERN_UNDER_WAY);
+    let run = posted(&reduce(&mut state, AttentionAction::SelectHead(head))).unwrap();
+    assert_eq!(
+        state.attention.why_no_pattern(&state.frame),
+        attention_words::PATTERN_UNDER_WAY
+    );
     let whole = pattern(4);
     let rows = (0..4).flat_map(|query| whole.row(query).to_vec()).collect();
     let pattern = Pattern::new(head, 4, rows, vec![1.0; 4]).unwrap();
     reduce(&mut state, said(1, Message::Pattern { run, pattern }));
-    assert!(state.room.pattern().is_some());
+    assert!(state.attention.pattern(&state.frame.subject).is_some());
 }
 
 #[test]
 fn what_the_newer_prompt_made_pointless_is_asked_for_again() {
     let mut state = live("#/attention?layer=1&head=2");
     let run = run_prompt(&mut state, "Tom Tom Tom");
-    reduce(&mut state, Action::SelectHead(Head { layer: 0, head: 0 }));
+    reduce(
+        &mut state,
+        AttentionAction::SelectHead(Head { layer: 0, head: 0 }),
+    );
     let effects = refuse(&mut state, run);
     assert!(posted(&effects).is_some(), "the head chosen meanwhile");
     let kinds: Vec<DetailKind> = details(&effects).iter().map(|(_, d)| d.kind()).collect();
@@ -46,10 +53,18 @@ fn a_run_that_the_engine_has_left_is_not_waited_for() {
     answered(&mut state, late, two_next(&["Tom"]));
     refuse(&mut state, newest);
     let head = Head { layer: 0, head: 0 };
-    assert_eq!(posted(&reduce(&mut state, Action::SelectHead(head))), None);
-    assert_eq!(state.why_no_pattern(), attention_words::RUN_IS_LOST);
     assert_eq!(
-        state.why_no_detail(DetailKind::Lens),
+        posted(&reduce(&mut state, AttentionAction::SelectHead(head))),
+        None
+    );
+    assert_eq!(
+        state.attention.why_no_pattern(&state.frame),
+        attention_words::RUN_IS_LOST
+    );
+    assert_eq!(
+        state
+            .attention
+            .why_no_detail(&state.frame, DetailKind::Lens),
         attention_words::RUN_IS_LOST
     );
 }
@@ -58,10 +73,15 @@ fn a_run_that_the_engine_has_left_is_not_waited_for() {
 fn where_no_prompt_ever_ran_nothing_is_said_to_be_computed() {
     let mut state = State::default();
     reduce(&mut state, Action::Opened(String::new()));
-    state.room.error = Some("The text has \"a\".".to_owned());
+    state.frame.subject.error = Some("The text has \"a\".".to_owned());
     assert_eq!(
-        state.why_no_detail(DetailKind::Lens),
+        state
+            .attention
+            .why_no_detail(&state.frame, DetailKind::Lens),
         attention_words::NOTHING_YET
     );
-    assert_eq!(state.why_no_pattern(), attention_words::NOTHING_YET);
+    assert_eq!(
+        state.attention.why_no_pattern(&state.frame),
+        attention_words::NOTHING_YET
+    );
 }

@@ -2,11 +2,13 @@
 //! numbers, always in the document.
 
 use headlight_figure::table::Table;
+use headlight_view::State;
+use headlight_view::frame::action::FrameAction;
+use headlight_view::frame::command_line::CommandLine;
+use headlight_view::frame::figure_id::FigureId;
 use headlight_view::frame::figure_words;
 use headlight_view::frame::figure_words::Method;
 use headlight_view::room;
-use headlight_view::rooms::attention::command::CommandLine;
-use headlight_view::{Action, AnyFigure, State};
 use leptos::html::{Div, Section};
 use leptos::prelude::*;
 
@@ -22,7 +24,7 @@ use crate::store::store;
 pub fn MethodAndTable(
     /// Whose.
     #[prop(into)]
-    figure: AnyFigure,
+    figure: FigureId,
     /// How it is computed.
     method: Method,
     /// The command that prints the same.
@@ -38,8 +40,8 @@ pub fn MethodAndTable(
 
 /// The table: nothing to be seen, or a box that scrolls.
 #[component]
-fn Numbers(figure: AnyFigure, table: Kept<Option<Table>>) -> impl IntoView {
-    let is_open = store().select(move |state: &State| state.numbers == Some(figure));
+fn Numbers(figure: FigureId, table: Kept<Option<Table>>) -> impl IntoView {
+    let is_open = store().select(move |state: &State| state.frame.numbers == Some(figure));
     let element = NodeRef::<Div>::new();
     Effect::new(move |_| {
         if let (true, Some(element)) = (is_open.get(), element.get()) {
@@ -66,8 +68,8 @@ fn Numbers(figure: AnyFigure, table: Kept<Option<Table>>) -> impl IntoView {
 
 /// Formula, unit, source, command and code.
 #[component]
-fn HowComputed(figure: AnyFigure, method: Method, command: Kept<CommandLine>) -> impl IntoView {
-    let is_open = store().select(move |state: &State| state.method == Some(figure));
+fn HowComputed(figure: FigureId, method: Method, command: Kept<CommandLine>) -> impl IntoView {
+    let is_open = store().select(move |state: &State| state.frame.method == Some(figure));
     view! {
         <Show when=move || is_open.get()>
             <OpenMethod figure method command/>
@@ -76,7 +78,7 @@ fn HowComputed(figure: AnyFigure, method: Method, command: Kept<CommandLine>) ->
 }
 
 #[component]
-fn OpenMethod(figure: AnyFigure, method: Method, command: Kept<CommandLine>) -> impl IntoView {
+fn OpenMethod(figure: FigureId, method: Method, command: Kept<CommandLine>) -> impl IntoView {
     let store = store();
     let element = NodeRef::<Section>::new();
     Effect::new(move |_| {
@@ -86,7 +88,7 @@ fn OpenMethod(figure: AnyFigure, method: Method, command: Kept<CommandLine>) -> 
     });
     let close = move |_| {
         host::focus(&more::opener(figure));
-        store.dispatch(Action::ToggleMethod(figure));
+        store.dispatch(FrameAction::ToggleMethod(figure));
     };
     let line = move || {
         let CommandLine { line, note } = command.get();

@@ -1,9 +1,12 @@
 //! The menu of a figure.
 
+use headlight_view::State;
+use headlight_view::frame::Panel;
+use headlight_view::frame::action::FrameAction;
+use headlight_view::frame::figure_id::FigureId;
 use headlight_view::frame::figure_words;
 use headlight_view::frame::menu;
 use headlight_view::room;
-use headlight_view::{Action, AnyFigure, Panel, State};
 use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -14,11 +17,11 @@ use crate::store::{Store, store};
 
 /// A button that opens the menu below itself.
 #[component]
-pub fn More(#[prop(into)] figure: AnyFigure) -> impl IntoView {
+pub fn More(#[prop(into)] figure: FigureId) -> impl IntoView {
     let store = store();
-    let is_open = store.select(move |state: &State| state.panel == Some(Panel::Menu(figure)));
+    let is_open = store.select(move |state: &State| state.frame.panel == Some(Panel::Menu(figure)));
     let name = figure_words::more_about(room::figure_title(figure));
-    let toggle = move || store.dispatch(Action::Toggle(Panel::Menu(figure)));
+    let toggle = move || store.dispatch(FrameAction::Toggle(Panel::Menu(figure)));
     let on_key = move |event: KeyboardEvent| {
         if matches!(event.key().as_str(), "ArrowDown" | "ArrowUp") && !is_open.get_untracked() {
             event.prevent_default();
@@ -52,18 +55,18 @@ pub fn More(#[prop(into)] figure: AnyFigure) -> impl IntoView {
 }
 
 /// Name of the menu in the document.
-fn id(figure: AnyFigure) -> String {
+fn id(figure: FigureId) -> String {
     format!("menu-{}", figure.name().replace('.', "-"))
 }
 
 /// Name of the button that opens it.
-pub fn opener(figure: AnyFigure) -> String {
+pub fn opener(figure: FigureId) -> String {
     format!("more-{}", figure.name().replace('.', "-"))
 }
 
 /// The entries, the first of which gets the focus.
 #[component]
-pub fn Menu(figure: AnyFigure) -> impl IntoView {
+pub fn Menu(figure: FigureId) -> impl IntoView {
     let store = store();
     let element = NodeRef::<Div>::new();
     Effect::new(move |_| {
@@ -71,9 +74,9 @@ pub fn Menu(figure: AnyFigure) -> impl IntoView {
             focus_entry(&element, 0);
         }
     });
-    let entries = store.peek(|state| menu::entries(state, figure));
+    let entries = store.peek(|state| menu::entries(&state.frame, figure));
     let n = entries.len();
-    let entry = |(label, action): (&'static str, Action)| {
+    let entry = |(label, action): (&'static str, FrameAction)| {
         let choose = move |_| {
             close(store, figure);
             store.dispatch(action.clone());
@@ -106,9 +109,9 @@ pub fn Menu(figure: AnyFigure) -> impl IntoView {
 }
 
 /// Closes the menu and gives the focus back to its button.
-fn close(store: Store, figure: AnyFigure) {
+fn close(store: Store, figure: FigureId) {
     host::focus(&opener(figure));
-    store.dispatch(Action::ClosePanel);
+    store.dispatch(FrameAction::ClosePanel);
 }
 
 fn focus_entry(menu: &web_sys::HtmlDivElement, index: usize) {

@@ -2,15 +2,18 @@
 
 use headlight_view::answers::head;
 use headlight_view::frame::words as frame_words;
+use headlight_view::rooms::attention::action::AttentionAction;
 use headlight_view::rooms::attention::words as attention_words;
 use std::collections::BTreeSet;
 
+use headlight_figure::Shared;
+use headlight_view::State;
 use headlight_view::answers::details::{DetailKind, Thumbnail};
 use headlight_view::answers::run::Head;
 use headlight_view::frame::ablation::{Ablation, Part};
+use headlight_view::rooms::attention::catalogue::Figure;
 use headlight_view::rooms::attention::figures::atlas;
 use headlight_view::rooms::attention::figures::atlas::{Atlas as Ordered, AtlasCell, Sort};
-use headlight_view::{Action, Figure, Shared, State};
 use leptos::ev::KeyboardEvent;
 use leptos::html::{self, Canvas};
 use leptos::prelude::*;
@@ -43,9 +46,9 @@ struct Source {
 #[component]
 pub fn Atlas(shown: Shown) -> impl IntoView {
     let store = store();
-    let size = store.select(State::grid_of_heads);
-    let sort = store.select(|state: &State| state.room.sort);
-    let thumbnails = store.select(|state: &State| state.room.details.atlas.clone());
+    let size = store.select(|state: &State| state.frame.grid_of_heads());
+    let sort = store.select(|state: &State| state.attention.sort);
+    let thumbnails = store.select(|state: &State| state.attention.details.atlas.clone());
     let ordered = Memo::new(move |_| {
         let (n_layers, n_heads) = size.get();
         let n = shown
@@ -58,8 +61,8 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
         thumbnails,
         ordered,
         selected: shown.head,
-        ablations: store.select(|state: &State| state.room.ablations.clone()),
-        companions: store.select(|state: &State| state.room.companions.clone()),
+        ablations: store.select(|state: &State| state.frame.subject.ablations.clone()),
+        companions: store.select(|state: &State| state.attention.companions.clone()),
     };
     let element = NodeRef::<html::Figure>::new();
     let width = host::width_of(element);
@@ -99,23 +102,23 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
         if let Some(to) = moved(&event, from, heads.len(), columns.get_untracked()) {
             event.prevent_default();
             store.dispatch(if event.shift_key() {
-                Action::ToggleHead(heads[to])
+                AttentionAction::ToggleHead(heads[to])
             } else {
-                Action::SelectHead(heads[to])
+                AttentionAction::SelectHead(heads[to])
             });
             host::focus(&id(heads[to]));
         }
     };
     let sentence = move || {
         let missing = store.select(|state: &State| {
-            let why = state.room.details.why_missing(DetailKind::Thumbnails);
+            let why = state.attention.details.why_missing(DetailKind::Thumbnails);
             why.map(str::to_owned)
         });
         missing
             .get()
             .unwrap_or_else(|| ordered.with(Ordered::sentence))
     };
-    let of_head = store.select(|state: &State| state.room.head_scores());
+    let of_head = store.select(|state: &State| state.attention.head_scores(&state.frame.subject));
     let is_unknown = Memo::new(move |_| size.get().0 == 0);
     view! {
         <section class="heads" id="heads" aria-label=attention_words::HEADS>
@@ -153,7 +156,7 @@ fn SortPicker(sort: Memo<Sort>) -> impl IntoView {
         let wanted = event_target_value(&event);
         let found = Sort::ALL.into_iter().find(|sort| sort.name() == wanted);
         if let Some(sort) = found {
-            store.dispatch(Action::SortHeads(sort));
+            store.dispatch(AttentionAction::SortHeads(sort));
         }
     };
     let option = move |order: Sort| {
@@ -172,10 +175,10 @@ fn SortPicker(sort: Memo<Sort>) -> impl IntoView {
 fn LayerTitle(layer: usize, title: String) -> impl IntoView {
     let store = store();
     let part = Part::Mlp(layer);
-    let exists = store.select(move |state: &State| state.has_part(part));
-    let is_out = store.select(move |state: &State| state.room.is_ablated(part));
+    let exists = store.select(move |state: &State| state.frame.has_part(part));
+    let is_out = store.select(move |state: &State| state.frame.subject.is_ablated(part));
     let name = attention_words::take_out(&frame_words::part(part));
-    let toggle = move |_| store.dispatch(Action::ToggleAblation(part));
+    let toggle = move |_| store.dispatch(AttentionAction::ToggleAblation(part));
     view! {
         <div class="layer-title">
             <span class="label" aria-hidden="true">{title}</span>
@@ -246,7 +249,7 @@ fn thumbnail(source: Source, head: Head) -> impl IntoView {
             tabindex=move || if is_selected() { "0" } else { "-1" }
             on:click=move |event| {
                 let is_added = event.shift_key() || event.ctrl_key() || event.meta_key();
-                store.dispatch(if is_added { Action::ToggleHead(head) } else { Action::SelectHead(head) });
+                store.dispatch(if is_added { AttentionAction::ToggleHead(head) } else { AttentionAction::SelectHead(head) });
             }
         >
             <span class="thumb"><Painted source at/><span class="place number">{head::dotted(head)}</span></span>

@@ -1,12 +1,15 @@
 //! Which parts of the model speak for a token, and against another.
 
+use headlight_figure::Shared;
+use headlight_view::State;
 use headlight_view::answers::details::{Attribution as Found, DetailKind};
+use headlight_view::rooms::attention::action::AttentionAction;
+use headlight_view::rooms::attention::catalogue::Figure;
 use headlight_view::rooms::attention::figures::attribution;
 use headlight_view::rooms::attention::figures::attribution::{
     AttributionBar, AttributionBars, Order,
 };
 use headlight_view::rooms::attention::words as attention_words;
-use headlight_view::{Action, Figure, Shared, State};
 use leptos::prelude::*;
 
 use super::awaited::Awaited;
@@ -19,8 +22,8 @@ use crate::store::{Store, store};
 #[component]
 pub fn Attribution(shown: Shown) -> impl IntoView {
     let store = store();
-    let found = store.select(|state: &State| state.room.details.attribution.clone());
-    let order = store.select(|state: &State| state.room.order);
+    let found = store.select(|state: &State| state.attention.details.attribution.clone());
+    let order = store.select(|state: &State| state.attention.order);
     let bars = Memo::new(move |_| {
         found.with(|found| Some(AttributionBars::new(found.as_ref()?, order.get())))
     });
@@ -38,7 +41,7 @@ pub fn Attribution(shown: Shown) -> impl IntoView {
         } else {
             Order::Stream
         };
-        store.dispatch(Action::OrderComponents(other));
+        store.dispatch(AttentionAction::OrderComponents(other));
     };
     view! {
         <section class="block" aria-labelledby="attribution-title">
@@ -66,7 +69,7 @@ pub fn Attribution(shown: Shown) -> impl IntoView {
 /// Chooses one of the two tokens.
 #[component]
 fn TokenPicker(store: Store, is_against: bool, label: &'static str) -> impl IntoView {
-    let contrast = store.select(|state: &State| state.room.contrast());
+    let contrast = store.select(|state: &State| state.attention.contrast(&state.frame.subject));
     let own = move || {
         let (token, against) = contrast.get()?;
         Some(if is_against { against } else { token })
@@ -82,9 +85,9 @@ fn TokenPicker(store: Store, is_against: bool, label: &'static str) -> impl Into
         } else {
             (id, against)
         };
-        store.dispatch(Action::Compare { token, against });
+        store.dispatch(AttentionAction::Compare { token, against });
     };
-    let comparable = store.select(|state: &State| state.room.comparable());
+    let comparable = store.select(|state: &State| state.frame.subject.comparable());
     let options = move || {
         let option = |(id, text): (u32, String)| {
             let name = headlight_figure::token::VisibleToken::new(&text).full();

@@ -1,9 +1,10 @@
 //! What is behind a figure of the Attention room: its numbers, and how it is computed.
 
+use headlight_view::State;
 use headlight_view::rooms::attention::catalogue;
+use headlight_view::rooms::attention::catalogue::Figure;
 use headlight_view::rooms::attention::command::command_line;
 use headlight_view::rooms::attention::tables::Source;
-use headlight_view::{Figure, State};
 use leptos::prelude::*;
 
 use crate::derived::Kept;
@@ -21,7 +22,8 @@ pub fn Behind(figure: Figure) -> impl IntoView {
 /// The same, once the module that draws it is there.
 #[component]
 pub fn MethodAndNumbers(figure: Figure) -> impl IntoView {
-    let command = store().keep(move |state: &State| command_line(state, figure));
+    let command =
+        store().keep(move |state: &State| command_line(&state.attention, &state.frame, figure));
     let sources: Sources = expect_context();
     let source = Kept::new(move || sources.of(figure));
     let table = Kept::new(move || source.with(|source| Some(source.as_ref()?.table())));
@@ -39,7 +41,9 @@ impl Sources {
     /// Follows the state.
     pub fn follow(store: Store) -> Self {
         let now = store.select(|state: &State| -> Vec<(Figure, Source)> {
-            let source = |figure: Figure| Some((figure, Source::new(state, figure)?));
+            let source = |figure: Figure| {
+                Some((figure, Source::new(&state.attention, &state.frame, figure)?))
+            };
             Figure::ALL.into_iter().filter_map(source).collect()
         });
         Self(host::followed_later(now))

@@ -1,10 +1,11 @@
 //! What was taken out of the model, and what that changes.
 
+use headlight_view::State;
 use headlight_view::frame::ablation;
 use headlight_view::frame::ablation::{Ablation, Part};
 use headlight_view::frame::words as frame_words;
+use headlight_view::rooms::attention::action::AttentionAction;
 use headlight_view::rooms::attention::words as attention_words;
-use headlight_view::{Action, State};
 use leptos::prelude::*;
 
 use super::stage::TAKE_OUT;
@@ -15,10 +16,10 @@ use crate::store::{Store, store};
 #[component]
 pub fn Changes() -> impl IntoView {
     let store = store();
-    let ablations = store.select(|state: &State| state.room.ablations.clone());
+    let ablations = store.select(|state: &State| state.frame.subject.ablations.clone());
     let is_changed = Memo::new(move |_| !ablations.with(Vec::is_empty));
     let difference = store.select(|state: &State| {
-        let run = state.room.run.as_ref()?;
+        let run = state.frame.subject.run.as_ref()?;
         ablation::difference(run)
     });
     let chips = move || {
@@ -34,7 +35,7 @@ pub fn Changes() -> impl IntoView {
                     type="button"
                     class="button quiet small"
                     on:click=move |_| {
-                        store.dispatch(Action::RestoreAll);
+                        store.dispatch(AttentionAction::RestoreAll);
                         host::focus(TAKE_OUT);
                     }
                 >
@@ -52,8 +53,8 @@ fn chip(store: Store, ablation: Ablation) -> impl IntoView {
     let label = attention_words::put_back(&frame_words::part(part));
     let swap_id = format!("swap-{part}");
     let put_back = move |_| {
-        let next = store.peek(|state| state.room.out_beside(part));
-        store.dispatch(Action::ToggleAblation(part));
+        let next = store.peek(|state| state.frame.subject.out_beside(part));
+        store.dispatch(AttentionAction::ToggleAblation(part));
         // The button goes with its part; the focus goes to the next one of its kind.
         host::once_drawn(move || host::focus(&next.map_or(TAKE_OUT.to_owned(), put_back_id)));
     };
@@ -66,7 +67,7 @@ fn chip(store: Store, ablation: Ablation) -> impl IntoView {
                 aria-label=format!("{}. {swap}", ablation.label())
                 id=swap_id.clone()
                 on:click=move |_| {
-                    store.dispatch(Action::SwapFiller(part));
+                    store.dispatch(AttentionAction::SwapFiller(part));
                     let button = swap_id.clone();
                     host::once_drawn(move || host::focus(&button));
                 }

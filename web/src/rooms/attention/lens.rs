@@ -1,10 +1,12 @@
 //! The logit lens: what each layer would say next, at each position.
 
+use headlight_view::State;
 use headlight_view::answers::details::DetailKind;
+use headlight_view::rooms::attention::action::AttentionAction;
+use headlight_view::rooms::attention::catalogue::Figure;
 use headlight_view::rooms::attention::figures::lens;
 use headlight_view::rooms::attention::figures::lens::{Lens as Answers, LensCell, LensLayer};
 use headlight_view::rooms::attention::words as attention_words;
-use headlight_view::{Action, Figure, State};
 use leptos::html::Div;
 use leptos::prelude::*;
 
@@ -22,7 +24,7 @@ use crate::store::{Store, store};
 pub fn Lens(shown: Shown) -> impl IntoView {
     let store = store();
     let answers = Memo::new(move |_| {
-        let rows = store.select(|state: &State| state.room.details.lens.clone());
+        let rows = store.select(|state: &State| state.attention.details.lens.clone());
         rows.get().map(|rows| Answers::new(rows.to_vec()))
     });
     let element = NodeRef::<Div>::new();
@@ -120,7 +122,7 @@ fn row(store: Store, shown: Shown, layer: LensLayer) -> impl IntoView {
                 class:query=move || shown.query.get() == pos
                 style:background=cell.ground
                 title=title
-                on:click=move |_| store.dispatch(Action::SelectRow(pos))
+                on:click=move |_| store.dispatch(AttentionAction::SelectRow(pos))
             >
                 <Visible token=cell.label/>
             </td>

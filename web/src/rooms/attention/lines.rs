@@ -1,8 +1,10 @@
 //! The selected head as lines from the tokens that look to those looked at.
 
+use headlight_view::State;
+use headlight_view::rooms::attention::action::AttentionAction;
+use headlight_view::rooms::attention::catalogue::Figure;
 use headlight_view::rooms::attention::figures::lines::{Line, LineLabel, Scope, TokenLines};
 use headlight_view::rooms::attention::words as attention_words;
-use headlight_view::{Action, Figure, State};
 use leptos::ev::MouseEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -18,7 +20,7 @@ use crate::store::store;
 #[component]
 pub fn Lines(shown: Shown) -> impl IntoView {
     let store = store();
-    let scope = store.select(|state: &State| state.room.scope);
+    let scope = store.select(|state: &State| state.attention.scope);
     let element = NodeRef::<Div>::new();
     let width = host::width_of(element);
     let lines = Memo::new(move |_| {
@@ -28,7 +30,7 @@ pub fn Lines(shown: Shown) -> impl IntoView {
         let lines = TokenLines::new(tokens, &pattern, query, &selected, scope, width);
         (width > 0.0).then_some(lines)
     });
-    let head = store.select(|state: &State| state.room.head_name());
+    let head = store.select(|state: &State| state.attention.head_name(&state.frame.subject));
     let sentence = move || {
         let (run, head) = (shown.run.get()?, head.get());
         lines.with(|lines| Some(lines.as_ref()?.sentence(&run.tokens, &head)))
@@ -36,7 +38,7 @@ pub fn Lines(shown: Shown) -> impl IntoView {
     let select = move |event: MouseEvent| {
         let pos = lines.with_untracked(|lines| lines.as_ref()?.pos_at(y_within(&event)?));
         if let Some(pos) = pos {
-            store.dispatch(Action::SelectRow(pos));
+            store.dispatch(AttentionAction::SelectRow(pos));
         }
     };
     let is_all = move || scope.get() == Scope::All;
@@ -45,7 +47,7 @@ pub fn Lines(shown: Shown) -> impl IntoView {
             Scope::All => Scope::Selected,
             Scope::Selected => Scope::All,
         };
-        store.dispatch(Action::SetScope(other));
+        store.dispatch(AttentionAction::SetScope(other));
     };
     view! {
         <figure class="lines" id=FIGURE tabindex="-1" data-figure=Figure::Lines.name() aria-labelledby="map-title" aria-describedby="lines-say">

@@ -1,9 +1,11 @@
 //! The map of one head: who looks at whom, and how much.
 
+use headlight_view::State;
+use headlight_view::rooms::attention::action::AttentionAction;
+use headlight_view::rooms::attention::catalogue::Figure;
 use headlight_view::rooms::attention::figures::matrix::{MAX_CELLS, MatrixLayout};
 use headlight_view::rooms::attention::figures::row::CellFacts;
 use headlight_view::rooms::attention::words as attention_words;
-use headlight_view::{Action, Figure, State};
 use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -39,8 +41,8 @@ pub fn Map(shown: Shown) -> impl IntoView {
 fn Drawing(shown: Shown, store: Store) -> impl IntoView {
     let element = NodeRef::<Div>::new();
     let width = host::width_at_once(element);
-    let tokens = store.select(State::axis_tokens);
-    let zoom = store.select(|state: &State| state.map_zoom());
+    let tokens = store.select(|state: &State| state.attention.axis_tokens(&state.frame));
+    let zoom = store.select(|state: &State| state.attention.map_zoom(&state.frame));
     let layout = Memo::new(move |_| {
         let width = width.get();
         let zoom = zoom.get();
@@ -69,15 +71,20 @@ fn Drawing(shown: Shown, store: Store) -> impl IntoView {
         hover(store, cell(&event));
         let side =
             layout.with_untracked(|layout| layout.as_ref().map_or(1.0, |layout| layout.cell));
-        let can_pan = store.peek(|state| !state.room.zoom().is_whole(state.room.seq_len()));
+        let can_pan = store.peek(|state| {
+            !state
+                .attention
+                .zoom(&state.frame.subject)
+                .is_whole(state.frame.subject.seq_len())
+        });
         if let Some((queries, keys)) = drag.moved(&event, side).filter(|_| can_pan) {
-            store.dispatch(Action::Pan(queries, keys));
+            store.dispatch(AttentionAction::Pan(queries, keys));
         }
     };
     let on_up = move |event: PointerEvent| {
         let is_click = drag.end();
         if let (true, Some((query, key))) = (is_click, cell(&event)) {
-            store.dispatch(Action::SelectCell(query, key));
+            store.dispatch(AttentionAction::SelectCell(query, key));
         }
     };
     let on_wheel = move |event: WheelEvent| {
@@ -89,7 +96,7 @@ fn Drawing(shown: Shown, store: Store) -> impl IntoView {
             } else {
                 1.0 / ZOOM_STEP
             };
-            store.dispatch(Action::Zoom(factor, cell(&event)));
+            store.dispatch(AttentionAction::Zoom(factor, cell(&event)));
         }
     };
     view! {
@@ -179,13 +186,18 @@ fn place(event: &PointerEvent) -> (f64, f64) {
 pub fn Zooming() -> impl IntoView {
     let store = store();
     let is_useful = store.select(|state: &State| {
-        let n = state.room.seq_len();
-        n > MAX_CELLS / 2 || !state.room.zoom().is_whole(n)
+        let n = state.frame.subject.seq_len();
+        n > MAX_CELLS / 2 || !state.attention.zoom(&state.frame.subject).is_whole(n)
     });
-    let is_whole = store.select(|state: &State| state.room.zoom().is_whole(state.room.seq_len()));
+    let is_whole = store.select(|state: &State| {
+        state
+            .attention
+            .zoom(&state.frame.subject)
+            .is_whole(state.frame.subject.seq_len())
+    });
     let says = store.select(|state: &State| {
-        let zoom = state.room.zoom();
-        let is_part = !zoom.is_whole(state.room.seq_len());
+        let zoom = state.attention.zoom(&state.frame.subject);
+        let is_part = !zoom.is_whole(state.frame.subject.seq_len());
         is_part.then(|| attention_words::in_view(&zoom.queries(), &zoom.keys()))
     });
     let button = move |label: &'static str, sign: &'static str, factor: f64| {
@@ -197,7 +209,7 @@ pub fn Zooming() -> impl IntoView {
                 aria-label=label
                 title=label
                 disabled=move || is_out && is_whole.get()
-                on:click=move |_| store.dispatch(Action::Zoom(factor, None))
+                on:click=move |_| store.dispatch(AttentionAction::Zoom(factor, None))
             >
                 {sign}
             </button>
@@ -212,7 +224,7 @@ pub fn Zooming() -> impl IntoView {
                     type="button"
                     class="button small"
                     disabled=move || is_whole.get()
-                    on:click=move |_| store.dispatch(Action::ShowWhole)
+                    on:click=move |_| store.dispatch(AttentionAction::ShowWhole)
                 >
                     {attention_words::ZOOM_WHOLE}
                 </button>
@@ -231,8 +243,8 @@ fn cell_under(event: &MouseEvent, layout: Option<&MatrixLayout>) -> Option<(usiz
 }
 
 fn hover(store: Store, cell: Option<(usize, usize)>) {
-    if store.peek(|state| state.room.hover != cell) {
-        store.dispatch(Action::Hover(cell));
+    if store.peek(|state| state.attention.hover != cell) {
+        store.dispatch(AttentionAction::Hover(cell));
     }
 }
 
@@ -245,7 +257,7 @@ fn on_key(store: Store, event: &KeyboardEvent) {
     };
     if let Some(factor) = factor.filter(|_| !event.ctrl_key() && !event.meta_key()) {
         event.prevent_default();
-        store.dispatch(Action::Zoom(factor, None));
+        store.dispatch(AttentionAction::Zoom(factor, None));
         return;
     }
     let (rows, columns) = match event.key().as_str() {
@@ -260,5 +272,5 @@ fn on_key(store: Store, event: &KeyboardEvent) {
         _ => return,
     };
     event.prevent_default();
-    store.dispatch(Action::MoveCell { rows, columns });
+    store.dispatch(AttentionAction::MoveCell { rows, columns });
 }

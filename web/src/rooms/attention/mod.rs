@@ -25,7 +25,7 @@ mod steps;
 mod surprise;
 
 use headlight_view::State;
-use headlight_view::rooms::attention::state::AttentionRoom as Room;
+use headlight_view::frame::subject::Subject;
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -83,7 +83,7 @@ pub fn AttentionRoom() -> impl IntoView {
         .further()
         .with(move |_| host::in_another_task(move || is_complete.set(true)));
     let is_stale = store().select(|state: &State| {
-        let Room { error, run, .. } = &state.room;
+        let Subject { error, run, .. } = &state.frame.subject;
         error.is_some() && run.is_some()
     });
     view! {

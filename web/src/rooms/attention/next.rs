@@ -1,12 +1,15 @@
 //! The most probable next tokens, and what sampling leaves of them.
 
+use headlight_figure::Shared;
+use headlight_view::State;
 use headlight_view::answers::details::Cuts;
+use headlight_view::rooms::attention::action::AttentionAction;
+use headlight_view::rooms::attention::catalogue::Figure;
 use headlight_view::rooms::attention::figures::cuts;
 use headlight_view::rooms::attention::figures::cuts::{CutBar, CutBars, PITCH};
 use headlight_view::rooms::attention::figures::next;
 use headlight_view::rooms::attention::figures::next::NextBar;
 use headlight_view::rooms::attention::words as attention_words;
-use headlight_view::{Action, Figure, Shared, State};
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html::Ol;
 use leptos::prelude::*;
@@ -27,7 +30,7 @@ use crate::store::{Store, store};
 #[component]
 pub fn Next(shown: Shown) -> impl IntoView {
     let store = store();
-    let found = store.select(|state: &State| state.room.details.cuts.clone());
+    let found = store.select(|state: &State| state.attention.details.cuts.clone());
     let bars = Memo::new(move |_| {
         let truth = shown.known_truth();
         let run = shown.run.get();
@@ -36,9 +39,15 @@ pub fn Next(shown: Shown) -> impl IntoView {
             .unwrap_or_default()
     });
     let cut = Memo::new(move |_| found.get().map(|found: Shared<Cuts>| CutBars::new(&found)));
-    let chosen = store.select(|state: &State| state.room.contrast().map(|(token, _)| token));
+    let chosen = store.select(|state: &State| {
+        state
+            .attention
+            .contrast(&state.frame.subject)
+            .map(|(token, _)| token)
+    });
     let has_marks = shown.has_truth(|truth| !truth.next.is_empty());
-    let is_changed = store.select(|state: &State| state.room.sampling != Changed::default());
+    let is_changed =
+        store.select(|state: &State| state.frame.subject.sampling != Changed::default());
     let second_column = move || {
         if is_changed.get() {
             Some(attention_words::DRAWN_COLUMN)
@@ -52,10 +61,10 @@ pub fn Next(shown: Shown) -> impl IntoView {
         let from = ids.iter().position(|id| Some(*id) == chosen).unwrap_or(0);
         if event.key() == "Enter" {
             event.prevent_default();
-            store.dispatch(Action::Append(ids[from]));
+            store.dispatch(AttentionAction::Append(ids[from]));
         } else if let Some(to) = moved(event, from, ids.len(), 1) {
             event.prevent_default();
-            store.dispatch(Action::Choose(ids[to]));
+            store.dispatch(AttentionAction::Choose(ids[to]));
             host::focus(&id(ids[to]));
         }
     };
@@ -89,8 +98,8 @@ pub fn Next(shown: Shown) -> impl IntoView {
     });
     let summary = move || shown.run.get().map(|run| next::summary(&run));
     let cut_sentence = store.select(|state: &State| {
-        let s = state.room.sampling;
-        let cuts = state.room.details.cuts.as_ref()?;
+        let s = state.frame.subject.sampling;
+        let cuts = state.attention.details.cuts.as_ref()?;
         Some(cuts::sentence(cuts, s.temperature, s.top_k, s.top_p))
     });
     view! {
@@ -163,8 +172,10 @@ fn draw(
         .set("aria-selected", is_chosen.to_string())
         .set("tabindex", if is_chosen { "0" } else { "-1" })
         .set("title", title)
-        .click(move || store.dispatch(Action::Choose(token)))
-        .on("dblclick", move |_| store.dispatch(Action::Append(token)))
+        .click(move || store.dispatch(AttentionAction::Choose(token)))
+        .on("dblclick", move |_| {
+            store.dispatch(AttentionAction::Append(token));
+        })
         .add(el("span").class("name").all(visible(bar.label)))
         .add(track)
         .add(number("number", bar.percent))
@@ -194,7 +205,7 @@ fn CutLine(
             return;
         };
         let y = f64::from(event.client_y()) - element.get_bounding_client_rect().top();
-        let old = store.peek(|state| state.room.sampling);
+        let old = store.peek(|state| state.frame.subject.sampling);
         let changed = if old.top_k > 0 {
             Changed {
                 top_k: cuts::top_k_at(&found, y),
@@ -207,7 +218,7 @@ fn CutLine(
             }
         };
         if changed != old {
-            store.dispatch(Action::SetSampling(changed));
+            store.dispatch(AttentionAction::SetSampling(changed));
         }
     };
     let start = move |event: PointerEvent| {
@@ -237,7 +248,7 @@ fn CutLine(
 #[component]
 fn Writing(chosen: Memo<Option<u32>>, shown: Shown) -> impl IntoView {
     let store = store();
-    let is_live = store.select(|state: &State| state.session.backend().is_some());
+    let is_live = store.select(|state: &State| state.frame.session.backend().is_some());
     let token = Memo::new(move |_| {
         let (run, id) = (shown.run.get()?, chosen.get()?);
         run.next.iter().find(|token| token.id == id).cloned()
@@ -251,7 +262,7 @@ fn Writing(chosen: Memo<Option<u32>>, shown: Shown) -> impl IntoView {
         move || is_live.get() && token.with(|t| t.as_ref().is_some_and(|t| t.is_text()));
     let append = move |_| {
         if let Some(id) = chosen.get_untracked() {
-            store.dispatch(Action::Append(id));
+            store.dispatch(AttentionAction::Append(id));
         }
     };
     view! {

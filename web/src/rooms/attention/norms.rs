@@ -1,6 +1,6 @@
 //! How long the residual stream is, and what each part adds to it.
 
-use headlight_view::Figure;
+use headlight_view::rooms::attention::catalogue::Figure;
 use headlight_view::rooms::attention::figures::norms;
 use headlight_view::rooms::attention::figures::norms::{NormBar, Part};
 use headlight_view::rooms::attention::words as attention_words;

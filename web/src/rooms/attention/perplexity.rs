@@ -1,7 +1,7 @@
 //! Perplexity so far, and how it falls into truth and excess.
 
-use headlight_view::Figure;
 use headlight_view::answers::truth::ShownTruth;
+use headlight_view::rooms::attention::catalogue::Figure;
 use headlight_view::rooms::attention::figures::perplexity;
 use headlight_view::rooms::attention::figures::perplexity::{
     GridLine, Identity, PerplexityChart, Selected,

@@ -1,10 +1,11 @@
 //! A query times a key, dimension by dimension.
 
 use headlight_figure::ramp::change_css;
+use headlight_view::State;
 use headlight_view::answers::details::DetailKind;
+use headlight_view::rooms::attention::catalogue::Figure;
 use headlight_view::rooms::attention::figures::product::{Product as Computed, ProductView, Strip};
 use headlight_view::rooms::attention::words as attention_words;
-use headlight_view::{Figure, State};
 use leptos::prelude::*;
 
 use super::awaited::Awaited;
@@ -16,7 +17,7 @@ use crate::store::store;
 /// The figure.
 #[component]
 pub fn Product(shown: Shown) -> impl IntoView {
-    let found = store().select(|state: &State| state.room.query_key());
+    let found = store().select(|state: &State| state.attention.query_key(&state.frame.subject));
     let drawn = Memo::new(move |_| {
         let (found, run) = (found.get()?, shown.run.get()?);
         Some(Computed::new(&found).view(&run.tokens))

@@ -1,10 +1,12 @@
 //! The selected row spelled out, and the selected cell in numbers.
 
 use headlight_figure::ramp::Scale;
+use headlight_view::State;
+use headlight_view::frame::words as frame_words;
+use headlight_view::rooms::attention::action::AttentionAction;
 use headlight_view::rooms::attention::figures::row::{CellFacts, RowBar, RowBars};
 use headlight_view::rooms::attention::figures::sentence;
 use headlight_view::rooms::attention::words as attention_words;
-use headlight_view::{Action, State};
 use leptos::prelude::*;
 
 use super::legend::CleanLegend;
@@ -36,7 +38,7 @@ pub fn Row(shown: Shown) -> impl IntoView {
             .map(|row| format!("{} {}", attention_words::SUM, row.sum))
     };
     let room = store().select(|state: &State| {
-        let px = state.expected_row_px();
+        let px = state.attention.expected_row_px(&state.frame);
         px.map_or_else(String::new, |px| format!("{px}px"))
     });
     view! {
@@ -107,7 +109,7 @@ fn draw(shown: Shown, bar: RowBar) -> impl IntoView {
     let key = bar.key;
     let select = move |_| {
         let query = shown.query.get_untracked();
-        store.dispatch(Action::SelectCell(query, key));
+        store.dispatch(AttentionAction::SelectCell(query, key));
     };
     let percent = |fraction: f64| format!("{:.2}%", fraction * 100.0);
     let clean_mark = bar
@@ -154,7 +156,7 @@ pub fn Selected(shown: Shown) -> impl IntoView {
         let weight = facts.with(|f| f.as_ref()?.clean_weight.clone())?;
         Some(view! { <dt>{attention_words::CLEAN_WEIGHT}</dt><dd class="number">{weight}</dd> })
     };
-    let nothing = || attention_words::NOTHING.to_owned();
+    let nothing = || frame_words::NOTHING.to_owned();
     let number =
         move |of: fn(&CellFacts) -> &String| facts.with(|f| f.as_ref().map(|f| of(f).clone()));
     view! {

@@ -1,10 +1,11 @@
 //! Temperature, top-k and top-p.
 
 use headlight_figure::number;
+use headlight_view::State;
 use headlight_view::address::MAX_TEMPERATURE;
 pub use headlight_view::answers::details::Sampling as Changed;
+use headlight_view::rooms::attention::action::AttentionAction;
 use headlight_view::rooms::attention::words as attention_words;
-use headlight_view::{Action, State};
 use leptos::prelude::*;
 
 use crate::store::store;
@@ -16,10 +17,10 @@ const SLIDER_TEMPERATURE: f64 = 2.0;
 #[component]
 pub fn Sampling() -> impl IntoView {
     let store = store();
-    let sampling = store.select(|state: &State| state.room.sampling);
+    let sampling = store.select(|state: &State| state.frame.subject.sampling);
     let change = move |of: &dyn Fn(Changed) -> Changed| {
-        let old = store.peek(|state| state.room.sampling);
-        store.dispatch(Action::SetSampling(of(old)));
+        let old = store.peek(|state| state.frame.subject.sampling);
+        store.dispatch(AttentionAction::SetSampling(of(old)));
     };
     let set_temperature = move |event| {
         if let Ok(temperature) = event_target_value(&event).parse::<f64>() {

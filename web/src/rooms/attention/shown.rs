@@ -1,9 +1,10 @@
 //! What the figures of the room draw.
 
+use headlight_figure::Shared;
 use headlight_figure::ramp::Scale;
+use headlight_view::State;
 use headlight_view::answers::run::{Head, Pattern, Run};
 use headlight_view::answers::truth::{ShownTruth, Truth};
-use headlight_view::{Shared, State};
 use leptos::prelude::*;
 
 use crate::host;
@@ -37,16 +38,17 @@ impl Shown {
     pub(crate) fn new() -> Self {
         let store = store();
         Self {
-            run: store.select(|state: &State| state.room.run.clone()),
-            pattern: store.select(|state: &State| state.room.pattern()),
-            drawn: store.select(|state: &State| state.room.drawn_pattern()),
-            scale: store.select(|state: &State| state.room.scale()),
-            truth: store.select(|state: &State| state.room.truth.clone()),
-            head: store.select(|state: &State| state.room.head),
-            query: store.select(|state: &State| state.room.query()),
-            queries: store.select(|state: &State| state.room.queries()),
-            key: store.select(|state: &State| state.room.key()),
-            hover: store.select(|state: &State| state.room.hover),
+            run: store.select(|state: &State| state.frame.subject.run.clone()),
+            pattern: store.select(|state: &State| state.attention.pattern(&state.frame.subject)),
+            drawn: store
+                .select(|state: &State| state.attention.drawn_pattern(&state.frame.subject)),
+            scale: store.select(|state: &State| state.attention.scale(&state.frame.subject)),
+            truth: store.select(|state: &State| state.frame.subject.truth.clone()),
+            head: store.select(|state: &State| state.frame.subject.head),
+            query: store.select(|state: &State| state.attention.query(&state.frame.subject)),
+            queries: store.select(|state: &State| state.attention.queries(&state.frame.subject)),
+            key: store.select(|state: &State| state.attention.key(&state.frame.subject)),
+            hover: store.select(|state: &State| state.attention.hover),
         }
     }
 
@@ -75,7 +77,8 @@ impl Shown {
     /// True where the language's marks stand in a figure, or soon will: `has_marks`
     /// looks for them in the truth that has arrived.
     pub(crate) fn has_truth(self, has_marks: fn(&Truth) -> bool) -> Signal<bool> {
-        let is_expected = store().select(State::expects_truth);
+        let is_expected =
+            store().select(|state: &State| state.attention.expects_truth(&state.frame));
         Signal::derive(move || match self.known_truth() {
             Some(truth) => has_marks(&truth),
             None => self.truth.get() == ShownTruth::Awaited || is_expected.get(),

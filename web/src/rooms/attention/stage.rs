@@ -1,9 +1,11 @@
 //! The stage: the selected head, drawn as a map, as lines, or one row step by step.
 
+use headlight_view::State;
 use headlight_view::frame::ablation::Part;
-use headlight_view::rooms::attention::state::View;
+use headlight_view::rooms::attention::action::AttentionAction;
+use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::choices::View;
 use headlight_view::rooms::attention::words as attention_words;
-use headlight_view::{Action, Figure, State};
 use leptos::prelude::*;
 
 use super::FIGURE;
@@ -20,13 +22,13 @@ pub const TAKE_OUT: &str = "take-out";
 #[component]
 pub fn Stage(shown: Shown) -> impl IntoView {
     let store = store();
-    let heads = store.select(|state: &State| state.room.heads());
+    let heads = store.select(|state: &State| state.attention.heads(&state.frame.subject));
     let title = move || match heads.get().as_slice() {
         [head] => attention_words::head_title(*head),
         several => attention_words::mean_title(several),
     };
     let is_mean = Memo::new(move |_| heads.with(|heads| heads.len() > 1));
-    let view = store.select(|state: &State| state.room.shown_view());
+    let view = store.select(|state: &State| state.attention.shown_view(&state.frame.subject));
     // The map stays as it is while its colours change their meaning.
     let figure = Memo::new(move |_| view.get().figure());
     let figure = move || match figure.get() {
@@ -45,7 +47,7 @@ pub fn Stage(shown: Shown) -> impl IntoView {
                 </span>
                 <TakeOut shown/>
                 <Show when=move || is_mean.get()>
-                    <button type="button" class="button small" on:click=move |_| store.dispatch(Action::OneHead)>
+                    <button type="button" class="button small" on:click=move |_| store.dispatch(AttentionAction::OneHead)>
                         {attention_words::ONLY_THIS_HEAD}
                     </button>
                 </Show>
@@ -69,7 +71,7 @@ fn Stepper(label: &'static str, by: isize, path: &'static str) -> impl IntoView 
             type="button"
             class="button icon"
             aria-label=label
-            on:click=move |_| store.dispatch(Action::StepHead(by))
+            on:click=move |_| store.dispatch(AttentionAction::StepHead(by))
         >
             <svg class="stroke" viewBox="0 0 8 8" width="9" height="9" aria-hidden="true"><path d=path/></svg>
         </button>
@@ -81,10 +83,15 @@ fn Stepper(label: &'static str, by: isize, path: &'static str) -> impl IntoView 
 fn TakeOut(shown: Shown) -> impl IntoView {
     let store = store();
     let part = move || Part::Head(shown.head.get());
-    let is_out =
-        store.select(move |state: &State| state.room.is_ablated(Part::Head(state.room.head)));
-    let is_live = store.select(|state: &State| state.session.backend().is_some());
-    let is_one = store.select(|state: &State| state.room.heads().len() == 1);
+    let is_out = store.select(move |state: &State| {
+        state
+            .frame
+            .subject
+            .is_ablated(Part::Head(state.frame.subject.head))
+    });
+    let is_live = store.select(|state: &State| state.frame.session.backend().is_some());
+    let is_one =
+        store.select(|state: &State| state.attention.heads(&state.frame.subject).len() == 1);
     let label = move || match (is_out.get(), is_one.get()) {
         (true, _) => attention_words::RESTORE.to_owned(),
         (false, true) => attention_words::ABLATE.to_owned(),
@@ -98,7 +105,7 @@ fn TakeOut(shown: Shown) -> impl IntoView {
             title=attention_words::ABOUT_ABLATION
             aria-pressed=move || is_out.get().to_string()
             disabled=move || !is_live.get()
-            on:click=move |_| store.dispatch(Action::ToggleAblation(part()))
+            on:click=move |_| store.dispatch(AttentionAction::ToggleAblation(part()))
         >
             {label}
         </button>
@@ -115,13 +122,13 @@ fn Switch(view: Memo<View>) -> impl IntoView {
             <button
                 type="button"
                 aria-pressed=move || is_chosen().to_string()
-                on:click=move |_| store.dispatch(Action::SetView(of))
+                on:click=move |_| store.dispatch(AttentionAction::SetView(of))
             >
                 {attention_words::view_name(of)}
             </button>
         }
     };
-    let views = store.select(|state: &State| state.room.views());
+    let views = store.select(|state: &State| state.attention.views(&state.frame.subject));
     let choices = move || views.get().into_iter().map(choice).collect_view();
     view! { <div class="switch" role="group" aria-label=attention_words::VIEWS>{choices}</div> }
 }
@@ -130,8 +137,8 @@ fn Switch(view: Memo<View>) -> impl IntoView {
 #[component]
 fn Sentence() -> impl IntoView {
     let store = store();
-    let spans = store.select(|state: &State| state.room.sentence());
-    let awaited = store.select(State::why_no_pattern);
+    let spans = store.select(|state: &State| state.attention.sentence(&state.frame.subject));
+    let awaited = store.select(|state: &State| state.attention.why_no_pattern(&state.frame));
     move || match spans.get() {
         Some(spans) => spans
             .into_iter()

@@ -1,10 +1,12 @@
 //! One row of attention, step by step.
 
+use headlight_view::State;
+use headlight_view::rooms::attention::action::AttentionAction;
+use headlight_view::rooms::attention::catalogue::Figure;
 use headlight_view::rooms::attention::figures::steps::{
     Step, StepBar, StepView, Steps as Computed,
 };
 use headlight_view::rooms::attention::words as attention_words;
-use headlight_view::{Action, Figure, State};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
@@ -21,14 +23,19 @@ use crate::store::store;
 #[component]
 pub fn Steps(shown: Shown) -> impl IntoView {
     let store = store();
-    let step = store.select(|state: &State| state.room.step);
+    let step = store.select(|state: &State| state.attention.step);
     let steps = Memo::new(move |_| {
         let (run, pattern) = shown.both()?;
         Computed::new(&run.tokens, &pattern, shown.query.get())
     });
     let drawn = Memo::new(move |_| steps.with(|steps| Some(steps.as_ref()?.view(step.get()))));
-    let is_multiplied = store.select(|state: &State| state.room.multiplied_cell().is_some());
-    let why_none = store.select(State::why_no_steps);
+    let is_multiplied = store.select(|state: &State| {
+        state
+            .attention
+            .multiplied_cell(&state.frame.subject)
+            .is_some()
+    });
+    let why_none = store.select(|state: &State| state.attention.why_no_steps(&state.frame));
     let sentence = move || {
         let said = drawn.with(|drawn| drawn.as_ref().map(|drawn| drawn.sentence.clone()));
         said.unwrap_or_else(|| why_none.get().to_owned())
@@ -55,7 +62,7 @@ fn Tabs(step: Memo<Step>) -> impl IntoView {
     let on_key = move |event: KeyboardEvent| {
         if let Some(to) = moved(&event, place(), Step::ALL.len(), 1) {
             event.prevent_default();
-            store.dispatch(Action::SetStep(Step::ALL[to]));
+            store.dispatch(AttentionAction::SetStep(Step::ALL[to]));
             host::focus(&format!("step-{to}"));
         }
     };
@@ -69,7 +76,7 @@ fn Tabs(step: Memo<Step>) -> impl IntoView {
                 class:done=move || index < place()
                 aria-checked=move || is_chosen().to_string()
                 tabindex=move || if is_chosen() { "0" } else { "-1" }
-                on:click=move |_| store.dispatch(Action::SetStep(of))
+                on:click=move |_| store.dispatch(AttentionAction::SetStep(of))
             >
                 <span class="number" aria-hidden="true">{index + 1}</span>
                 {of.title()}
@@ -87,7 +94,7 @@ fn draw(shown: Shown, drawn: StepView) -> impl IntoView {
         let key = bar.key;
         let select = move |_| {
             let query = shown.query.get_untracked();
-            store.dispatch(Action::SelectCell(query, key));
+            store.dispatch(AttentionAction::SelectCell(query, key));
         };
         let place = bar.place.map(place);
         let drawn = bar.bar.map(|at| {

@@ -1,11 +1,12 @@
 //! Surprise per token.
 
+use headlight_view::rooms::attention::action::AttentionAction;
+use headlight_view::rooms::attention::catalogue::Figure;
 use headlight_view::rooms::attention::figures::surprise;
 use headlight_view::rooms::attention::figures::surprise::{
     Beyond, LevelMark, SurpriseBar, SurpriseChart, SurpriseLabel,
 };
 use headlight_view::rooms::attention::words as attention_words;
-use headlight_view::{Action, Figure};
 use leptos::ev::MouseEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -45,7 +46,7 @@ pub fn Surprise(shown: Shown) -> impl IntoView {
         let x = x_within(&event).unwrap_or(-1.0);
         let pos = chart.with_untracked(|chart| chart.as_ref()?.pos_at(x, n));
         if let Some(pos) = pos {
-            store.dispatch(Action::SelectRow(pos));
+            store.dispatch(AttentionAction::SelectRow(pos));
         }
     };
     view! {

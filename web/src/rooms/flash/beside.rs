@@ -3,12 +3,12 @@
 use headlight_view::rooms::flash::words;
 
 use super::stage::stage;
-use super::{Room, spans};
+use super::{FlashView, spans};
 use crate::draw::{Node, el, follow};
 
 /// Above a stage, where two are compared: whose it is, and how far that one is on the
 /// clock. The tracks of both have the same scale.
-pub fn pace(room: Room, is_beside: bool) -> Node {
+pub fn pace(room: FlashView, is_beside: bool) -> Node {
     follow(move || {
         if !room.now.is_compared() {
             return Node::NOTHING;
@@ -44,7 +44,7 @@ fn percent(part: u64, of: u64) -> String {
 }
 
 /// The stage of the algorithm beside, and what the comparison shows.
-pub fn beside(room: Room) -> Node {
+pub fn beside(room: FlashView) -> Node {
     let (pace, stage) = (pace(room, true), stage(room, true));
     let says = follow(move || {
         let said = room.now.course();

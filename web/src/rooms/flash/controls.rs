@@ -9,7 +9,7 @@ use headlight_view::rooms::flash::{
 };
 use leptos::prelude::*;
 
-use super::Room;
+use super::FlashView;
 use crate::draw::{Element, Node, Text, el, follow};
 use crate::host;
 
@@ -29,7 +29,7 @@ struct Chosen {
 }
 
 /// The row of controls above the stage.
-pub fn all(room: Room) -> Node {
+pub fn all(room: FlashView) -> Node {
     let chosen = room.store.keep(|state: &State| {
         let room = &state.flash;
         Chosen {
@@ -42,7 +42,7 @@ pub fn all(room: Room) -> Node {
     follow(move || chosen.with(|chosen| draw(room, chosen)))
 }
 
-fn draw(room: Room, chosen: &Chosen) -> Node {
+fn draw(room: FlashView, chosen: &Chosen) -> Node {
     let options = &chosen.options;
     let algorithm = |algorithm: Algorithm| {
         el("button")
@@ -120,7 +120,7 @@ fn choice(
 }
 
 /// One side of the tiles.
-fn block_choice(room: Room, of: Control, options: &Options, side: usize) -> Element {
+fn block_choice(room: FlashView, of: Control, options: &Options, side: usize) -> Element {
     let sides = match options.tiles {
         Tiles::Blocks(block_q, block_k) => Some([block_q, block_k]),
         Tiles::OnChip(_) => None,
@@ -144,7 +144,7 @@ fn block_choice(room: Room, of: Control, options: &Options, side: usize) -> Elem
 }
 
 /// Tiles for a memory of so many bytes, by the papers' formula.
-fn memory_choice(room: Room, options: &Options) -> Element {
+fn memory_choice(room: FlashView, options: &Options) -> Element {
     let chosen = match options.tiles {
         Tiles::OnChip(bytes) => bytes.to_string(),
         Tiles::Blocks(..) => NONE.to_owned(),
@@ -164,7 +164,7 @@ fn memory_choice(room: Room, options: &Options) -> Element {
 }
 
 /// Parts into which the keys are split.
-fn splits(room: Room, n_splits: usize) -> Element {
+fn splits(room: FlashView, n_splits: usize) -> Element {
     let none = ("1".to_owned(), words::NO_SPLIT.into());
     let parts = [2, 3, 4].map(|n| (n.to_string(), words::in_parts(n).into()));
     let all = [none].into_iter().chain(parts);
@@ -176,7 +176,7 @@ fn splits(room: Room, n_splits: usize) -> Element {
 }
 
 /// What is attended with.
-fn source_choice(room: Room, source: &Source) -> Element {
+fn source_choice(room: FlashView, source: &Source) -> Element {
     let kind = match source {
         Source::Head => "head",
         Source::Random { .. } => "random",
@@ -203,7 +203,7 @@ fn source_choice(room: Room, source: &Source) -> Element {
 }
 
 /// More to be said about it.
-fn source_fields(room: Room, source: &Source) -> Vec<Node> {
+fn source_fields(room: FlashView, source: &Source) -> Vec<Node> {
     match source {
         Source::Head => Vec::new(),
         Source::Random { n, d, seed } => {
@@ -259,7 +259,7 @@ fn random([n, d, seed]: [u64; 3]) -> Source {
 }
 
 /// Which algorithm stands beside, and on which clock.
-fn compare(room: Room, chosen: &Chosen) -> [Node; 2] {
+fn compare(room: FlashView, chosen: &Chosen) -> [Node; 2] {
     let played = chosen.options.algorithm;
     let others = Algorithm::ALL
         .into_iter()

@@ -1,26 +1,34 @@
 //! Our kernel on the visitor's own GPU: a run against the trace.
 
 use headlight_figure::number::scientific;
+use headlight_view::State;
+use headlight_view::frame::action::FrameAction;
+use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::device;
 use headlight_view::rooms::flash::device::{Answer, Computes, Growth, RunShown, Stage};
 use headlight_view::rooms::flash::words::device as words;
 use headlight_view::rooms::flash::{Agreement, Checked, FlashAction, Player};
 use headlight_view::session::{Choice, Input};
-use headlight_view::{Action, FlashFigure, State};
 use leptos::prelude::*;
 
-use super::{Room, growth, more};
+use super::{FlashView, growth, more};
 use crate::derived::{Held, Kept, react};
 use crate::draw::{Element, Node, el, follow};
 use crate::frame::figure::table::{column_head, row_head};
 use crate::host;
 
 /// The section below the stage.
-pub fn section(room: Room) -> Node {
+pub fn section(room: FlashView) -> Node {
     const TITLE: &str = "device-title";
-    let computing = room.store.keep(device::computes);
-    let run = room.store.keep(device::run_shown);
-    let growth = room.store.keep(device::growth_shown);
+    let computing = room
+        .store
+        .keep(|state: &State| device::computes(&state.frame));
+    let run = room
+        .store
+        .keep(|state: &State| device::run_shown(&state.flash, &state.frame));
+    let growth = room
+        .store
+        .keep(|state: &State| device::growth_shown(&state.flash, &state.frame));
     let says = follow(move || {
         let said = match computing.get() {
             Computes::Gpu => None,
@@ -36,7 +44,7 @@ pub fn section(room: Room) -> Node {
         match computing.get() {
             Computes::Gpu => all.all(buttons(room, run, growth)),
             Computes::NotGpu { can_ask: true, .. } => {
-                let ask = Action::Engine(Input::Choose(Choice::Gpu));
+                let ask = FrameAction::Engine(Input::Choose(Choice::Gpu));
                 all.add(button(words::USE_GPU, move || {
                     room.store.dispatch(ask.clone());
                 }))
@@ -71,7 +79,7 @@ fn button(name: &'static str, act: impl Fn() + 'static) -> Element {
 }
 
 /// What can be done with a GPU.
-fn buttons(room: Room, run: Kept<RunShown>, growth: Kept<Option<Growth>>) -> [Element; 2] {
+fn buttons(room: FlashView, run: Kept<RunShown>, growth: Kept<Option<Growth>>) -> [Element; 2] {
     let run_label = run.with(|run| match run {
         RunShown::Nothing | RunShown::Awaited => words::RUN,
         _ => words::RUN_AGAIN,
@@ -89,7 +97,7 @@ fn buttons(room: Room, run: Kept<RunShown>, growth: Kept<Option<Growth>>) -> [El
 }
 
 /// A run with the numbers of the room.
-fn one_run(room: Room, run: Kept<RunShown>) -> [Node; 2] {
+fn one_run(room: FlashView, run: Kept<RunShown>) -> [Node; 2] {
     let agreement = Held::new(None::<Agreement>);
     let generation = StoredValue::new(0_u32);
     let options = room.store.keep(|state: &State| state.flash.options);
@@ -97,7 +105,9 @@ fn one_run(room: Room, run: Kept<RunShown>) -> [Node; 2] {
         RunShown::Answered(answer) => Some(answer),
         _ => None,
     });
-    let is_due = room.store.keep(device::is_due);
+    let is_due = room
+        .store
+        .keep(|state: &State| device::is_due(&state.flash));
     react(move || {
         if is_due.get() {
             room.act(FlashAction::RunDue);

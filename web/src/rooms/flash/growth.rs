@@ -1,6 +1,6 @@
 //! How time, memory and error of our kernel grow with the sequence.
 
-use headlight_view::FlashFigure;
+use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::device::Growth;
 use headlight_view::rooms::flash::figures::growth;
 use headlight_view::rooms::flash::figures::growth::{
@@ -11,13 +11,13 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::device::status;
-use super::{Room, more};
+use super::{FlashView, more};
 use crate::derived::{Kept, react};
 use crate::draw::{Element, Node, el, follow};
 use crate::host;
 
 /// Longer and longer sequences.
-pub fn lengths(room: Room, growth: Kept<Option<Growth>>) -> [Node; 3] {
+pub fn lengths(room: FlashView, growth: Kept<Option<Growth>>) -> [Node; 3] {
     let [_, table] = room.numbers.on_device();
     react(move || table.set(growth.with(|growth| growth.as_ref().map(growth::table))));
     let state = follow(move || {

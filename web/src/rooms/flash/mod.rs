@@ -19,11 +19,15 @@ mod stage;
 mod timeline;
 mod transport;
 
+use headlight_view::State;
 use headlight_view::answers::run::Head;
+use headlight_view::frame::action::FrameAction;
+use headlight_view::reduce_flash;
+use headlight_view::room::Room;
 use headlight_view::rooms::attention::figures::sentence::Span;
-use headlight_view::rooms::flash::{FlashAction, reduce, sentence, words};
+use headlight_view::rooms::flash::catalogue::FlashFigure;
+use headlight_view::rooms::flash::{FlashAction, sentence, words};
 use headlight_view::session::words as session_words;
-use headlight_view::{FlashFigure, Place, State};
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use wasm_bindgen_futures::spawn_local;
@@ -46,7 +50,7 @@ type Draw = fn() -> AnyView;
 #[component]
 pub fn Flash() -> impl IntoView {
     let store = store();
-    let is_open = store.select(|state: &State| state.place == Place::Flash);
+    let is_open = store.select(|state: &State| state.room == Room::Flash);
     let draw = RwSignal::new(None::<Draw>);
     let is_asked = StoredValue::new(false);
     Effect::new(move |_| {
@@ -69,7 +73,7 @@ pub fn Flash() -> impl IntoView {
 fn fetch(store: Store, draw: RwSignal<Option<Draw>>) {
     spawn_local(async move {
         let found = open().await;
-        store.dispatch(headlight_view::Action::PartArrived(found.is_ok()));
+        store.dispatch(FrameAction::PartArrived(found.is_ok()));
         match found {
             Ok(found) => draw.set(Some(found)),
             Err(_) => set_timeout(move || fetch(store, draw), crate::second::PAUSE),
@@ -85,13 +89,13 @@ fn open() -> Result<Draw, SplitLoaderError> {
 
 /// What every part of the room knows.
 #[derive(Clone, Copy)]
-struct Room {
+struct FlashView {
     store: Store,
     now: Now,
     numbers: Numbers,
 }
 
-impl Room {
+impl FlashView {
     /// Applies an action of the room.
     fn act(self, action: FlashAction) {
         act(self.store, action);
@@ -111,7 +115,7 @@ fn more(figure: FlashFigure) -> Node {
 
 /// Applies an action of the room.
 fn act(store: Store, action: FlashAction) {
-    store.change(|state| reduce(state, action));
+    store.change(|state| reduce_flash(state, action));
 }
 
 /// The room.
@@ -120,7 +124,7 @@ fn draw_room() -> AnyView {
     read_links(store);
     fetch_recorded(store);
     let now = Now::follow(store);
-    let room = Room {
+    let room = FlashView {
         store,
         now,
         numbers: Numbers::follow(store, now),
@@ -236,7 +240,7 @@ fn hatch() -> Node {
 
 /// Reads what a link says of the room, now and whenever the address changes.
 fn read_links(store: Store) {
-    let is_linked = store.keep(|state: &State| state.flash.linked.is_some());
+    let is_linked = store.keep(|state: &State| state.flash.unread_link.is_some());
     react(move || {
         if is_linked.get() {
             act(store, FlashAction::ReadLink);
@@ -248,7 +252,7 @@ fn read_links(store: Store) {
 fn fetch_recorded(store: Store) {
     let wanted = store.peek(|state| {
         let is_missing = state.flash.head.is_none();
-        is_missing.then(|| state.session.model().to_owned())
+        is_missing.then(|| state.frame.session.model().to_owned())
     });
     if let Some(model) = wanted {
         spawn_local(async move {

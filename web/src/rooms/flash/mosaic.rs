@@ -1,6 +1,6 @@
 //! Matrices as colours: one pixel per number, scaled up by the browser.
 
-use headlight_view::Shared;
+use headlight_figure::Shared;
 use headlight_view::rooms::flash::figures::stage::{Colours, Mosaic, Scene};
 use leptos::html::Canvas;
 use leptos::prelude::*;

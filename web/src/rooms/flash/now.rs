@@ -1,9 +1,10 @@
 //! What the room shows now: computed once, drawn in many places.
 
+use headlight_figure::Shared;
 use headlight_figure::phrase;
+use headlight_view::State;
 use headlight_view::rooms::flash::figures::ledger::{Ledger, ledger};
 use headlight_view::rooms::flash::{Course, Moment, Player, data_of, spelled_row};
-use headlight_view::{Shared, State};
 
 use crate::derived::Kept;
 use crate::store::Store;

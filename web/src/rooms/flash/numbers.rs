@@ -4,15 +4,16 @@
 use std::time::Duration;
 
 use headlight_figure::table::Table;
-use headlight_view::rooms::attention::command::CommandLine;
+use headlight_view::State;
+use headlight_view::frame::command_line::CommandLine;
+use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::{
     Check, FlashAction, Seen, command_line, method, numbers, tables,
 };
-use headlight_view::{FlashFigure, State};
 use leptos::prelude::*;
 
 use super::now::Now;
-use super::{Room, act};
+use super::{FlashView, act};
 use crate::derived::{Held, Kept, react};
 use crate::draw::{Node, el, follow};
 use crate::frame::figure::{MethodAndTable, table};
@@ -93,7 +94,7 @@ impl Numbers {
     }
 
     fn save_wishes(self, store: Store, now: Now) {
-        let wished = store.keep(|state: &State| state.flash.wished);
+        let wished = store.keep(|state: &State| state.flash.pending_save);
         react(move || {
             let Some((figure, _)) = wished.get() else {
                 return;
@@ -104,7 +105,7 @@ impl Numbers {
                 let of = |seen: Seen<'_>| {
                     let on_device = [run.as_ref(), growth.as_ref()];
                     let seen = Seen { on_device, ..seen };
-                    store.peek(|state| numbers(state, figure, seen))
+                    store.peek(|state| numbers(&state.flash, &state.frame, figure, seen))
                 };
                 seen(now, check.as_ref(), of).flatten()
             });
@@ -176,7 +177,7 @@ pub fn behind(
 
 /// How many tiles there are of which kind, which the stage shows one by one; where two
 /// are compared, the numbers of that.
-pub fn grid(room: Room) -> Node {
+pub fn grid(room: FlashView) -> Node {
     follow(move || {
         let tables = room.numbers.made.with(|made| {
             let made = made.as_ref();

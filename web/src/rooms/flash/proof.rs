@@ -1,18 +1,18 @@
 //! The badge: how far the result is from attention by its definition.
 
 use headlight_figure::number;
-use headlight_view::FlashFigure;
+use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::{Check, Checked, words};
 use leptos::prelude::*;
 
 use super::now::Now;
-use super::{Room, more};
+use super::{FlashView, more};
 use crate::derived::{Held, react};
 use crate::draw::{Node, el, follow};
 use crate::host;
 
 /// The result against softmax in 64 bits, a few rows at a time.
-pub fn proof(room: Room) -> Node {
+pub fn proof(room: FlashView) -> Node {
     let now = room.now;
     let check = room.numbers.check();
     let generation = StoredValue::new(0_u32);

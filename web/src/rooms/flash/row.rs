@@ -1,10 +1,10 @@
 //! One row of the tile on the chip, as it happens.
 
-use headlight_view::FlashFigure;
+use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::figures::row::spelled;
 use headlight_view::rooms::flash::{Passed, passed, words};
 
-use super::{Room, more};
+use super::{FlashView, more};
 use crate::draw::{Element, Node, el, follow};
 
 /// Names the row.
@@ -13,7 +13,7 @@ const TITLE: &str = "flash-row-title";
 const ARITHMETIC: &str = "flash-row-says";
 
 /// The row that is spelled out.
-pub fn row(room: Room) -> Node {
+pub fn row(room: FlashView) -> Node {
     let now = room.now;
     let title = follow(move || {
         let title = now.player().zip(now.row());

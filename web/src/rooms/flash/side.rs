@@ -1,12 +1,12 @@
 //! Beside the stage: the ledger, the pseudo-code.
 
 use headlight_figure::number;
-use headlight_view::FlashFigure;
+use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::figures::ledger::{Ledger, LedgerRow};
 use headlight_view::rooms::flash::{CodeLine, lines_of, words};
 
 use super::now::Now;
-use super::{Room, more};
+use super::{FlashView, more};
 use crate::draw::{Element, Node, el, follow};
 use crate::frame::figure::table::{column_head, row_head};
 
@@ -16,7 +16,7 @@ pub const TITLE: &str = "ledger-title";
 const VERDICT: &str = "ledger-says";
 
 /// What is moved.
-pub fn ledger(room: Room) -> Node {
+pub fn ledger(room: FlashView) -> Node {
     let now = room.now;
     let figure = follow(move || {
         let ledger = now.ledger();

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use headlight_view::Shared;
+use headlight_figure::Shared;
 use headlight_view::rooms::flash::figures::stage::{
     Anchor, Block, Flight, Paint, Rect, Scene, Voice, Words, scene,
 };
@@ -12,14 +12,14 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::Room;
+use super::FlashView;
 use super::mosaic::Mosaics;
 use crate::derived::Kept;
 use crate::draw::{Element, Node, el, follow, rect};
 use crate::host;
 
 /// The stage of what is played, or of the algorithm beside it.
-pub fn stage(room: Room, is_beside: bool) -> Node {
+pub fn stage(room: FlashView, is_beside: bool) -> Node {
     let now = room.now;
     let element = NodeRef::<Div>::new();
     let width = host::width_at_once(element);
@@ -206,7 +206,7 @@ fn flight(Flight { array, from, to }: &Flight) -> Element {
 
 /// Where the rows of the tile on the chip can be chosen. Buttons keep their places, so
 /// that the focus stays where a step brings other rows.
-fn rows(room: Room, scene: &Scene) -> Element {
+fn rows(room: FlashView, scene: &Scene) -> Element {
     let (player, chosen) = (room.now.player(), room.now.row());
     let button = |&(query, at): &(usize, Rect)| {
         let is_chosen = chosen == Some(query);

@@ -1,6 +1,6 @@
 //! The steps around the one that is shown, as coloured cells.
 
-use headlight_view::FlashFigure;
+use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::figures::timeline::{
     Cell, Timeline, step_at, timeline as lay_out,
 };
@@ -9,13 +9,13 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::{Room, more};
+use super::{FlashView, more};
 use crate::derived::{Held, Kept};
 use crate::draw::{Element, Node, el, follow, rect};
 use crate::host;
 
 /// The cells, and what their colours mean.
-pub fn timeline(room: Room) -> Node {
+pub fn timeline(room: FlashView) -> Node {
     let element = NodeRef::<Div>::new();
     let width = host::width_of(element);
     let held = Held::new(None::<u64>);

@@ -1,19 +1,20 @@
 //! Play, step, scrub, by pointer and by keyboard.
 
+use headlight_view::State;
+use headlight_view::room::Room;
 use headlight_view::rooms::flash::{FlashAction, SPEEDS, words};
-use headlight_view::{Place, State};
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::{Room, act};
+use super::{FlashView, act};
 use crate::derived::react;
 use crate::draw::{Element, Node, el, follow};
 use crate::host;
 use crate::store::Store;
 
 /// Buttons, slider, speed.
-pub fn transport(room: Room) -> Node {
+pub fn transport(room: FlashView) -> Node {
     let pace = room.store.keep(|state: &State| {
         let room = &state.flash;
         (room.playing.is_some(), room.speed)
@@ -109,7 +110,7 @@ fn icon(path: &'static str) -> Element {
         .add(el("path").set("d", path))
 }
 
-fn speeds(room: Room, chosen: usize) -> Element {
+fn speeds(room: FlashView, chosen: usize) -> Element {
     let option = |(index, &speed): (usize, &f64)| {
         el("option")
             .set("value", index.to_string())
@@ -138,7 +139,7 @@ pub fn keep_time(store: Store) {
 fn next_frame(store: Store, last_ms: f64) {
     host::once_drawn(move || {
         let is_playing =
-            store.try_peek(|state| state.place == Place::Flash && state.flash.playing.is_some());
+            store.try_peek(|state| state.room == Room::Flash && state.flash.playing.is_some());
         if is_playing == Some(true) {
             let now_ms = host::now_ms();
             act(store, FlashAction::Tick(now_ms - last_ms));

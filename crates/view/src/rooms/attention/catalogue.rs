@@ -1,8 +1,84 @@
 //! The figures of the Attention room: titles, and how each is computed.
 
 use super::words;
-use crate::frame::figure_id::Figure;
+use crate::frame::figure_id::FigureId;
 use crate::frame::figure_words::Method;
+
+/// A figure of the Attention room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Figure {
+    /// All heads, small.
+    Atlas,
+    /// The attention map.
+    Pattern,
+    /// The selected head as lines.
+    Lines,
+    /// One row, step by step.
+    Steps,
+    /// A query times a key.
+    Product,
+    /// The logit lens.
+    Lens,
+    /// Norms along the residual stream.
+    Norms,
+    /// Where a logit difference comes from.
+    Attribution,
+    /// The next tokens.
+    Next,
+    /// Surprise per token.
+    Surprise,
+    /// Perplexity so far.
+    Perplexity,
+}
+
+impl Figure {
+    /// All of them, in the order of the page.
+    pub const ALL: [Self; 11] = [
+        Self::Atlas,
+        Self::Pattern,
+        Self::Lines,
+        Self::Steps,
+        Self::Product,
+        Self::Lens,
+        Self::Attribution,
+        Self::Norms,
+        Self::Next,
+        Self::Surprise,
+        Self::Perplexity,
+    ];
+
+    /// The figure of this name, if it is one of the room.
+    #[must_use]
+    pub fn of(id: FigureId) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|figure| figure.name() == id.name())
+    }
+
+    /// Its name in `data-figure` and `data-for`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Atlas => "attention.atlas",
+            Self::Pattern => "attention.pattern",
+            Self::Lines => "attention.lines",
+            Self::Steps => "attention.steps",
+            Self::Product => "attention.product",
+            Self::Lens => "attention.lens",
+            Self::Norms => "attention.norms",
+            Self::Attribution => "attention.attribution",
+            Self::Next => "attention.next",
+            Self::Surprise => "attention.surprise",
+            Self::Perplexity => "attention.perplexity",
+        }
+    }
+}
+
+impl From<Figure> for FigureId {
+    fn from(figure: Figure) -> Self {
+        Self(figure.name())
+    }
+}
 
 /// What a figure of the Attention room is called.
 #[must_use]

@@ -1,5 +1,6 @@
 //! The tokens of the prompt as chips.
 
+use crate::frame::subject::Subject;
 use crate::frame::words as frame_words;
 use crate::rooms::attention::figures::surprise;
 use crate::rooms::attention::state::AttentionRoom;
@@ -38,33 +39,30 @@ impl ChipLook {
 }
 
 impl AttentionRoom {
-    /// The first token that the model's language cannot have, if there is one.
-    #[must_use]
-    pub fn stray(&self) -> Option<usize> {
-        let truth = self.truth.known()?;
-        truth.impossible.as_ref().map(|token| token.pos)
-    }
-
     /// How each token of the run looks.
     #[must_use]
-    pub fn chip_looks(&self) -> Vec<ChipLook> {
-        let n = self.run.as_ref().map_or(0, |run| run.seq_len());
+    pub fn chip_looks(&self, subject: &Subject) -> Vec<ChipLook> {
+        let n = subject.run.as_ref().map_or(0, |run| run.seq_len());
         let mut looks = vec![ChipLook::default(); n];
         let mut mark = |pos: usize, mark: fn(&mut ChipLook)| {
             if let Some(look) = looks.get_mut(pos) {
                 mark(look);
             }
         };
-        let query = self.query();
+        let query = self.query(subject);
         mark(query, |look| look.is_query = true);
-        for also in self.queries().into_iter().filter(|also| *also != query) {
+        for also in self
+            .queries(subject)
+            .into_iter()
+            .filter(|also| *also != query)
+        {
             mark(also, |look| look.is_also_query = true);
         }
-        mark(self.key(), |look| look.is_key = true);
+        mark(self.key(subject), |look| look.is_key = true);
         for pos in self.hover.into_iter().flat_map(|(query, key)| [query, key]) {
             mark(pos, |look| look.is_pointed = true);
         }
-        if let Some(stray) = self.stray() {
+        if let Some(stray) = subject.stray() {
             mark(stray, |look| look.is_stray = true);
         }
         looks
@@ -73,8 +71,8 @@ impl AttentionRoom {
     /// What has to be said of the prompt's tokens: words that are spelt, or a space at
     /// the end, after which a model knows little; and where the text leaves the language.
     #[must_use]
-    pub fn token_note(&self) -> Option<String> {
-        let run = self.run.as_ref()?;
+    pub fn token_note(&self, subject: &Subject) -> Option<String> {
+        let run = subject.run.as_ref()?;
         let tokens = &run.tokens;
         let texts = tokens.iter().map(|token| token.text.as_str());
         let spelt = frame_words::spelt_words(&token::spelt_words(texts));
@@ -85,7 +83,7 @@ impl AttentionRoom {
         });
         let of_tokens =
             spelt.or_else(|| ends_with_space.then(|| frame_words::SPACE_AT_END.to_owned()));
-        let truth = self.truth.known();
+        let truth = subject.truth.known();
         let leaves = truth.and_then(|truth| surprise::leaves(run, &truth));
         let said: Vec<String> = of_tokens.into_iter().chain(leaves).collect();
         (!said.is_empty()).then(|| said.join(" "))
@@ -100,18 +98,24 @@ mod tests {
     use crate::answers::truth::{ShownTruth, Truth};
     use headlight_figure::Shared;
 
-    fn room() -> AttentionRoom {
-        let mut room = AttentionRoom::new(Head { layer: 1, head: 2 });
-        room.show(run(&["Lily", " ran", ".", " She"]), Some(pattern(4)));
-        room
+    fn room() -> (AttentionRoom, Subject) {
+        let (mut room, mut subject) = of_head();
+        let run = run(&["Lily", " ran", ".", " She"]);
+        room.show(&mut subject, run, Some(pattern(4)));
+        (room, subject)
+    }
+
+    fn of_head() -> (AttentionRoom, Subject) {
+        let head = Head { layer: 1, head: 2 };
+        (AttentionRoom::default(), Subject::new(head))
     }
 
     #[test]
     fn tokens_that_stand_out_are_marked() {
-        let mut room = room();
-        room.toggle_row(1);
+        let (mut room, subject) = room();
+        room.toggle_row(&subject, 1);
         room.hover = Some((2, 0));
-        let looks = room.chip_looks();
+        let looks = room.chip_looks(&subject);
         let classes: Vec<String> = looks.iter().map(|look| look.class()).collect();
         let expected = [
             "chip key pointed",
@@ -122,19 +126,23 @@ mod tests {
         assert_eq!(classes, expected);
         assert!(looks[3].is_query && looks[1].is_also_query);
         assert_eq!(ChipLook::default().class(), "chip");
-        assert!(AttentionRoom::default().chip_looks().is_empty());
+        assert!(
+            AttentionRoom::default()
+                .chip_looks(&Subject::default())
+                .is_empty()
+        );
     }
 
     #[test]
     fn where_the_text_leaves_the_language_is_said_below_the_prompt() {
-        let mut room = room();
-        assert_eq!(room.token_note(), None);
+        let (room, mut subject) = room();
+        assert_eq!(room.token_note(&subject), None);
         let truth: Truth = serde_json::from_str(
             r#"{"nll":[null,1.0,null,null],"next":[],"impossible":{"pos":2,"text":".","expected":[]}}"#,
         )
         .unwrap();
-        room.truth = ShownTruth::Known(Shared::new(truth));
-        let note = room.token_note().unwrap();
+        subject.truth = ShownTruth::Known(Shared::new(truth));
+        let note = room.token_note(&subject).unwrap();
         assert!(
             note.starts_with("Not Stories from here: “.” cannot follow"),
             "{note}"
@@ -143,11 +151,11 @@ mod tests {
 
     #[test]
     fn a_space_at_the_end_is_explained() {
-        assert_eq!(room().token_note(), None);
-        let mut room = room();
-        room.show(run(&["Lily", " ran", " "]), None);
+        let (mut room, mut subject) = room();
+        assert_eq!(room.token_note(&subject), None);
+        room.show(&mut subject, run(&["Lily", " ran", " "]), None);
         assert_eq!(
-            room.token_note().as_deref(),
+            room.token_note(&subject).as_deref(),
             Some(frame_words::SPACE_AT_END)
         );
     }

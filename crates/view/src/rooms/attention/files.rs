@@ -5,19 +5,41 @@ use headlight_figure::files::Format;
 use headlight_figure::table::Table;
 use serde::Serialize;
 
+use super::state::AttentionRoom;
 use super::tables::Source;
 use crate::answers::head;
 use crate::answers::run::Backend;
-use crate::frame::figure_id::Figure;
-use crate::frame::save::{Numbers, named};
-use crate::state::State;
+use crate::frame::Frame;
+use crate::frame::effect::Effect;
+use crate::frame::figure_words;
+use crate::frame::save::{Content, Numbers, SaveRequest, named};
+use crate::rooms::attention::catalogue::Figure;
 
 /// The numbers of a figure of the room; `None` if they have not arrived.
 #[must_use]
-pub fn numbers(state: &State, figure: Figure) -> Option<Numbers> {
-    let table = Source::new(state, figure)?.table();
-    let about = About::new(state, figure, &table).to_json();
+pub fn numbers(room: &AttentionRoom, frame: &Frame, figure: Figure) -> Option<Numbers> {
+    let table = Source::new(room, frame, figure)?.table();
+    let about = About::new(room, frame, figure, &table).to_json();
     Some(Numbers { about, table })
+}
+
+/// Has a figure of the room saved, or says that it has no numbers yet.
+pub(crate) fn save(room: &AttentionRoom, frame: &mut Frame, figure: Figure, format: Format) {
+    if Source::new(room, frame, figure).is_none() {
+        frame.tell(figure_words::NOTHING_TO_SAVE.to_owned());
+        return;
+    }
+    let content = match format {
+        Format::Svg | Format::Png => Content::Drawing(figure.into()),
+        Format::Csv | Format::Json => Content::NumbersOf(figure.into()),
+    };
+    let request = SaveRequest {
+        content,
+        format,
+        name: file_name(room, frame, figure, format),
+        credit: figure_words::credit(frame.shown_model()),
+    };
+    frame.effects.push(Effect::Save(request));
 }
 
 /// How the weights were prepared, as exports of other tools name it.
@@ -29,8 +51,8 @@ const WEIGHT_PROCESSING: &str = "raw weights";
 /// The head is named where the figure is of one head. Whatever a model is called,
 /// the name is one of a file, in lower case ASCII as far as it is ours.
 #[must_use]
-pub fn file_name(state: &State, figure: Figure, format: Format) -> String {
-    let of_head = match (figure, state.room.heads().as_slice()) {
+pub fn file_name(room: &AttentionRoom, frame: &Frame, figure: Figure, format: Format) -> String {
+    let of_head = match (figure, room.heads(&frame.subject).as_slice()) {
         (Figure::Pattern | Figure::Lines | Figure::Steps | Figure::Product, [head]) => {
             format!("-{}", head::dotted(*head))
         }
@@ -39,7 +61,7 @@ pub fn file_name(state: &State, figure: Figure, format: Format) -> String {
         }
         _ => String::new(),
     };
-    named(figure.into(), state.shown_model(), &of_head, format)
+    named(figure.into(), frame.shown_model(), &of_head, format)
 }
 
 /// What the numbers are about.
@@ -70,28 +92,28 @@ struct About<'a> {
 }
 
 impl<'a> About<'a> {
-    fn new(state: &'a State, figure: Figure, table: &'a Table) -> Self {
-        let run = state.room.run.as_ref();
-        let heads = state.room.heads();
+    fn new(room: &'a AttentionRoom, frame: &'a Frame, figure: Figure, table: &'a Table) -> Self {
+        let run = frame.subject.run.as_ref();
+        let heads = room.heads(&frame.subject);
         let n_heads = heads.len();
         let mean_over = heads.into_iter().filter(|_| n_heads > 1);
-        let positions = state.room.queries();
+        let positions = room.queries(&frame.subject);
         let is_of_several = figure == Figure::Lines && positions.len() > 1;
         let positions = positions.into_iter();
-        let compared = state.room.details.attribution.as_ref();
+        let compared = room.details.attribution.as_ref();
         let compared = compared.filter(|_| figure == Figure::Attribution);
         Self {
             figure: figure.name(),
-            model: state.shown_model(),
-            prompt: &state.shown_prompt,
-            layer: state.room.head.layer,
-            head: state.room.head.head,
+            model: frame.shown_model(),
+            prompt: &frame.shown_prompt,
+            layer: frame.subject.head.layer,
+            head: frame.subject.head.head,
             mean_over: mean_over.map(head::dotted).collect(),
-            pos: state.room.query(),
+            pos: room.query(&frame.subject),
             positions: positions.filter(|_| is_of_several).collect(),
             token: compared.map(|compared| compared.token),
             against: compared.map(|compared| compared.against),
-            edits: state.room.ablations.iter().map(|it| it.edit()).collect(),
+            edits: frame.subject.ablations.iter().map(|it| it.edit()).collect(),
             backend: run.map(|run| match run.backend {
                 Backend::Cpu => "cpu",
                 Backend::Gpu => "gpu",
@@ -109,6 +131,7 @@ impl<'a> About<'a> {
 
 #[cfg(test)]
 mod tests {
+    use crate::State;
     use headlight_figure::files::json;
     use serde_json::{Value, json as value};
 
@@ -119,18 +142,16 @@ mod tests {
 
     fn exported(state: &State, figure: Figure) -> Value {
         let table = Table::new("a table", &[], Vec::new());
-        let about = About::new(state, figure, &table).to_json();
+        let about = About::new(&state.attention, &state.frame, figure, &table).to_json();
         serde_json::from_str(&json(&about, &table)).unwrap()
     }
 
     #[test]
     fn an_export_says_what_it_is_about() {
-        let state = State {
-            shown_prompt: "say \"hi\",\r\n<b>".to_owned(),
-            ..State::default()
-        };
+        let mut state = State::default();
+        state.frame.shown_prompt = "say \"hi\",\r\n<b>".to_owned();
         let read = exported(&state, Figure::Next);
-        assert_eq!(read["prompt"], state.shown_prompt);
+        assert_eq!(read["prompt"], state.frame.shown_prompt);
         assert_eq!(read["figure"], "attention.next");
         assert_eq!(read["weight_processing"], "raw weights");
     }
@@ -138,8 +159,12 @@ mod tests {
     #[test]
     fn an_export_says_what_was_taken_out_and_what_computed() {
         let mut state = State::default();
-        state.room.show(run(&["a", " b"]), Some(pattern(2)));
-        state.room.ablations = vec!["1.2:mean".parse().unwrap()];
+        state.attention.show(
+            &mut state.frame.subject,
+            run(&["a", " b"]),
+            Some(pattern(2)),
+        );
+        state.frame.subject.ablations = vec!["1.2:mean".parse().unwrap()];
         let read = exported(&state, Figure::Next);
         assert_eq!(
             read["edits"],
@@ -154,18 +179,21 @@ mod tests {
     #[test]
     fn files_are_named_after_figure_model_and_head() {
         let mut state = State::default();
-        let name = file_name(&state, Figure::Pattern, Format::Svg);
+        let name = file_name(&state.attention, &state.frame, Figure::Pattern, Format::Svg);
         assert_eq!(name, "headlight-attention-pattern-stories-3.2.svg");
-        state.room.companions.insert(Head { layer: 0, head: 1 });
-        let name = file_name(&state, Figure::Lines, Format::Png);
+        state
+            .attention
+            .companions
+            .insert(Head { layer: 0, head: 1 });
+        let name = file_name(&state.attention, &state.frame, Figure::Lines, Format::Png);
         assert_eq!(
             name,
             "headlight-attention-lines-stories-mean-of-2-heads.png"
         );
-        let name = file_name(&state, Figure::Atlas, Format::Json);
+        let name = file_name(&state.attention, &state.frame, Figure::Atlas, Format::Json);
         assert_eq!(name, "headlight-attention-atlas-stories.json");
-        state.session = Session::new("../a b\u{e9}/c", Choice::Auto);
-        let name = file_name(&state, Figure::Next, Format::Csv);
+        state.frame.session = Session::new("../a b\u{e9}/c", Choice::Auto);
+        let name = file_name(&state.attention, &state.frame, Figure::Next, Format::Csv);
         assert_eq!(name, "headlight-attention-next-..-a-b--c.csv");
         assert!(!name.contains('/'));
     }

@@ -1,13 +1,18 @@
 //! The Attention room: heads, their maps, and what goes on between the layers.
 
+pub mod action;
 pub(crate) mod ask;
+mod awaited;
 pub mod catalogue;
 pub mod chips;
+pub mod choices;
 pub mod command;
 pub mod figures;
 pub mod files;
 pub mod lesson;
+pub(crate) mod news;
 pub(crate) mod reduce;
+pub(crate) mod select;
 pub mod state;
 pub mod tables;
 pub mod words;

@@ -1,163 +1,141 @@
 //! What the visitor does with the room's instruments: heads, rows, zoom, views, parts
 //! taken out, sampling, the tokens compared.
 
-use crate::action::{Action, Effect};
+use super::action::AttentionAction;
+use super::ask;
+use super::lesson;
+use super::select::select_head;
+use super::state::AttentionRoom;
 use crate::answers::run::{Head, MAX_WHOLE};
-use crate::frame::ablation::{Ablation, Part};
-use crate::reduce::{ask, step};
-use crate::rooms::attention::ask as questions;
+use crate::frame::Frame;
 use crate::rooms::attention::words;
-use crate::session::Input;
-use crate::state::State;
 
-/// Applies an action that is about an instrument; hands any other back.
-pub(crate) fn apply(
-    state: &mut State,
-    action: Action,
-    effects: &mut Vec<Effect>,
-) -> Option<Action> {
+/// Applies one action of the room.
+pub(crate) fn reduce(room: &mut AttentionRoom, frame: &mut Frame, action: AttentionAction) {
     match action {
-        Action::SelectHead(head) => select_head(state, head, effects),
-        Action::ToggleHead(_) if state.room.seq_len() > MAX_WHOLE => {
-            state.tell(words::NO_MEAN_OF_LONG.to_owned());
+        AttentionAction::SelectHead(head) => select_head(room, frame, head),
+        AttentionAction::ToggleHead(_) if frame.subject.seq_len() > MAX_WHOLE => {
+            frame.tell(words::NO_MEAN_OF_LONG.to_owned());
         }
-        Action::ToggleHead(head) => {
-            state.room.toggle_companion(head);
-            questions::ask_companions(state, effects);
-            state.announce_row();
+        AttentionAction::ToggleHead(head) => {
+            room.toggle_companion(&mut frame.subject, head);
+            ask::ask_companions(room, frame);
+            room.announce_row(frame);
         }
-        Action::OneHead => {
-            state.room.companions.clear();
-            state.room.renew_mean();
+        AttentionAction::OneHead => {
+            room.companions.clear();
+            room.renew_mean(&frame.subject);
         }
-        Action::ToggleRow(row) => {
-            state.room.toggle_row(row);
-            questions::follow_selection(state, effects);
-            state.announce_row();
+        AttentionAction::ToggleRow(row) => {
+            room.toggle_row(&frame.subject, row);
+            ask::ask_for_selection(room, frame);
+            room.announce_row(frame);
         }
-        Action::MoveHead { layers, heads } => {
-            let Head { layer, head } = state.room.head;
+        AttentionAction::MoveHead { layers, heads } => {
+            let Head { layer, head } = frame.subject.head;
             let moved = Head {
                 layer: layer.saturating_add_signed(layers),
                 head: head.saturating_add_signed(heads),
             };
-            select_head(state, moved, effects);
+            select_head(room, frame, moved);
         }
-        Action::StepHead(by) => {
-            let (n_layers, n_heads) = state.grid_of_heads();
-            let Head { layer, head } = state.room.head;
+        AttentionAction::StepHead(by) => {
+            let (n_layers, n_heads) = frame.grid_of_heads();
+            let Head { layer, head } = frame.subject.head;
             let last = (n_layers * n_heads).saturating_sub(1);
             let flat = (layer * n_heads + head).saturating_add_signed(by).min(last);
             if let (Some(layer), Some(head)) =
                 (flat.checked_div(n_heads), flat.checked_rem(n_heads))
             {
-                select_head(state, Head { layer, head }, effects);
+                select_head(room, frame, Head { layer, head });
             }
         }
-        Action::SelectRow(row) => {
-            state.room.select_row(row);
-            questions::follow_selection(state, effects);
-            state.announce_row();
+        AttentionAction::SelectRow(row) => {
+            room.select_row(&frame.subject, row);
+            ask::ask_for_selection(room, frame);
+            room.announce_row(frame);
         }
-        Action::SelectCell(query, key) => {
-            state.room.select_cell(query, key);
-            questions::follow_selection(state, effects);
+        AttentionAction::SelectCell(query, key) => {
+            room.select_cell(&frame.subject, query, key);
+            ask::ask_for_selection(room, frame);
         }
-        Action::MoveCell { rows, columns } => {
-            state.room.move_cell(rows, columns);
-            state.room.show_cell();
-            questions::follow_selection(state, effects);
-            state.announce_cell();
+        AttentionAction::MoveCell { rows, columns } => {
+            room.move_cell(&frame.subject, rows, columns);
+            room.show_cell(&frame.subject);
+            ask::ask_for_selection(room, frame);
+            room.announce_cell(frame);
         }
-        Action::Zoom(factor, at) => {
-            let (n, cell) = (state.room.seq_len(), at.unwrap_or(state.room.cell()));
-            let zoom = state.room.zoom().scaled(n, factor, cell);
+        AttentionAction::Zoom(factor, at) => {
+            let (n, cell) = (
+                frame.subject.seq_len(),
+                at.unwrap_or(room.cell(&frame.subject)),
+            );
+            let zoom = room.zoom(&frame.subject).scaled(n, factor, cell);
             // All of it stays all of it when the prompt grows.
-            state.room.zoom = Some(zoom).filter(|zoom| !zoom.is_whole(n));
-            questions::follow_selection(state, effects);
+            room.zoom = Some(zoom).filter(|zoom| !zoom.is_whole(n));
+            ask::ask_for_selection(room, frame);
         }
-        Action::Pan(queries, keys) => {
-            let n = state.room.seq_len();
-            state.room.zoom = Some(state.room.zoom().moved(n, queries, keys));
-            questions::follow_selection(state, effects);
+        AttentionAction::Pan(queries, keys) => {
+            let n = frame.subject.seq_len();
+            room.zoom = Some(room.zoom(&frame.subject).moved(n, queries, keys));
+            ask::ask_for_selection(room, frame);
         }
-        Action::ShowWhole => state.room.zoom = None,
-        Action::Hover(cell) => state.room.hover = cell,
-        Action::SetView(view) => state.room.view = view,
-        Action::SetStep(step) => state.room.step = step,
-        Action::SetScope(scope) => state.room.scope = scope,
-        Action::OrderComponents(order) => state.room.order = order,
-        Action::SortHeads(sort) => state.room.sort = sort,
-        Action::ToggleAblation(part) => {
-            toggle_ablation(state, part);
-            ask(state, effects);
+        AttentionAction::ShowWhole => room.zoom = None,
+        AttentionAction::Hover(cell) => room.hover = cell,
+        AttentionAction::SetView(view) => room.view = view,
+        AttentionAction::SetStep(step) => room.step = step,
+        AttentionAction::SetScope(scope) => room.scope = scope,
+        AttentionAction::OrderComponents(order) => room.order = order,
+        AttentionAction::SortHeads(sort) => room.sort = sort,
+        AttentionAction::ToggleAblation(part) => {
+            frame.subject.toggle_ablation(part);
+            frame.ask();
         }
-        Action::SwapFiller(part) => {
-            let swapped = state.room.ablations.iter_mut().find(|it| it.part == part);
+        AttentionAction::SwapFiller(part) => {
+            let swapped = frame
+                .subject
+                .ablations
+                .iter_mut()
+                .find(|it| it.part == part);
             if let Some(ablation) = swapped {
                 ablation.filler = ablation.filler.other();
-                state.room.filler = ablation.filler;
-                ask(state, effects);
+                frame.subject.filler = ablation.filler;
+                frame.ask();
             }
         }
-        Action::RestoreAll => {
-            state.room.ablations.clear();
-            ask(state, effects);
+        AttentionAction::RestoreAll => {
+            frame.subject.ablations.clear();
+            frame.ask();
         }
-        Action::SetSampling(sampling) => {
-            state.room.sampling = sampling;
-            questions::ask_cuts(state, effects);
+        AttentionAction::SetSampling(sampling) => {
+            frame.subject.sampling = sampling;
+            ask::ask_cuts(room, frame);
         }
-        Action::Compare { token, against } => {
-            state.room.compared = Some((token, against));
-            questions::ask_attribution(state, effects);
+        AttentionAction::Compare { token, against } => {
+            room.compared = Some((token, against));
+            ask::ask_attribution(room, frame);
         }
-        Action::Choose(token) => {
-            if let Some(against) = state.room.rival(token) {
-                state.room.compared = Some((token, against));
-                questions::ask_attribution(state, effects);
+        AttentionAction::Choose(token) => {
+            if let Some(against) = frame.subject.rival(token) {
+                room.compared = Some((token, against));
+                ask::ask_attribution(room, frame);
             }
         }
-        Action::Append(id) => append(state, id, effects),
-        other => return Some(other),
-    }
-    None
-}
-
-fn toggle_ablation(state: &mut State, part: Part) {
-    let room = &mut state.room;
-    if room.is_ablated(part) {
-        room.ablations.retain(|ablation| ablation.part != part);
-    } else {
-        let filler = room.filler;
-        room.ablations.push(Ablation { part, filler });
+        AttentionAction::Append(id) => append(frame, id),
+        AttentionAction::OpenLearn => lesson::open(room, frame),
+        AttentionAction::LearnStep(step) => lesson::go(room, frame, step),
+        AttentionAction::RepeatStep => lesson::repeat(room, frame),
+        AttentionAction::RevealAnswer => lesson::reveal(room),
+        AttentionAction::LeaveLearn => lesson::leave(room, frame),
     }
 }
 
 /// Puts a next token at the end of the prompt, if it is text of its own.
-fn append(state: &mut State, id: u32, effects: &mut Vec<Effect>) {
-    let run = state.room.run.as_ref();
+fn append(frame: &mut Frame, id: u32) {
+    let run = frame.subject.run.as_ref();
     let token = run.and_then(|run| run.next.iter().find(|token| token.id == id));
     if let Some(token) = token.filter(|token| token.is_text()) {
-        state.prompt = format!("{}{}", state.asked, token.text);
-        ask(state, effects);
+        frame.prompt = format!("{}{}", frame.asked, token.text);
+        frame.ask();
     }
-}
-
-pub(crate) fn select_head(state: &mut State, wanted: Head, effects: &mut Vec<Effect>) {
-    let shape = state.session.loaded().map(|model| model.shape);
-    let head = shape.map_or(wanted, |shape| Head {
-        layer: wanted.layer.min(shape.n_layers.saturating_sub(1)),
-        head: wanted.head.min(shape.n_heads.saturating_sub(1)),
-    });
-    state.room.head = head;
-    state.room.companions.clear();
-    state.room.renew_mean();
-    state.room.hover = None;
-    let is_long = state.room.seq_len() > MAX_WHOLE;
-    let is_known = is_long || state.room.pattern().is_some();
-    step(state, Input::Look { head, is_known }, effects);
-    questions::ask_overview(state, effects);
-    questions::follow_selection(state, effects);
-    state.announce_row();
 }

@@ -5,10 +5,12 @@ use crate::rooms::attention::words;
 use std::borrow::Cow;
 use std::fmt::Display;
 
+use super::state::AttentionRoom;
 use crate::answers::details::{Attribution, LensRow, QueryKey, Thumbnail};
 use crate::answers::run::{Pattern, Run};
 use crate::answers::truth::Truth;
-use crate::frame::figure_id::Figure;
+use crate::frame::Frame;
+use crate::rooms::attention::catalogue::Figure;
 use crate::rooms::attention::figures::lens::Lens;
 use crate::rooms::attention::figures::lines::{Scope, TokenLines};
 use crate::rooms::attention::figures::matrix::MAX_CELLS;
@@ -16,7 +18,6 @@ use crate::rooms::attention::figures::pattern_table::PatternTable;
 use crate::rooms::attention::figures::product::Product;
 use crate::rooms::attention::figures::steps::Steps;
 use crate::rooms::attention::figures::{atlas, attribution, next, norms, perplexity, surprise};
-use crate::state::State;
 use headlight_figure::Shared;
 use headlight_figure::ramp::Scale;
 use headlight_figure::table::{Column, Table};
@@ -112,36 +113,41 @@ pub enum Source {
 impl Source {
     /// What the table of `figure` is made from now; `None` if that has not arrived.
     #[must_use]
-    pub fn new(state: &State, figure: Figure) -> Option<Self> {
-        let room = &state.room;
-        let run = room.run.clone()?;
-        let query = room.query();
+    pub fn new(room: &AttentionRoom, frame: &Frame, figure: Figure) -> Option<Self> {
+        let run = frame.subject.run.clone()?;
+        let query = room.query(&frame.subject);
         let n = run.seq_len();
         let is_of_run = |pattern: &Shared<Pattern>| pattern.seq_len() == n;
-        let pattern = || room.pattern().filter(is_of_run);
-        let truth = || room.truth.known();
+        let pattern = || room.pattern(&frame.subject).filter(is_of_run);
+        let truth = || frame.subject.truth.known();
         Some(match figure {
             Figure::Atlas => Self::Atlas(room.details.atlas.clone(), run.seq_len()),
             Figure::Pattern => {
-                let pattern = room.drawn_pattern().filter(is_of_run)?;
+                let pattern = room.drawn_pattern(&frame.subject).filter(is_of_run)?;
                 // A whole matrix does not depend on what is selected.
                 let is_whole = run.seq_len() <= MAX_CELLS;
                 let cell = if is_whole {
                     (0, 0)
                 } else {
-                    (query, room.key())
+                    (query, room.key(&frame.subject))
                 };
-                Self::Pattern(run, pattern, cell, room.scale())
+                Self::Pattern(run, pattern, cell, room.scale(&frame.subject))
             }
             Figure::Lines => {
                 let pattern = pattern()?;
-                Self::Lines(run, pattern, query, room.queries(), room.scope)
+                Self::Lines(
+                    run,
+                    pattern,
+                    query,
+                    room.queries(&frame.subject),
+                    room.scope,
+                )
             }
             Figure::Steps => {
                 let pattern = pattern()?;
                 Self::Steps(run, pattern, query)
             }
-            Figure::Product => Self::Product(room.query_key()?),
+            Figure::Product => Self::Product(room.query_key(&frame.subject)?),
             Figure::Lens => Self::Lens(run, room.details.lens.clone()?),
             Figure::Norms => Self::Norms(run, query),
             Figure::Attribution => Self::Attribution(room.details.attribution.clone()?),
@@ -223,13 +229,20 @@ fn known<const N: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::State;
     use crate::answers::run::tests::{pattern, run};
+
+    fn source(state: &State, figure: Figure) -> Option<Source> {
+        Source::new(&state.attention, &state.frame, figure)
+    }
 
     fn state(words: &[&str]) -> State {
         let mut state = State::default();
         let pattern = pattern(words.len());
-        state.room.head = pattern.head();
-        state.room.show(run(words), Some(pattern));
+        state.frame.subject.head = pattern.head();
+        state
+            .attention
+            .show(&mut state.frame.subject, run(words), Some(pattern));
         state
     }
 
@@ -238,7 +251,7 @@ mod tests {
         let state = state(&["a", " b", " c"]);
         let mut n_tables = 0;
         for figure in Figure::ALL {
-            let Some(source) = Source::new(&state, figure) else {
+            let Some(source) = source(&state, figure) else {
                 continue;
             };
             let table = source.table();
@@ -253,7 +266,7 @@ mod tests {
 
     #[test]
     fn the_whole_matrix_is_headed_by_tokens_on_both_sides() {
-        let source = Source::new(&state(&["a", " b"]), Figure::Pattern).unwrap();
+        let source = source(&state(&["a", " b"]), Figure::Pattern).unwrap();
         let table = source.table();
         let names: Vec<&str> = table.columns.iter().map(|column| &*column.name).collect();
         assert_eq!(names, [words::QUERY, "a", " b"]);
@@ -263,9 +276,7 @@ mod tests {
     #[test]
     fn a_long_prompt_lists_positions_with_their_tokens() {
         let words = vec![" x"; MAX_CELLS + 1];
-        let table = Source::new(&state(&words), Figure::Pattern)
-            .unwrap()
-            .table();
+        let table = source(&state(&words), Figure::Pattern).unwrap().table();
         assert_eq!(table.columns.len(), 4);
         assert_eq!(table.rows[0][2], "0:  x");
     }
@@ -273,9 +284,9 @@ mod tests {
     #[test]
     fn pointing_at_a_cell_leaves_every_source_equal() {
         let mut state = state(&["a", " b", " c"]);
-        let all = |state: &State| Figure::ALL.map(|figure| Source::new(state, figure));
+        let all = |state: &State| Figure::ALL.map(|figure| source(state, figure));
         let before = all(&state);
-        state.room.hover = Some((1, 0));
+        state.attention.hover = Some((1, 0));
         assert_eq!(all(&state), before);
     }
 
@@ -283,17 +294,17 @@ mod tests {
     fn the_lines_of_every_selected_row_are_listed() {
         let mut state = state(&["a", " b", " c"]);
         let n_lines = |state: &State| {
-            let source = Source::new(state, Figure::Lines);
+            let source = source(state, Figure::Lines);
             source.unwrap().table().rows.len()
         };
         assert_eq!(n_lines(&state), 3);
-        state.room.toggle_row(1);
+        state.attention.toggle_row(&state.frame.subject, 1);
         assert_eq!(n_lines(&state), 5);
     }
 
     #[test]
     fn columns_of_an_unknown_truth_are_left_out() {
-        let table = Source::new(&state(&["a", " b"]), Figure::Perplexity)
+        let table = source(&state(&["a", " b"]), Figure::Perplexity)
             .unwrap()
             .table();
         assert_eq!(table.columns.len(), 2);

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::answers::head::{dotted, head_name};
 use crate::answers::run::Head;
 use crate::frame::ablation::{Ablation, Filler};
-use crate::rooms::attention::state::View;
+use crate::rooms::attention::choices::View;
 
 /// Name of the switch between the figures of a head.
 pub const VIEWS: &str = "Ways to look at this head";
@@ -422,9 +422,6 @@ pub const RANK: &str = "rank in row";
 
 /// The mask forbids to look.
 pub const IS_MASKED: &str = "masked";
-
-/// In place of a number that does not exist.
-pub const NOTHING: &str = "\u{2013}";
 
 /// Heading of the next tokens.
 pub const NEXT_TOKEN: &str = "Next token after the prompt";

@@ -1,7 +1,82 @@
-//! How the room's figures are computed.
+//! The figures of the Flash room: names, titles, and how each is computed.
 
-use crate::frame::figure_id::FlashFigure;
+use super::words;
+use crate::frame::figure_id::FigureId;
 use crate::frame::figure_words::Method;
+
+/// A figure of the Flash room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FlashFigure {
+    /// Slow memory, chip and grid.
+    Stage,
+    /// The steps around this one.
+    Timeline,
+    /// What is moved.
+    Ledger,
+    /// The result against its definition.
+    Error,
+    /// One row of the tile on the chip.
+    Row,
+    /// Our kernel on the visitor's GPU.
+    Device,
+    /// Time, memory and error of longer sequences there.
+    Growth,
+}
+
+impl FlashFigure {
+    /// All of them, in the order of the page.
+    pub const ALL: [Self; 7] = [
+        Self::Stage,
+        Self::Timeline,
+        Self::Ledger,
+        Self::Error,
+        Self::Row,
+        Self::Device,
+        Self::Growth,
+    ];
+
+    /// The figure of this name, if it is one of the room.
+    #[must_use]
+    pub fn of(id: FigureId) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|figure| figure.name() == id.name())
+    }
+
+    /// Its name in `data-figure` and `data-for`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stage => "flash.stage",
+            Self::Timeline => "flash.timeline",
+            Self::Ledger => "flash.ledger",
+            Self::Error => "flash.error",
+            Self::Row => "flash.row",
+            Self::Device => "flash.device",
+            Self::Growth => "flash.growth",
+        }
+    }
+}
+
+impl From<FlashFigure> for FigureId {
+    fn from(figure: FlashFigure) -> Self {
+        Self(figure.name())
+    }
+}
+
+/// What a figure of the Flash room is called.
+#[must_use]
+pub const fn title(figure: FlashFigure) -> &'static str {
+    match figure {
+        FlashFigure::Stage => words::STAGE,
+        FlashFigure::Timeline => words::TIMELINE,
+        FlashFigure::Ledger => words::LEDGER,
+        FlashFigure::Error => words::ERROR_LABEL,
+        FlashFigure::Row => words::ROW_STORY,
+        FlashFigure::Device => words::device::HEADING,
+        FlashFigure::Growth => words::device::GROWTH,
+    }
+}
 
 const PAPERS: &str = "Dao et al. (2022), FlashAttention, arXiv:2205.14135, algorithm 0 (standard) \
     and algorithm 1 (FA1); Dao (2023), FlashAttention-2, arXiv:2307.08691, algorithm 1 (FA2).";

@@ -13,15 +13,14 @@ use headlight_activations::{
 use headlight_figure::phrase;
 
 use super::data::HeadData;
+use super::options::Source;
 use super::options::{Options, Tiles};
 use super::player::{Player, data_of};
-use super::state::{FlashRoom, HeadOf, Source};
+use super::state::{FlashRoom, HeadOf};
 use super::words::device as words;
-use crate::action::Effect;
 use crate::answers::run::Backend;
-use crate::rooms::attention::ask::inquire;
+use crate::frame::Frame;
 use crate::session::{Choice, Phase, SelfTestCase};
-use crate::state::State;
 use headlight_figure::Shared;
 
 /// Lengths that are measured, in this order: queries, which are as many as keys.
@@ -166,14 +165,14 @@ pub enum Computes {
 
 impl OnDevice {
     /// Takes the answer to a run.
-    pub(crate) fn hear_run(&mut self, run: FlashRun) {
+    pub(crate) fn apply_run(&mut self, run: FlashRun) {
         if let Some(asked) = &mut self.asked {
             asked.outcome = Outcome::Answered(Shared::new(run));
         }
     }
 
     /// Takes the answer for one length; what to ask next, if there is more to measure.
-    pub(crate) fn hear_growth(&mut self, point: FlashGrowth) -> Option<Detail> {
+    pub(crate) fn apply_growth(&mut self, point: FlashGrowth) -> Option<Detail> {
         let growth = self.growth.as_mut()?;
         if growth.stage != Stage::Measuring(point.n) || growth.d != point.d {
             return None;
@@ -190,14 +189,14 @@ impl OnDevice {
 
     /// Hears that the head's numbers have come. The run is not asked for here: what makes
     /// its task of them is in the room's module.
-    pub(crate) fn hear_numbers(&mut self) {
+    pub(crate) fn note_numbers(&mut self) {
         if let Some(asked) = self.asked.as_mut().filter(|asked| asked.awaits_numbers()) {
             asked.outcome = Outcome::Due;
         }
     }
 
     /// Takes a refusal.
-    pub(crate) fn miss(&mut self, kind: DetailKind, why: &str) {
+    pub(crate) fn apply_refusal(&mut self, kind: DetailKind, why: &str) {
         match (kind, &mut self.asked, &mut self.growth) {
             (DetailKind::FlashRun, Some(asked), _) => {
                 asked.outcome = Outcome::Failed(why.to_owned());
@@ -252,47 +251,47 @@ impl Subject {
 
 /// True while the head's numbers are asked for: those that are shown, if any, are of
 /// another run or engine and will be replaced.
-fn awaits_head(state: &State) -> bool {
-    state.flash.source == Source::Head && state.session.awaits(DetailKind::HeadInputs)
+fn awaits_head(room: &FlashRoom, frame: &Frame) -> bool {
+    room.source == Source::Head && frame.session.awaits(DetailKind::HeadInputs)
 }
 
 /// Whether the numbers that a run waited for have come, so that it can be asked for.
 #[must_use]
-pub fn is_due(state: &State) -> bool {
-    let asked = state.flash.device.asked.as_ref();
+pub fn is_due(room: &FlashRoom) -> bool {
+    let asked = room.device.asked.as_ref();
     let is_due = asked.is_some_and(|asked| asked.outcome == Outcome::Due);
-    is_due && state.flash.source == Source::Head
+    is_due && room.source == Source::Head
 }
 
 /// Asks for a run with the numbers that are shown, once they are there.
-pub(crate) fn run(state: &mut State, effects: &mut Vec<Effect>) {
-    let subject = Subject::of(&state.flash);
+pub(crate) fn run(room: &mut FlashRoom, frame: &mut Frame) {
+    let subject = Subject::of(room);
     let is_same = |asked: &Asked| asked.subject == subject && asked.outcome == Outcome::Awaited;
-    let is_asked = state.flash.device.asked.as_ref().is_some_and(is_same);
-    if is_asked && state.session.awaits(DetailKind::FlashRun) {
+    let is_asked = room.device.asked.as_ref().is_some_and(is_same);
+    if is_asked && frame.session.awaits(DetailKind::FlashRun) {
         return;
     }
     let (mut sent, mut outcome) = (None, Outcome::Awaited);
-    if awaits_head(state) {
+    if awaits_head(room, frame) {
         outcome = Outcome::AwaitsNumbers;
     } else {
-        let wanted = data_of(&state.flash).and_then(|data| {
-            let task = task(&state.flash, &data)?;
+        let wanted = data_of(room).and_then(|data| {
+            let task = task(room, &data)?;
             Ok((data, task))
         });
         match wanted {
-            Ok(_) if !state.session.holds_shown() => {
+            Ok(_) if !frame.session.holds_shown() => {
                 outcome = Outcome::Failed(words::BUSY.to_owned());
             }
             Ok((data, task)) => {
                 let tiles = [task.block_q, task.block_k];
                 sent = Some(Sent { data, tiles });
-                inquire(state, Detail::FlashRun(task), effects);
+                frame.inquire(Detail::FlashRun(task));
             }
             Err(why) => outcome = Outcome::Failed(why),
         }
     }
-    state.flash.device.asked = Some(Asked {
+    room.device.asked = Some(Asked {
         subject,
         sent,
         outcome,
@@ -300,9 +299,9 @@ pub(crate) fn run(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 /// Asks for the first length.
-pub(crate) fn measure(state: &mut State, effects: &mut Vec<Effect>) {
+pub(crate) fn measure(room: &mut FlashRoom, frame: &mut Frame) {
     let is_open = |growth: &Growth| growth.question().is_some();
-    if growth_shown(state).as_ref().is_some_and(is_open) {
+    if growth_shown(room, frame).as_ref().is_some_and(is_open) {
         return;
     }
     let mut growth = Growth {
@@ -310,18 +309,18 @@ pub(crate) fn measure(state: &mut State, effects: &mut Vec<Effect>) {
         points: Vec::new(),
         stage: Stage::Measuring(LENGTHS[0]),
     };
-    match data_of(&state.flash) {
+    match data_of(room) {
         Err(why) => growth.stage = Stage::Failed(why),
-        Ok(_) if !state.session.holds_shown() => {
+        Ok(_) if !frame.session.holds_shown() => {
             growth.stage = Stage::Failed(words::BUSY.to_owned());
         }
         Ok(data) => growth.d = data.d(),
     }
     let question = growth.question();
-    state.flash.device.refused = question.is_none().then(|| Subject::of(&state.flash));
-    state.flash.device.growth = Some(growth);
+    room.device.refused = question.is_none().then(|| Subject::of(room));
+    room.device.growth = Some(growth);
     if let Some(question) = question {
-        inquire(state, question, effects);
+        frame.inquire(question);
     }
 }
 
@@ -352,14 +351,14 @@ const fn may_travel(n_numbers: usize) -> bool {
 
 /// What the room shows of the last run on the device.
 #[must_use]
-pub fn run_shown(state: &State) -> RunShown {
-    let Some(asked) = &state.flash.device.asked else {
+pub fn run_shown(room: &FlashRoom, frame: &Frame) -> RunShown {
+    let Some(asked) = &room.device.asked else {
         return RunShown::Nothing;
     };
-    if asked.awaits_numbers() && awaits_head(state) || is_due(state) {
+    if asked.awaits_numbers() && awaits_head(room, frame) || is_due(room) {
         return RunShown::AwaitsNumbers;
     }
-    if asked.subject != Subject::of(&state.flash) {
+    if asked.subject != Subject::of(room) {
         // Why it failed was about other numbers, and nothing came out of them.
         return match asked.outcome {
             Outcome::Failed(_) => RunShown::Nothing,
@@ -368,7 +367,7 @@ pub fn run_shown(state: &State) -> RunShown {
     }
     match &asked.outcome {
         Outcome::AwaitsNumbers | Outcome::Due => RunShown::Interrupted,
-        Outcome::Awaited if state.session.awaits(DetailKind::FlashRun) => RunShown::Awaited,
+        Outcome::Awaited if frame.session.awaits(DetailKind::FlashRun) => RunShown::Awaited,
         Outcome::Awaited => RunShown::Interrupted,
         Outcome::Failed(why) => RunShown::Failed(why.clone()),
         Outcome::Answered(run) => match &asked.sent {
@@ -384,14 +383,14 @@ pub fn run_shown(state: &State) -> RunShown {
 
 /// The last measurement; none if it never began and the numbers are others by now.
 #[must_use]
-pub fn growth_shown(state: &State) -> Option<Growth> {
-    let device = &state.flash.device;
+pub fn growth_shown(room: &FlashRoom, frame: &Frame) -> Option<Growth> {
+    let device = &room.device;
     let refused = device.refused.as_ref();
-    if refused.is_some_and(|refused| *refused != Subject::of(&state.flash)) {
+    if refused.is_some_and(|refused| *refused != Subject::of(room)) {
         return None;
     }
     let mut growth = device.growth.clone()?;
-    if growth.question().is_some() && !state.session.awaits(DetailKind::FlashGrowth) {
+    if growth.question().is_some() && !frame.session.awaits(DetailKind::FlashGrowth) {
         growth.stage = Stage::Interrupted;
     }
     Some(growth)
@@ -399,8 +398,8 @@ pub fn growth_shown(state: &State) -> Option<Growth> {
 
 /// What computes now, and what could.
 #[must_use]
-pub fn computes(state: &State) -> Computes {
-    let session = &state.session;
+pub fn computes(frame: &Frame) -> Computes {
+    let session = &frame.session;
     let not_gpu = |why: &str, can_ask| Computes::NotGpu {
         why: phrase::sentence(why),
         can_ask,

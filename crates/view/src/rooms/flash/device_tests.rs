@@ -1,11 +1,15 @@
 //! Runs and measurements on the device, with a worker that says what the test says.
 
+use crate::State;
+use crate::frame::action::FrameAction;
+use crate::frame::effect::Effect;
+use crate::reduce_flash;
 use headlight_activations::{Finding, HeadInputs};
 
 use super::*;
 use crate::reduce::tests::{live, said};
 use crate::rooms::flash::figures::growth::tests::{growth_of, point};
-use crate::rooms::flash::{Agreement, Checked, FlashAction, Options, Player, reduce};
+use crate::rooms::flash::{Agreement, Checked, FlashAction, Options, Player};
 use crate::session::{Ask, Command, Message, RunId};
 
 /// A live page in the room, with random numbers.
@@ -20,7 +24,7 @@ fn random(seed: u64) -> Source {
 }
 
 fn act(state: &mut State, action: FlashAction) -> Option<(RunId, Detail)> {
-    asked(&reduce(state, action))
+    asked(&reduce_flash(state, action))
 }
 
 /// The last question that was posted.
@@ -83,7 +87,7 @@ fn a_run_asks_with_the_numbers_mask_and_tiles_of_the_room() {
         (&*task.q, &*task.k, &*task.v),
         (inputs.q(), inputs.k(), inputs.v())
     );
-    assert_eq!(run_shown(&state), RunShown::Awaited);
+    assert_eq!(run_shown(&state.flash, &state.frame), RunShown::Awaited);
     assert_eq!(
         act(&mut state, FlashAction::RunOnDevice),
         None,
@@ -97,8 +101,8 @@ fn an_answer_is_compared_with_trace_and_definition() {
     let (id, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
     let run = answer_to(&state, 0.0);
     find(&mut state, id, Finding::FlashRun(run));
-    let RunShown::Answered(answer) = run_shown(&state) else {
-        panic!("{:?}", run_shown(&state));
+    let RunShown::Answered(answer) = run_shown(&state.flash, &state.frame) else {
+        panic!("{:?}", run_shown(&state.flash, &state.frame));
     };
     assert_eq!(words::tiles(&answer), "8 × 4");
     let found = agreement(&state, &answer.run);
@@ -161,16 +165,16 @@ fn an_answer_to_other_numbers_is_not_shown_as_if_it_were_theirs() {
         let (id, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
         let run = answer_to(&state, 0.0);
         act(&mut state, change);
-        assert_eq!(run_shown(&state), RunShown::Outdated);
+        assert_eq!(run_shown(&state.flash, &state.frame), RunShown::Outdated);
         find(&mut state, id, Finding::FlashRun(run));
-        assert_eq!(run_shown(&state), RunShown::Outdated);
+        assert_eq!(run_shown(&state.flash, &state.frame), RunShown::Outdated);
         let (newer, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
         assert_ne!(newer, id);
-        assert_eq!(run_shown(&state), RunShown::Awaited);
+        assert_eq!(run_shown(&state.flash, &state.frame), RunShown::Awaited);
         // The older answer again, late.
         let late = answer_to(&state, 1.0);
         find(&mut state, id, Finding::FlashRun(late));
-        assert_eq!(run_shown(&state), RunShown::Awaited);
+        assert_eq!(run_shown(&state.flash, &state.frame), RunShown::Awaited);
     }
 }
 
@@ -184,7 +188,10 @@ fn who_comes_back_to_the_numbers_finds_their_answer() {
     act(&mut state, FlashAction::SetCausal(true));
     // Another order of the same steps is another trace, and no other question.
     act(&mut state, FlashAction::SetReversed(true));
-    assert!(matches!(run_shown(&state), RunShown::Answered(_)));
+    assert!(matches!(
+        run_shown(&state.flash, &state.frame),
+        RunShown::Answered(_)
+    ));
 }
 
 /// The head's numbers as an engine says them, with `error` added once.
@@ -217,20 +224,26 @@ fn room_of_head() -> (State, RunId) {
 fn a_run_waits_for_the_numbers_that_are_on_their_way() {
     let (mut state, id) = room_of_head();
     assert_eq!(act(&mut state, FlashAction::RunOnDevice), None);
-    assert_eq!(run_shown(&state), RunShown::AwaitsNumbers);
+    assert_eq!(
+        run_shown(&state.flash, &state.frame),
+        RunShown::AwaitsNumbers
+    );
     let inputs = head_inputs(0.0);
     assert_eq!(act(&mut state, FlashAction::RunDue), None);
     assert_eq!(
         find(&mut state, id, Finding::HeadInputs(inputs.clone())),
         None
     );
-    assert_eq!(run_shown(&state), RunShown::AwaitsNumbers);
+    assert_eq!(
+        run_shown(&state.flash, &state.frame),
+        RunShown::AwaitsNumbers
+    );
     let (_, detail) = act(&mut state, FlashAction::RunDue).unwrap();
     let Detail::FlashRun(task) = detail else {
         panic!("{detail:?}");
     };
     assert_eq!(task.q, inputs.q);
-    assert_eq!(run_shown(&state), RunShown::Awaited);
+    assert_eq!(run_shown(&state.flash, &state.frame), RunShown::Awaited);
 
     let (mut state, id) = room_of_head();
     act(&mut state, FlashAction::RunOnDevice);
@@ -247,7 +260,7 @@ fn a_run_waits_for_the_numbers_that_are_on_their_way() {
     };
     tell(&mut state, message);
     let why = "No such head.".to_owned();
-    assert_eq!(run_shown(&state), RunShown::Failed(why));
+    assert_eq!(run_shown(&state.flash, &state.frame), RunShown::Failed(why));
 }
 
 #[test]
@@ -262,8 +275,8 @@ fn numbers_that_come_anew_from_another_engine_are_no_other_numbers() {
     state.flash.asked = None;
     let (id, _) = act(&mut state, FlashAction::SetCausal(true)).unwrap();
     find(&mut state, id, Finding::HeadInputs(head_inputs(0.5)));
-    let RunShown::Answered(answer) = run_shown(&state) else {
-        panic!("{:?}", run_shown(&state));
+    let RunShown::Answered(answer) = run_shown(&state.flash, &state.frame) else {
+        panic!("{:?}", run_shown(&state.flash, &state.frame));
     };
     let player = answer.player(state.flash.options).unwrap();
     let mut found = Agreement::new(&player);
@@ -289,7 +302,7 @@ fn another_head_or_prompt_or_model_with_parts_out_is_another_question() {
     others[3].ablations = out;
     for other in others {
         state.flash.head_of = Some(other);
-        assert_eq!(run_shown(&state), RunShown::Outdated);
+        assert_eq!(run_shown(&state.flash, &state.frame), RunShown::Outdated);
     }
 }
 
@@ -298,13 +311,19 @@ fn a_newer_prompt_interrupts_and_a_refusal_is_said() {
     let mut state = room();
     act(&mut state, FlashAction::RunOnDevice).unwrap();
     act(&mut state, FlashAction::MeasureGrowth).unwrap();
-    crate::reduce(&mut state, crate::Action::EditPrompt("Lily ran".to_owned()));
-    let edit = state.edit;
-    crate::reduce(&mut state, crate::Action::RunPrompt(edit));
-    assert_eq!(run_shown(&state), RunShown::Interrupted);
-    assert_eq!(growth_shown(&state).unwrap().stage, Stage::Interrupted);
+    crate::reduce(&mut state, FrameAction::EditPrompt("Lily ran".to_owned()));
+    let edit = state.frame.edit;
+    crate::reduce(&mut state, FrameAction::RunPrompt(edit));
+    assert_eq!(run_shown(&state.flash, &state.frame), RunShown::Interrupted);
+    assert_eq!(
+        growth_shown(&state.flash, &state.frame).unwrap().stage,
+        Stage::Interrupted
+    );
     act(&mut state, FlashAction::RunOnDevice);
-    assert_eq!(run_shown(&state), RunShown::Failed(words::BUSY.to_owned()));
+    assert_eq!(
+        run_shown(&state.flash, &state.frame),
+        RunShown::Failed(words::BUSY.to_owned())
+    );
 
     let mut state = room();
     let (id, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
@@ -318,8 +337,11 @@ fn a_newer_prompt_interrupts_and_a_refusal_is_said() {
         tell(&mut state, message);
     }
     let why = "No GPU here.".to_owned();
-    assert_eq!(run_shown(&state), RunShown::Failed(why.clone()));
-    let growth = growth_shown(&state).unwrap();
+    assert_eq!(
+        run_shown(&state.flash, &state.frame),
+        RunShown::Failed(why.clone())
+    );
+    let growth = growth_shown(&state.flash, &state.frame).unwrap();
     assert_eq!(words::growth_state(&growth), why);
 }
 
@@ -338,17 +360,23 @@ fn what_was_wrong_with_numbers_is_not_said_of_better_ones() {
         let why = Player::new(&state.flash).unwrap_err();
         act(&mut state, FlashAction::RunOnDevice);
         act(&mut state, FlashAction::MeasureGrowth);
-        assert_eq!(run_shown(&state), RunShown::Failed(why.clone()));
-        assert_eq!(growth_shown(&state).unwrap().stage, Stage::Failed(why));
+        assert_eq!(
+            run_shown(&state.flash, &state.frame),
+            RunShown::Failed(why.clone())
+        );
+        assert_eq!(
+            growth_shown(&state.flash, &state.frame).unwrap().stage,
+            Stage::Failed(why)
+        );
         act(&mut state, FlashAction::SetSource(good));
         Player::new(&state.flash).unwrap();
         // Nothing ran, so nothing is out of date either.
-        assert_eq!(run_shown(&state), RunShown::Nothing);
-        assert_eq!(growth_shown(&state), None);
-        assert_eq!(state.notices.len(), 0);
+        assert_eq!(run_shown(&state.flash, &state.frame), RunShown::Nothing);
+        assert_eq!(growth_shown(&state.flash, &state.frame), None);
+        assert_eq!(state.frame.notices.len(), 0);
         // And they can be run.
         assert!(act(&mut state, FlashAction::RunOnDevice).is_some());
-        assert_eq!(run_shown(&state), RunShown::Awaited);
+        assert_eq!(run_shown(&state.flash, &state.frame), RunShown::Awaited);
         assert!(act(&mut state, FlashAction::MeasureGrowth).is_some());
     }
 }
@@ -359,8 +387,8 @@ fn numbers_that_are_none_are_not_sent() {
     let bad = Source::Typed("1 2\n\nx".to_owned());
     act(&mut state, FlashAction::SetSource(bad));
     assert_eq!(act(&mut state, FlashAction::RunOnDevice), None);
-    let RunShown::Failed(why) = run_shown(&state) else {
-        panic!("{:?}", run_shown(&state));
+    let RunShown::Failed(why) = run_shown(&state.flash, &state.frame) else {
+        panic!("{:?}", run_shown(&state.flash, &state.frame));
     };
     assert!(why.starts_with("Line 3"), "{why}");
     assert_eq!(act(&mut state, FlashAction::MeasureGrowth), None);
@@ -375,7 +403,7 @@ fn lengths_are_asked_for_one_after_the_other() {
     for (index, n) in LENGTHS.into_iter().enumerate() {
         let (id, detail) = open.unwrap();
         assert_eq!(detail, Detail::FlashGrowth { n, d: 8 });
-        let growth = growth_shown(&state).unwrap();
+        let growth = growth_shown(&state.flash, &state.frame).unwrap();
         assert_eq!(
             (growth.stage, growth.points.len()),
             (Stage::Measuring(n), index)
@@ -388,12 +416,17 @@ fn lengths_are_asked_for_one_after_the_other() {
         open = find(&mut state, id, Finding::FlashGrowth(point(n, 8, 1.0)));
     }
     assert_eq!(open, None);
-    let growth = growth_shown(&state).unwrap();
+    let growth = growth_shown(&state.flash, &state.frame).unwrap();
     assert_eq!((&growth.stage, growth.points.len()), (&Stage::Done, 6));
     assert!(words::growth_state(&growth).starts_with("Measured 6 lengths"));
     let again = act(&mut state, FlashAction::MeasureGrowth).unwrap().1;
     assert_eq!(again, Detail::FlashGrowth { n: 256, d: 8 });
-    assert!(growth_shown(&state).unwrap().points.is_empty());
+    assert!(
+        growth_shown(&state.flash, &state.frame)
+            .unwrap()
+            .points
+            .is_empty()
+    );
 }
 
 #[test]
@@ -404,7 +437,7 @@ fn after_a_slow_length_there_is_no_longer_one() {
     // Standard attention takes four times as long.
     let slow = point(512, 8, 1_100.0);
     assert_eq!(find(&mut state, id, Finding::FlashGrowth(slow)), None);
-    let growth = growth_shown(&state).unwrap();
+    let growth = growth_shown(&state.flash, &state.frame).unwrap();
     assert_eq!(growth.stage, Stage::TooSlow(4_400.0));
     assert_eq!(
         words::growth_state(&growth),
@@ -420,14 +453,17 @@ fn who_stops_is_asked_nothing_more_and_keeps_what_there_is() {
     assert_eq!(act(&mut state, FlashAction::StopMeasuring), None);
     let late = find(&mut state, id, Finding::FlashGrowth(point(512, 8, 1.0)));
     assert_eq!(late, None);
-    let growth = growth_shown(&state).unwrap();
+    let growth = growth_shown(&state.flash, &state.frame).unwrap();
     assert_eq!((&growth.stage, growth.points.len()), (&Stage::Stopped, 1));
     assert_eq!(
         words::growth_state(&growth),
         "Stopped. The figures go up to 256."
     );
     act(&mut state, FlashAction::StopMeasuring);
-    assert_eq!(growth_shown(&state).unwrap().stage, Stage::Stopped);
+    assert_eq!(
+        growth_shown(&state.flash, &state.frame).unwrap().stage,
+        Stage::Stopped
+    );
 }
 
 #[test]
@@ -439,8 +475,8 @@ fn an_answer_for_another_length_or_width_is_none() {
         }),
         ..OnDevice::default()
     };
-    assert_eq!(device.hear_growth(point(256, 8, 1.0)), None);
-    assert_eq!(device.hear_growth(point(512, 9, 1.0)), None);
+    assert_eq!(device.apply_growth(point(256, 8, 1.0)), None);
+    assert_eq!(device.apply_growth(point(512, 9, 1.0)), None);
     assert!(device.growth.unwrap().points.is_empty());
 }
 
@@ -471,28 +507,28 @@ fn times_have_the_digits_that_can_be_trusted() {
 fn without_a_gpu_it_is_said_why_and_nothing_dead_is_offered() {
     // The page of these tests is in a browser without WebGPU.
     let state = room();
-    let Computes::NotGpu { why, can_ask } = computes(&state) else {
-        panic!("{:?}", computes(&state));
+    let Computes::NotGpu { why, can_ask } = computes(&state.frame) else {
+        panic!("{:?}", computes(&state.frame));
     };
     assert!(why.contains("no WebGPU") && !can_ask, "{why}");
-    assert_eq!(computes(&State::default()), Computes::Awaited);
+    assert_eq!(computes(&Frame::default()), Computes::Awaited);
 }
 
 #[test]
 fn who_chose_the_cpu_can_ask_for_the_gpu() {
     let mut state = room();
     let builds = |has_gpu| {
-        crate::Action::Engine(crate::session::Input::Builds {
+        FrameAction::Engine(crate::session::Input::Builds {
             has_cpu: true,
             has_gpu,
             has_webgpu: true,
         })
     };
-    let choose = |choice| crate::Action::Engine(crate::session::Input::Choose(choice));
+    let choose = |choice| FrameAction::Engine(crate::session::Input::Choose(choice));
     crate::reduce(&mut state, choose(Choice::Cpu));
     crate::reduce(&mut state, builds(false));
     assert!(matches!(
-        computes(&state),
+        computes(&state.frame),
         Computes::NotGpu { can_ask: false, .. }
     ));
     crate::reduce(&mut state, builds(true));
@@ -500,8 +536,8 @@ fn who_chose_the_cpu_can_ask_for_the_gpu() {
         why: words::CPU_CHOSEN.to_owned(),
         can_ask: true,
     };
-    assert_eq!(computes(&state), asked);
+    assert_eq!(computes(&state.frame), asked);
     crate::reduce(&mut state, choose(Choice::Gpu));
-    assert_eq!(computes(&state), Computes::Preparing);
+    assert_eq!(computes(&state.frame), Computes::Preparing);
     assert_eq!(Options::default(), state.flash.options);
 }

@@ -4,14 +4,15 @@ use crate::frame::figure_words;
 use headlight_flash::{Algorithm, Tiling};
 use serde::Serialize;
 
+use super::options::Source;
 use super::options::{Options, Tiles};
-use super::state::Source;
+use super::state::FlashRoom;
 use super::tables::{self, Seen};
 use super::words;
-use crate::frame::figure_id::FlashFigure;
-use crate::frame::save::{Content, Numbers, Wish, named};
-use crate::rooms::attention::command::CommandLine;
-use crate::state::State;
+use crate::frame::Frame;
+use crate::frame::command_line::CommandLine;
+use crate::frame::save::{Content, Numbers, SaveRequest, named};
+use crate::rooms::flash::catalogue::FlashFigure;
 use headlight_figure::files::Format;
 
 /// What the numbers of a file are about; options have the command line's names.
@@ -71,7 +72,12 @@ struct OfHead<'a> {
 ///
 /// The stage's have queries, keys and values with them, from which all others follow.
 #[must_use]
-pub fn numbers(state: &State, figure: FlashFigure, seen: Seen<'_>) -> Option<Numbers> {
+pub fn numbers(
+    room: &FlashRoom,
+    frame: &Frame,
+    figure: FlashFigure,
+    seen: Seen<'_>,
+) -> Option<Numbers> {
     let table = tables::of(figure, seen)?;
     if figure == FlashFigure::Growth {
         // Of numbers of its own: what the room plays is not in it.
@@ -79,15 +85,14 @@ pub fn numbers(state: &State, figure: FlashFigure, seen: Seen<'_>) -> Option<Num
         let about = serde_json::to_string(&AboutGrowth { figure, caption }).ok()?;
         return Some(Numbers { about, table });
     }
-    let room = &state.flash;
     let Seen { player, moment, .. } = seen;
     let schedule = player.schedule();
     let (problem, method, data) = (schedule.problem(), schedule.method(), player.data());
     let is_head = room.source == Source::Head;
     let inputs = room.head.as_ref().filter(|_| is_head);
     let of_head = inputs.map(|inputs| OfHead {
-        model: state.shown_model(),
-        prompt: &state.shown_prompt,
+        model: frame.shown_model(),
+        prompt: &frame.shown_prompt,
         layer: inputs.layer,
         head: inputs.head,
         is_recorded: room.is_recorded,
@@ -135,31 +140,36 @@ const fn data_name(source: &Source) -> &'static str {
     }
 }
 
-/// The file that is wished for.
-pub(crate) fn wish(state: &State, wished: (FlashFigure, Format), numbers: Numbers) -> Wish {
-    let (figure, format) = wished;
+/// The file that was asked for.
+pub(crate) fn save_request(
+    room: &FlashRoom,
+    frame: &Frame,
+    pending_save: (FlashFigure, Format),
+    numbers: Numbers,
+) -> SaveRequest {
+    let (figure, format) = pending_save;
     if figure == FlashFigure::Growth {
-        return Wish {
+        return SaveRequest {
             content: content(figure, format, numbers),
             format,
             name: named(figure.into(), "random", "", format),
             credit: words::credit_of_growth(),
         };
     }
-    let source = &state.flash.source;
-    let inputs = state.flash.head.as_ref();
+    let source = &room.source;
+    let inputs = room.head.as_ref();
     let of_head = inputs.filter(|_| *source == Source::Head);
     let of_head = of_head.map(|inputs| format!("-{}.{}", inputs.layer, inputs.head));
     let whose = match source {
-        Source::Head => state.shown_model(),
+        Source::Head => frame.shown_model(),
         Source::Random { .. } | Source::Typed(_) => data_name(source),
     };
-    Wish {
+    SaveRequest {
         content: content(figure, format, numbers),
         format,
         name: named(figure.into(), whose, &of_head.unwrap_or_default(), format),
         credit: match source {
-            Source::Head => figure_words::credit(state.shown_model()),
+            Source::Head => figure_words::credit(frame.shown_model()),
             Source::Random { seed, .. } => words::credit_of_random(*seed),
             Source::Typed(_) => words::credit_of_typed(),
         },
@@ -237,12 +247,15 @@ pub fn command_line(options: &Options, figure: FlashFigure) -> CommandLine {
 
 #[cfg(test)]
 mod tests {
+    use crate::State;
+    use crate::frame::action::FrameAction;
+    use crate::reduce_flash;
     use serde_json::Value;
 
-    use super::super::{Check, Checked, FlashRoom, Player, reduce};
+    use super::super::{Check, Checked, FlashRoom, Player};
     use super::*;
-    use crate::action::{Action, Effect};
-    use crate::frame::figure_id::AnyFigure;
+    use crate::frame::effect::Effect;
+    use crate::frame::figure_id::FigureId;
     use crate::rooms::flash::FlashAction;
     use headlight_figure::files::Format;
     use headlight_figure::table::Table;
@@ -279,7 +292,7 @@ mod tests {
             check: Some(&check),
             on_device: [Some(&other); 2],
         };
-        numbers(state, figure, seen).unwrap()
+        numbers(&state.flash, &state.frame, figure, seen).unwrap()
     }
 
     fn read(numbers: &Numbers) -> Value {
@@ -402,13 +415,16 @@ mod tests {
     fn saving_asks_the_room_and_the_room_asks_the_page() {
         let mut state = state(Options::default());
         for format in Format::ALL {
-            let wanted = AnyFigure::Flash(FlashFigure::Ledger);
-            let effects = crate::reduce(&mut state, Action::Save(wanted, format));
+            let wanted = FigureId::from(FlashFigure::Ledger);
+            let effects = crate::reduce(&mut state, FrameAction::Save(wanted, format));
             assert_eq!(effects, [], "the first module has no numbers");
-            assert_eq!(state.flash.wished, Some((FlashFigure::Ledger, format)));
+            assert_eq!(
+                state.flash.pending_save,
+                Some((FlashFigure::Ledger, format))
+            );
             let numbers = numbers_of(&state, FlashFigure::Ledger);
-            let effects = reduce(&mut state, FlashAction::Save(Some(numbers.clone())));
-            assert_eq!(state.flash.wished, None);
+            let effects = reduce_flash(&mut state, FlashAction::Save(Some(numbers.clone())));
+            assert_eq!(state.flash.pending_save, None);
             let [Effect::Save(wish)] = effects.as_slice() else {
                 panic!("expected a file, got {effects:?}");
             };
@@ -429,10 +445,10 @@ mod tests {
     #[test]
     fn a_figure_without_numbers_says_so() {
         let mut state = state(Options::default());
-        state.flash.wished = Some((FlashFigure::Row, Format::Csv));
-        assert_eq!(reduce(&mut state, FlashAction::Save(None)), []);
-        assert_eq!(state.notices, [figure_words::NOTHING_TO_SAVE]);
-        assert_eq!(state.flash.wished, None);
+        state.flash.pending_save = Some((FlashFigure::Row, Format::Csv));
+        assert_eq!(reduce_flash(&mut state, FlashAction::Save(None)), []);
+        assert_eq!(state.frame.notices, [figure_words::NOTHING_TO_SAVE]);
+        assert_eq!(state.flash.pending_save, None);
     }
 
     /// The options of `headlight flash`, each with the number of words that follow it.

@@ -6,8 +6,9 @@ use headlight_flash::Algorithm;
 
 use super::figures::compare::Clock;
 use super::lesson::FlashTopic;
+use super::options::Source;
 use super::options::{Options, SPEEDS, Tiles};
-use super::state::{FlashRoom, Source};
+use super::state::FlashRoom;
 use crate::address::{decode, encode};
 
 /// Names the lesson, before the step.

@@ -14,9 +14,11 @@
 //! - [`tables`]: the same as numbers in full
 //! - [`method()`], [`command_line`], [`numbers`]: how it is computed, and the numbers as files
 //!
-//! [`reduce`](fn@reduce) is the room's own reducer: the page's first module does not
+//! [`reduce_flash`](crate::reduce_flash) is the room's own reducer: the page's first module does not
 //! need it.
 
+mod action;
+pub(crate) mod ask;
 pub mod catalogue;
 mod data;
 pub mod device;
@@ -33,6 +35,7 @@ pub(crate) mod state;
 pub mod tables;
 pub mod words;
 
+pub use action::FlashAction;
 pub use catalogue::method;
 pub use data::{DataError, HeadData, MOST_ROWS, MOST_WIDTH};
 pub use figures::agreement::{Agreement, Gaps};
@@ -44,12 +47,11 @@ pub use file::{command_line, numbers};
 pub use headlight_flash::Algorithm;
 pub use headlight_flash::{Array, EventKind};
 pub use lesson::{Evidence, FlashTopic};
-pub use options::{BLOCKS, MEMORIES, Options, SPEEDS, Tiles};
+pub use options::{BLOCKS, MEMORIES, Options, SPEEDS, Source, Tiles};
 pub use player::{Moment, Player, data_of};
-pub use reduce::reduce;
+pub(crate) use reduce::reduce;
 pub use sentence::sentence;
-pub use state::{FlashAction, FlashRoom, Source};
-pub(crate) use state::{HeadOf, name_rows};
+pub use state::FlashRoom;
 pub use tables::Seen;
 
 #[cfg(test)]

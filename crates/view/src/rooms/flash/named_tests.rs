@@ -1,18 +1,20 @@
 //! Rows and keys are counted and named as the Attention room does: from 0, with their
 //! tokens where the numbers are those of a head that reads a prompt.
 
+use crate::reduce_flash;
 use headlight_flash::{Algorithm, EventKind};
 
 use super::figures::row::spelled;
 use super::figures::stage::scene;
+use super::state::HeadOf;
 use super::{
-    FlashAction, HeadData, HeadOf, Moment, Player, Seen, Source, Tiles, reduce, sentence,
-    spelled_row, tables, words,
+    FlashAction, HeadData, Moment, Player, Seen, Source, Tiles, sentence, spelled_row, tables,
+    words,
 };
 use crate::answers::details::HeadInputs;
 use crate::answers::run::tests::run;
-use crate::frame::figure_id::FlashFigure;
 use crate::rooms::attention::figures::sentence::plain;
+use crate::rooms::flash::catalogue::FlashFigure;
 use crate::state::State;
 
 const WORDS: [&str; 8] = [
@@ -46,11 +48,13 @@ fn inputs() -> HeadInputs {
 fn page(has_run: bool) -> State {
     let mut state = State::default();
     if has_run {
-        state.room.show(run(&WORDS), None);
+        state
+            .attention
+            .show(&mut state.frame.subject, run(&WORDS), None);
     }
-    let of = HeadOf::shown(&state);
+    let of = HeadOf::shown(&state.frame);
     state.flash.show_head(inputs(), Some(of), false);
-    reduce(&mut state, FlashAction::SetTiles(Tiles::Blocks(1, 1)));
+    reduce_flash(&mut state, FlashAction::SetTiles(Tiles::Blocks(1, 1)));
     state
 }
 
@@ -131,7 +135,7 @@ fn numbers_of_no_prompt_have_no_tokens() {
         Source::Typed("1\n\n1\n\n1".to_owned()),
     ] {
         let mut state = page(true);
-        reduce(&mut state, FlashAction::SetSource(source));
+        reduce_flash(&mut state, FlashAction::SetSource(source));
         let player = Player::new(&state.flash).unwrap();
         assert_eq!(words::row_label(&player, 0), "row 0");
         let chip = tables::chip(&player, &at(&player, EventKind::Scores, 0));
@@ -148,8 +152,10 @@ fn tokens_that_come_after_the_heads_numbers_name_them_anew() {
         words::row_label(&Player::new(&state.flash).unwrap(), 5),
         "row 5"
     );
-    state.room.show(run(&WORDS), None);
-    reduce(&mut state, FlashAction::GoTo(3));
+    state
+        .attention
+        .show(&mut state.frame.subject, run(&WORDS), None);
+    reduce_flash(&mut state, FlashAction::GoTo(3));
     assert_eq!(
         words::row_label(&Player::new(&state.flash).unwrap(), 5),
         "row 5 “ball”"
@@ -157,30 +163,32 @@ fn tokens_that_come_after_the_heads_numbers_name_them_anew() {
     // Whoever follows the head hears of it, once.
     let named = state.flash.head.clone();
     assert_ne!(named, before);
-    reduce(&mut state, FlashAction::GoTo(4));
+    reduce_flash(&mut state, FlashAction::GoTo(4));
     assert_eq!(state.flash.head, named);
 }
 
 #[test]
 fn a_heads_rows_keep_their_tokens_while_another_prompt_is_shown() {
     let mut state = page(true);
-    state.shown_prompt = "another".to_owned();
-    state.room.show(run(&["x"; 8]), None);
-    reduce(&mut state, FlashAction::GoTo(3));
+    state.frame.shown_prompt = "another".to_owned();
+    state
+        .attention
+        .show(&mut state.frame.subject, run(&["x"; 8]), None);
+    reduce_flash(&mut state, FlashAction::GoTo(3));
     let label = |state: &State| words::row_label(&Player::new(&state.flash).unwrap(), 5);
     assert_eq!(label(&state), "row 5 “ball”");
     // A head of another prompt than the one that is shown has none of its tokens.
-    let mut of = HeadOf::shown(&state);
+    let mut of = HeadOf::shown(&state.frame);
     of.prompt = "a third".to_owned();
     state.flash.show_head(inputs(), Some(of), false);
-    reduce(&mut state, FlashAction::GoTo(4));
+    reduce_flash(&mut state, FlashAction::GoTo(4));
     assert_eq!(label(&state), "row 5");
 }
 
 /// Four rows and keys a tile, of the words.
 fn four_by_four() -> (Player, Moment) {
     let mut state = page(true);
-    reduce(&mut state, FlashAction::SetTiles(Tiles::Blocks(4, 4)));
+    reduce_flash(&mut state, FlashAction::SetTiles(Tiles::Blocks(4, 4)));
     let player = Player::new(&state.flash).unwrap();
     let moment = at(&player, EventKind::Scores, 1);
     (player, moment)

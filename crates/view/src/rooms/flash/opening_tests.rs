@@ -1,10 +1,11 @@
 //! What someone sees who opens the room for the first time.
 
+use crate::reduce_flash;
 use headlight_flash::{Algorithm, EventKind};
 
 use super::figures::ledger;
 use super::test_room::{player, room};
-use super::{FlashAction, FlashTopic, Options, Player, Source, Tiles, reduce, sentence, words};
+use super::{FlashAction, FlashTopic, Options, Player, Source, Tiles, sentence, words};
 use crate::answers::run::Head;
 use crate::rooms::attention::figures::sentence::plain;
 use crate::state::State;
@@ -55,7 +56,7 @@ fn stepping_goes_on_from_where_the_room_opens() {
         ..State::default()
     };
     let opening = player(options(Algorithm::Fa2)).step(&state.flash);
-    reduce(&mut state, FlashAction::StepBy(1));
+    reduce_flash(&mut state, FlashAction::StepBy(1));
     assert_eq!(state.flash.step, Some(opening + 1));
 }
 
@@ -69,14 +70,14 @@ fn the_lesson_about_a_larger_score_shows_the_rescale_that_changes_most() {
     let index = FlashTopic::ALL
         .iter()
         .position(|topic| *topic == FlashTopic::Rescale);
-    reduce(&mut state, FlashAction::LessonStep(index.unwrap()));
+    reduce_flash(&mut state, FlashAction::LessonStep(index.unwrap()));
     assert!(Player::new(&state.flash).is_err() && state.flash.step.is_none());
     state.flash.source = Source::Random {
         n: 16,
         d: 8,
         seed: 1,
     };
-    reduce(&mut state, FlashAction::SettleLesson);
+    reduce_flash(&mut state, FlashAction::SettleLesson);
     let player = Player::new(&state.flash).unwrap();
     let moment = player.moment(player.step(&state.flash)).unwrap();
     assert_eq!(moment.kind(), Some(EventKind::Rescale));

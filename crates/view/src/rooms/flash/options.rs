@@ -2,6 +2,25 @@
 
 use headlight_flash::{Algorithm, Method, Tiling, TilingError};
 
+/// What is attended with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// The selected head of the run.
+    #[default]
+    Head,
+    /// Numbers from a seed.
+    Random {
+        /// Queries and keys.
+        n: usize,
+        /// Width.
+        d: usize,
+        /// The seed.
+        seed: u64,
+    },
+    /// Numbers that the visitor typed.
+    Typed(String),
+}
+
 /// Tile sides that can be chosen.
 pub const BLOCKS: [usize; 13] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256];
 /// On-chip memories that can be chosen, in bytes; the second is what every browser has.

@@ -11,8 +11,9 @@ use headlight_flash::{
 use super::data::HeadData;
 use super::figures::compare::Course;
 use super::figures::ledger::moved_by;
+use super::options::Source;
 use super::options::{Options, Tiles};
-use super::state::{FlashRoom, Source};
+use super::state::FlashRoom;
 use headlight_figure::Shared;
 
 /// What is attended with, and in which steps.

@@ -5,52 +5,49 @@ use crate::frame::words as frame_words;
 use headlight_figure::phrase;
 use headlight_flash::{Problem, Schedule};
 
+use super::action::FlashAction;
 use super::data::check_size;
 use super::device;
 use super::figures::compare::Course;
 use super::file;
 use super::lesson::{self, FlashTopic};
 use super::link;
-use super::options::{Options, SPEEDS};
+use super::options::{Options, SPEEDS, Source};
 use super::player::Player;
 use super::recorded::RecordedHead;
-use super::state::{FlashAction, FlashRoom, HeadOf, Source, Stand};
-use crate::action::Effect;
+use super::state::{FlashRoom, HeadOf, SavedScene};
 use crate::answers::run::Head;
-use crate::reduce::follow;
-use crate::state::State;
+use crate::frame::Frame;
+use crate::frame::effect::Effect;
 use headlight_figure::Shared;
 
 /// Milliseconds that one tick may stand for: a tab that slept does not race.
 const LONGEST_TICK_MS: f64 = 250.0;
 
 /// Applies one action of the room.
-pub fn reduce(state: &mut State, action: FlashAction) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    apply(state, action, &mut effects);
-    if state.flash.playing.is_none() {
-        state.flash.pairs = link::write(&state.flash);
+pub(crate) fn reduce(room: &mut FlashRoom, frame: &mut Frame, action: FlashAction) {
+    apply(room, frame, action);
+    if room.playing.is_none() {
+        room.link_pairs = link::write(room);
     }
-    follow(state, effects)
 }
 
-fn apply(state: &mut State, action: FlashAction, effects: &mut Vec<Effect>) {
-    let room = &mut state.flash;
+fn apply(room: &mut FlashRoom, frame: &mut Frame, action: FlashAction) {
     match action {
         FlashAction::ReadLink => {
-            if let Some(pairs) = room.linked.take() {
+            if let Some(pairs) = room.unread_link.take() {
                 let notices = link::read(room, &pairs);
                 if let Some(step) = room.lesson {
                     teach(room, step);
                 }
                 for (key, value) in notices {
-                    state.tell(frame_words::bad_link_value(&key, &value));
+                    frame.tell(frame_words::bad_link_value(&key, &value));
                 }
             }
         }
         FlashAction::Recorded(json) => match RecordedHead::parse(&json) {
-            Ok(recorded) => show_recorded(state, recorded),
-            Err(error) => state.tell(phrase::sentence(&error.to_string())),
+            Ok(recorded) => show_recorded(room, frame, recorded),
+            Err(error) => frame.tell(phrase::sentence(&error.to_string())),
         },
         FlashAction::UseAlgorithm(algorithm) => {
             room.options.algorithm = algorithm;
@@ -107,13 +104,13 @@ fn apply(state: &mut State, action: FlashAction, effects: &mut Vec<Effect>) {
             stay(room);
         }
         FlashAction::SelectRow(row) => room.row = Some(row),
-        FlashAction::RunOnDevice => device::run(state, effects),
+        FlashAction::RunOnDevice => device::run(room, frame),
         FlashAction::RunDue => {
-            if device::is_due(state) {
-                device::run(state, effects);
+            if device::is_due(room) {
+                device::run(room, frame);
             }
         }
-        FlashAction::MeasureGrowth => device::measure(state, effects),
+        FlashAction::MeasureGrowth => device::measure(room, frame),
         FlashAction::StopMeasuring => room.device.stop(),
         FlashAction::OpenLesson => {
             let left = room.lesson_left;
@@ -125,13 +122,13 @@ fn apply(state: &mut State, action: FlashAction, effects: &mut Vec<Effect>) {
         FlashAction::LeaveLesson => leave(room),
         FlashAction::SettleLesson => settle(room),
         FlashAction::Save(numbers) => {
-            let wished = room.wished.take();
-            match wished.zip(numbers) {
-                Some((wished, numbers)) => {
-                    let wish = file::wish(state, wished, numbers);
-                    effects.push(Effect::Save(wish));
+            let pending = room.pending_save.take();
+            match pending.zip(numbers) {
+                Some((pending, numbers)) => {
+                    let request = file::save_request(room, frame, pending, numbers);
+                    frame.effects.push(Effect::Save(request));
                 }
-                None => state.tell(figure_words::NOTHING_TO_SAVE.to_owned()),
+                None => frame.tell(figure_words::NOTHING_TO_SAVE.to_owned()),
             }
         }
     }
@@ -143,7 +140,7 @@ fn teach(room: &mut FlashRoom, step: usize) {
         return;
     };
     if room.before.is_none() {
-        room.before = Some(Box::new(Stand {
+        room.before = Some(Box::new(SavedScene {
             options: room.options,
             source: room.source.clone(),
             step: room.step,
@@ -157,25 +154,25 @@ fn teach(room: &mut FlashRoom, step: usize) {
     (room.lesson, room.lesson_left, room.is_revealed) = (Some(step), step, false);
     (room.options, room.source, room.row) = (scene.options, scene.source, None);
     begin(room);
-    room.is_unset = true;
+    room.is_scene_pending = true;
     settle(room);
 }
 
 /// Goes to the scene's step, once the numbers are there that it is a step of.
 fn settle(room: &mut FlashRoom) {
     let topic = room.lesson.and_then(|step| FlashTopic::ALL.get(step));
-    let Some(topic) = topic.filter(|_| room.is_unset) else {
+    let Some(topic) = topic.filter(|_| room.is_scene_pending) else {
         return;
     };
     if let Ok(player) = Player::new(room) {
-        room.is_unset = false;
+        room.is_scene_pending = false;
         room.step = lesson::step_of(&player, topic.scene().at);
     }
 }
 
 /// Gives back what stood on the stage before.
 fn leave(room: &mut FlashRoom) {
-    (room.lesson, room.is_unset) = (None, false);
+    (room.lesson, room.is_scene_pending) = (None, false);
     if let Some(before) = room.before.take() {
         (room.options, room.source) = (before.options, before.source);
         (room.step, room.row, room.playing) = (before.step, before.row, None);
@@ -184,23 +181,23 @@ fn leave(room: &mut FlashRoom) {
 }
 
 /// Shows a recorded head if it is the one that is asked for and no newer one is there.
-fn show_recorded(state: &mut State, recorded: RecordedHead) {
+fn show_recorded(room: &mut FlashRoom, frame: &mut Frame, recorded: RecordedHead) {
     let at = Head {
         layer: recorded.inputs.layer,
         head: recorded.inputs.head,
     };
-    let is_wanted = recorded.model == state.session.model()
-        && recorded.prompt == state.asked
-        && at == state.room.head
-        && state.room.ablations.is_empty();
-    if is_wanted && state.flash.head.is_none() {
+    let is_wanted = recorded.model == frame.session.model()
+        && recorded.prompt == frame.asked
+        && at == frame.subject.head
+        && frame.subject.ablations.is_empty();
+    if is_wanted && room.head.is_none() {
         let of = HeadOf {
             model: recorded.model,
             prompt: recorded.prompt,
             head: at,
             ablations: Vec::new(),
         };
-        state.flash.show_head(recorded.inputs, Some(of), true);
+        room.show_head(recorded.inputs, Some(of), true);
     }
 }
 

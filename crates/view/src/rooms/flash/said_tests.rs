@@ -1,5 +1,6 @@
 //! What is said at a step is true of the numbers at that step.
 
+use crate::reduce_flash;
 use headlight_flash::{Algorithm, Array, EventKind, TileKind};
 
 use super::figures::ledger;
@@ -8,8 +9,8 @@ use super::figures::stage::{Block, Paint, scene};
 use super::sentence::shown;
 use super::test_room::player;
 use super::{
-    FlashAction, FlashRoom, FlashTopic, HeadData, Moment, Options, Player, Source, Tiles, reduce,
-    sentence, words,
+    FlashAction, FlashRoom, FlashTopic, HeadData, Moment, Options, Player, Source, Tiles, sentence,
+    words,
 };
 use crate::answers::details::HeadInputs;
 use crate::rooms::attention::figures::sentence::plain;
@@ -533,7 +534,7 @@ fn on_stage(topic: FlashTopic) -> (Player, Moment) {
         v,
     }));
     let index = FlashTopic::ALL.iter().position(|of| *of == topic).unwrap();
-    reduce(&mut state, FlashAction::LessonStep(index));
+    reduce_flash(&mut state, FlashAction::LessonStep(index));
     let player = Player::new(&state.flash).unwrap();
     let moment = player.moment(player.step(&state.flash)).unwrap();
     (player, moment)

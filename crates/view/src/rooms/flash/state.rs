@@ -1,37 +1,17 @@
-//! The room's state, and what can happen in it.
+//! The room's state.
 
 use headlight_flash::Algorithm;
 
+use super::catalogue::FlashFigure;
 use super::device::OnDevice;
 use super::figures::compare::Clock;
-use super::options::{Options, Tiles};
+use super::options::{Options, Source};
 use crate::answers::details::HeadInputs;
 use crate::answers::run::{Head, Token};
+use crate::frame::Frame;
 use crate::frame::ablation::Ablation;
-use crate::frame::figure_id::FlashFigure;
-use crate::frame::save::Numbers;
-use crate::state::State;
 use headlight_figure::Shared;
 use headlight_figure::files::Format;
-
-/// What is attended with.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Source {
-    /// The selected head of the run.
-    #[default]
-    Head,
-    /// Numbers from a seed.
-    Random {
-        /// Queries and keys.
-        n: usize,
-        /// Width.
-        d: usize,
-        /// The seed.
-        seed: u64,
-    },
-    /// Numbers that the visitor typed.
-    Typed(String),
-}
 
 /// The state of the room.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,15 +55,15 @@ pub struct FlashRoom {
     /// What was asked of the visitor's own GPU, and what came of it.
     pub device: OnDevice,
     /// What stood on the stage before the lesson.
-    pub(crate) before: Option<Box<Stand>>,
+    pub(crate) before: Option<Box<SavedScene>>,
     /// A lesson's scene that waits for its numbers.
-    pub(crate) is_unset: bool,
+    pub(crate) is_scene_pending: bool,
     /// What the visitor wants as a file, until the room has made it.
-    pub wished: Option<(FlashFigure, Format)>,
+    pub pending_save: Option<(FlashFigure, Format)>,
     /// What the link said, until the room has read it.
-    pub linked: Option<String>,
+    pub unread_link: Option<String>,
     /// What the link should say.
-    pub(crate) pairs: String,
+    pub(crate) link_pairs: String,
 }
 
 /// Whose numbers a head's are. Two engines answer alike but for rounding, so this and
@@ -99,19 +79,19 @@ pub(crate) struct HeadOf {
 
 impl HeadOf {
     /// The selected head of the run that is shown.
-    pub(crate) fn shown(state: &State) -> Self {
+    pub(crate) fn shown(frame: &Frame) -> Self {
         Self {
-            model: state.shown_model().to_owned(),
-            prompt: state.shown_prompt.clone(),
-            head: state.room.head,
-            ablations: state.room.ablations.clone(),
+            model: frame.shown_model().to_owned(),
+            prompt: frame.shown_prompt.clone(),
+            head: frame.subject.head,
+            ablations: frame.subject.ablations.clone(),
         }
     }
 }
 
 /// What stands on the stage, as far as a lesson changes it.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Stand {
+pub(crate) struct SavedScene {
     pub(crate) options: Options,
     pub(crate) source: Source,
     pub(crate) step: Option<u64>,
@@ -141,10 +121,10 @@ impl Default for FlashRoom {
             is_revealed: false,
             device: OnDevice::default(),
             before: None,
-            is_unset: false,
-            wished: None,
-            linked: None,
-            pairs: String::new(),
+            is_scene_pending: false,
+            pending_save: None,
+            unread_link: None,
+            link_pairs: String::new(),
         }
     }
 }
@@ -169,79 +149,17 @@ impl FlashRoom {
 
 /// Names the rows of the head's numbers with the tokens of the run that is shown, if
 /// that is the run they are of. They keep them when another run is shown.
-pub(crate) fn name_rows(state: &mut State) {
-    let room = &state.flash;
+pub(crate) fn name_rows(room: &mut FlashRoom, frame: &Frame) {
     let (Some(head), Some(of), None) = (&room.head, &room.head_of, &room.tokens) else {
         return;
     };
-    let run = state.room.run.as_ref().filter(|run| {
-        let is_of_shown = of.model == state.shown_model() && of.prompt == state.shown_prompt;
+    let run = frame.subject.run.as_ref().filter(|run| {
+        let is_of_shown = of.model == frame.shown_model() && of.prompt == frame.shown_prompt;
         is_of_shown && run.seq_len() == head.seq_len
     });
     if let Some(tokens) = run.map(|run| Shared::new(run.tokens.clone())) {
         // Whoever follows the head's numbers hears that they have names now.
         let head = Shared::new(HeadInputs::clone(head));
-        (state.flash.head, state.flash.tokens) = (Some(head), Some(tokens));
+        (room.head, room.tokens) = (Some(head), Some(tokens));
     }
-}
-
-/// Something that happened in the room.
-#[derive(Clone, Debug, PartialEq)]
-pub enum FlashAction {
-    /// The link has not been read yet.
-    ReadLink,
-    /// A head's numbers that came with the page arrived, as JSON.
-    Recorded(String),
-    /// The visitor chose an algorithm.
-    UseAlgorithm(Algorithm),
-    /// The visitor hides the keys after a query, or shows them.
-    SetCausal(bool),
-    /// The visitor wants key tiles from the last to the first, or not.
-    SetReversed(bool),
-    /// The visitor wants few rescales, or all.
-    SetLazy(bool),
-    /// The visitor splits the keys.
-    SetSplits(usize),
-    /// The visitor chose tiles.
-    SetTiles(Tiles),
-    /// The visitor chose what is attended with.
-    SetSource(Source),
-    /// The visitor goes to a step.
-    GoTo(u64),
-    /// The visitor goes on or back by so many steps.
-    StepBy(i64),
-    /// The visitor goes to the next or previous tile.
-    TileBy(i64),
-    /// The visitor plays or stops.
-    TogglePlay,
-    /// So many milliseconds have passed.
-    Tick(f64),
-    /// The visitor chose a speed, counted from 0.
-    SetSpeed(usize),
-    /// The visitor wants another algorithm beside this one, or none.
-    Compare(Option<Algorithm>),
-    /// The visitor chose what the two are locked to.
-    SetClock(Clock),
-    /// The visitor chose the query that is spelled out.
-    SelectRow(usize),
-    /// The visitor wants the numbers that are shown attended with on the GPU.
-    RunOnDevice,
-    /// The numbers that a run waited for may be there.
-    RunDue,
-    /// The visitor wants time, memory and error for growing sequences.
-    MeasureGrowth,
-    /// The visitor has seen enough of these.
-    StopMeasuring,
-    /// The visitor opens the lesson, where it was left.
-    OpenLesson,
-    /// The visitor goes to this step of the lesson, from 0.
-    LessonStep(usize),
-    /// The visitor wants the answer to the step's question.
-    RevealAnswer,
-    /// The visitor leaves the lesson.
-    LeaveLesson,
-    /// The numbers that a scene waited for may be there.
-    SettleLesson,
-    /// The numbers of the figure that is wished for as a file, if it has any.
-    Save(Option<Numbers>),
 }

@@ -12,7 +12,7 @@ use super::figures::ledger::Ledger;
 use super::figures::row::{Passed, passed};
 use super::player::{Moment, Player};
 use super::words;
-use crate::frame::figure_id::FlashFigure;
+use crate::rooms::flash::catalogue::FlashFigure;
 use headlight_figure::number::{full, full_f32};
 use headlight_figure::table::Column;
 use headlight_figure::table::Table;

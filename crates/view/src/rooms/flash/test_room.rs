@@ -3,7 +3,8 @@
 use headlight_flash::Algorithm;
 
 use super::{FlashRoom, Options, Player, Source, Tiles};
-use crate::state::{Place, State};
+use crate::room::Room;
+use crate::state::State;
 
 pub(crate) fn room(options: Options) -> FlashRoom {
     FlashRoom {
@@ -32,7 +33,7 @@ pub(crate) fn square() -> Options {
 /// The page with the room open.
 pub(crate) fn state(options: Options) -> State {
     State {
-        place: Place::Flash,
+        room: Room::Flash,
         flash: room(options),
         ..State::default()
     }

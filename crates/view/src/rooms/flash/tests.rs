@@ -1,5 +1,6 @@
 //! The room as a whole.
 
+use crate::reduce_flash;
 use headlight_flash::{Algorithm, EventKind};
 
 use super::figures::ledger;
@@ -7,12 +8,14 @@ use super::figures::row::spelled;
 use super::figures::stage::{Paint, Scene, Voice, scene, shown_within};
 use super::test_room::{all_options, player, room, square, state};
 use super::{
-    Check, Checked, FlashAction, FlashTopic, Options, Player, Source, Tiles, lines_of, reduce,
-    sentence, spelled_row, words,
+    Check, Checked, FlashAction, FlashTopic, Options, Player, Source, Tiles, lines_of, sentence,
+    spelled_row, words,
 };
+use crate::Action;
+use crate::frame::effect::Effect;
+use crate::room::Room;
 use crate::rooms::attention::figures::sentence::plain;
-use crate::state::{Place, State};
-use crate::{Action, Effect};
+use crate::state::State;
 
 fn scene_at(player: &Player, step: u64, width: f64) -> Scene {
     let moment = player.moment(step).unwrap();
@@ -366,7 +369,7 @@ fn numbers_that_a_link_merely_claims_are_never_set_aside() {
             FlashAction::TileBy(1),
             FlashAction::StepBy(-1),
         ] {
-            reduce(&mut state, action);
+            reduce_flash(&mut state, action);
         }
         assert_eq!((state.flash.step, state.flash.playing), (Some(0), None));
     }
@@ -390,7 +393,7 @@ fn the_check_covers_every_row_and_finds_a_small_error() {
 fn going_to_the_room_and_back_is_a_link_each() {
     let mut state = State::default();
     let _ = crate::reduce(&mut state, Action::Opened(String::new()));
-    let effects = crate::reduce(&mut state, Action::Enter(Place::Flash));
+    let effects = crate::reduce(&mut state, Action::Enter(Room::Flash));
     let entered = |effects: &[Effect]| {
         effects.iter().find_map(|effect| match effect {
             Effect::EnterLink(link) => Some(link.clone()),
@@ -402,7 +405,7 @@ fn going_to_the_room_and_back_is_a_link_each() {
         link.starts_with("#/flash?v=1&model=stories&prompt="),
         "{link}"
     );
-    let effects = reduce(&mut state, FlashAction::UseAlgorithm(Algorithm::Fa1));
+    let effects = reduce_flash(&mut state, FlashAction::UseAlgorithm(Algorithm::Fa1));
     let written = effects.iter().find_map(|effect| match effect {
         Effect::WriteLink(link) => Some(link.clone()),
         _ => None,
@@ -413,11 +416,11 @@ fn going_to_the_room_and_back_is_a_link_each() {
     // before the room has read its part.
     let mut fresh = State::default();
     let _ = crate::reduce(&mut fresh, Action::Opened(written.clone()));
-    assert_eq!(fresh.place, Place::Flash);
-    assert_eq!(fresh.permalink().to_fragment(), written);
-    reduce(&mut fresh, FlashAction::ReadLink);
+    assert_eq!(fresh.room, Room::Flash);
+    assert_eq!(crate::address::of(&fresh).to_fragment(), written);
+    reduce_flash(&mut fresh, FlashAction::ReadLink);
     assert_eq!(fresh.flash.options, state.flash.options);
-    assert_eq!(fresh.permalink().to_fragment(), written);
+    assert_eq!(crate::address::of(&fresh).to_fragment(), written);
 }
 
 #[test]
@@ -435,11 +438,11 @@ fn the_lesson_puts_its_scenes_on_the_stage_and_answers_from_them() {
         v: numbers(3, 200),
     };
     state.flash.head = Some(headlight_figure::Shared::new(head));
-    reduce(&mut state, FlashAction::GoTo(5));
+    reduce_flash(&mut state, FlashAction::GoTo(5));
     let before = state.flash.clone();
-    reduce(&mut state, FlashAction::OpenLesson);
+    reduce_flash(&mut state, FlashAction::OpenLesson);
     for (index, topic) in FlashTopic::ALL.into_iter().enumerate() {
-        reduce(&mut state, FlashAction::LessonStep(index));
+        reduce_flash(&mut state, FlashAction::LessonStep(index));
         let player = Player::new(&state.flash).unwrap();
         let moment = player.moment(player.step(&state.flash)).unwrap();
         let answer = topic.answer(&player, &moment);
@@ -451,13 +454,13 @@ fn the_lesson_puts_its_scenes_on_the_stage_and_answers_from_them() {
         for text in [topic.idea(), topic.question(), topic.title()] {
             assert!(!text.contains('!') && !text.contains("  "), "{text}");
         }
-        let link = state.permalink().to_fragment();
+        let link = crate::address::of(&state).to_fragment();
         assert!(
             link.ends_with(&format!("&learn=flash.{}", index + 1)),
             "{link}"
         );
     }
-    reduce(&mut state, FlashAction::LeaveLesson);
+    reduce_flash(&mut state, FlashAction::LeaveLesson);
     let after = &state.flash;
     assert_eq!(
         (&after.options, &after.source, after.step),
@@ -471,7 +474,7 @@ fn the_lessons_scenes_show_what_they_tell_of() {
     let mut state = state(square());
     let kinds = [(6, EventKind::Pv), (7, EventKind::Pv)];
     for (index, kind) in kinds {
-        reduce(&mut state, FlashAction::LessonStep(index));
+        reduce_flash(&mut state, FlashAction::LessonStep(index));
         let player = Player::new(&state.flash).unwrap();
         let moment = player.moment(player.step(&state.flash)).unwrap();
         assert_eq!(moment.kind(), Some(kind));

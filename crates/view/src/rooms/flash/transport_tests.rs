@@ -1,10 +1,11 @@
 //! Stepping, playing and scrubbing, of one algorithm and of two on one clock.
 
+use crate::reduce_flash;
 use headlight_flash::{Algorithm, EventKind};
 
 use super::figures::{ledger, timeline};
 use super::test_room::{all_options, player, square, state};
-use super::{Clock, Course, FlashAction, Player, reduce, words};
+use super::{Clock, Course, FlashAction, Player, words};
 
 #[test]
 fn the_timelines_legend_has_one_order_wherever_it_begins() {
@@ -61,58 +62,58 @@ fn the_timeline_says_which_steps_it_shows() {
 #[test]
 fn stepping_and_scrubbing_lead_to_the_same_step() {
     let mut stepped = state(square());
-    reduce(&mut stepped, FlashAction::GoTo(0));
+    reduce_flash(&mut stepped, FlashAction::GoTo(0));
     for _ in 0..17 {
-        reduce(&mut stepped, FlashAction::StepBy(1));
+        reduce_flash(&mut stepped, FlashAction::StepBy(1));
     }
     let mut scrubbed = state(square());
-    reduce(&mut scrubbed, FlashAction::GoTo(17));
+    reduce_flash(&mut scrubbed, FlashAction::GoTo(17));
     assert_eq!(stepped.flash, scrubbed.flash);
-    reduce(&mut scrubbed, FlashAction::GoTo(u64::MAX));
+    reduce_flash(&mut scrubbed, FlashAction::GoTo(u64::MAX));
     let n = player(square()).schedule().n_events();
     assert_eq!(scrubbed.flash.step, Some(n));
-    reduce(&mut scrubbed, FlashAction::StepBy(i64::MIN));
+    reduce_flash(&mut scrubbed, FlashAction::StepBy(i64::MIN));
     assert_eq!(scrubbed.flash.step, Some(0));
 }
 
 #[test]
 fn playing_is_time_times_speed_and_stops_at_the_end() {
     let mut state = state(square());
-    reduce(&mut state, FlashAction::GoTo(10));
-    reduce(&mut state, FlashAction::TogglePlay);
+    reduce_flash(&mut state, FlashAction::GoTo(10));
+    reduce_flash(&mut state, FlashAction::TogglePlay);
     // Two steps a second, for a little more than one and a half.
     for _ in 0..10 {
-        reduce(&mut state, FlashAction::Tick(155.0));
+        reduce_flash(&mut state, FlashAction::Tick(155.0));
     }
     assert_eq!(state.flash.step, Some(13));
-    reduce(&mut state, FlashAction::SetSpeed(99));
+    reduce_flash(&mut state, FlashAction::SetSpeed(99));
     for _ in 0..10 {
-        reduce(&mut state, FlashAction::Tick(150.0));
+        reduce_flash(&mut state, FlashAction::Tick(150.0));
     }
     let n = player(square()).schedule().n_events();
     assert_eq!((state.flash.step, state.flash.playing), (Some(n), None));
     // Played again it begins at the start.
-    reduce(&mut state, FlashAction::TogglePlay);
+    reduce_flash(&mut state, FlashAction::TogglePlay);
     assert_eq!(state.flash.step, Some(0));
     // A tab that slept does not race.
-    reduce(&mut state, FlashAction::SetSpeed(1));
-    reduce(&mut state, FlashAction::Tick(1e9));
+    reduce_flash(&mut state, FlashAction::SetSpeed(1));
+    reduce_flash(&mut state, FlashAction::Tick(1e9));
     assert_eq!(state.flash.step, Some(0));
 }
 
 #[test]
 fn a_tile_is_stepped_over_both_ways() {
     let mut state = state(square());
-    reduce(&mut state, FlashAction::GoTo(1));
+    reduce_flash(&mut state, FlashAction::GoTo(1));
     let mut steps = Vec::new();
     for _ in 0..4 {
-        reduce(&mut state, FlashAction::TileBy(1));
+        reduce_flash(&mut state, FlashAction::TileBy(1));
         steps.push(state.flash.step.unwrap());
     }
     // Load Q | 8 of the first tile, which the mask cuts | three skipped | normalise, write.
     assert_eq!(steps, [2, 10, 11, 12]);
     for expected in [11, 10, 2, 1] {
-        reduce(&mut state, FlashAction::TileBy(-1));
+        reduce_flash(&mut state, FlashAction::TileBy(-1));
         assert_eq!(state.flash.step, Some(expected));
     }
 }
@@ -120,8 +121,8 @@ fn a_tile_is_stepped_over_both_ways() {
 #[test]
 fn other_options_begin_at_the_first_scores_again() {
     let mut state = state(square());
-    reduce(&mut state, FlashAction::GoTo(3));
-    reduce(&mut state, FlashAction::UseAlgorithm(Algorithm::Fa1));
+    reduce_flash(&mut state, FlashAction::GoTo(3));
+    reduce_flash(&mut state, FlashAction::UseAlgorithm(Algorithm::Fa1));
     assert_eq!(state.flash.step, None);
     let player = Player::new(&state.flash).unwrap();
     let moment = player.moment(player.step(&state.flash)).unwrap();
@@ -132,8 +133,8 @@ fn other_options_begin_at_the_first_scores_again() {
 fn compared_the_transport_goes_on_until_both_are_done() {
     let mut state = state(square());
     let n_played = player(square()).schedule().n_events();
-    reduce(&mut state, FlashAction::Compare(Some(Algorithm::Standard)));
-    reduce(&mut state, FlashAction::GoTo(u64::MAX));
+    reduce_flash(&mut state, FlashAction::Compare(Some(Algorithm::Standard)));
+    reduce_flash(&mut state, FlashAction::GoTo(u64::MAX));
     let at_end = state.flash.step.unwrap();
     assert!(at_end > n_played, "{at_end} of {n_played}");
     let (played, clock) = (Player::new(&state.flash).unwrap(), state.flash.clock);
@@ -146,7 +147,7 @@ fn compared_the_transport_goes_on_until_both_are_done() {
         Some(other.schedule().n_events())
     );
     // A tile back from there is one of the other's.
-    reduce(&mut state, FlashAction::TileBy(-1));
+    reduce_flash(&mut state, FlashAction::TileBy(-1));
     let step = state.flash.step.unwrap();
     assert!(n_played < step && step < at_end, "{step}");
     // The last step and the timeline are the other's too.
@@ -154,7 +155,7 @@ fn compared_the_transport_goes_on_until_both_are_done() {
     assert_eq!(line.span.1, course.n_steps());
     assert_eq!(line.cells[9].kind, EventKind::Store);
     // Alone again it stands at its own end.
-    reduce(&mut state, FlashAction::Compare(None));
+    reduce_flash(&mut state, FlashAction::Compare(None));
     assert_eq!(state.flash.step, Some(n_played));
 }
 
@@ -162,13 +163,13 @@ fn compared_the_transport_goes_on_until_both_are_done() {
 fn played_on_both_clocks_it_ends_where_both_do() {
     for clock in Clock::ALL {
         let mut state = state(square());
-        reduce(&mut state, FlashAction::Compare(Some(Algorithm::Fa1)));
-        reduce(&mut state, FlashAction::SetClock(clock));
-        reduce(&mut state, FlashAction::GoTo(0));
-        reduce(&mut state, FlashAction::SetSpeed(8));
-        reduce(&mut state, FlashAction::TogglePlay);
+        reduce_flash(&mut state, FlashAction::Compare(Some(Algorithm::Fa1)));
+        reduce_flash(&mut state, FlashAction::SetClock(clock));
+        reduce_flash(&mut state, FlashAction::GoTo(0));
+        reduce_flash(&mut state, FlashAction::SetSpeed(8));
+        reduce_flash(&mut state, FlashAction::TogglePlay);
         for _ in 0..40 {
-            reduce(&mut state, FlashAction::Tick(200.0));
+            reduce_flash(&mut state, FlashAction::Tick(200.0));
         }
         let played = Player::new(&state.flash).unwrap();
         let other = played.beside(Algorithm::Fa1).unwrap();
@@ -183,17 +184,17 @@ fn played_on_both_clocks_it_ends_where_both_do() {
 #[test]
 fn an_algorithm_is_never_beside_itself() {
     let mut state = state(square());
-    reduce(&mut state, FlashAction::Compare(Some(Algorithm::Fa2)));
+    reduce_flash(&mut state, FlashAction::Compare(Some(Algorithm::Fa2)));
     assert_eq!(state.flash.compared, None);
-    reduce(&mut state, FlashAction::Compare(Some(Algorithm::Fa1)));
-    reduce(&mut state, FlashAction::UseAlgorithm(Algorithm::Fa1));
+    reduce_flash(&mut state, FlashAction::Compare(Some(Algorithm::Fa1)));
+    reduce_flash(&mut state, FlashAction::UseAlgorithm(Algorithm::Fa1));
     assert_eq!(state.flash.compared, None);
     // The lesson's first scene is standard attention, which stood beside.
-    reduce(&mut state, FlashAction::Compare(Some(Algorithm::Standard)));
-    reduce(&mut state, FlashAction::OpenLesson);
+    reduce_flash(&mut state, FlashAction::Compare(Some(Algorithm::Standard)));
+    reduce_flash(&mut state, FlashAction::OpenLesson);
     assert_eq!(state.flash.options.algorithm, Algorithm::Standard);
     assert_eq!(state.flash.compared, None);
-    reduce(&mut state, FlashAction::LeaveLesson);
+    reduce_flash(&mut state, FlashAction::LeaveLesson);
     assert_eq!(state.flash.compared, Some(Algorithm::Standard));
 }
 

@@ -59,7 +59,7 @@ impl CutBar {
     #[must_use]
     pub fn drawn_text(&self) -> String {
         let drawn = self.drawn_percent.clone();
-        drawn.unwrap_or_else(|| crate::rooms::attention::words::NOTHING.to_owned())
+        drawn.unwrap_or_else(|| crate::frame::words::NOTHING.to_owned())
     }
 }
 

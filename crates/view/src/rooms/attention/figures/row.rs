@@ -105,7 +105,7 @@ impl CellFacts {
     pub fn new(tokens: &[Token], pattern: &Pattern, query: usize, key: usize) -> Self {
         let is_masked = key > query;
         let lse = pattern.log_sum_exp(query);
-        let dash = || words::NOTHING.to_owned();
+        let dash = || crate::frame::words::NOTHING.to_owned();
         Self {
             title: words::cell(&sentence::name(tokens, query), &sentence::name(tokens, key)),
             weight: (!is_masked).then(|| {

@@ -1,15 +1,28 @@
 //! The lesson as a value: scenes, what they pick, and what is given back.
 
-use headlight_activations::{Detail, DetailKind, HeadScores, OverTargets, Sampling};
+use crate::frame::action::FrameAction;
+use crate::rooms::attention::action::AttentionAction;
+use headlight_activations::{Detail, DetailKind, HeadScores, OverTargets, Sampling, Thumbnail};
 
+use super::progress::SavedScene;
+use super::scene::shared_row;
 use super::*;
+use crate::State;
 use crate::action::Action;
+use crate::address;
+use crate::answers::pattern::Pattern;
+use crate::answers::run::Head;
 use crate::answers::run::tests::run;
 use crate::answers::run::{CleanRun, WeightedToken};
+use crate::frame::effect::Effect;
+use crate::frame::example::DEFAULT_HEAD;
+use crate::frame::example::DEFAULT_MODEL;
+use crate::frame::example::DEFAULT_PROMPT;
 use crate::reduce::reduce;
 use crate::reduce::tests::{induction, live, posted, said};
+use crate::rooms::attention::choices::View;
+use crate::rooms::attention::figures::steps::Step;
 use crate::session::{Ask, Command, Message, RunId};
-use crate::state::{DEFAULT_HEAD, DEFAULT_MODEL, DEFAULT_PROMPT};
 
 const WORDS: [&str; 4] = ["<|story|>", " tower", " to", " the"];
 /// The key that the last row of every head of [`pattern`] looks at.
@@ -74,7 +87,7 @@ fn answer(state: &mut State, effects: &[Effect]) -> Vec<Effect> {
     let id = posted(effects).unwrap();
     let mut answer = run(&WORDS);
     answer.next = vec![token(" tower", 0.9), token(" house", 0.05)];
-    if !state.room.ablations.is_empty() {
+    if !state.frame.subject.ablations.is_empty() {
         answer.clean = Some(Box::new(CleanRun {
             next: answer.next.clone(),
             prob_of_next: vec![0.9, 0.05],
@@ -84,7 +97,7 @@ fn answer(state: &mut State, effects: &[Effect]) -> Vec<Effect> {
         }));
         answer.next = vec![token(" house", 0.4), token(" tower", 0.2)];
     }
-    let pattern = Some(pattern(state.room.head));
+    let pattern = Some(pattern(state.frame.subject.head));
     let message = Message::Ran {
         run: id,
         answer,
@@ -111,9 +124,9 @@ fn token(text: &str, prob: f64) -> WeightedToken {
 /// A page whose run of the first prompt has been answered in full.
 fn page() -> State {
     let mut state = live("");
-    reduce(&mut state, Action::Models(vec![induction()]));
-    let edit = state.edit;
-    let effects = reduce(&mut state, Action::RunPrompt(edit));
+    reduce(&mut state, FrameAction::Models(vec![induction()]));
+    let edit = state.frame.edit;
+    let effects = reduce(&mut state, FrameAction::RunPrompt(edit));
     answer(&mut state, &effects);
     state
 }
@@ -121,32 +134,32 @@ fn page() -> State {
 /// Goes to a topic's step.
 fn go_to(state: &mut State, topic: Topic) -> Vec<Effect> {
     let step = Topic::ALL.iter().position(|it| *it == topic).unwrap();
-    reduce(state, Action::LearnStep(step))
+    reduce(state, AttentionAction::LearnStep(step))
 }
 
 fn strip(state: &State) -> Strip {
-    state.strip().unwrap()
+    state.attention.strip(&state.frame).unwrap()
 }
 
 fn answer_of(state: &mut State) -> String {
-    reduce(state, Action::RevealAnswer);
+    reduce(state, AttentionAction::RevealAnswer);
     strip(state).answer.unwrap()
 }
 
 fn write(state: &mut State, prompt: &str) -> Vec<Effect> {
-    reduce(state, Action::EditPrompt(prompt.to_owned()));
-    let edit = state.edit;
-    reduce(state, Action::RunPrompt(edit))
+    reduce(state, FrameAction::EditPrompt(prompt.to_owned()));
+    let edit = state.frame.edit;
+    reduce(state, FrameAction::RunPrompt(edit))
 }
 
 #[test]
 fn the_example_is_not_asked_again_where_it_stands_already() {
     let mut state = page();
-    let effects = reduce(&mut state, Action::OpenLearn);
+    let effects = reduce(&mut state, AttentionAction::OpenLearn);
     assert_eq!(posted(&effects), None);
     assert_eq!(strip(&state).topic, Topic::Tokens);
     assert!(!strip(&state).is_astray);
-    let spoken = state.strip_spoken().unwrap();
+    let spoken = state.attention.strip_spoken(&state.frame).unwrap();
     assert!(spoken.starts_with("Step 1 of 8. What does"), "{spoken}");
 }
 
@@ -160,16 +173,22 @@ fn every_step_shows_its_scene_and_is_astray_once_it_is_changed() {
         Topic::Softmax,
     ] {
         let mut state = page();
-        reduce(&mut state, Action::SelectHead(Head { layer: 0, head: 0 }));
-        reduce(&mut state, Action::SelectRow(2));
+        reduce(
+            &mut state,
+            AttentionAction::SelectHead(Head { layer: 0, head: 0 }),
+        );
+        reduce(&mut state, AttentionAction::SelectRow(2));
         go_to(&mut state, topic);
         let scene = topic.scene();
-        assert_eq!(state.room.head, DEFAULT_HEAD);
-        assert_eq!((state.room.view, state.room.step), (scene.view, scene.step));
+        assert_eq!(state.frame.subject.head, DEFAULT_HEAD);
+        assert_eq!(
+            (state.attention.view, state.attention.step),
+            (scene.view, scene.step)
+        );
         assert!(!strip(&state).is_astray, "{topic:?}");
-        reduce(&mut state, Action::SelectRow(0));
+        reduce(&mut state, AttentionAction::SelectRow(0));
         assert!(strip(&state).is_astray, "{topic:?}");
-        reduce(&mut state, Action::RepeatStep);
+        reduce(&mut state, AttentionAction::RepeatStep);
         assert!(!strip(&state).is_astray, "{topic:?}");
     }
 }
@@ -178,7 +197,7 @@ fn every_step_shows_its_scene_and_is_astray_once_it_is_changed() {
 fn the_mask_is_shown_where_something_is_hidden() {
     let mut state = page();
     go_to(&mut state, Topic::Mask);
-    assert_eq!(state.room.query(), LOOKED_UP);
+    assert_eq!(state.attention.query(&state.frame.subject), LOOKED_UP);
     assert_eq!(
         answer_of(&mut state),
         "2: all after it. Whatever they are, they change nothing in this row."
@@ -189,7 +208,7 @@ fn the_mask_is_shown_where_something_is_hidden() {
 fn all_heads_that_look_up_the_same_are_taken_out_and_come_back() {
     let mut state = page();
     let effects = go_to(&mut state, Topic::Value);
-    assert_eq!(state.room.ablations.len(), 8, "layers 2 and 3");
+    assert_eq!(state.frame.subject.ablations.len(), 8, "layers 2 and 3");
     assert!(
         answer_of(&mut state).contains("on their way"),
         "until it has run"
@@ -205,20 +224,20 @@ fn all_heads_that_look_up_the_same_are_taken_out_and_come_back() {
         "“house”, with 40\u{a0}%: “tower” goes from 90\u{a0}% to 20\u{a0}%."
     );
     assert!(!strip(&state).is_astray);
-    reduce(&mut state, Action::LeaveLearn);
-    assert_eq!(state.room.ablations, []);
+    reduce(&mut state, AttentionAction::LeaveLearn);
+    assert_eq!(state.frame.subject.ablations, []);
 }
 
 #[test]
 fn the_broadest_head_is_picked_once_all_heads_are_there() {
     let mut state = live("");
-    let edit = state.edit;
-    let effects = reduce(&mut state, Action::RunPrompt(edit));
+    let edit = state.frame.edit;
+    let effects = reduce(&mut state, FrameAction::RunPrompt(edit));
     go_to(&mut state, Topic::Heads);
-    assert_eq!(state.room.head, DEFAULT_HEAD);
+    assert_eq!(state.frame.subject.head, DEFAULT_HEAD);
     assert!(answer_of(&mut state).contains("on their way"));
     answer(&mut state, &effects);
-    assert_eq!(state.room.head, Head { layer: 0, head: 1 });
+    assert_eq!(state.frame.subject.head, Head { layer: 0, head: 1 });
     let said = answer_of(&mut state);
     assert!(said.starts_with("Head 3.3 with 0.85\u{a0}bits"), "{said}");
     assert!(said.contains("head 0.1 with 1.10\u{a0}bits"), "{said}");
@@ -227,16 +246,16 @@ fn the_broadest_head_is_picked_once_all_heads_are_there() {
 #[test]
 fn a_figure_that_the_visitor_changed_meanwhile_is_left_alone() {
     let mut state = live("");
-    let edit = state.edit;
-    let effects = reduce(&mut state, Action::RunPrompt(edit));
+    let edit = state.frame.edit;
+    let effects = reduce(&mut state, FrameAction::RunPrompt(edit));
     go_to(&mut state, Topic::Heads);
     let chosen = Head { layer: 2, head: 2 };
-    reduce(&mut state, Action::SelectHead(chosen));
+    reduce(&mut state, AttentionAction::SelectHead(chosen));
     answer(&mut state, &effects);
-    assert_eq!(state.room.head, chosen);
+    assert_eq!(state.frame.subject.head, chosen);
     assert!(strip(&state).is_astray);
-    reduce(&mut state, Action::RepeatStep);
-    assert_eq!(state.room.head, Head { layer: 0, head: 1 });
+    reduce(&mut state, AttentionAction::RepeatStep);
+    assert_eq!(state.frame.subject.head, Head { layer: 0, head: 1 });
 }
 
 #[test]
@@ -244,12 +263,12 @@ fn another_model_comes_with_its_own_example() {
     let mut state = page();
     go_to(&mut state, Topic::Induction);
     let example = induction();
-    assert_eq!(state.session.model(), "induction");
-    assert_eq!(Some(&state.asked), example.prompt.as_ref());
-    assert_eq!(Some(state.room.head), example.head);
+    assert_eq!(state.frame.session.model(), "induction");
+    assert_eq!(Some(&state.frame.asked), example.prompt.as_ref());
+    assert_eq!(Some(state.frame.subject.head), example.head);
     go_to(&mut state, Topic::Tokens);
-    assert_eq!(state.session.model(), DEFAULT_MODEL);
-    assert_eq!(state.asked, DEFAULT_PROMPT);
+    assert_eq!(state.frame.session.model(), DEFAULT_MODEL);
+    assert_eq!(state.frame.asked, DEFAULT_PROMPT);
 }
 
 #[test]
@@ -258,40 +277,46 @@ fn the_visitors_own_prompt_and_view_are_given_back() {
     let effects = write(&mut state, "Tom ran");
     answer(&mut state, &effects);
     let head = Head { layer: 1, head: 1 };
-    reduce(&mut state, Action::SelectHead(head));
-    reduce(&mut state, Action::SelectCell(2, 1));
-    reduce(&mut state, Action::SetView(View::Lines));
-    reduce(&mut state, Action::ToggleRow(0));
-    reduce(&mut state, Action::ToggleHead(Head { layer: 0, head: 0 }));
-    let before = Stand::of(&state);
-    reduce(&mut state, Action::OpenLearn);
+    reduce(&mut state, AttentionAction::SelectHead(head));
+    reduce(&mut state, AttentionAction::SelectCell(2, 1));
+    reduce(&mut state, AttentionAction::SetView(View::Lines));
+    reduce(&mut state, AttentionAction::ToggleRow(0));
+    reduce(
+        &mut state,
+        AttentionAction::ToggleHead(Head { layer: 0, head: 0 }),
+    );
+    let before = SavedScene::of(&state.attention, &state.frame);
+    reduce(&mut state, AttentionAction::OpenLearn);
     assert_eq!(
-        (state.room.heads().len(), state.room.queries().len()),
+        (
+            state.attention.heads(&state.frame.subject).len(),
+            state.attention.queries(&state.frame.subject).len()
+        ),
         (1, 1)
     );
-    assert_eq!(state.prompt, DEFAULT_PROMPT);
+    assert_eq!(state.frame.prompt, DEFAULT_PROMPT);
     for topic in [Topic::Mask, Topic::Value, Topic::Induction] {
         go_to(&mut state, topic);
     }
-    reduce(&mut state, Action::LeaveLearn);
-    assert_eq!(Stand::of(&state), before);
-    assert_eq!(state.asked, "Tom ran");
-    assert_eq!(state.strip(), None);
+    reduce(&mut state, AttentionAction::LeaveLearn);
+    assert_eq!(SavedScene::of(&state.attention, &state.frame), before);
+    assert_eq!(state.frame.asked, "Tom ran");
+    assert_eq!(state.attention.strip(&state.frame), None);
 }
 
 #[test]
 fn what_is_written_in_the_lesson_is_never_lost() {
     let mut state = page();
-    reduce(&mut state, Action::OpenLearn);
+    reduce(&mut state, AttentionAction::OpenLearn);
     write(&mut state, "Tom ran");
     assert!(strip(&state).is_astray);
     let mut other = state.clone();
-    reduce(&mut state, Action::LeaveLearn);
-    assert_eq!(state.prompt, "Tom ran", "it stays");
-    reduce(&mut other, Action::LearnStep(2));
-    assert_eq!(other.prompt, DEFAULT_PROMPT);
-    reduce(&mut other, Action::LeaveLearn);
-    assert_eq!(other.prompt, "Tom ran", "it comes back");
+    reduce(&mut state, AttentionAction::LeaveLearn);
+    assert_eq!(state.frame.prompt, "Tom ran", "it stays");
+    reduce(&mut other, AttentionAction::LearnStep(2));
+    assert_eq!(other.frame.prompt, DEFAULT_PROMPT);
+    reduce(&mut other, AttentionAction::LeaveLearn);
+    assert_eq!(other.frame.prompt, "Tom ran", "it comes back");
 }
 
 #[test]
@@ -299,9 +324,12 @@ fn a_prompt_written_with_parts_out_gets_the_whole_model_back() {
     let mut state = page();
     go_to(&mut state, Topic::Value);
     write(&mut state, "Tom ran");
-    reduce(&mut state, Action::LeaveLearn);
+    reduce(&mut state, AttentionAction::LeaveLearn);
     assert_eq!(
-        (state.prompt.as_str(), state.room.ablations.len()),
+        (
+            state.frame.prompt.as_str(),
+            state.frame.subject.ablations.len()
+        ),
         ("Tom ran", 0)
     );
 }
@@ -309,30 +337,39 @@ fn a_prompt_written_with_parts_out_gets_the_whole_model_back() {
 #[test]
 fn the_lesson_goes_on_where_it_was_left_and_begins_again_after_its_end() {
     let mut state = page();
-    reduce(&mut state, Action::LearnStep(3));
-    reduce(&mut state, Action::LeaveLearn);
-    reduce(&mut state, Action::OpenLearn);
+    reduce(&mut state, AttentionAction::LearnStep(3));
+    reduce(&mut state, AttentionAction::LeaveLearn);
+    reduce(&mut state, AttentionAction::OpenLearn);
     assert_eq!(strip(&state).step, 3);
-    reduce(&mut state, Action::LearnStep(99));
+    reduce(&mut state, AttentionAction::LearnStep(99));
     assert_eq!(strip(&state).topic, Topic::Induction);
-    reduce(&mut state, Action::LeaveLearn);
-    reduce(&mut state, Action::OpenLearn);
+    reduce(&mut state, AttentionAction::LeaveLearn);
+    reduce(&mut state, AttentionAction::OpenLearn);
     assert_eq!(strip(&state).step, 0);
 }
 
 #[test]
 fn a_link_to_a_step_alone_shows_its_scene() {
     let mut state = live("#/attention?v=1&learn=attention.4");
-    let edit = state.edit;
-    let effects = reduce(&mut state, Action::RunPrompt(edit));
+    let edit = state.frame.edit;
+    let effects = reduce(&mut state, FrameAction::RunPrompt(edit));
     answer(&mut state, &effects);
     assert_eq!(
-        (state.room.view, state.room.step),
+        (state.attention.view, state.attention.step),
         (View::Steps, Step::Mask)
     );
-    assert_eq!((strip(&state).step, state.room.query()), (3, LOOKED_UP));
-    reduce(&mut state, Action::LeaveLearn);
-    assert_eq!((state.room.view, state.room.row), (View::Map, None));
+    assert_eq!(
+        (
+            strip(&state).step,
+            state.attention.query(&state.frame.subject)
+        ),
+        (3, LOOKED_UP)
+    );
+    reduce(&mut state, AttentionAction::LeaveLearn);
+    assert_eq!(
+        (state.attention.view, state.attention.row),
+        (View::Map, None)
+    );
 }
 
 #[test]
@@ -340,22 +377,22 @@ fn a_shared_step_is_the_same_step_elsewhere() {
     for topic in [Topic::Mask, Topic::Value, Topic::Heads] {
         let mut state = page();
         go_to(&mut state, topic);
-        let fragment = state.permalink().to_fragment();
+        let fragment = address::of(&state).to_fragment();
         let mut other = live(&fragment);
-        assert_eq!(other.permalink(), state.permalink(), "{topic:?}");
-        let edit = other.edit;
-        let effects = reduce(&mut other, Action::RunPrompt(edit));
+        assert_eq!(address::of(&other), address::of(&state), "{topic:?}");
+        let edit = other.frame.edit;
+        let effects = reduce(&mut other, FrameAction::RunPrompt(edit));
         answer(&mut other, &effects);
         assert_eq!(strip(&other).idea, strip(&state).idea);
         assert!(!strip(&other).is_astray, "{topic:?}");
-        reduce(&mut other, Action::LeaveLearn);
-        assert_eq!(other.prompt, DEFAULT_PROMPT);
-        assert_eq!(other.room.ablations, []);
+        reduce(&mut other, AttentionAction::LeaveLearn);
+        assert_eq!(other.frame.prompt, DEFAULT_PROMPT);
+        assert_eq!(other.frame.subject.ablations, []);
         reduce(&mut other, Action::Opened(fragment));
-        assert!(other.strip().is_some());
+        assert!(other.attention.strip(&other.frame).is_some());
         reduce(&mut other, Action::Opened("#/attention?v=1".to_owned()));
         assert_eq!(
-            other.strip(),
+            other.attention.strip(&other.frame),
             None,
             "a link without a step closes the strip"
         );
@@ -366,12 +403,15 @@ fn a_shared_step_is_the_same_step_elsewhere() {
 fn a_linked_figure_of_ones_own_stands_beside_the_step() {
     let link = "#/attention?v=1&prompt=Tom%20ran&layer=1&head=1&learn=attention.2";
     let mut state = live(link);
-    assert_eq!((state.prompt.as_str(), strip(&state).step), ("Tom ran", 1));
+    assert_eq!(
+        (state.frame.prompt.as_str(), strip(&state).step),
+        ("Tom ran", 1)
+    );
     assert!(strip(&state).is_astray);
-    reduce(&mut state, Action::RepeatStep);
-    assert_eq!(state.prompt, DEFAULT_PROMPT);
-    reduce(&mut state, Action::LeaveLearn);
-    assert_eq!(state.prompt, "Tom ran");
+    reduce(&mut state, AttentionAction::RepeatStep);
+    assert_eq!(state.frame.prompt, DEFAULT_PROMPT);
+    reduce(&mut state, AttentionAction::LeaveLearn);
+    assert_eq!(state.frame.prompt, "Tom ran");
 }
 
 #[test]
@@ -400,10 +440,11 @@ fn answers_are_read_off_the_row_that_is_shown() {
 
 #[test]
 fn ideas_are_short_and_plain() {
-    let room = &page().room;
+    let page = page();
+    let (room, subject) = (&page.attention, &page.frame.subject);
     for topic in Topic::ALL {
-        let idea = words::idea(topic, room);
-        let question = words::question(topic, room);
+        let idea = words::idea(topic, room, subject);
+        let question = words::question(topic, room, subject);
         assert!(topic.title().ends_with('?') && question.ends_with('?'));
         for said in [&idea, &question] {
             assert!(!said.contains('!'), "{said}");
@@ -420,10 +461,10 @@ fn what_the_lesson_does_not_touch_stays() {
         temperature: 0.5,
         ..Sampling::default()
     };
-    reduce(&mut state, Action::SetSampling(sampling));
+    reduce(&mut state, AttentionAction::SetSampling(sampling));
     go_to(&mut state, Topic::Induction);
-    reduce(&mut state, Action::LeaveLearn);
-    assert_eq!(state.room.sampling, sampling);
+    reduce(&mut state, AttentionAction::LeaveLearn);
+    assert_eq!(state.frame.subject.sampling, sampling);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! What is attention? The steps of the lesson, as data.
 
+use crate::frame::example::DEFAULT_MODEL;
+use crate::rooms::attention::choices::View;
 use crate::rooms::attention::figures::atlas::Sort;
 use crate::rooms::attention::figures::steps::Step;
-use crate::rooms::attention::state::View;
-use crate::state::DEFAULT_MODEL;
 
 /// The model that shows how heads work together.
 const INDUCTION_MODEL: &str = "induction";
@@ -31,7 +31,7 @@ pub enum Topic {
 
 /// What of the page a step is about, to be seen on small screens too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Target {
     /// The prompt and its tokens.
     Prompt,
     /// The selected head.
@@ -98,12 +98,12 @@ impl Topic {
 
     /// What of the page it is about.
     #[must_use]
-    pub const fn place(self) -> Place {
+    pub const fn place(self) -> Target {
         match self {
-            Self::Tokens => Place::Prompt,
-            Self::Heads => Place::Heads,
-            Self::Value => Place::Next,
-            _ => Place::Stage,
+            Self::Tokens => Target::Prompt,
+            Self::Heads => Target::Heads,
+            Self::Value => Target::Next,
+            _ => Target::Stage,
         }
     }
 

@@ -5,21 +5,23 @@ use crate::answers::head;
 use crate::rooms::attention::words;
 use headlight_activations::Thumbnail;
 
-use super::{Topic, head_of, whole_atlas};
+use super::heads::{head_of, whole_atlas};
+use super::topics::Topic;
 use crate::answers::run::{Head, Pattern, Run, Token};
+use crate::frame::Frame;
 use crate::frame::ablation;
 use crate::frame::ablation::Part;
+use crate::frame::subject::Subject;
 use crate::rooms::attention::figures::head_kind::largest_entropy;
 use crate::rooms::attention::figures::sentence::name;
 use crate::rooms::attention::state::AttentionRoom;
-use crate::state::State;
 use headlight_figure::Shared;
 use headlight_figure::number::{fixed, percent, perplexity_in};
 use headlight_figure::phrase::capitalised;
 use headlight_figure::token::VisibleToken;
 
 /// The idea of a step, in one or two sentences.
-pub(crate) fn idea(topic: Topic, room: &AttentionRoom) -> String {
+pub(crate) fn idea(topic: Topic, room: &AttentionRoom, subject: &Subject) -> String {
     let said = match topic {
         Topic::Tokens => {
             "Not letters but tokens: mostly whole words with the space before them. \
@@ -41,18 +43,18 @@ pub(crate) fn idea(topic: Topic, room: &AttentionRoom) -> String {
             "Each score goes through the exponential and is divided by the sum of all, so that a \
              row adds up to 1. One more point of score is always 2.7 times the weight."
         }
-        Topic::Value => return value_idea(room),
+        Topic::Value => return value_idea(room, subject),
         Topic::Heads => {
             "Each head looks in its own way, so several things can be looked up at once. \
              The list goes from the sharpest head to the one that spreads its weight most."
         }
-        Topic::Induction => return induction_idea(room),
+        Topic::Induction => return induction_idea(room, subject),
     };
     said.to_owned()
 }
 
-fn induction_idea(room: &AttentionRoom) -> String {
-    let early = previous_head(room).map_or_else(
+fn induction_idea(room: &AttentionRoom, subject: &Subject) -> String {
+    let early = previous_head(room, subject).map_or_else(
         || "A head of an early layer".to_owned(),
         |head| capitalised(&head::head_name(head)),
     );
@@ -63,10 +65,10 @@ fn induction_idea(room: &AttentionRoom) -> String {
 }
 
 /// The head before the selected one's layer that looks most at the token before.
-fn previous_head(room: &AttentionRoom) -> Option<Head> {
+fn previous_head(room: &AttentionRoom, subject: &Subject) -> Option<Head> {
     let on_previous = |of: &&Thumbnail| of.scores.over_targets.previous.unwrap_or(0.0);
     let earlier = room.details.atlas.iter();
-    let earlier = earlier.filter(|of| of.layer < room.head.layer && on_previous(of) >= 0.5);
+    let earlier = earlier.filter(|of| of.layer < subject.head.layer && on_previous(of) >= 0.5);
     let best = earlier.max_by(|a, b| on_previous(a).total_cmp(&on_previous(b)))?;
     Some(Head {
         layer: best.layer,
@@ -74,11 +76,15 @@ fn previous_head(room: &AttentionRoom) -> Option<Head> {
     })
 }
 
-fn value_idea(room: &AttentionRoom) -> String {
-    let place = looked_up(room).map(|(run, _, at)| name(&run.tokens, at));
+fn value_idea(room: &AttentionRoom, subject: &Subject) -> String {
+    let place = looked_up(room, subject).map(|(run, _, at)| name(&run.tokens, at));
     let place = place.unwrap_or_else(|| "the same token".to_owned());
     let is_head = |part| matches!(part, Part::Head(_));
-    let n_out = room.ablations.iter().filter(|it| is_head(it.part)).count();
+    let n_out = subject
+        .ablations
+        .iter()
+        .filter(|it| is_head(it.part))
+        .count();
     let out = match n_out {
         0 => format!("What if no head could look at {place}?"),
         1 => format!("Here the head that looks mostly at {place} is taken out of the model."),
@@ -88,8 +94,8 @@ fn value_idea(room: &AttentionRoom) -> String {
 }
 
 /// The question of a step.
-pub(crate) fn question(topic: Topic, room: &AttentionRoom) -> String {
-    let query = query_name(room);
+pub(crate) fn question(topic: Topic, room: &AttentionRoom, subject: &Subject) -> String {
+    let query = query_name(room, subject);
     match topic {
         Topic::Tokens => {
             "How many tokens does it read here, and which of them did nobody type?".to_owned()
@@ -105,10 +111,10 @@ pub(crate) fn question(topic: Topic, room: &AttentionRoom) -> String {
         Topic::Value => "What does the model say next without them?".to_owned(),
         Topic::Heads => "Which head is the sharpest, and which spreads its weight most?".to_owned(),
         Topic::Induction => {
-            let token = room
+            let token = subject
                 .run
                 .as_ref()
-                .and_then(|run| run.tokens.get(room.query()));
+                .and_then(|run| run.tokens.get(room.query(subject)));
             let token = token.map_or(query, |token| VisibleToken::new(&token.text).quoted());
             format!("What followed the earlier {token}, and how much does this head look at it?")
         }
@@ -116,23 +122,29 @@ pub(crate) fn question(topic: Topic, room: &AttentionRoom) -> String {
 }
 
 /// The selected query as the questions name it.
-fn query_name(room: &AttentionRoom) -> String {
-    let named = room.run.as_ref().map(|run| name(&run.tokens, room.query()));
+fn query_name(room: &AttentionRoom, subject: &Subject) -> String {
+    let named = subject
+        .run
+        .as_ref()
+        .map(|run| name(&run.tokens, room.query(subject)));
     named.unwrap_or_else(|| "the last token".to_owned())
 }
 
 /// The answer, read off what is shown; `None` while the numbers are not there.
-pub(crate) fn answer(topic: Topic, state: &State) -> Option<String> {
-    let room = &state.room;
+pub(crate) fn answer(topic: Topic, room: &AttentionRoom, frame: &Frame) -> Option<String> {
+    let subject = &frame.subject;
+    let room = &room;
     match topic {
-        Topic::Tokens => Some(tokens_answer(&room.run.as_ref()?.tokens)),
-        Topic::Query => query_answer(room),
-        Topic::Score => score_answer(room),
-        Topic::Mask => Some(mask_answer(room.seq_len().checked_sub(room.query() + 1)?)),
-        Topic::Softmax => softmax_answer(room),
-        Topic::Value => value_answer(room.run.as_ref()?),
-        Topic::Heads => heads_answer(state),
-        Topic::Induction => induction_answer(room),
+        Topic::Tokens => Some(tokens_answer(&subject.run.as_ref()?.tokens)),
+        Topic::Query => query_answer(room, subject),
+        Topic::Score => score_answer(room, subject),
+        Topic::Mask => Some(mask_answer(
+            subject.seq_len().checked_sub(room.query(subject) + 1)?,
+        )),
+        Topic::Softmax => softmax_answer(room, subject),
+        Topic::Value => value_answer(subject.run.as_ref()?),
+        Topic::Heads => heads_answer(room, frame),
+        Topic::Induction => induction_answer(room, subject),
     }
 }
 
@@ -148,18 +160,18 @@ fn tokens_answer(tokens: &[Token]) -> String {
     }
 }
 
-fn query_answer(room: &AttentionRoom) -> Option<String> {
-    let (run, pattern, key) = looked_up(room)?;
-    let weight = percent(f64::from(pattern.weight(room.query(), key)));
+fn query_answer(room: &AttentionRoom, subject: &Subject) -> Option<String> {
+    let (run, pattern, key) = looked_up(room, subject)?;
+    let weight = percent(f64::from(pattern.weight(room.query(subject), key)));
     let key = name(&run.tokens, key);
     Some(format!(
         "At {key}, with {weight} of its weight. A row always adds up to 100\u{a0}%."
     ))
 }
 
-fn score_answer(room: &AttentionRoom) -> Option<String> {
-    let (run, pattern, best) = looked_up(room)?;
-    let query = room.query();
+fn score_answer(room: &AttentionRoom, subject: &Subject) -> Option<String> {
+    let (run, pattern, best) = looked_up(room, subject)?;
+    let query = room.query(subject);
     let scored = |key| {
         let score = fixed(pattern.score(query, key)?, 2);
         Some(format!(
@@ -183,9 +195,9 @@ fn mask_answer(n_hidden: usize) -> String {
     }
 }
 
-fn softmax_answer(room: &AttentionRoom) -> Option<String> {
-    let (run, pattern, best) = looked_up(room)?;
-    let query = room.query();
+fn softmax_answer(room: &AttentionRoom, subject: &Subject) -> Option<String> {
+    let (run, pattern, best) = looked_up(room, subject)?;
+    let query = room.query(subject);
     let weighed = |key| {
         let weight = percent(f64::from(pattern.weight(query, key)));
         format!("{} gets {weight}", name(&run.tokens, key))
@@ -226,8 +238,8 @@ fn value_answer(run: &Run) -> Option<String> {
     })
 }
 
-fn heads_answer(state: &State) -> Option<String> {
-    let all = whole_atlas(state)?;
+fn heads_answer(room: &AttentionRoom, frame: &Frame) -> Option<String> {
+    let all = whole_atlas(room, frame)?;
     let by_entropy = |a: &&Thumbnail, b: &&Thumbnail| a.scores.entropy.total_cmp(&b.scores.entropy);
     let said = |small: &Thumbnail| {
         let bits = words::bits(&fixed(small.scores.entropy, 2));
@@ -235,7 +247,7 @@ fn heads_answer(state: &State) -> Option<String> {
     };
     let (sharp, least) = said(all.iter().min_by(by_entropy)?);
     let (broad, most) = said(all.iter().max_by(by_entropy)?);
-    let limit = fixed(largest_entropy(state.room.seq_len()), 2);
+    let limit = fixed(largest_entropy(frame.subject.seq_len()), 2);
     Some(format!(
         "{} with {least} of entropy per row, and {broad} with {most}. \
          0 would be one token alone, {limit} all of them evenly.",
@@ -243,9 +255,9 @@ fn heads_answer(state: &State) -> Option<String> {
     ))
 }
 
-fn induction_answer(room: &AttentionRoom) -> Option<String> {
-    let (run, query) = (room.run.as_ref()?, room.query());
-    let pattern = room.pattern()?;
+fn induction_answer(room: &AttentionRoom, subject: &Subject) -> Option<String> {
+    let (run, query) = (subject.run.as_ref()?, room.query(subject));
+    let pattern = room.pattern(subject)?;
     let tokens = &run.tokens;
     let Some(copy) = earlier_copy(tokens, query) else {
         let query = name(tokens, query);
@@ -275,9 +287,12 @@ fn earlier_copy(tokens: &[Token], query: usize) -> Option<usize> {
 }
 
 /// What is shown, with the key that the selected query looks at most.
-fn looked_up(room: &AttentionRoom) -> Option<(Shared<Run>, Shared<Pattern>, usize)> {
-    let (run, pattern) = (room.run.clone()?, room.pattern()?);
-    let key = pattern.strongest_key(room.query());
+fn looked_up(
+    room: &AttentionRoom,
+    subject: &Subject,
+) -> Option<(Shared<Run>, Shared<Pattern>, usize)> {
+    let (run, pattern) = (subject.run.clone()?, room.pattern(subject)?);
+    let key = pattern.strongest_key(room.query(subject));
     Some((run, pattern, key))
 }
 

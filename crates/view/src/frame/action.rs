@@ -1,0 +1,68 @@
+//! What can happen to the frame.
+
+use headlight_figure::files::Format;
+
+use super::figure_id::FigureId;
+use super::{ModelInfo, Panel, Theme};
+use crate::answers::truth::TruthInput;
+use crate::session::Input;
+
+/// Something that happened to the frame.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FrameAction {
+    /// The engine's side of things moved.
+    Engine(Input),
+    /// The worker that holds the language says something.
+    Truth(TruthInput),
+    /// The page's document says that it was built for tests. Comes first, if at all.
+    ForTests,
+    /// The list of models arrived.
+    Models(Vec<ModelInfo>),
+    /// The visitor chose a model.
+    ChooseModel(String),
+    /// The visitor wants the model's own example in place of the prompt.
+    UseExample,
+    /// The visitor typed.
+    EditPrompt(String),
+    /// The visitor paused after the edit of this number, or pressed Enter.
+    RunPrompt(u64),
+    /// The visitor wants the prompt continued.
+    Generate,
+    /// The visitor chose another seed.
+    SetSeed(u64),
+    /// The visitor wants the continuation to become part of the prompt.
+    KeepContinuation,
+    /// The visitor does not want the continuation.
+    DropContinuation,
+    /// A reader who hears the page is to be told this.
+    Announce(String),
+    /// The visitor opens or closes a panel.
+    Toggle(Panel),
+    /// The visitor closes what is open.
+    ClosePanel,
+    /// The visitor wants to see, or no longer, the numbers behind a figure.
+    ToggleNumbers(FigureId),
+    /// The visitor wants to read, or no longer, how a figure is computed.
+    ToggleMethod(FigureId),
+    /// The visitor wants a figure, or its numbers, as a file. The room whose figure it is
+    /// makes it.
+    Save(FigureId, Format),
+    /// The file of this name was handed to the browser.
+    Saved(String),
+    /// The file of this name could not be made.
+    NotSaved(String),
+    /// The colours to begin with.
+    UseTheme(Theme),
+    /// The visitor wants the other colours.
+    ToggleTheme,
+    /// The visitor wants the link.
+    Share,
+    /// The link was copied, or not.
+    Shared(bool),
+    /// It is no longer worth saying that the link was copied.
+    ForgetShared,
+    /// The page's second module arrived, or did not and is asked for again.
+    PartArrived(bool),
+    /// The visitor has read a notice.
+    Dismiss(usize),
+}
