@@ -1,0 +1,46 @@
+//! The kit for figures: inert drawings, what they are made with, and their writers.
+//!
+//! A figure is a value. A pure function makes it of what it shows, and page, embed,
+//! file and test read the same value: nothing in it acts, listens or asks a browser.
+//! Geometry is computed here, never laid out by a browser, so a figure looks alike
+//! wherever it stands.
+//!
+//! | to | look at |
+//! |---|---|
+//! | draw | [`el`], [`Element`], [`Path`], [`Pixels`], [`TextStyle`] |
+//! | colour | [`Palette`], [`Shade`], [`Theme`] |
+//! | write | [`svg`](fn@svg), [`html`](fn@html) |
+//! | be pointed at | [`Target`], [`Gesture`] |
+
+mod element;
+mod figure;
+pub mod files;
+mod gesture;
+mod html;
+pub mod number;
+mod path;
+mod pixels;
+mod png;
+pub mod ramp;
+mod shade;
+mod svg;
+pub mod table;
+mod text_style;
+mod text_width;
+pub mod theme;
+
+pub use element::{
+    Attribute, Element, Node, Target, Text, Value, decimal, el, line_between, rect, tenths,
+};
+pub use figure::{Figure, FigureId, Size};
+pub use gesture::{Gesture, GestureKind};
+pub use html::html;
+pub use path::Path;
+pub use pixels::Pixels;
+pub use png::{data_url, png};
+pub use shade::{Palette, Shade};
+pub use svg::svg;
+pub use table::{Column, Table};
+pub use text_style::{Anchor, LABEL, NOTE, NUMBER, SENTENCE, TITLE, TextStyle};
+pub use text_width::{Face, fitted, text_width, wrapped};
+pub use theme::{DARK, LIGHT, Theme};

@@ -1,0 +1,340 @@
+//! The sequential colour ramp of attention weights.
+//!
+//! The six stops live in the style sheet (`--seq-0` to `--seq-5`), one set per
+//! theme. A small figure names a mixture of two stops and lets the browser
+//! resolve it, so a change of theme needs no redraw; a canvas reads the stops
+//! and mixes them itself. Both follow the same curve.
+
+/// Number of stops in the style sheet.
+pub const N_STOPS: usize = 6;
+
+/// Number of distinct colours that a small figure draws.
+pub const N_LEVELS: usize = 64;
+
+/// Bends the ramp so that small weights can be told from none.
+const GAMMA: f64 = 0.75;
+
+/// Where a weight falls: the stop before it, and how far towards the next.
+fn position(weight: f64) -> (usize, f64) {
+    let clamped = if weight.is_finite() {
+        weight.clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    place(libm::pow(clamped, GAMMA))
+}
+
+/// The stop before a place along the ramp, in `[0, 1]`, and how far towards the next.
+fn place(along: f64) -> (usize, f64) {
+    let along = along * (N_STOPS - 1) as f64;
+    let stop = (along as usize).min(N_STOPS - 2);
+    (stop, along - stop as f64)
+}
+
+/// The colour of a weight in `[0, 1]` as a CSS value.
+#[must_use]
+pub fn css(weight: f64) -> String {
+    mixed(position(weight))
+}
+
+/// The ground of a text that stands for a probability, as a CSS value, and whether
+/// the text on it must have the paper's colour instead of the ink's.
+///
+/// The middle of the ramp is left out: neither colour could be read there.
+#[must_use]
+pub fn ground(prob: f64) -> (String, bool) {
+    let prob = if prob.is_finite() {
+        prob.clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    (mixed(place(readable_place(prob))), prob > 0.5)
+}
+
+/// Where along the ramp a probability is put so that a text on it can be read.
+fn readable_place(prob: f64) -> f64 {
+    if prob > 0.5 {
+        0.76 + (prob - 0.5) * 0.48
+    } else {
+        prob * 0.7
+    }
+}
+
+/// The weight whose colour is that of the ground of a text that stands for `prob`: up
+/// to a half the text has the ink's colour, above the paper's.
+#[must_use]
+pub fn readable(prob: f64) -> f64 {
+    libm::pow(readable_place(prob.clamp(0.0, 1.0)), GAMMA.recip())
+}
+
+fn mixed((stop, along): (usize, f64)) -> String {
+    format!(
+        "color-mix(in srgb, var(--seq-{stop}) {:.2}%, var(--seq-{}))",
+        (1.0 - along) * 100.0,
+        stop + 1
+    )
+}
+
+/// The level that draws a weight: 0 for 0, [`N_LEVELS`] - 1 for 1.
+#[must_use]
+pub fn level(weight: f64) -> usize {
+    let clamped = if weight.is_finite() {
+        weight.clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    (libm::pow(clamped, GAMMA) * (N_LEVELS - 1) as f64).round() as usize
+}
+
+/// The weight that a level stands for.
+#[must_use]
+pub fn weight_of_level(level: usize) -> f64 {
+    libm::pow(level as f64 / (N_LEVELS - 1) as f64, 1.0 / GAMMA)
+}
+
+/// Levels of change on either side of none.
+const N_SIDE: i32 = 32;
+
+/// Where a change falls: from -1, a weight lost, to 1, a weight gained.
+fn bent(change: f64) -> f64 {
+    let clamped = if change.is_finite() {
+        change.clamp(-1.0, 1.0)
+    } else {
+        0.0
+    };
+    libm::pow(clamped.abs(), GAMMA).copysign(clamped)
+}
+
+/// The level that draws a change in `[-1, 1]`: 0 for a weight that was lost, 32 for
+/// none, 64 for one that was gained.
+#[must_use]
+pub fn change_level(change: f64) -> usize {
+    ((bent(change) * f64::from(N_SIDE)).round() as i32 + N_SIDE) as usize
+}
+
+/// Where between lost and gained a level of change is, in `[-1, 1]`.
+fn side_of_level(level: usize) -> f64 {
+    level as f64 / f64::from(N_SIDE) - 1.0
+}
+
+/// The colour of a level of change as a CSS value.
+#[must_use]
+pub fn change_css(level: usize) -> String {
+    let side = side_of_level(level);
+    let end = if side < 0.0 { "neg" } else { "pos" };
+    format!(
+        "color-mix(in srgb, var(--div-{end}) {:.2}%, var(--div-mid))",
+        side.abs() * 100.0
+    )
+}
+
+/// Number of levels of change.
+pub const N_CHANGES: usize = 65;
+
+/// What a map's colours stand for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// Weights, from 0 to 1.
+    #[default]
+    Weights,
+    /// Changes of weights, from -1 to 1.
+    Change,
+}
+
+impl Scale {
+    /// Number of distinct colours that a small figure draws.
+    #[must_use]
+    pub const fn n_levels(self) -> usize {
+        match self {
+            Self::Weights => N_LEVELS,
+            Self::Change => N_CHANGES,
+        }
+    }
+
+    /// The level that draws a value.
+    #[must_use]
+    pub fn level(self, value: f64) -> usize {
+        match self {
+            Self::Weights => level(value),
+            Self::Change => change_level(value),
+        }
+    }
+
+    /// The colour of a level as a CSS value.
+    #[must_use]
+    pub fn css(self, level: usize) -> String {
+        match self {
+            Self::Weights => css(weight_of_level(level)),
+            Self::Change => change_css(level),
+        }
+    }
+}
+
+/// The colours of change as numbers, for a canvas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Diverging {
+    pub(crate) ends: [[u8; 3]; 3],
+}
+
+impl Diverging {
+    /// Names of the style sheet's colours: lost, none, gained.
+    pub const NAMES: [&'static str; 3] = ["--div-neg", "--div-mid", "--div-pos"];
+
+    /// Reads them from CSS colours of the form `#rrggbb`; `None` if one is not.
+    #[must_use]
+    pub fn from_css(colours: &[String; 3]) -> Option<Self> {
+        Some(Self {
+            ends: numbers(colours)?,
+        })
+    }
+
+    /// The colour of a change in `[-1, 1]` as red, green, blue.
+    #[must_use]
+    pub fn rgb(&self, change: f64) -> [u8; 3] {
+        self.mixed(bent(change))
+    }
+
+    /// The colour of a level of change as red, green, blue.
+    #[must_use]
+    pub fn rgb_of_level(&self, level: usize) -> [u8; 3] {
+        self.mixed(side_of_level(level))
+    }
+
+    fn mixed(&self, along: f64) -> [u8; 3] {
+        let [lost, none, gained] = self.ends;
+        mix(none, if along < 0.0 { lost } else { gained }, along.abs())
+    }
+}
+
+/// Red, green and blue of CSS colours of the form `#rrggbb`.
+fn numbers<const N: usize>(colours: &[String; N]) -> Option<[[u8; 3]; N]> {
+    let mut all = [[0; 3]; N];
+    for (numbers, colour) in all.iter_mut().zip(colours) {
+        let hex = colour.trim().strip_prefix('#')?;
+        if hex.len() != 6 {
+            return None;
+        }
+        let value = u32::from_str_radix(hex, 16).ok()?;
+        *numbers = [(value >> 16) as u8, (value >> 8) as u8, value as u8];
+    }
+    Some(all)
+}
+
+fn mix(from: [u8; 3], to: [u8; 3], along: f64) -> [u8; 3] {
+    std::array::from_fn(|channel| {
+        let (from, to) = (f64::from(from[channel]), f64::from(to[channel]));
+        (from + (to - from) * along).round() as u8
+    })
+}
+
+/// The stops as numbers, for a canvas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ramp {
+    pub(crate) stops: [[u8; 3]; N_STOPS],
+}
+
+impl Ramp {
+    /// Reads the stops from CSS colours of the form `#rrggbb`; `None` if one is not.
+    #[must_use]
+    pub fn from_css(colours: &[String; N_STOPS]) -> Option<Self> {
+        Some(Self {
+            stops: numbers(colours)?,
+        })
+    }
+
+    /// The colour of a weight in `[0, 1]` as red, green, blue.
+    #[must_use]
+    pub fn rgb(&self, weight: f64) -> [u8; 3] {
+        let (stop, along) = position(weight);
+        mix(self.stops[stop], self.stops[stop + 1], along)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn greys() -> Ramp {
+        let colours = [
+            "#000000", "#333333", "#666666", "#999999", "#cccccc", "#ffffff",
+        ];
+        Ramp::from_css(&colours.map(str::to_owned)).unwrap()
+    }
+
+    #[test]
+    fn a_ground_never_has_the_middle_of_the_ramp() {
+        for percent in 0..=100 {
+            let (ground, is_strong) = ground(f64::from(percent) / 100.0);
+            assert_eq!(is_strong, percent > 50);
+            let is_middle = ground.contains("--seq-2) ") && ground.contains("--seq-3)");
+            assert!(!is_middle, "{percent} {ground}");
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_ramp_are_its_first_and_last_stop() {
+        assert_eq!(greys().rgb(0.0), [0; 3]);
+        assert_eq!(greys().rgb(1.0), [255; 3]);
+        assert_eq!(
+            css(0.0),
+            "color-mix(in srgb, var(--seq-0) 100.00%, var(--seq-1))"
+        );
+        assert_eq!(
+            css(1.0),
+            "color-mix(in srgb, var(--seq-4) 0.00%, var(--seq-5))"
+        );
+    }
+
+    #[test]
+    fn a_larger_weight_is_never_drawn_weaker() {
+        let ramp = greys();
+        let shades: Vec<u8> = (0..=1000)
+            .map(|i| ramp.rgb(f64::from(i) / 1e3)[0])
+            .collect();
+        assert!(shades.is_sorted());
+    }
+
+    #[test]
+    fn levels_and_weights_are_inverse() {
+        for wanted in 0..N_LEVELS {
+            assert_eq!(level(weight_of_level(wanted)), wanted);
+        }
+    }
+
+    #[test]
+    fn what_is_no_weight_is_drawn_as_none() {
+        assert_eq!(greys().rgb(f64::NAN), [0; 3]);
+        assert_eq!(level(-1.0), 0);
+        assert_eq!(level(7.0), N_LEVELS - 1);
+    }
+
+    #[test]
+    fn a_change_is_drawn_on_the_side_of_its_sign_and_none_in_the_middle() {
+        let colours = ["#0000ff", "#808080", "#ff0000"].map(str::to_owned);
+        let colours = Diverging::from_css(&colours).unwrap();
+        assert_eq!(colours.rgb(-1.0), [0, 0, 255]);
+        assert_eq!(colours.rgb(0.0), [128; 3]);
+        assert_eq!(colours.rgb(1.0), [255, 0, 0]);
+        assert_eq!(colours.rgb(f64::NAN), [128; 3]);
+        let levels = [-2.0, -1.0, 0.0, 1.0, f64::NAN].map(change_level);
+        assert_eq!(levels, [0, 0, 32, N_CHANGES - 1, 32]);
+        assert!(change_css(0).contains("--div-neg) 100.00%"));
+        assert!(change_css(32).contains("0.00%"));
+    }
+
+    #[test]
+    fn a_level_of_change_has_the_colour_of_its_changes() {
+        let colours = ["#0000ff", "#808080", "#ff0000"].map(str::to_owned);
+        let colours = Diverging::from_css(&colours).unwrap();
+        for (change, level) in [(-1.0, 0), (0.0, 32), (1.0, 64)] {
+            assert_eq!(change_level(change), level);
+            assert_eq!(colours.rgb_of_level(level), colours.rgb(change));
+        }
+    }
+
+    #[test]
+    fn a_colour_that_is_not_hexadecimal_is_refused() {
+        let colours = ["red"; N_STOPS].map(str::to_owned);
+        assert_eq!(Ramp::from_css(&colours), None);
+    }
+}
