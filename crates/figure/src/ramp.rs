@@ -21,7 +21,7 @@ fn position(weight: f64) -> (usize, f64) {
     } else {
         0.0
     };
-    place(clamped.powf(GAMMA))
+    place(libm::pow(clamped, GAMMA))
 }
 
 /// The stop before a place along the ramp, in `[0, 1]`, and how far towards the next.
@@ -64,7 +64,7 @@ fn readable_place(prob: f64) -> f64 {
 /// to a half the text has the ink's colour, above the paper's.
 #[must_use]
 pub fn readable(prob: f64) -> f64 {
-    readable_place(prob.clamp(0.0, 1.0)).powf(GAMMA.recip())
+    libm::pow(readable_place(prob.clamp(0.0, 1.0)), GAMMA.recip())
 }
 
 fn mixed((stop, along): (usize, f64)) -> String {
@@ -83,13 +83,13 @@ pub fn level(weight: f64) -> usize {
     } else {
         0.0
     };
-    (clamped.powf(GAMMA) * (N_LEVELS - 1) as f64).round() as usize
+    (libm::pow(clamped, GAMMA) * (N_LEVELS - 1) as f64).round() as usize
 }
 
 /// The weight that a level stands for.
 #[must_use]
 pub fn weight_of_level(level: usize) -> f64 {
-    (level as f64 / (N_LEVELS - 1) as f64).powf(1.0 / GAMMA)
+    libm::pow(level as f64 / (N_LEVELS - 1) as f64, 1.0 / GAMMA)
 }
 
 /// Levels of change on either side of none.
@@ -102,7 +102,7 @@ fn bent(change: f64) -> f64 {
     } else {
         0.0
     };
-    clamped.abs().powf(GAMMA).copysign(clamped)
+    libm::pow(clamped.abs(), GAMMA).copysign(clamped)
 }
 
 /// The level that draws a change in `[-1, 1]`: 0 for a weight that was lost, 32 for
@@ -112,10 +112,15 @@ pub fn change_level(change: f64) -> usize {
     ((bent(change) * f64::from(N_SIDE)).round() as i32 + N_SIDE) as usize
 }
 
+/// Where between lost and gained a level of change is, in `[-1, 1]`.
+fn side_of_level(level: usize) -> f64 {
+    level as f64 / f64::from(N_SIDE) - 1.0
+}
+
 /// The colour of a level of change as a CSS value.
 #[must_use]
 pub fn change_css(level: usize) -> String {
-    let side = level as f64 / f64::from(N_SIDE) - 1.0;
+    let side = side_of_level(level);
     let end = if side < 0.0 { "neg" } else { "pos" };
     format!(
         "color-mix(in srgb, var(--div-{end}) {:.2}%, var(--div-mid))",
@@ -168,7 +173,7 @@ impl Scale {
 /// The colours of change as numbers, for a canvas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Diverging {
-    ends: [[u8; 3]; 3],
+    pub(crate) ends: [[u8; 3]; 3],
 }
 
 impl Diverging {
@@ -186,7 +191,16 @@ impl Diverging {
     /// The colour of a change in `[-1, 1]` as red, green, blue.
     #[must_use]
     pub fn rgb(&self, change: f64) -> [u8; 3] {
-        let along = bent(change);
+        self.mixed(bent(change))
+    }
+
+    /// The colour of a level of change as red, green, blue.
+    #[must_use]
+    pub fn rgb_of_level(&self, level: usize) -> [u8; 3] {
+        self.mixed(side_of_level(level))
+    }
+
+    fn mixed(&self, along: f64) -> [u8; 3] {
         let [lost, none, gained] = self.ends;
         mix(none, if along < 0.0 { lost } else { gained }, along.abs())
     }
@@ -216,7 +230,7 @@ fn mix(from: [u8; 3], to: [u8; 3], along: f64) -> [u8; 3] {
 /// The stops as numbers, for a canvas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ramp {
-    stops: [[u8; 3]; N_STOPS],
+    pub(crate) stops: [[u8; 3]; N_STOPS],
 }
 
 impl Ramp {
@@ -306,6 +320,16 @@ mod tests {
         assert_eq!(levels, [0, 0, 32, N_CHANGES - 1, 32]);
         assert!(change_css(0).contains("--div-neg) 100.00%"));
         assert!(change_css(32).contains("0.00%"));
+    }
+
+    #[test]
+    fn a_level_of_change_has_the_colour_of_its_changes() {
+        let colours = ["#0000ff", "#808080", "#ff0000"].map(str::to_owned);
+        let colours = Diverging::from_css(&colours).unwrap();
+        for (change, level) in [(-1.0, 0), (0.0, 32), (1.0, 64)] {
+            assert_eq!(change_level(change), level);
+            assert_eq!(colours.rgb_of_level(level), colours.rgb(change));
+        }
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use serde::Serialize;
+
 use crate::files;
 
 /// A column of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Column {
     /// What stands above it.
     pub name: Cow<'static, str>,
@@ -53,7 +55,7 @@ impl Column {
 /// let table = Table::new("next tokens", &columns, rows);
 /// assert_eq!(table.to_csv(), "token,probability\r\n\" bell\",0.25\r\n");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Table {
     /// A title: what the numbers are.
     pub caption: Cow<'static, str>,
