@@ -7,10 +7,10 @@ mod shipped;
 use headlight_activations::{Edit, HeadScores};
 use headlight_engine::{HeadPattern, HeadRef, LastRun, Loaded, RunAnswer};
 use headlight_model::Unhurried;
-use headlight_view::answers::run::Head;
+use headlight_view::answers::head::Head;
 use headlight_view::frame::ablation::{Ablation, Filler, Part};
-use headlight_view::frame::example::DEFAULT_HEAD;
-use headlight_view::frame::example::DEFAULT_PROMPT;
+use headlight_view::frame::defaults::DEFAULT_HEAD;
+use headlight_view::frame::defaults::DEFAULT_PROMPT;
 use headlight_view::rooms::attention::lesson::MOSTLY_FROM;
 use shipped::load;
 

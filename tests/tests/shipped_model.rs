@@ -5,8 +5,8 @@ mod shipped;
 use headlight_engine::HeadRef;
 use headlight_language::{Oracle, Purpose, Stories, Truth};
 use headlight_model::Unhurried;
-use headlight_view::frame::example::DEFAULT_HEAD;
-use headlight_view::frame::example::DEFAULT_PROMPT;
+use headlight_view::frame::defaults::DEFAULT_HEAD;
+use headlight_view::frame::defaults::DEFAULT_PROMPT;
 use shipped::load;
 
 #[test]

@@ -1,8 +1,8 @@
 //! What is shown first: what a link says, and a recorded run.
 
 use crate::address::Permalink;
+use crate::answers::head::Head;
 use crate::answers::recording::{Recording, RecordingDetails};
-use crate::answers::run::Head;
 use crate::answers::truth::ShownTruth;
 use crate::frame::Frame;
 use crate::frame::effect::Effect;

@@ -20,16 +20,17 @@ use headlight_activations::{Detail, DetailKind, Finding, ModelShape, Tile, TileP
 use headlight_activations::Sampling;
 
 use super::*;
+use crate::answers::head::Head;
 use crate::answers::run::tests::{pattern, run};
-use crate::answers::run::{Backend, Head, Pattern, Run, WeightedToken};
+use crate::answers::run::{Backend, Pattern, Run, WeightedToken};
 use crate::answers::truth::{ShownTruth, TruthInput};
 use crate::frame::ModelInfo;
 use crate::frame::Panel;
 use crate::frame::Theme;
 use crate::frame::ablation::Part;
 use crate::frame::continuation::Continuation;
-use crate::frame::example::DEFAULT_HEAD;
-use crate::frame::example::DEFAULT_PROMPT;
+use crate::frame::defaults::DEFAULT_HEAD;
+use crate::frame::defaults::DEFAULT_PROMPT;
 use crate::frame::figure_id::FigureId;
 use crate::frame::save::Content;
 use crate::frame::{figure_words, menu};

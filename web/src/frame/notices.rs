@@ -2,7 +2,7 @@
 
 use headlight_view::State;
 use headlight_view::frame::action::FrameAction;
-use headlight_view::frame::example::DEFAULT_MODEL;
+use headlight_view::frame::defaults::DEFAULT_MODEL;
 use headlight_view::frame::status;
 use headlight_view::frame::status::Progress;
 use headlight_view::frame::words as frame_words;

@@ -2,8 +2,9 @@
 
 use headlight_protocol as engine;
 use headlight_protocol::{Event, Request, Response, Wire};
+use headlight_view::answers::head::Head;
 use headlight_view::answers::run::{
-    Backend, CleanRun, Head, Pattern, PatternError, ResidualNorm, Run, Token, WeightedToken,
+    Backend, CleanRun, Pattern, PatternError, ResidualNorm, Run, Token, WeightedToken,
 };
 use headlight_view::rooms::attention::figures::next::N_NEXT;
 use headlight_view::session as view;

@@ -7,7 +7,7 @@ pub use headlight_activations::{
     Attribution, Cuts, Detail, DetailKind, HeadInputs, LensRow, QueryKey, Sampling, Thumbnail,
 };
 
-use crate::answers::run::Head;
+use crate::answers::head::Head;
 use headlight_figure::Shared;
 
 /// Cells per side of a thumbnail; a shorter prompt has as many as tokens.

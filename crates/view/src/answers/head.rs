@@ -1,6 +1,15 @@
-//! How heads are named.
+//! Heads, and how they are named.
 
-use crate::answers::run::Head;
+use serde::Deserialize;
+
+/// One head of one layer, both counted from 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+pub struct Head {
+    /// Index of the block.
+    pub layer: usize,
+    /// Index of the head in its block.
+    pub head: usize,
+}
 
 /// A head as people write it: layer, dot, head.
 #[must_use]

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use headlight_activations::{Tile, TilePart};
 
-use crate::answers::run::Head;
+use crate::answers::head::Head;
 use headlight_figure::Shared;
 use headlight_figure::order;
 

@@ -26,8 +26,9 @@ use headlight_language::Truth;
 use serde::Deserialize;
 
 use crate::answers::details::{Attribution, Cuts, Details, LensRow, Thumbnail};
+use crate::answers::head::Head;
 use crate::answers::run::{
-    Backend, Head, Pattern, PatternError, ResidualNorm, Run, Token, WeightedToken,
+    Backend, Pattern, PatternError, ResidualNorm, Run, Token, WeightedToken,
 };
 use headlight_figure::Shared;
 

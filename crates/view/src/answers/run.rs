@@ -15,15 +15,6 @@ pub enum Backend {
     Gpu,
 }
 
-/// One head of one layer, both counted from 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-pub struct Head {
-    /// Index of the block.
-    pub layer: usize,
-    /// Index of the head in its block.
-    pub head: usize,
-}
-
 /// A token and its text decoded alone.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Token {
@@ -152,6 +143,7 @@ impl Run {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::answers::head::Head;
 
     /// A causal pattern of `n` tokens with easy numbers: each query gives half of
     /// its weight to the first token and shares the rest.

@@ -1,15 +1,12 @@
 //! Parts of the model that the visitor has taken out, as values.
 
-use crate::frame::words;
-use crate::rooms::attention::words as attention_words;
+use crate::answers::head::head_name;
 use std::fmt;
 use std::str::FromStr;
 
 use headlight_activations::{Edit, EditOp, EditPos, HookPoint, ModelShape, Site};
 
-use crate::answers::run::{Head, Run};
-use headlight_figure::number::{percent, perplexity};
-use headlight_figure::token::VisibleToken;
+use crate::answers::head::Head;
 
 /// A part that can be taken out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,16 +86,6 @@ impl Ablation {
             value: None,
         }
     }
-
-    /// What the chip says.
-    #[must_use]
-    pub fn label(self) -> String {
-        let part = words::part(self.part);
-        match self.filler {
-            Filler::Zero => attention_words::set_to_zero(&part),
-            Filler::Mean => attention_words::set_to_mean(&part),
-        }
-    }
 }
 
 /// As links write it: `3.2` for a head, `mlp1` for an MLP.
@@ -159,30 +146,19 @@ pub fn write_list(ablations: &[Ablation]) -> Option<String> {
     (!items.is_empty()).then(|| items.join(","))
 }
 
-/// What taking parts out did to the answer, in one sentence; none for a whole model.
+/// A part in words.
 #[must_use]
-pub fn difference(run: &Run) -> Option<String> {
-    let mut said = answer_difference(run)?;
-    let clean = run.clean.as_ref()?;
-    if let (Some(clean), Some(now)) = (clean.perplexity, run.perplexity) {
-        said += &attention_words::perplexity_moved(&perplexity(clean), &perplexity(now));
+pub fn part_name(part: Part) -> String {
+    match part {
+        Part::Head(head) => head_name(head),
+        Part::Mlp(layer) => format!("MLP {layer}"),
     }
-    said.push('.');
-    Some(said)
 }
 
-/// What became of the whole model's first answer, without a full stop.
-pub(crate) fn answer_difference(run: &Run) -> Option<String> {
-    let clean = run.clean.as_ref()?;
-    let first = clean.next.first()?;
-    let word = VisibleToken::new(&first.text).quoted();
-    let before = percent(first.prob);
-    let after = percent(*clean.edited_prob_of_next.first()?);
-    Some(if before == after {
-        attention_words::answer_stays(&word, &after)
-    } else {
-        attention_words::answer_moved(&word, &before, &after)
-    })
+/// A link takes out a part that the model does not have.
+#[must_use]
+pub fn no_such_part(part: &str) -> String {
+    format!("This model has no {part}, so nothing was taken out there.")
 }
 
 #[cfg(test)]

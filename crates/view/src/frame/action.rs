@@ -3,7 +3,9 @@
 use headlight_figure::files::Format;
 
 use super::figure_id::FigureId;
-use super::{ModelInfo, Panel, Theme};
+use super::models::ModelInfo;
+use super::panel::Panel;
+use super::theme::Theme;
 use crate::answers::truth::TruthInput;
 use crate::session::Input;
 

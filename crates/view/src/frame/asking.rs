@@ -2,11 +2,11 @@
 
 use headlight_activations::{Detail, Sampling};
 
-use super::Frame;
-use super::ablation::Ablation;
+use super::ablation::{Ablation, no_such_part, part_name};
 use super::continuation::Continuation;
 use super::effect::Effect;
 use super::news::FrameNews;
+use super::state::Frame;
 use super::words;
 use crate::answers::run::{Pattern, Run};
 use crate::answers::truth::{self, ShownTruth, TruthInput};
@@ -156,7 +156,7 @@ impl Frame {
             taken_out.into_iter().partition(|it| it.part.exists(&shape));
         self.subject.ablations = there;
         for ablation in &missing {
-            self.tell(words::no_such_part(&words::part(ablation.part)));
+            self.tell(no_such_part(&part_name(ablation.part)));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Command lines that print a figure's numbers without a browser.
 
-use super::Frame;
+use super::state::Frame;
 
 /// A command line, and what has to be said about it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What the page is asked to do: reducers ask, they never do.
 
-use super::Theme;
 use super::save::SaveRequest;
+use super::theme::Theme;
 use crate::answers::truth::TruthCommand;
 use crate::session::Command;
 

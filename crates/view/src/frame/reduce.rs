@@ -3,8 +3,11 @@
 use super::action::FrameAction;
 use super::effect::Effect;
 use super::figure_words;
+use super::models::ModelInfo;
 use super::news::FrameNews;
-use super::{Frame, ModelInfo, Theme, words};
+use super::state::Frame;
+use super::theme::Theme;
+use super::words;
 use crate::session::{Input, words as session_words};
 
 impl Frame {

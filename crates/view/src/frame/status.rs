@@ -1,6 +1,6 @@
 //! What the machinery is doing, for the frame: attributes, badge, progress, status line.
 
-use super::Frame;
+use super::state::Frame;
 use crate::answers::run::Backend;
 use crate::frame::words;
 use crate::session::words as session_words;

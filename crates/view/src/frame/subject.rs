@@ -6,7 +6,8 @@ use headlight_figure::Shared;
 
 use super::ablation::{Ablation, Filler, Part};
 use super::continuation::Continuation;
-use crate::answers::run::{Head, Run};
+use crate::answers::head::Head;
+use crate::answers::run::Run;
 use crate::answers::truth::ShownTruth;
 
 /// What every room looks at.

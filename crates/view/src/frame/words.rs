@@ -3,9 +3,8 @@
 //! Constants are whole phrases; functions put numbers and tokens into phrases. What a room
 //! or a figure says stands beside it.
 
+use crate::answers::head::Head;
 use crate::answers::head::head_name;
-use crate::answers::run::Head;
-use crate::frame::ablation::Part;
 
 /// The product.
 pub const PRODUCT: &str = "Headlight";
@@ -228,23 +227,8 @@ pub const WITH_ENGINE: &str = "Comes with the live engine.";
 /// Is being computed.
 pub const UNDER_WAY: &str = "Being computed.";
 
-/// A part in words.
-#[must_use]
-pub fn part(part: Part) -> String {
-    match part {
-        Part::Head(head) => head_name(head),
-        Part::Mlp(layer) => format!("MLP {layer}"),
-    }
-}
-
 /// A layer's MLP, where little room is.
 pub const MLP: &str = "MLP";
-
-/// A link takes out a part that the model does not have.
-#[must_use]
-pub fn no_such_part(part: &str) -> String {
-    format!("This model has no {part}, so nothing was taken out there.")
-}
 
 #[cfg(test)]
 mod tests {

@@ -127,7 +127,7 @@ impl Session {
     }
 
     /// The newest prompt has run: the old worker may go, and what waited goes on.
-    fn after_run(&mut self, seen: Option<crate::answers::run::Head>, step: &mut Step) {
+    fn after_run(&mut self, seen: Option<crate::answers::head::Head>, step: &mut Step) {
         self.retire(step);
         let wanted = self.question.as_ref().map(|question| question.head);
         if let Some(head) = wanted

@@ -5,7 +5,8 @@ use headlight_activations::{Detail, DetailKind, Edit, Finding};
 use super::types::{
     Ask, Build, Choice, Death, Fault, Generation, GenerationEnd, Message, RunId, WorkerId,
 };
-use crate::answers::run::{Head, Pattern, Run, WeightedToken};
+use crate::answers::head::Head;
+use crate::answers::run::{Pattern, Run, WeightedToken};
 
 /// Something that happened or that the visitor wants.
 #[derive(Clone, Debug, PartialEq)]

@@ -36,7 +36,8 @@ pub use worker::{Stage, Worker};
 
 use headlight_activations::{DetailKind, Edit};
 
-use crate::answers::run::{Backend, Head};
+use crate::answers::head::Head;
+use crate::answers::run::Backend;
 use input::Open;
 
 /// A prompt to run, and the head to look at.

@@ -7,8 +7,9 @@ mod refusals;
 use headlight_activations::{ModelShape, Sampling};
 
 use super::*;
+use crate::answers::head::Head;
+use crate::answers::run::Run;
 use crate::answers::run::tests::{pattern, run};
-use crate::answers::run::{Head, Run};
 
 const HEAD: Head = Head { layer: 1, head: 2 };
 

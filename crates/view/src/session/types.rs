@@ -2,7 +2,8 @@
 
 use headlight_activations::{Detail, Edit, Finding, ModelShape, Sampling};
 
-use crate::answers::run::{Backend, Head, Pattern, Run, WeightedToken};
+use crate::answers::head::Head;
+use crate::answers::run::{Backend, Pattern, Run, WeightedToken};
 
 /// Names a worker; each start makes a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,7 +8,8 @@ use super::input::{Command, Input, News, Open, Step};
 use super::types::{Ask, Build, Choice, Fault, GenerationEnd, WorkerId};
 use super::worker::Stage;
 use super::{Question, Session};
-use crate::answers::run::{Backend, Head};
+use crate::answers::head::Head;
+use crate::answers::run::Backend;
 
 impl Session {
     pub(super) fn fulfil(&mut self, wish: Input, step: &mut Step) {

@@ -1,6 +1,7 @@
 //! The atlas: every head of the model as a small map, one button each.
 
 use headlight_view::answers::head;
+use headlight_view::frame::ablation;
 use headlight_view::frame::words as frame_words;
 use headlight_view::rooms::attention::action::AttentionAction;
 use headlight_view::rooms::attention::words as attention_words;
@@ -9,7 +10,7 @@ use std::collections::BTreeSet;
 use headlight_figure::Shared;
 use headlight_view::State;
 use headlight_view::answers::details::{DetailKind, Thumbnail};
-use headlight_view::answers::run::Head;
+use headlight_view::answers::head::Head;
 use headlight_view::frame::ablation::{Ablation, Part};
 use headlight_view::rooms::attention::catalogue::Figure;
 use headlight_view::rooms::attention::figures::atlas;
@@ -177,7 +178,7 @@ fn LayerTitle(layer: usize, title: String) -> impl IntoView {
     let part = Part::Mlp(layer);
     let exists = store.select(move |state: &State| state.frame.has_part(part));
     let is_out = store.select(move |state: &State| state.frame.subject.is_ablated(part));
-    let name = attention_words::take_out(&frame_words::part(part));
+    let name = attention_words::take_out(&ablation::part_name(part));
     let toggle = move |_| store.dispatch(AttentionAction::ToggleAblation(part));
     view! {
         <div class="layer-title">

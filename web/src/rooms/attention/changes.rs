@@ -3,8 +3,8 @@
 use headlight_view::State;
 use headlight_view::frame::ablation;
 use headlight_view::frame::ablation::{Ablation, Part};
-use headlight_view::frame::words as frame_words;
 use headlight_view::rooms::attention::action::AttentionAction;
+use headlight_view::rooms::attention::figures::changes;
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::prelude::*;
 
@@ -20,7 +20,7 @@ pub fn Changes() -> impl IntoView {
     let is_changed = Memo::new(move |_| !ablations.with(Vec::is_empty));
     let difference = store.select(|state: &State| {
         let run = state.frame.subject.run.as_ref()?;
-        ablation::difference(run)
+        changes::difference(run)
     });
     let chips = move || {
         let all = ablations.get().into_iter();
@@ -50,7 +50,7 @@ pub fn Changes() -> impl IntoView {
 fn chip(store: Store, ablation: Ablation) -> impl IntoView {
     let part = ablation.part;
     let swap = attention_words::swap_filler(ablation);
-    let label = attention_words::put_back(&frame_words::part(part));
+    let label = attention_words::put_back(&ablation::part_name(part));
     let swap_id = format!("swap-{part}");
     let put_back = move |_| {
         let next = store.peek(|state| state.frame.subject.out_beside(part));

@@ -3,7 +3,8 @@
 use headlight_figure::Shared;
 use headlight_figure::ramp::Scale;
 use headlight_view::State;
-use headlight_view::answers::run::{Head, Pattern, Run};
+use headlight_view::answers::head::Head;
+use headlight_view::answers::run::{Pattern, Run};
 use headlight_view::answers::truth::{ShownTruth, Truth};
 use leptos::prelude::*;
 

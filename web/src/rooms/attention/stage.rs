@@ -4,6 +4,7 @@ use headlight_view::State;
 use headlight_view::frame::ablation::Part;
 use headlight_view::rooms::attention::action::AttentionAction;
 use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::choices;
 use headlight_view::rooms::attention::choices::View;
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::prelude::*;
@@ -124,7 +125,7 @@ fn Switch(view: Memo<View>) -> impl IntoView {
                 aria-pressed=move || is_chosen().to_string()
                 on:click=move |_| store.dispatch(AttentionAction::SetView(of))
             >
-                {attention_words::view_name(of)}
+                {choices::view_name(of)}
             </button>
         }
     };

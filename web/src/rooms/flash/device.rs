@@ -4,8 +4,9 @@ use headlight_figure::number::scientific;
 use headlight_view::State;
 use headlight_view::frame::action::FrameAction;
 use headlight_view::rooms::flash::catalogue::FlashFigure;
-use headlight_view::rooms::flash::device;
 use headlight_view::rooms::flash::device::{Answer, Computes, Growth, RunShown, Stage};
+use headlight_view::rooms::flash::device_ask;
+use headlight_view::rooms::flash::figures::agreement::verdict;
 use headlight_view::rooms::flash::words::device as words;
 use headlight_view::rooms::flash::{Agreement, Checked, FlashAction, Player};
 use headlight_view::session::{Choice, Input};
@@ -22,13 +23,13 @@ pub fn section(room: FlashView) -> Node {
     const TITLE: &str = "device-title";
     let computing = room
         .store
-        .keep(|state: &State| device::computes(&state.frame));
+        .keep(|state: &State| device_ask::computes(&state.frame));
     let run = room
         .store
-        .keep(|state: &State| device::run_shown(&state.flash, &state.frame));
+        .keep(|state: &State| device_ask::run_shown(&state.flash, &state.frame));
     let growth = room
         .store
-        .keep(|state: &State| device::growth_shown(&state.flash, &state.frame));
+        .keep(|state: &State| device_ask::growth_shown(&state.flash, &state.frame));
     let says = follow(move || {
         let said = match computing.get() {
             Computes::Gpu => None,
@@ -107,7 +108,7 @@ fn one_run(room: FlashView, run: Kept<RunShown>) -> [Node; 2] {
     });
     let is_due = room
         .store
-        .keep(|state: &State| device::is_due(&state.flash));
+        .keep(|state: &State| device_ask::is_due(&state.flash));
     react(move || {
         if is_due.get() {
             room.act(FlashAction::RunDue);
@@ -127,7 +128,7 @@ fn one_run(room: FlashView, run: Kept<RunShown>) -> [Node; 2] {
     });
     let figure = follow(move || {
         let found = agreement.get();
-        let verdict = found.as_ref().and_then(words::verdict);
+        let verdict = found.as_ref().and_then(verdict);
         let verdict = verdict.or_else(|| run.with(words::run_state));
         let under_way = found.filter(|found| !found.is_done());
         let progress = under_way.map(|found| {

@@ -2,10 +2,9 @@
 
 use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::device::Growth;
+use headlight_view::rooms::flash::device::Way;
 use headlight_view::rooms::flash::figures::growth;
-use headlight_view::rooms::flash::figures::growth::{
-    Cross, GrowthChart, Label, Line, Panel, Tick, Way,
-};
+use headlight_view::rooms::flash::figures::growth::{Cross, GrowthChart, Label, Line, Panel, Tick};
 use headlight_view::rooms::flash::words::device as words;
 use leptos::html::Div;
 use leptos::prelude::*;

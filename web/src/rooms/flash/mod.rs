@@ -19,12 +19,12 @@ mod stage;
 mod timeline;
 mod transport;
 
+use headlight_figure::Span;
 use headlight_view::State;
-use headlight_view::answers::run::Head;
+use headlight_view::answers::head::Head;
 use headlight_view::frame::action::FrameAction;
 use headlight_view::reduce_flash;
 use headlight_view::room::Room;
-use headlight_view::rooms::attention::figures::sentence::Span;
 use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::{FlashAction, sentence, words};
 use headlight_view::session::words as session_words;

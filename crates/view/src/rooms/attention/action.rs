@@ -7,7 +7,7 @@ use super::figures::atlas::Sort;
 use super::figures::attribution::Order;
 use super::figures::lines::Scope;
 use super::figures::steps::Step;
-use crate::answers::run::Head;
+use crate::answers::head::Head;
 use crate::frame::ablation::Part;
 
 /// Something that happened in the room.

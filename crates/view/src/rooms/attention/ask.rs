@@ -8,8 +8,9 @@ use std::ops::Range;
 use headlight_activations::{Attribution, Detail, Sampling, TilePart};
 
 use crate::answers::details::{LENS_TOP, THUMBNAIL_SIDE};
+use crate::answers::head::Head;
 use crate::answers::pattern::MAX_KEPT_LINES;
-use crate::answers::run::{Head, MAX_WHOLE, Pattern};
+use crate::answers::run::{MAX_WHOLE, Pattern};
 use crate::frame::Frame;
 use crate::frame::subject::Subject;
 use crate::rooms::attention::figures::next::N_NEXT;

@@ -3,13 +3,12 @@
 
 use super::figures::matrix::MAX_CELLS;
 use super::figures::row::{BAR_PITCH, CellFacts, MAX_BARS};
-use super::figures::sentence;
 use super::figures::zoom::Zoom;
 use super::state::AttentionRoom;
 use super::words;
 use crate::answers::details::DetailKind;
 use crate::frame::Frame;
-use crate::frame::example::DEFAULT_MODEL;
+use crate::frame::defaults::DEFAULT_MODEL;
 use crate::frame::words as frame_words;
 use crate::session::Phase;
 use headlight_figure::token::{self, VisibleToken};
@@ -108,7 +107,7 @@ impl AttentionRoom {
 
     pub(crate) fn announce_row(&self, frame: &mut Frame) {
         if let Some(spans) = self.sentence(&frame.subject) {
-            frame.announcement = sentence::plain(&spans);
+            frame.announcement = headlight_figure::plain(&spans);
         }
     }
 

@@ -93,7 +93,7 @@ impl AttentionRoom {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::run::Head;
+    use crate::answers::head::Head;
     use crate::answers::run::tests::{pattern, run};
     use crate::answers::truth::{ShownTruth, Truth};
     use headlight_figure::Shared;

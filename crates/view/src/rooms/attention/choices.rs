@@ -47,3 +47,14 @@ impl View {
         Self::ALL.into_iter().find(|view| view.name() == name)
     }
 }
+
+/// A way to draw the selected head.
+#[must_use]
+pub const fn view_name(view: View) -> &'static str {
+    match view {
+        View::Map => "Map",
+        View::Change => "Change",
+        View::Lines => "Lines",
+        View::Steps => "One row",
+    }
+}

@@ -1,7 +1,7 @@
 //! The command that prints a figure's numbers without a browser.
 
 use super::state::AttentionRoom;
-use crate::answers::run::Head;
+use crate::answers::head::Head;
 use crate::frame::Frame;
 use crate::frame::command_line::{CommandLine, CommandLineBuilder};
 use crate::frame::figure_words;

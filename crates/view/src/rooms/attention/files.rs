@@ -136,7 +136,7 @@ mod tests {
     use serde_json::{Value, json as value};
 
     use super::*;
-    use crate::answers::run::Head;
+    use crate::answers::head::Head;
     use crate::answers::run::tests::{pattern, run};
     use crate::session::{Choice, Session};
 

@@ -6,7 +6,8 @@ use super::ask;
 use super::lesson;
 use super::select::select_head;
 use super::state::AttentionRoom;
-use crate::answers::run::{Head, MAX_WHOLE};
+use crate::answers::head::Head;
+use crate::answers::run::MAX_WHOLE;
 use crate::frame::Frame;
 use crate::rooms::attention::words;
 

@@ -2,8 +2,8 @@
 
 use super::ask;
 use super::state::AttentionRoom;
+use crate::answers::head::Head;
 use crate::answers::pattern::MAX_WHOLE;
-use crate::answers::run::Head;
 use crate::frame::Frame;
 use crate::session::Input;
 

@@ -9,8 +9,9 @@ use std::ops::Range;
 use headlight_activations::{Tile, TilePart};
 
 use crate::answers::details::{Details, LENS_SPAN, QueryKey};
+use crate::answers::head::Head;
 use crate::answers::pattern::MAX_WHOLE;
-use crate::answers::run::{Head, Pattern, Run};
+use crate::answers::run::{Pattern, Run};
 use crate::frame::ablation::{Ablation, Filler, Part};
 use crate::frame::subject::Subject;
 use crate::rooms::attention::choices::View;
@@ -19,10 +20,10 @@ use crate::rooms::attention::figures::attribution::Order;
 use crate::rooms::attention::figures::head_kind;
 use crate::rooms::attention::figures::lines::Scope;
 use crate::rooms::attention::figures::sentence;
-use crate::rooms::attention::figures::sentence::Span;
 use crate::rooms::attention::figures::steps::Step;
 use crate::rooms::attention::figures::zoom::Zoom;
 use headlight_figure::Shared;
+use headlight_figure::Span;
 use headlight_figure::ramp::Scale;
 
 /// How many numbers of patterns of one run are kept, so that going back to a
@@ -484,7 +485,7 @@ mod tests {
             filler: Filler::Zero,
         }];
         let said = |room: &AttentionRoom, subject: &Subject| {
-            sentence::plain(&room.sentence(subject).unwrap())
+            headlight_figure::plain(&room.sentence(subject).unwrap())
         };
         assert!(
             !said(&room, &subject).contains("taken out"),

@@ -3,23 +3,12 @@
 
 use std::ops::Range;
 
+use crate::answers::head::Head;
 use crate::answers::head::{dotted, head_name};
-use crate::answers::run::Head;
 use crate::frame::ablation::{Ablation, Filler};
-use crate::rooms::attention::choices::View;
 
 /// Name of the switch between the figures of a head.
 pub const VIEWS: &str = "Ways to look at this head";
-/// A way to draw the selected head.
-#[must_use]
-pub const fn view_name(view: View) -> &'static str {
-    match view {
-        View::Map => "Map",
-        View::Change => "Change",
-        View::Lines => "Lines",
-        View::Steps => "One row",
-    }
-}
 /// Label of the order of the heads.
 pub const SORT: &str = "sort";
 /// Name of the list of changes.

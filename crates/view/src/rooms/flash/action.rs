@@ -2,7 +2,7 @@
 
 use headlight_flash::Algorithm;
 
-use super::figures::compare::Clock;
+use super::clock::Clock;
 use super::options::{Source, Tiles};
 use crate::frame::save::Numbers;
 

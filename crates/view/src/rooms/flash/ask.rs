@@ -2,9 +2,10 @@
 
 use headlight_activations::{Detail, DetailKind, Finding};
 
+use super::head_of::HeadOf;
 use super::options::Source;
-use super::state::{FlashRoom, HeadOf};
-use crate::answers::run::Head;
+use super::state::FlashRoom;
+use crate::answers::head::Head;
 use crate::frame::Frame;
 use crate::frame::news::FrameNews;
 

@@ -1,10 +1,12 @@
 //! What the room attends with: a head's queries, keys and values, or others.
 
-use headlight_flash::Inputs;
+use headlight_flash::{InputError, Inputs};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::words;
+use std::ops::Range;
+
+use super::words::{counted_of, rows};
 use crate::answers::details::HeadInputs;
 use crate::answers::run::Token;
 use headlight_figure::Shared;
@@ -33,10 +35,10 @@ pub struct HeadData {
 #[non_exhaustive]
 pub enum DataError {
     /// They do not fit, or are not finite.
-    #[error("{}", words::input_error(.0))]
-    Input(#[from] headlight_flash::InputError),
+    #[error("{}", input_error(.0))]
+    Input(#[from] InputError),
     /// More than the room draws.
-    #[error("{} of width {d}, expected at most {MOST_ROWS} of width {MOST_WIDTH}", words::counted_of(*.found, "row"))]
+    #[error("{} of width {d}, expected at most {MOST_ROWS} of width {MOST_WIDTH}", counted_of(*.found, "row"))]
     TooLarge {
         /// Rows.
         found: usize,
@@ -54,7 +56,7 @@ pub enum DataError {
     /// A typed line has another number of numbers.
     #[error(
         "line {line} has {}, expected {d} as in the first",
-        words::counted_of(*.found, "number")
+        counted_of(*.found, "number")
     )]
     Ragged {
         /// Counted from 1.
@@ -67,7 +69,7 @@ pub enum DataError {
     /// Typed rows that are not queries, keys and values.
     #[error(
         "{} of rows, expected three with a blank line between them: q, k, v",
-        words::counted_of(*.found, "block")
+        counted_of(*.found, "block")
     )]
     Blocks {
         /// Blocks found.
@@ -242,6 +244,51 @@ pub(crate) const fn check_size(n: usize, d: usize) -> Result<(), DataError> {
         return Err(DataError::TooLarge { found: n, d });
     }
     Ok(())
+}
+
+/// `rows 8–11`, or `row 3 “the”` where there is one, with its token if it has one.
+#[must_use]
+pub fn named_rows(data: &HeadData, noun: &str, range: &Range<usize>) -> String {
+    let plural = if range.len() == 1 { "" } else { "s" };
+    let numbered = format!("{noun}{plural} {}", rows(range));
+    match data.token(range.start).filter(|_| range.len() == 1) {
+        Some(token) => format!("{numbered} {}", token.quoted()),
+        None => numbered,
+    }
+}
+
+/// One row, of queries or of keys: `row 3 “the”`.
+pub(crate) fn named_row(data: &HeadData, noun: &str, row: usize) -> String {
+    named_rows(data, noun, &(row..row + 1))
+}
+
+/// Why numbers cannot be attended with; rows and columns are counted from 0, as the page
+/// counts them.
+pub(crate) fn input_error(error: &InputError) -> String {
+    match error {
+        InputError::Empty { name } => {
+            format!("{} has no row, expected at least 1", name.to_uppercase())
+        }
+        InputError::Ragged { name, found, d } => format!(
+            "{} has {}, expected rows of {d}",
+            name.to_uppercase(),
+            counted_of(*found, "number")
+        ),
+        InputError::KeysWithoutValues { keys, values } => format!(
+            "K has {} and V has {values}, expected as many values as keys",
+            counted_of(*keys, "row")
+        ),
+        InputError::NotFinite {
+            name,
+            row,
+            column,
+            value,
+        } => format!(
+            "row {row}, column {column} of {} (counted from 0) is {value}, expected a finite number",
+            name.to_uppercase()
+        ),
+        error => error.to_string(),
+    }
 }
 
 #[cfg(test)]

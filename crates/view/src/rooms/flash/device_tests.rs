@@ -8,9 +8,14 @@ use headlight_activations::{Finding, HeadInputs};
 
 use super::*;
 use crate::reduce::tests::{live, said};
+use crate::rooms::flash::device::OnDevice;
+use crate::rooms::flash::figures::agreement::verdict;
 use crate::rooms::flash::figures::growth::tests::{growth_of, point};
+use crate::rooms::flash::options::Tiles;
 use crate::rooms::flash::{Agreement, Checked, FlashAction, Options, Player};
 use crate::session::{Ask, Command, Message, RunId};
+use headlight_activations::FlashRun;
+use headlight_figure::Shared;
 
 /// A live page in the room, with random numbers.
 fn room() -> State {
@@ -109,7 +114,7 @@ fn an_answer_is_compared_with_trace_and_definition() {
     assert_eq!((found.trace.output, found.trace.lse), (0.0, 0.0));
     assert!(found.dense.output > 0.0 && found.dense.output < found.bounds().output);
     assert_eq!(found.progress(), (12, 12));
-    let said = words::verdict(&found).unwrap();
+    let said = verdict(&found).unwrap();
     assert_eq!(said, "The GPU and the trace agree to 0.");
     let table = found.table(&answer.run);
     assert_eq!(table.rows[0][1], "0");
@@ -127,7 +132,7 @@ fn a_wrong_answer_is_called_wrong() {
     let state = room();
     let wrong = agreement(&state, &answer_to(&state, 0.01));
     assert!(!wrong.holds() && (wrong.trace.output - 0.01).abs() < 1e-6);
-    let said = words::verdict(&wrong).unwrap();
+    let said = verdict(&wrong).unwrap();
     assert!(said.contains("its output differs by 1.0e-2"), "{said}");
     let mut missing = answer_to(&state, 0.0);
     missing.lse.pop();
@@ -135,7 +140,7 @@ fn a_wrong_answer_is_called_wrong() {
     let found = agreement(&state, &missing);
     assert_eq!(found.trace.lse, f64::INFINITY);
     assert_eq!(found.dense.output, f64::INFINITY);
-    assert!(words::verdict(&Agreement::default()).is_some());
+    assert!(verdict(&Agreement::default()).is_some());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The room's figures as files, and the command that prints the same.
 
 use crate::frame::figure_words;
+use crate::frame::words::PRODUCT;
 use headlight_flash::{Algorithm, Tiling};
 use serde::Serialize;
 
@@ -153,7 +154,7 @@ pub(crate) fn save_request(
             content: content(figure, format, numbers),
             format,
             name: named(figure.into(), "random", "", format),
-            credit: words::credit_of_growth(),
+            credit: credit_of_growth(),
         };
     }
     let source = &room.source;
@@ -170,8 +171,8 @@ pub(crate) fn save_request(
         name: named(figure.into(), whose, &of_head.unwrap_or_default(), format),
         credit: match source {
             Source::Head => figure_words::credit(frame.shown_model()),
-            Source::Random { seed, .. } => words::credit_of_random(*seed),
-            Source::Typed(_) => words::credit_of_typed(),
+            Source::Random { seed, .. } => credit_of_random(*seed),
+            Source::Typed(_) => credit_of_typed(),
         },
     }
 }
@@ -243,6 +244,24 @@ pub fn command_line(options: &Options, figure: FlashFigure) -> CommandLine {
         line,
         note: Some(note),
     }
+}
+
+/// Below a drawing of numbers from a seed.
+#[must_use]
+pub(super) fn credit_of_random(seed: u64) -> String {
+    format!("{PRODUCT} · random numbers of seed {seed}")
+}
+
+/// Below a drawing of sequences that were only measured.
+#[must_use]
+pub(super) fn credit_of_growth() -> String {
+    format!("{PRODUCT} · random numbers")
+}
+
+/// Below a drawing of numbers that the visitor typed.
+#[must_use]
+pub(super) fn credit_of_typed() -> String {
+    format!("{PRODUCT} · typed numbers")
 }
 
 #[cfg(test)]
@@ -433,7 +452,7 @@ mod tests {
                 wish.name,
                 format!("headlight-flash-ledger-random.{extension}")
             );
-            assert_eq!(wish.credit, words::credit_of_random(3));
+            assert_eq!(wish.credit, credit_of_random(3));
             let content = match format {
                 Format::Svg | Format::Png => Content::Drawing(wanted),
                 Format::Csv | Format::Json => Content::Numbers(numbers),

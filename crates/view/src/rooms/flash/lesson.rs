@@ -5,12 +5,13 @@
 
 use headlight_flash::{Algorithm, EventKind, Tiling};
 
-use super::figures::ledger::{ledger, moved_by};
+use super::figures::ledger::ledger;
 use super::figures::row::{passed, spelled_row};
 use super::options::Source;
 use super::options::{Options, Tiles};
+use super::player::moved_by;
 use super::player::{Moment, Player};
-use super::sentence::{capitalised, shown};
+use super::words::{capitalised, shown};
 use super::words::{named_rows, row_label, thousands};
 
 /// What a step is about.

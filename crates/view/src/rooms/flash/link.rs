@@ -4,12 +4,12 @@
 
 use headlight_flash::Algorithm;
 
-use super::figures::compare::Clock;
+use super::clock::Clock;
 use super::lesson::FlashTopic;
 use super::options::Source;
 use super::options::{Options, SPEEDS, Tiles};
 use super::state::FlashRoom;
-use crate::address::{decode, encode};
+use crate::frame::link::{decode, encode};
 
 /// Names the lesson, before the step.
 const LESSON: &str = "flash.";

@@ -6,16 +6,16 @@ use headlight_flash::{Algorithm, EventKind};
 
 use super::figures::row::spelled;
 use super::figures::stage::scene;
-use super::state::HeadOf;
+use super::head_of::HeadOf;
 use super::{
     FlashAction, HeadData, Moment, Player, Seen, Source, Tiles, sentence, spelled_row, tables,
     words,
 };
 use crate::answers::details::HeadInputs;
 use crate::answers::run::tests::run;
-use crate::rooms::attention::figures::sentence::plain;
 use crate::rooms::flash::catalogue::FlashFigure;
 use crate::state::State;
+use headlight_figure::plain;
 
 const WORDS: [&str; 8] = [
     "<|start|>",

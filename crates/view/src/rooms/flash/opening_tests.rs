@@ -6,9 +6,9 @@ use headlight_flash::{Algorithm, EventKind};
 use super::figures::ledger;
 use super::test_room::{player, room};
 use super::{FlashAction, FlashTopic, Options, Player, Source, Tiles, sentence, words};
-use crate::answers::run::Head;
-use crate::rooms::attention::figures::sentence::plain;
+use crate::answers::head::Head;
 use crate::state::State;
+use headlight_figure::plain;
 
 fn options(algorithm: Algorithm) -> Options {
     Options {

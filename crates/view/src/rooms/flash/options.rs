@@ -108,3 +108,11 @@ impl Options {
         }
     }
 }
+
+/// Tiles that were computed: queries by keys.
+#[must_use]
+pub fn tiles_given(options: &Options, d: usize) -> Option<String> {
+    let tiling = options.tiling(d).ok()?;
+    let is_computed = matches!(options.tiles, Tiles::OnChip(_));
+    is_computed.then(|| format!("{} × {} tiles", tiling.block_q(), tiling.block_k()))
+}

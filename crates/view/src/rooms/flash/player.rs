@@ -1,29 +1,27 @@
 //! The head, the steps, and what one step shows.
 
+use super::data::named_row;
+use super::words::ROW;
 use headlight_figure::phrase;
 use std::ops::Range;
 
 use headlight_flash::{
-    Algorithm, Array, Chip, Direction, Event, EventKind, Machine, Overflow, Problem, Schedule,
-    Totals, chip_after,
+    Algorithm, Array, Chip, Direction, Event, EventKind, Machine, Method, Overflow, Problem,
+    Schedule, Tiling, Totals, chip_after,
 };
 
 use super::data::HeadData;
-use super::figures::compare::Course;
-use super::figures::ledger::moved_by;
-use super::options::Source;
 use super::options::{Options, Tiles};
-use super::state::FlashRoom;
 use headlight_figure::Shared;
 
 /// What is attended with, and in which steps.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Player {
     data: Shared<HeadData>,
-    schedule: Shared<Schedule>,
+    pub(crate) schedule: Shared<Schedule>,
     options: Options,
     /// The step to begin with.
-    opening: u64,
+    pub(crate) opening: u64,
     /// Elements that each algorithm moves in all, in their order, under the same mask
     /// and tiles; `None` for one that cannot be.
     moved_in_all: [Option<u64>; Algorithm::ALL.len()],
@@ -61,17 +59,6 @@ pub(crate) struct Pass {
 }
 
 impl Player {
-    /// What the room plays.
-    ///
-    /// # Errors
-    ///
-    /// Returns a sentence if there is nothing to play: no numbers yet, bad ones,
-    /// or tiles that cannot be.
-    pub fn new(room: &FlashRoom) -> Result<Self, String> {
-        let data = data_of(room)?;
-        Self::with(data, room.options)
-    }
-
     /// These numbers, in these steps.
     ///
     /// # Errors
@@ -144,19 +131,6 @@ impl Player {
             Tiles::OnChip(bytes) => Some(bytes as u64),
             Tiles::Blocks(..) => None,
         }
-    }
-
-    /// The step that the room shows, of the played algorithm's own.
-    #[must_use]
-    pub fn step(&self, room: &FlashRoom) -> u64 {
-        let step = room.step.unwrap_or(self.opening);
-        step.min(self.schedule.n_events())
-    }
-
-    /// The step that the room shows, of all that its transport walks.
-    #[must_use]
-    pub fn step_of(&self, course: &Course, room: &FlashRoom) -> u64 {
-        room.step.unwrap_or(self.opening).min(course.n_steps())
     }
 
     /// The step of a rescale that changes the most rows, of a tile in the midst of the
@@ -292,22 +266,18 @@ pub(crate) fn opening_step(schedule: &Schedule) -> u64 {
     first.map_or(0, |index| index + 1)
 }
 
-/// The numbers that the room attends with.
-///
-/// # Errors
-///
-/// Returns a sentence if there are none yet, or bad ones.
-pub fn data_of(room: &FlashRoom) -> Result<Shared<HeadData>, String> {
-    let data = match &room.source {
-        Source::Head => {
-            let awaited = || super::words::HEAD_AWAITED.to_owned();
-            let head = room.head.as_ref();
-            let head = head.ok_or_else(|| room.missing.clone().unwrap_or_else(awaited))?;
-            HeadData::of_head(head).map(|data| data.with_tokens(room.tokens.as_ref()))
-        }
-        Source::Random { n, d, seed } => HeadData::random(*n, *d, *seed),
-        Source::Typed(typed) => HeadData::typed(typed),
-    };
-    let data = data.map_err(|error| phrase::sentence(&error.to_string()))?;
-    Ok(data.shared())
+/// A row of the tile on the chip, to be chosen: `row 3 “the”`.
+#[must_use]
+pub fn row_label(player: &Player, row: usize) -> String {
+    named_row(player.data(), ROW, row)
+}
+
+/// What another algorithm would move in all.
+pub(crate) fn moved_by(
+    problem: Problem,
+    algorithm: Algorithm,
+    tiling: Option<Tiling>,
+) -> Option<u64> {
+    let schedule = Schedule::new(problem, Method::new(algorithm), tiling).ok()?;
+    Some(schedule.totals().elements_moved())
 }

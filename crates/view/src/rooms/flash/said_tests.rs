@@ -6,16 +6,16 @@ use headlight_flash::{Algorithm, Array, EventKind, TileKind};
 use super::figures::ledger;
 use super::figures::row::spelled;
 use super::figures::stage::{Block, Paint, scene};
-use super::sentence::shown;
 use super::test_room::player;
 use super::{
     FlashAction, FlashRoom, FlashTopic, HeadData, Moment, Options, Player, Source, Tiles, sentence,
     words,
 };
 use crate::answers::details::HeadInputs;
-use crate::rooms::attention::figures::sentence::plain;
 use crate::state::State;
 use headlight_figure::Shared;
+use headlight_figure::plain;
+use words::shown;
 
 /// Sixteen random rows in tiles of four by four.
 fn options(algorithm: Algorithm) -> Options {

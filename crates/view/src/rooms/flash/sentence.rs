@@ -1,5 +1,6 @@
 //! One sentence that says what the step does, with this data's numbers.
 
+use super::words::{capitalised, shown};
 use std::ops::Range;
 
 use headlight_flash::{Algorithm, Array, EventKind};
@@ -7,8 +8,7 @@ use headlight_flash::{Algorithm, Array, EventKind};
 use super::figures::row::old_m;
 use super::player::{Moment, Player};
 use super::words::{self, counted_of, named_rows};
-use crate::rooms::attention::figures::sentence::Span;
-use headlight_figure::number::fixed;
+use headlight_figure::Span;
 
 /// What the step does.
 #[must_use]
@@ -424,12 +424,6 @@ fn small(n: usize) -> String {
         .map_or_else(|| n.to_string(), |word| (*word).to_owned())
 }
 
-pub(crate) fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(characters).collect()
-}
-
 fn least(values: &[f32]) -> f32 {
     values.iter().copied().fold(f32::INFINITY, f32::min)
 }
@@ -448,40 +442,10 @@ fn between((least, greatest): (f32, f32)) -> String {
     }
 }
 
-/// A number with two decimals, infinities by their sign. What is below 0.01, where two
-/// decimals would leave one digit or none, keeps two that count: `0.0063`, `1.1e−4`.
-pub(crate) fn shown(value: f32) -> String {
-    with_small(value, 0.009_95, |small| match small.abs() {
-        0.000_95.. => fixed(f64::from(small), 4),
-        _ => with_minus(&format!("{small:.1e}")),
-    })
-}
-
-/// The same where there is room for five characters: one digit counts, `6e−3`.
-pub(crate) fn shown_short(value: f32) -> String {
-    with_small(value, 0.009_5, |small| with_minus(&format!("{small:.0e}")))
-}
-
-/// `least` is what is rounded to 0.01, and not less, with the digits that small numbers have.
-fn with_small(value: f32, least: f32, of_small: impl Fn(f32) -> String) -> String {
-    match value {
-        f32::INFINITY => "∞".to_owned(),
-        f32::NEG_INFINITY => "\u{2212}∞".to_owned(),
-        0.0 => "0".to_owned(),
-        value if value.abs() >= 1e4 => with_minus(&format!("{value:.1e}")),
-        value if value.abs() >= 100.0 => fixed(f64::from(value), 0),
-        value if value.abs() < least => of_small(value),
-        value => fixed(f64::from(value), 2),
-    }
-}
-
-fn with_minus(text: &str) -> String {
-    text.replace('-', "\u{2212}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rooms::flash::words::shown_short;
 
     #[test]
     fn what_is_below_a_hundredth_keeps_its_digits() {

@@ -3,13 +3,13 @@
 use headlight_flash::Algorithm;
 
 use super::catalogue::FlashFigure;
+use super::clock::Clock;
 use super::device::OnDevice;
-use super::figures::compare::Clock;
+use super::head_of::HeadOf;
 use super::options::{Options, Source};
 use crate::answers::details::HeadInputs;
-use crate::answers::run::{Head, Token};
+use crate::answers::run::Token;
 use crate::frame::Frame;
-use crate::frame::ablation::Ablation;
 use headlight_figure::Shared;
 use headlight_figure::files::Format;
 
@@ -64,29 +64,6 @@ pub struct FlashRoom {
     pub unread_link: Option<String>,
     /// What the link should say.
     pub(crate) link_pairs: String,
-}
-
-/// Whose numbers a head's are. Two engines answer alike but for rounding, so this and
-/// not the numbers says whether they are the same.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct HeadOf {
-    pub(crate) model: String,
-    pub(crate) prompt: String,
-    pub(crate) head: Head,
-    /// What was taken out of the model.
-    pub(crate) ablations: Vec<Ablation>,
-}
-
-impl HeadOf {
-    /// The selected head of the run that is shown.
-    pub(crate) fn shown(frame: &Frame) -> Self {
-        Self {
-            model: frame.shown_model().to_owned(),
-            prompt: frame.shown_prompt.clone(),
-            head: frame.subject.head,
-            ablations: frame.subject.ablations.clone(),
-        }
-    }
 }
 
 /// What stands on the stage, as far as a lesson changes it.

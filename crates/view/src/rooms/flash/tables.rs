@@ -1,11 +1,11 @@
 //! The room's numbers in full.
 
-use crate::rooms::attention::words as attention_words;
 use std::borrow::Cow;
 
 use headlight_flash::{Chip, Direction, Matrix, Totals};
 
-use super::figures::compare::{Clock, Course, Progress};
+use super::clock::Clock;
+use super::figures::compare::{Course, Progress};
 use super::figures::error::Check;
 use super::figures::ledger;
 use super::figures::ledger::Ledger;
@@ -82,7 +82,7 @@ pub fn chip(player: &Player, moment: &Moment) -> Table {
     };
     let mut columns = vec![Column::value("query")];
     let tokens = player.data().tokens();
-    columns.extend(tokens.map(|_| Column::text(attention_words::TOKEN)));
+    columns.extend(tokens.map(|_| Column::text("token")));
     let mut parts: Vec<Vec<Vec<String>>> = Vec::new();
     for (name, values) in per_row(chip) {
         if !values.is_empty() {

@@ -14,8 +14,8 @@ use super::{
 use crate::Action;
 use crate::frame::effect::Effect;
 use crate::room::Room;
-use crate::rooms::attention::figures::sentence::plain;
 use crate::state::State;
+use headlight_figure::plain;
 
 fn scene_at(player: &Player, step: u64, width: f64) -> Scene {
     let moment = player.moment(step).unwrap();

@@ -11,7 +11,7 @@ use std::cmp::Reverse;
 
 use headlight_activations::{HeadScores, Thumbnail};
 
-use crate::answers::run::Head;
+use crate::answers::head::Head;
 use crate::rooms::attention::figures::head_kind::{Kind, largest_entropy};
 use headlight_figure::number::{fixed, full, percent};
 use headlight_figure::order;

@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 
 use headlight_activations::{Attribution, Component, Contribution};
 
-use crate::answers::run::Head;
+use crate::answers::head::Head;
 use headlight_figure::number::{fixed, full, scientific};
 use headlight_figure::order;
 use headlight_figure::phrase::capitalised;

@@ -425,8 +425,9 @@ fn along_at(share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answers::head::Head;
+    use crate::answers::run::Run;
     use crate::answers::run::tests::{pattern, run};
-    use crate::answers::run::{Head, Run};
 
     fn words(n: usize) -> Run {
         run(&vec![" found"; n])

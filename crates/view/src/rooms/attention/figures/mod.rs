@@ -2,6 +2,7 @@
 
 pub mod atlas;
 pub mod attribution;
+pub mod changes;
 pub mod cuts;
 pub mod head_kind;
 pub mod lens;

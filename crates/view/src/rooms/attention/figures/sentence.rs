@@ -3,39 +3,9 @@
 use crate::answers::run::{Pattern, Token};
 use crate::frame::ablation::Filler;
 use crate::rooms::attention::words;
+use headlight_figure::Span;
 use headlight_figure::number::percent;
 use headlight_figure::token::VisibleToken;
-
-/// A piece of a sentence; the strong ones carry the finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// The words.
-    pub text: String,
-    /// True for what the sentence is about.
-    pub is_strong: bool,
-}
-
-impl Span {
-    pub(crate) fn plain(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            is_strong: false,
-        }
-    }
-
-    pub(crate) fn strong(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            is_strong: true,
-        }
-    }
-}
-
-/// The spans as one string.
-#[must_use]
-pub fn plain(spans: &[Span]) -> String {
-    spans.iter().map(|span| span.text.as_str()).collect()
-}
 
 /// A token as prose names it: quoted, with its place where the word occurs twice.
 #[must_use]
@@ -140,8 +110,9 @@ pub fn of_head_out(filler: Filler) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::run::Head;
+    use crate::answers::head::Head;
     use crate::answers::run::tests::run;
+    use headlight_figure::plain;
 
     fn row_pattern(row: &[f32]) -> Pattern {
         let n = row.len();

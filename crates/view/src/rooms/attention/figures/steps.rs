@@ -478,7 +478,7 @@ fn scale(step: Step, values: impl Iterator<Item = StepValue>) -> SignedScale {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::run::Head;
+    use crate::answers::head::Head;
     use crate::answers::run::tests::run;
 
     /// A pattern whose row `query` is the softmax of these scores in single

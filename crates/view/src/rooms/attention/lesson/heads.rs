@@ -2,8 +2,8 @@
 
 use headlight_activations::Thumbnail;
 
+use crate::answers::head::Head;
 use crate::answers::pattern::Pattern;
-use crate::answers::run::Head;
 use crate::frame::Frame;
 use crate::rooms::attention::state::AttentionRoom;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::topics::Topic;
-use crate::answers::run::Head;
+use crate::answers::head::Head;
 use crate::frame::ablation::Ablation;
 use crate::rooms::attention::choices::View;
 use crate::rooms::attention::figures::atlas::Sort;

@@ -1,6 +1,6 @@
 //! What is attention? The steps of the lesson, as data.
 
-use crate::frame::example::DEFAULT_MODEL;
+use crate::frame::defaults::DEFAULT_MODEL;
 use crate::rooms::attention::choices::View;
 use crate::rooms::attention::figures::atlas::Sort;
 use crate::rooms::attention::figures::steps::Step;

@@ -7,11 +7,12 @@ use headlight_activations::Thumbnail;
 
 use super::heads::{head_of, whole_atlas};
 use super::topics::Topic;
-use crate::answers::run::{Head, Pattern, Run, Token};
+use crate::answers::head::Head;
+use crate::answers::run::{Pattern, Run, Token};
 use crate::frame::Frame;
-use crate::frame::ablation;
 use crate::frame::ablation::Part;
 use crate::frame::subject::Subject;
+use crate::rooms::attention::figures::changes;
 use crate::rooms::attention::figures::head_kind::largest_entropy;
 use crate::rooms::attention::figures::sentence::name;
 use crate::rooms::attention::state::AttentionRoom;
@@ -226,7 +227,7 @@ fn times(factor: f64) -> String {
 }
 
 fn value_answer(run: &Run) -> Option<String> {
-    let difference = ablation::answer_difference(run)?;
+    let difference = changes::answer_difference(run)?;
     let clean = run.clean.as_ref()?.next.first()?;
     let first = run.next.first().filter(|first| first.id != clean.id);
     Some(match first {

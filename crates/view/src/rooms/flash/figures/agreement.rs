@@ -2,6 +2,7 @@
 //!
 //! All rows are compared, a few at a time like [`Check`] does it.
 
+use headlight_figure::number::scientific;
 use std::borrow::Cow;
 
 use headlight_activations::FlashRun;
@@ -161,5 +162,39 @@ impl Agreement {
         let bounds = self.bounds();
         let within = |gaps: Gaps| gaps.output <= bounds.output && gaps.lse <= bounds.lse;
         within(self.trace) && within(self.dense)
+    }
+}
+
+/// What a comparison found, once it is done.
+#[must_use]
+pub fn verdict(agreement: &Agreement) -> Option<String> {
+    if !agreement.is_done() {
+        return None;
+    }
+    Some(if agreement.holds() {
+        format!(
+            "The GPU and the trace agree to {}.",
+            scientific(agreement.trace.largest())
+        )
+    } else {
+        let (what, found, bound) = worst(agreement);
+        format!(
+            "The GPU does not compute what it should: its {what} differs by {}, and 32 bits \
+             explain {}.",
+            scientific(found),
+            scientific(bound)
+        )
+    })
+}
+
+/// The difference that is furthest beyond its bound.
+fn worst(agreement: &Agreement) -> (&'static str, f64, f64) {
+    let bounds = agreement.bounds();
+    let output = agreement.trace.output.max(agreement.dense.output);
+    let lse = agreement.trace.lse.max(agreement.dense.lse);
+    if output > bounds.output {
+        ("output", output, bounds.output)
+    } else {
+        ("log-sum-exp", lse, bounds.lse)
     }
 }

@@ -16,82 +16,27 @@
 //! other none or many, and after the end of the played one it is the other's event.
 //! Playing does therefore not run at an even pace of the clock.
 
-use headlight_flash::{Algorithm, Array, Direction, Event, Schedule, Totals};
+use headlight_flash::{Algorithm, Event, Schedule};
 
-use crate::rooms::attention::figures::sentence::Span;
+use crate::rooms::flash::clock::Clock;
 use crate::rooms::flash::player::{Player, opening_step};
-use crate::rooms::flash::words;
-use crate::rooms::flash::words::StandardDeed;
 use headlight_figure::Shared;
-
-/// What two algorithms are locked to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Clock {
-    /// Elements of 4 bytes that crossed between slow memory and the chip.
-    #[default]
-    Traffic,
-    /// Floating-point operations of the matrix products: `4 d` per query and key of a
-    /// tile that is visited.
-    Work,
-}
-
-impl Clock {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Traffic, Self::Work];
-
-    /// The word for it in links.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Traffic => "traffic",
-            Self::Work => "work",
-        }
-    }
-
-    /// What it says after these steps: elements or operations. It never goes back.
-    #[must_use]
-    pub fn of(self, totals: &Totals) -> u64 {
-        match self {
-            Self::Traffic => totals.elements_moved(),
-            Self::Work => totals.flops,
-        }
-    }
-
-    /// The last step of a schedule after which this clock says at most `reading`, from 0
-    /// to the number of its steps.
-    ///
-    /// Takes time logarithmic in the number of steps.
-    #[must_use]
-    pub fn step_at(self, schedule: &Schedule, reading: u64) -> u64 {
-        // After `yes` steps it is not beyond, after `no` it is or there are no such.
-        let (mut yes, mut no) = (0, schedule.n_events() + 1);
-        while no - yes > 1 {
-            let middle = yes + (no - yes) / 2;
-            if self.of(&schedule.totals_after(middle)) <= reading {
-                yes = middle;
-            } else {
-                no = middle;
-            }
-        }
-        yes
-    }
-}
 
 /// The steps that the transport walks: those of the algorithm that is played, then
 /// what is left of the one beside it when that one is done.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Course {
-    played: Shared<Schedule>,
-    beside: Option<Beside>,
+    pub(crate) played: Shared<Schedule>,
+    pub(crate) beside: Option<Beside>,
 }
 
 /// The algorithm beside the one that is played.
 #[derive(Clone, Debug, PartialEq)]
-struct Beside {
-    schedule: Shared<Schedule>,
-    clock: Clock,
+pub(crate) struct Beside {
+    pub(crate) schedule: Shared<Schedule>,
+    pub(crate) clock: Clock,
     /// Its step when the played one is done.
-    met: u64,
+    pub(crate) met: u64,
 }
 
 /// How far one of the two is.
@@ -110,7 +55,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    fn new(schedule: &Schedule, clock: Clock, step: u64) -> Self {
+    pub(crate) fn new(schedule: &Schedule, clock: Clock, step: u64) -> Self {
         Self {
             algorithm: schedule.method().algorithm,
             step,
@@ -228,93 +173,16 @@ impl Course {
     pub fn clock(&self) -> Option<Clock> {
         self.beside.as_ref().map(|beside| beside.clock)
     }
-
-    /// One sentence that says what the comparison shows after `step`; `None` where there
-    /// is none beside.
-    #[must_use]
-    pub fn sentence(&self, step: u64) -> Option<Vec<Span>> {
-        let beside = self.beside.as_ref()?;
-        let clock = beside.clock;
-        let [played, other] = self.progress(step)?;
-        Some(match (played.is_done(), other.is_done()) {
-            (true, true) => words::both_done(clock, played, other),
-            (true, false) => {
-                let then = Progress::new(&beside.schedule, clock, beside.met);
-                words::one_done(clock, played.algorithm, then, other)
-            }
-            (false, true) => {
-                let met = clock.step_at(&self.played, other.in_all);
-                // A step that the clock does not count leaves nothing to tell apart.
-                let then = Progress::new(&self.played, clock, met.min(played.step));
-                words::one_done(clock, other.algorithm, then, played)
-            }
-            (false, false) => {
-                let deeds = [
-                    deed(&self.played, played.step),
-                    deed(&beside.schedule, other.step),
-                ];
-                words::both_at_work(clock, played, other, &deeds)
-            }
-        })
-    }
-}
-
-/// What an algorithm has done of its work, as the end of a sentence about it.
-fn deed(schedule: &Schedule, step: u64) -> String {
-    let Some(event) = step.checked_sub(1).and_then(|index| schedule.event(index)) else {
-        return words::NOT_BEGUN.to_owned();
-    };
-    let totals = schedule.totals_after(step);
-    let problem = schedule.problem();
-    // Rows that crossed, of an array of this width.
-    let rows = |array, direction, width: usize| {
-        let elements = totals.elements_of(array, direction);
-        (elements / width.max(1) as u64) as usize
-    };
-    match schedule.method().algorithm {
-        Algorithm::Standard => {
-            let written = |array, width| rows(array, Direction::Written, width);
-            let scores = written(Array::Scores, problem.n_k);
-            let weights = written(Array::Weights, problem.n_k);
-            let loads = |array| {
-                let mut moves = event.moves();
-                moves.any(|moved| (moved.array, moved.direction) == (array, Direction::Read))
-            };
-            let deed = if loads(Array::K) {
-                StandardDeed::LoadedKeys
-            } else if loads(Array::V) {
-                StandardDeed::LoadedValues
-            } else if totals.elements_of(Array::V, Direction::Read) > 0 {
-                StandardDeed::Output(written(Array::O, problem.d))
-            } else if totals.elements_of(Array::Scores, Direction::Read) > 0 {
-                StandardDeed::Weights(weights)
-            } else {
-                StandardDeed::Scores(scores)
-            };
-            words::standard_deed(problem.n_q, deed)
-        }
-        Algorithm::Fa1 => {
-            let met = rows(Array::K, Direction::Read, problem.d);
-            let tile = met.div_ceil(schedule.keys(0).len());
-            words::fa1_deed(tile, schedule.n_key_tiles())
-        }
-        Algorithm::Fa2 => {
-            let finished = rows(Array::O, Direction::Written, problem.d);
-            let tiles = finished.div_ceil(schedule.queries(0).len());
-            let split = event
-                .split
-                .map(|split| (split + 1, schedule.method().n_splits));
-            words::fa2_deed(tiles, schedule.n_query_tiles(), split)
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use headlight_flash::{Method, Problem, Tiling};
 
+    use super::super::compare_words::deed;
     use super::*;
-    use crate::rooms::attention::figures::sentence::plain;
+    use headlight_figure::plain;
+    use headlight_flash::Array;
 
     fn schedule(algorithm: Algorithm, (n, d): (usize, usize), is_causal: bool) -> Shared<Schedule> {
         let problem = Problem {
@@ -528,7 +396,7 @@ mod tests {
         // loaded after the next.
         let at = |deed: &str| {
             (0..)
-                .find(|&step| super::deed(&schedule, step) == deed)
+                .find(|&step| super::super::compare_words::deed(&schedule, step) == deed)
                 .unwrap()
         };
         let written = schedule.event(at("has written P") - 1).unwrap();

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use headlight_activations::{FlashGrowth, PathMeasure, StandardMeasure};
 use headlight_flash::exponent;
 
-use crate::rooms::flash::device::{Growth, LENGTHS};
+use crate::rooms::flash::device::{Amount, Growth, LENGTHS, Power, Way};
 use crate::rooms::flash::words::device as words;
 use crate::rooms::flash::words::thousands;
 use headlight_figure::number::full;
@@ -45,24 +45,6 @@ const LETTER: f64 = 6.4;
 /// No rounding of numbers of size 1 is as large as this: where an error is, the
 /// numbers are wrong.
 const WRONG: f64 = 1e-3;
-
-/// A way to attend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// Our kernel.
-    Flash,
-    /// Scores and weights in full.
-    Standard,
-}
-
-/// What grows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Amount {
-    /// Bytes beside q, k, v and the output.
-    Memory,
-    /// Milliseconds.
-    Time,
-}
 
 /// Both panels.
 #[derive(Clone, Debug, PartialEq)]
@@ -408,15 +390,6 @@ fn make_room(lines: &mut [Line], left: f64) {
             line.label = Label::beside(before, words::way(line.way), left);
         }
     }
-}
-
-/// A power with the last length that it holds for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Power {
-    /// The exponent.
-    pub exponent: f64,
-    /// The shortest and the longest sequence.
-    pub lengths: (usize, usize),
 }
 
 fn power(points: &[FlashGrowth], way: Way, amount: Amount) -> Option<Power> {

@@ -1,6 +1,6 @@
 //! What is moved between slow memory and the chip, by the three algorithms side by side.
 
-use headlight_flash::{Algorithm, BYTES_PER_ELEMENT, Method, Problem, Schedule, Tiling, Totals};
+use headlight_flash::{Algorithm, BYTES_PER_ELEMENT, Tiling, Totals};
 
 use crate::rooms::flash::player::{Moment, Player};
 use crate::rooms::flash::words::BROWSER_BYTES;
@@ -102,14 +102,4 @@ pub fn ledger(player: &Player, moment: &Moment, beside: Option<(&Player, &Moment
         on_chip: OnChip::of(player),
         peak_extra_bytes: schedule.peak_extra_elements() * BYTES_PER_ELEMENT,
     }
-}
-
-/// What another algorithm would move in all.
-pub(crate) fn moved_by(
-    problem: Problem,
-    algorithm: Algorithm,
-    tiling: Option<Tiling>,
-) -> Option<u64> {
-    let schedule = Schedule::new(problem, Method::new(algorithm), tiling).ok()?;
-    Some(schedule.totals().elements_moved())
 }

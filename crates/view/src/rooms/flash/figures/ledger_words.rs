@@ -2,8 +2,8 @@
 
 use headlight_flash::{Algorithm, Array, Direction, Schedule};
 
-use crate::rooms::flash::Player;
-use crate::rooms::flash::figures::ledger::{Ledger, OnChip, moved_by};
+use crate::rooms::flash::figures::ledger::{Ledger, OnChip};
+use crate::rooms::flash::player::{Player, moved_by};
 use crate::rooms::flash::words::{algorithm, counted_of, thousands};
 use headlight_figure::number::fixed;
 

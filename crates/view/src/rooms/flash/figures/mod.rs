@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod code;
 pub mod compare;
+pub mod compare_words;
 pub mod error;
 pub mod growth;
 pub mod ledger;

@@ -1,10 +1,12 @@
 //! What happens to one row, spelled out with its numbers.
 
+use crate::rooms::flash::words::capitalised;
 use headlight_flash::{Algorithm, EventKind};
 
+use crate::rooms::flash::data::named_row;
+use crate::rooms::flash::player::row_label;
 use crate::rooms::flash::player::{Moment, Pass, Player};
-use crate::rooms::flash::sentence::shown;
-use crate::rooms::flash::words::{LAZY_BOUND, named_row, row_label};
+use crate::rooms::flash::words::{LAZY_BOUND, shown};
 
 /// What one row had after it met a tile of keys.
 #[derive(Clone, Debug, PartialEq)]
@@ -195,4 +197,25 @@ pub fn passed(player: &Player, moment: &Moment, row: usize) -> Vec<Passed> {
         is_now: event.j == Some(pass.j),
     };
     moment.passes.iter().map(passed).collect()
+}
+
+/// The heading of the row that is spelled out, which is counted from 0 as everywhere.
+#[must_use]
+pub fn row_heading(player: &Player, row: usize) -> String {
+    format!("{}, as it happens", capitalised(&row_label(player, row)))
+}
+
+/// What the table of that row holds.
+#[must_use]
+pub fn row_sums(player: &Player, row: usize) -> String {
+    let named = capitalised(&row_label(player, row));
+    format!(
+        "{named} after each tile of keys: largest score, sum, what the sum before was multiplied with"
+    )
+}
+
+/// Sum and maximum of a row.
+#[must_use]
+pub fn sum_and_max(l: f32, m: f32) -> String {
+    format!("l\u{a0}{}  m\u{a0}{}", shown(l), shown(m))
 }

@@ -1,5 +1,6 @@
 //! The steps as a row of coloured cells, those around the one that is shown.
 
+use crate::rooms::flash::words::{clock, thousands};
 use headlight_flash::EventKind;
 
 use super::compare::Course;
@@ -97,4 +98,24 @@ pub fn step_at(timeline: &Timeline, x: f64) -> Option<u64> {
         .find(|cell| cell.x <= x)
         .or_else(|| timeline.cells.first());
     found.map(|cell| cell.step)
+}
+
+/// Which steps the timeline shows: `steps 61–139 of 420`.
+#[must_use]
+pub fn timeline_window(timeline: &Timeline) -> String {
+    let (first, last) = timeline.span;
+    let n_steps = thousands(timeline.n_steps);
+    if first > last {
+        // There is none to show.
+        return clock(0, timeline.n_steps);
+    }
+    match last - first + 1 {
+        1 => clock(first, timeline.n_steps),
+        n if n == timeline.n_steps => format!("all {n_steps} steps"),
+        _ => format!(
+            "steps {}\u{2013}{} of {n_steps}",
+            thousands(first),
+            thousands(last)
+        ),
+    }
 }

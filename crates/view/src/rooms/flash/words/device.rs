@@ -1,8 +1,7 @@
 //! What is said of our kernel on the visitor's own GPU.
+#![expect(missing_docs, reason = "a constant of words says itself what it is")]
 
-use crate::rooms::flash::device::{Answer, Growth, LENGTHS, RunShown, Stage};
-use crate::rooms::flash::figures::agreement::Agreement;
-use crate::rooms::flash::figures::growth::{Amount, Power, Way};
+use crate::rooms::flash::device::{Amount, Answer, Growth, LENGTHS, Power, RunShown, Stage, Way};
 use headlight_figure::number::{duration, fixed, memory, scientific};
 
 use super::thousands;
@@ -77,40 +76,6 @@ pub fn time(elapsed_ms: f64) -> String {
         format!("{}\u{a0}ms", fixed(elapsed_ms, 1))
     } else {
         duration(elapsed_ms)
-    }
-}
-
-/// What a comparison found, once it is done.
-#[must_use]
-pub fn verdict(agreement: &Agreement) -> Option<String> {
-    if !agreement.is_done() {
-        return None;
-    }
-    Some(if agreement.holds() {
-        format!(
-            "The GPU and the trace agree to {}.",
-            scientific(agreement.trace.largest())
-        )
-    } else {
-        let (what, found, bound) = worst(agreement);
-        format!(
-            "The GPU does not compute what it should: its {what} differs by {}, and 32 bits \
-             explain {}.",
-            scientific(found),
-            scientific(bound)
-        )
-    })
-}
-
-/// The difference that is furthest beyond its bound.
-fn worst(agreement: &Agreement) -> (&'static str, f64, f64) {
-    let bounds = agreement.bounds();
-    let output = agreement.trace.output.max(agreement.dense.output);
-    let lse = agreement.trace.lse.max(agreement.dense.lse);
-    if output > bounds.output {
-        ("output", output, bounds.output)
-    } else {
-        ("log-sum-exp", lse, bounds.lse)
     }
 }
 

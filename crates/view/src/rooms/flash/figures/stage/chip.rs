@@ -3,111 +3,18 @@
 //! Keys stand above the scores they make, queries to their left, values above the
 //! output they go into. Between scores and output stand the numbers of each row.
 
-use std::ops::Range;
-
 use headlight_flash::{Algorithm, Array, Chip, EventKind, Matrix};
 
-use super::names::{name_rows_and_keys, numbered, width as names_width};
-use super::{Anchor, Colours, Moment, Mosaic, Paint, Player, Rect, Scene, Voice};
-use crate::rooms::flash::sentence::shown_short;
+use super::names::{name_rows_and_keys, numbered};
+use super::places::{
+    COLUMN, NUMBER_HEIGHT, NUMBER_WIDTH, Places, columns_of, places, queries_on_chip, rows_in_tile,
+};
+use super::scene::{Anchor, Colours, Mosaic, Paint, Rect, Scene, Voice};
+use crate::rooms::flash::player::{Moment, Player};
 use crate::rooms::flash::words;
+use crate::rooms::flash::words::shown_short;
 use headlight_figure::number::fixed;
 use headlight_figure::ramp;
-
-/// Room inside the chip's frame.
-const PAD: f64 = 16.0;
-/// Room between matrices.
-const GAP: f64 = 14.0;
-/// Room for a matrix' name.
-const NAME: f64 = 22.0;
-/// Height of what stands above: keys and values.
-const ABOVE: f64 = 104.0;
-/// Least room in which a number can be read.
-const NUMBER_WIDTH: f64 = 31.0;
-pub(crate) const NUMBER_HEIGHT: f64 = 14.0;
-/// Height of a row where there is room.
-const ROW: f64 = 30.0;
-/// Most that all rows take.
-const MOST_ROWS_HEIGHT: f64 = 256.0;
-/// Room beside the names of rows.
-const BESIDE: f64 = 4.0;
-/// Less room than this inside the frame is little.
-const NARROW: f64 = 420.0;
-/// Room that a column of one number per row takes.
-const COLUMN: f64 = 44.0;
-/// The same where there is little room, and numbers have one digit less.
-const NARROW_COLUMN: f64 = 38.0;
-
-/// Height of the chip: the same at every step, so that nothing jumps.
-pub(crate) fn height(player: &Player) -> f64 {
-    PAD + NAME + ABOVE + GAP + NAME + rows_height(player) + PAD
-}
-
-fn rows_height(player: &Player) -> f64 {
-    let n_rows = player.schedule().queries(0).len();
-    (n_rows as f64 * ROW).min(MOST_ROWS_HEIGHT)
-}
-
-/// Where the matrices stand.
-pub(crate) struct Places {
-    /// The names of the rows.
-    pub(crate) names: Rect,
-    pub(crate) q: Rect,
-    k: Rect,
-    pub(crate) s: Rect,
-    columns: Rect,
-    v: Rect,
-    o: Rect,
-}
-
-fn places(player: &Player, at: Rect) -> Places {
-    let is_narrow = at.width - 2.0 * PAD < NARROW;
-    let names = names_width(player, is_narrow);
-    let left = at.x + PAD.max(names + 2.0 * BESIDE);
-    let inner = at.x + at.width - PAD - left;
-    let n_keys = player.schedule().keys(0).len();
-    let n_columns = columns_of(player).len() as f64;
-    let column = if is_narrow { NARROW_COLUMN } else { COLUMN };
-    let columns = n_columns * column;
-    let gap = if is_narrow { 8.0 } else { GAP };
-    let free = inner - columns - 3.0 * gap;
-    // Scores get what they need for their numbers, as long as the others keep theirs.
-    let wanted = n_keys as f64 * (NUMBER_WIDTH + 11.0);
-    let s = wanted.clamp(free * 0.34, free * 0.56);
-    let rest = free - s;
-    let (q, o) = (rest * 0.46, rest * 0.54);
-    let above = at.y + PAD + NAME;
-    let below = above + ABOVE + GAP + NAME;
-    let rows = rows_height(player);
-    let s_left = left + q + gap;
-    let columns_left = s_left + s + gap;
-    let o_left = columns_left + columns + gap;
-    // Values are as tall as keys of a tile need, up to what is there.
-    let v_height = (n_keys as f64 * 14.0).clamp(20.0, ABOVE);
-    Places {
-        names: Rect::new(left - BESIDE - names, below, names, rows),
-        q: Rect::new(left, below, q, rows),
-        k: Rect::new(s_left, above, s, ABOVE),
-        s: Rect::new(s_left, below, s, rows),
-        columns: Rect::new(columns_left, below, columns, rows),
-        v: Rect::new(o_left, above + ABOVE - v_height, o, v_height),
-        o: Rect::new(o_left, below, o, rows),
-    }
-}
-
-pub(crate) fn rows_in_tile(player: &Player) -> f64 {
-    player.schedule().queries(0).len() as f64
-}
-
-/// Names of the columns of one number per row, in order.
-fn columns_of(player: &Player) -> &'static [&'static str] {
-    use headlight_flash::Algorithm;
-    match player.schedule().method().algorithm {
-        Algorithm::Standard => &["m", "l"],
-        Algorithm::Fa1 => &["m̃", "m", "α", "l"],
-        Algorithm::Fa2 => &["m", "α", "l"],
-    }
-}
 
 fn column<'a>(chip: &'a Chip, name: &str) -> &'a [f32] {
     match name {
@@ -241,12 +148,6 @@ fn matrices(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places
         &relative_output(player, moment),
         Colours::Signed(v),
     );
-}
-
-/// The queries whose tile is on the chip.
-pub(crate) fn queries_on_chip(player: &Player, moment: &Moment) -> Range<usize> {
-    let tile = moment.event.and_then(|event| event.i);
-    tile.map_or(0..0, |i| player.schedule().queries(i))
 }
 
 /// True where the output on the chip is an average of values already: standard attention

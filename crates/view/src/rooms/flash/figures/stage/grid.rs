@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use headlight_flash::TileKind;
 
-use super::{Anchor, Moment, Paint, Player, Rect, Scene, Voice};
+use super::scene::{Anchor, Paint, Rect, Scene, Voice};
+use crate::rooms::flash::player::{Moment, Player};
 use crate::rooms::flash::words;
 
 /// More tiles along a side than this are drawn in runs, without room between them.

@@ -1,33 +1,13 @@
 //! The names of the rows and keys on the chip: numbers, and tokens where there is room.
 
-use super::chip::{NUMBER_HEIGHT, Places, queries_on_chip, rows_in_tile};
-use super::{Anchor, Moment, Player, Scene, Voice};
+use super::places::{
+    MOST_OF_TOKEN, NUMBER_HEIGHT, Places, SMALL_LETTER, n_digits, queries_on_chip, rows_in_tile,
+};
+use super::scene::{Anchor, Scene, Voice};
+use crate::rooms::flash::player::{Moment, Player};
 use headlight_figure::token::shorten;
-
-/// Width of a letter of a remark, of a wide font.
-const SMALL_LETTER: f64 = 6.0;
-/// Most letters of a token beside its row.
-const MOST_OF_TOKEN: usize = 7;
 /// A token in fewer letters than these says nothing.
 const LEAST_OF_TOKEN: usize = 5;
-
-/// Room that the names of rows take: their number, and their token where there is room.
-pub(crate) fn width(player: &Player, is_narrow: bool) -> f64 {
-    let data = player.data();
-    let token = match data.tokens() {
-        Some(_) if !is_narrow => 1 + MOST_OF_TOKEN,
-        _ => 0,
-    };
-    (n_digits(data.n_q()) + token) as f64 * SMALL_LETTER
-}
-
-/// Digits of the greatest index of `n` rows.
-const fn n_digits(n: usize) -> usize {
-    match n.saturating_sub(1).checked_ilog10() {
-        Some(log) => log as usize + 1,
-        None => 1,
-    }
-}
 
 /// Names of rows or keys in `most` characters each: number and token, or the token
 /// alone where both have no room, or the number alone. All in one way, so that they

@@ -8,7 +8,8 @@ use std::ops::Range;
 
 use headlight_flash::{Algorithm, Array, Direction};
 
-use super::{Anchor, Moment, Paint, Player, Rect, Scene, Voice};
+use super::scene::{Anchor, Paint, Rect, Scene, Voice};
+use crate::rooms::flash::player::{Moment, Player};
 use crate::rooms::flash::words;
 
 /// Room for a strip and what follows it.

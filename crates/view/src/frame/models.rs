@@ -1,0 +1,27 @@
+//! The list of models.
+
+use serde::Deserialize;
+
+use crate::answers::head::Head;
+
+/// A model of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ModelInfo {
+    /// Folder name.
+    pub name: String,
+    /// One line about it.
+    #[serde(default)]
+    pub description: String,
+    /// Bytes of all its files.
+    #[serde(default)]
+    pub bytes: u64,
+    /// A prompt that it can read.
+    #[serde(default)]
+    pub prompt: Option<String>,
+    /// The head to look at in that prompt.
+    #[serde(default)]
+    pub head: Option<Head>,
+    /// A recorded run of it came with the page.
+    #[serde(default)]
+    pub recorded: bool,
+}

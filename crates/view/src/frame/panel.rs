@@ -1,0 +1,16 @@
+//! What can be open over the page.
+
+use super::figure_id::FigureId;
+
+/// What can be open over the page, one at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    /// The list of models.
+    Models,
+    /// What computes, and why.
+    Backend,
+    /// Keys and what the page is.
+    Help,
+    /// The menu of a figure.
+    Menu(FigureId),
+}

@@ -1,0 +1,220 @@
+//! What is drawn of a step: rectangles, matrices as colours, texts, tiles on their way.
+
+use headlight_flash::Array;
+
+/// A rectangle's place.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rect {
+    /// Pixels from the left.
+    pub x: f64,
+    /// Pixels from the top.
+    pub y: f64,
+    /// Width in pixels.
+    pub width: f64,
+    /// Height in pixels.
+    pub height: f64,
+}
+
+impl Rect {
+    pub(crate) const fn new(x: f64, y: f64, width: f64, height: f64) -> Self {
+        Self {
+            x,
+            y,
+            width,
+            height,
+        }
+    }
+
+    /// The same, larger by `by` on every side.
+    #[must_use]
+    pub fn grown(self, by: f64) -> Self {
+        Self::new(
+            self.x - by,
+            self.y - by,
+            self.width + 2.0 * by,
+            self.height + 2.0 * by,
+        )
+    }
+}
+
+/// What a rectangle stands for; a page gives each a look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Paint {
+    /// A tile of an array in slow memory that is neither moved nor written.
+    Idle(Array),
+    /// One that is moved now.
+    Moved(Array),
+    /// One that holds a result.
+    Written(Array),
+    /// One that holds nothing yet.
+    Unwritten(Array),
+    /// The frame around what is moved or changes now.
+    Beam,
+    /// The chip.
+    Chip,
+    /// The bar of the chip's memory, whole, and what of it is used.
+    Memory,
+    /// What of the chip's memory is used.
+    Used,
+    /// What of it is beyond its size.
+    Over,
+    /// A tile of the grid that was met and forgotten.
+    Done,
+    /// The one that is met now.
+    Now,
+    /// One that comes later.
+    Waiting,
+    /// Hidden by the mask.
+    Hidden,
+    /// Scores or weights on the chip that the mask hides.
+    Masked,
+    /// The ground of a number that was just changed.
+    Hot,
+    /// The row that is spelled out.
+    Row,
+}
+
+/// A rectangle.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Block {
+    /// Where.
+    pub at: Rect,
+    /// What.
+    pub paint: Paint,
+}
+
+/// How a text looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Voice {
+    /// The heading of a part.
+    Heading,
+    /// A remark.
+    Small,
+    /// An array's letter.
+    Letter(Array),
+    /// A letter that is no array's.
+    Name,
+    /// What follows a letter.
+    Label,
+    /// A number.
+    Number,
+    /// A number that was just changed.
+    HotNumber,
+    /// A number on a dark ground.
+    OnDark,
+}
+
+/// Where a text is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Anchor {
+    /// Its start.
+    Start,
+    /// Its middle.
+    Middle,
+    /// Its end.
+    End,
+}
+
+/// A text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Words {
+    /// Pixels from the left.
+    pub x: f64,
+    /// Pixels from the top, of the line that the letters stand on.
+    pub y: f64,
+    /// What it says.
+    pub text: String,
+    /// How it looks.
+    pub voice: Voice,
+    /// Where it is held.
+    pub anchor: Anchor,
+}
+
+/// What the colours of a mosaic mean.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Colours {
+    /// From 0 to 1.
+    Weights,
+    /// From minus to plus this, 0 in the middle.
+    Signed(f32),
+}
+
+/// A matrix of numbers as colours.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mosaic {
+    /// Where.
+    pub at: Rect,
+    /// Its letter: `Q`, `K`, `V`, `S`, `P` or `O`.
+    pub name: &'static str,
+    /// Rows of numbers.
+    pub n_rows: usize,
+    /// Numbers per row.
+    pub n_columns: usize,
+    /// `[row, column]`; -inf is hidden.
+    pub values: Vec<f32>,
+    /// What the colours mean.
+    pub colours: Colours,
+}
+
+/// A tile on its way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Flight {
+    /// Of which array.
+    pub array: Array,
+    /// From where.
+    pub from: Rect,
+    /// To where.
+    pub to: Rect,
+}
+
+/// All of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scene {
+    /// Width in pixels.
+    pub width: f64,
+    /// Height in pixels.
+    pub height: f64,
+    /// Rectangles, lowest first.
+    pub blocks: Vec<Block>,
+    /// The hidden part of the grid, as corners.
+    pub hidden: Vec<(f64, f64)>,
+    /// Matrices as colours.
+    pub mosaics: Vec<Mosaic>,
+    /// Texts.
+    pub words: Vec<Words>,
+    /// Tiles on their way, at steps that move something.
+    pub flights: Vec<Flight>,
+    /// Where on the stage the rows of the current tile can be chosen.
+    pub rows: Vec<(usize, Rect)>,
+}
+
+impl Scene {
+    pub(crate) fn block(&mut self, at: Rect, paint: Paint) {
+        self.blocks.push(Block { at, paint });
+    }
+
+    pub(crate) fn say(
+        &mut self,
+        (x, y): (f64, f64),
+        voice: Voice,
+        anchor: Anchor,
+        text: impl Into<String>,
+    ) {
+        self.words.push(Words {
+            x,
+            y,
+            text: text.into(),
+            voice,
+            anchor,
+        });
+    }
+
+    pub(crate) fn heading(&mut self, x: f64, title: impl Into<String>, note: &str) {
+        self.heading_at((x, 14.0), title, note);
+    }
+
+    pub(crate) fn heading_at(&mut self, (x, y): (f64, f64), title: impl Into<String>, note: &str) {
+        self.say((x, y), Voice::Heading, Anchor::Start, title);
+        self.say((x, y + 16.0), Voice::Small, Anchor::Start, note);
+    }
+}
