@@ -49,7 +49,7 @@ const MOMENTS = {
 const NOTICED_S = 8;
 
 for (const [moment, file] of Object.entries(MOMENTS)) {
-  test(`a worker that falls silent while ${moment} is replaced in seconds`, async (t) => {
+  test.alone(`a worker that falls silent while ${moment} is replaced in seconds`, async (t) => {
     const page = await t.visit(null);
     let nAsked = 0;
     const isAsked = new Promise((resolve) => {

@@ -492,7 +492,7 @@ test("without a GPU it is said why our kernel does not run, and nothing dead is 
   await assertAccessible(page, "no GPU");
 });
 
-test("ten thousand steps are scrubbed at more than 30 frames a second", async (t) => {
+test.alone("ten thousand steps are scrubbed at more than 30 frames a second", async (t) => {
   const page = await t.visit(link({ data: "random", n: 768, d: 64, sram: 16384, causal: 0 }));
   await playing(page);
   const { all } = await clock(page);

@@ -23,7 +23,7 @@ import { assertIsTable, saved, tableOf } from "./files.mjs";
 import { suite } from "./runner.mjs";
 import { assertAgrees, gapsNote } from "./tables.mjs";
 
-const test = suite("gpu");
+const test = suite("gpu", { alone: true });
 
 /**
  * From a question to a GPU that is lost to the CPU's answer: the loss may show as silence,
@@ -150,6 +150,7 @@ test("while a GPU that was lost comes back the CPU answers, and the second loss 
   await assertAgrees(await shown(page), "Tom saw a dog. Tom", TOLERANCE);
 
   await lose("Lily had a cat and a");
+  // What must not happen has no moment to wait for; at first the GPU was asked at once.
   await page.waitForTimeout(5_000);
   await type(page, "Lily had a cat and");
   assert.equal((await shown(page)).backend, "cpu", "the GPU is left alone");
@@ -169,11 +170,14 @@ test("a run with a head's numbers stays what it is when they come anew from the 
   for (let attempt = 0; attempt < 20; attempt += 1) {
     await agrees.or(isBusy).first().waitFor({ timeout: 60_000 });
     if ((await agrees.count()) > 0) break;
+    // The page says that it is busy in the words of the time before, so the end of them
+    // cannot be waited for.
     await page.waitForTimeout(1_500);
     await section.getByRole("button", { name: /^Run the/ }).click();
     await page.waitForTimeout(1_500);
   }
   assert.equal(await agrees.count(), 1);
+  // The numbers come anew once the GPU has taken over, and must change nothing that is seen.
   await page.waitForTimeout(5_000);
   assert.equal(await section.getByText(/have changed since our kernel ran/).count(), 0);
 });

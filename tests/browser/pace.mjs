@@ -7,7 +7,7 @@ import { link } from "./page.mjs";
 import { suite } from "./runner.mjs";
 import { traced } from "./trace.mjs";
 
-const test = suite("plain");
+const test = suite("plain", { alone: true });
 
 /** Interaction to next paint, as Chromium defines it. */
 const INTERACTION_MS = 200;
@@ -51,6 +51,7 @@ for (const [what, visit] of Object.entries(VISITS)) {
     const { page, tasks } = await opened(t, visit);
     const deadline = performance.now() + 90_000;
     while ((await countHeads(page)) < visit.nHeads && performance.now() < deadline) {
+      // Seldom: whoever looks makes a task of the thread that is measured.
       await page.waitForTimeout(500);
     }
     assert.equal(await countHeads(page), visit.nHeads);

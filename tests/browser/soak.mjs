@@ -7,7 +7,7 @@ import { live, link, shown } from "./page.mjs";
 import { suite } from "./runner.mjs";
 import { assertAgrees } from "./tables.mjs";
 
-const test = suite("plain");
+const test = suite("plain", { alone: true });
 
 /** Prompts in rounds of this many, and a text at the end of each round. */
 const ROUND = 10;
