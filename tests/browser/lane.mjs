@@ -4,10 +4,12 @@
 // end, if it crashes; two browsers share the machine alone.
 
 import { launch } from "./browser.mjs";
+import { SharedPage } from "./shared.mjs";
 
 /** What one lane has open. */
 export class Lane {
   #browsers = new Map();
+  #shared = new Map();
 
   /** The browser of this kind, started when it is first asked for. */
   browser(kind) {
@@ -15,10 +17,28 @@ export class Lane {
     return this.#browsers.get(kind);
   }
 
+  /** The live page that tests of this lane share, at this home and as a new visitor has it. */
+  async livePage(origin, home) {
+    const old = this.#shared.get(home);
+    const isNew = await old?.renew().catch(() => false);
+    if (isNew) return old;
+    if (old) await this.drop(old);
+    const made = await SharedPage.open(await this.browser("plain"), origin, home);
+    this.#shared.set(home, made);
+    return made;
+  }
+
+  /** Throws a shared page away: the next test that asks gets another. */
+  async drop(page) {
+    for (const [home, shared] of this.#shared) if (shared === page) this.#shared.delete(home);
+    await page.visit.context.close().catch(() => {});
+  }
+
   /** Ends all that the lane has open. */
   async close() {
     const started = [...this.#browsers.values()];
     this.#browsers.clear();
+    this.#shared.clear();
     await Promise.all(started.map(async (browser) => (await browser).close()));
   }
 }

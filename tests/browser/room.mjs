@@ -522,10 +522,8 @@ async function everything(page) {
 }
 
 /** A live page. */
-async function opened(t, view) {
-  const page = await t.visit(link({ backend: "cpu", ...view }));
-  await liveInAnyView(page);
-  return page;
+function opened(t, view) {
+  return t.livePage(link({ backend: "cpu", ...view }));
 }
 
 /** Waits until the engine has answered, whichever way the head is looked at. */

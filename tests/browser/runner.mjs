@@ -1,6 +1,7 @@
 // Runs tests, two beside each other where nothing is measured, and counts them.
 //
-// A test gets a `t`: `t.visit(..)` opens the page as a new visitor, `t.note(..)`
+// A test gets a `t`: `t.visit(..)` opens the page as a new visitor, `t.livePage(..)`
+// takes one that is live already and is as a new visitor has it, `t.note(..)`
 // puts a figure beside the result, `t.expect(..)` names trouble that the test
 // asks for. Everything else that goes wrong in the browser fails the test, even
 // if every assertion holds.
@@ -13,6 +14,7 @@ import { newContext } from "./browser.mjs";
 import { Lane } from "./lane.mjs";
 import { rootOf } from "./page.mjs";
 import { printResult } from "./report.mjs";
+import { ATTENTION } from "./shared.mjs";
 
 /** Longer than any test takes on two slow cores, shorter than one's patience. */
 const LIMIT_S = 120;
@@ -74,7 +76,7 @@ async function runOne({ file, name, kind, body }, lane, origin) {
   const seconds = (performance.now() - started) / 1e3;
   const isPassed = error === null;
   const complaint = isPassed ? "" : `${error.stack ?? error}\n${await t.describe(name)}`;
-  await t.close();
+  await t.close(isPassed);
   return { file, name, isPassed, seconds, notes: t.notes, complaint };
 }
 
@@ -96,6 +98,7 @@ class Test {
     this.notes = [];
     this.visits = [];
     this.expected = [];
+    this.shared = null;
   }
 
   /** Opens `link` as a new visitor and returns the page; without one the page is blank. */
@@ -105,6 +108,18 @@ class Test {
     const visit = { context, trouble, page: await context.newPage() };
     this.visits.push(visit);
     if (link !== null) await visit.page.goto(`${origin}/${link}`);
+    return visit.page;
+  }
+
+  /**
+   * A live page with the usual size and theme, at `link`, with all its numbers there; it may
+   * have been another test's. For tests that are about neither a first load nor what is kept.
+   */
+  async livePage(link, home = ATTENTION) {
+    this.shared = await this.lane.livePage(this.origin, home);
+    const { visit } = this.shared;
+    if (!this.visits.includes(visit)) this.visits.push(visit);
+    await this.shared.goTo(link);
     return visit.page;
   }
 
@@ -123,7 +138,9 @@ class Test {
     return this.visits.flatMap((visit) => visit.trouble);
   }
 
-  assertNoTrouble() {
+  async assertNoTrouble() {
+    // What a page that stays open has said by now has been heard by then.
+    await this.shared?.visit.page.evaluate(() => {});
     const isAsked = (line) => this.expected.some((pattern) => pattern.test(line));
     const lines = this.trouble().filter((line) => !isAsked(line));
     if (lines.length > 0) throw new Error(`trouble in the browser:\n${lines.join("\n")}`);
@@ -143,7 +160,10 @@ class Test {
     return lines.join("\n");
   }
 
-  async close() {
-    await Promise.all(this.visits.map(({ context }) => context.close().catch(() => {})));
+  /** Closes the pages that were opened; a shared one stays if the test has passed. */
+  async close(isPassed) {
+    const own = this.visits.filter((visit) => visit !== this.shared?.visit);
+    await Promise.all(own.map(({ context }) => context.close().catch(() => {})));
+    if (this.shared !== null && !isPassed) await this.lane.drop(this.shared);
   }
 }
