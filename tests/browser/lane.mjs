@@ -39,6 +39,8 @@ export class Lane {
     const started = [...this.#browsers.values()];
     this.#browsers.clear();
     this.#shared.clear();
-    await Promise.all(started.map(async (browser) => (await browser).close()));
+    // One that did not start, or has crashed, has failed its tests already.
+    const end = (browser) => browser.then((browser) => browser.close()).catch(() => {});
+    await Promise.all(started.map(end));
   }
 }

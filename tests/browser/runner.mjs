@@ -16,8 +16,8 @@ import { rootOf } from "./page.mjs";
 import { printResult } from "./report.mjs";
 import { ATTENTION } from "./shared.mjs";
 
-/** Longer than any test takes on two slow cores, shorter than one's patience. */
-const LIMIT_S = 120;
+/** Longer than any test takes on two slow cores with another beside it, shorter than patience. */
+const LIMIT_S = 180;
 
 const PICTURES = join(tmpdir(), "headlight-browser-tests");
 
@@ -28,8 +28,7 @@ const N_LANES = 2;
  * Collects the tests of a file, which run in this kind of browser; names are statements.
  *
  * A test runs beside others unless the suite, or `test.alone`, says that it needs the
- * machine for itself: since it measures time or memory, or since what it starts takes
- * every core.
+ * machine for itself: since it measures time, or since what it starts takes every core.
  */
 export function suite(kind, { alone = false } = {}) {
   const tests = [];

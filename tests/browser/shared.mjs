@@ -3,13 +3,14 @@
 import { newContext } from "./browser.mjs";
 import { everythingArrived, link, truthShown } from "./page.mjs";
 import { countRequests } from "./requests.mjs";
+import { MODEL } from "./settings.mjs";
 
 /** A prompt that is no test's, so that each way from home and back has a run for a consequence. */
 export const HOME_PROMPT = "Between two tests Tom and Lily sat under a tree.";
 
-/** Where a page of the Attention room is between two tests, and what it waits for there. */
+/** Where a page of the Attention room is between two tests, and what is waited for there. */
 export const ATTENTION = {
-  link: link({ backend: "cpu", model: "stories", prompt: HOME_PROMPT, layer: 3, head: 2, seed: 0 }),
+  link: link({ backend: "cpu", model: MODEL, prompt: HOME_PROMPT, layer: 3, head: 2, seed: 0 }),
   arrived: async (page) => {
     await everythingArrived(page);
     await truthShown(page);
