@@ -18,27 +18,15 @@ const FLAGS = {
   ],
 };
 
-const browsers = new Map();
-
-/** The browser of this kind, started when it is first asked for. */
-export function browser(kind) {
-  if (!browsers.has(kind)) {
-    const args = [...QUIET, ...FLAGS[kind]];
-    browsers.set(kind, chromium.launch({ executablePath: CHROMIUM, headless: true, args }));
-  }
-  return browsers.get(kind);
-}
-
-/** Ends the browser of this kind, if it runs. */
-export async function closeBrowser(kind) {
-  const started = browsers.get(kind);
-  browsers.delete(kind);
-  await (await started)?.close();
+/** Starts a browser of this kind. */
+export function launch(kind) {
+  const args = [...QUIET, ...FLAGS[kind]];
+  return chromium.launch({ executablePath: CHROMIUM, headless: true, args });
 }
 
 /** A visitor who was never here before, and everything that is wrong with what they get. */
-export async function newContext(kind, origin, options = {}) {
-  const context = await (await browser(kind)).newContext({
+export async function newContext(browser, origin, options = {}) {
+  const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     reducedMotion: "reduce",
     ...options,

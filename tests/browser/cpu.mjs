@@ -38,16 +38,14 @@ test("without an adapter the page goes live on the CPU and says so", async (t) =
 });
 
 test("every figure agrees with the command line", async (t) => {
-  const page = await t.visit(link({ backend: "cpu", prompt: PROMPT, layer: 0, head: 0 }));
-  await live(page);
+  const page = await t.livePage(link({ backend: "cpu", prompt: PROMPT, layer: 0, head: 0 }));
   const view = await shown(page);
   assert.deepEqual(view.head, { layer: 0, head: 0 });
   t.note(gapsNote(await assertAgrees(view, PROMPT, TOLERANCE)));
 });
 
 test("typing a prompt changes every figure to that prompt's", async (t) => {
-  const page = await t.visit(link({ backend: "cpu", prompt: PROMPT }));
-  await live(page);
+  const page = await t.livePage(link({ backend: "cpu", prompt: PROMPT }));
   const before = await shown(page);
   const cells = page.locator('[data-figure="attention.pattern"] svg .cells path');
   const drawn = () => cells.evaluateAll((paths) => paths.map((path) => path.getAttribute("d")));
@@ -63,8 +61,7 @@ test("typing a prompt changes every figure to that prompt's", async (t) => {
 });
 
 test("each head that is chosen shows its own pattern", async (t) => {
-  const page = await t.visit(link({ backend: "cpu", prompt: PROMPT, layer: 0, head: 0 }));
-  await live(page);
+  const page = await t.livePage(link({ backend: "cpu", prompt: PROMPT, layer: 0, head: 0 }));
   const { run } = await shown(page);
   for (const head of [{ layer: 2, head: 1 }, { layer: 0, head: 3 }, { layer: 3, head: 0 }]) {
     await chooseHead(page, head);
@@ -76,8 +73,7 @@ test("each head that is chosen shows its own pattern", async (t) => {
 
 test("a prompt beyond 64 tokens lists row, column and strongest links", async (t) => {
   const prompt = "Lily found a red ball. Tom was happy. ".repeat(8).trim();
-  const page = await t.visit(link({ backend: "cpu", prompt, layer: 1, head: 1 }));
-  await live(page);
+  const page = await t.livePage(link({ backend: "cpu", prompt, layer: 1, head: 1 }));
   const { tokens } = await cli.run(prompt);
   const { pattern } = await cli.attention(prompt, { layer: 1, head: 1 });
   assert.ok(tokens.length > 64, `only ${tokens.length} tokens`);
@@ -97,8 +93,7 @@ test("a prompt beyond 64 tokens lists row, column and strongest links", async (t
 });
 
 test("Generate writes what the command line writes", async (t) => {
-  const page = await t.visit(link({ backend: "cpu", prompt: "Lily found a red" }));
-  await live(page);
+  const page = await t.livePage(link({ backend: "cpu", prompt: "Lily found a red" }));
   await page.getByRole("button", { name: "Generate" }).click();
   const keep = page.getByRole("button", { name: "Add to prompt" });
   await keep.waitFor({ timeout: 30_000 });

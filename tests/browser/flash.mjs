@@ -7,6 +7,7 @@ import { capture, flash, npy } from "./cli.mjs";
 import { assertDrawing, assertIsTable, assertPng, csvRows, output, saved, tableOf } from "./files.mjs";
 import { PROMPT, chooseInMenu, live, menuButton, notices, rootOf } from "./page.mjs";
 import { suite } from "./runner.mjs";
+import { HOME_PROMPT } from "./shared.mjs";
 
 const test = suite("plain");
 
@@ -53,9 +54,19 @@ async function checked(page) {
   });
 }
 
+/** Where a page that tests share is between two of them. */
+const HOME = {
+  link: link({ prompt: HOME_PROMPT }),
+  arrived: async (page) => {
+    await playing(page);
+    await checked(page);
+  },
+};
+
 /** Opens the room in the midst of the work, with every figure's numbers there. */
-async function midst(t, view = {}, options = {}) {
-  const page = await t.visit(link({ bq: 4, bk: 4, step: 60, ...view }), options);
+async function midst(t, view = {}, options = null) {
+  const to = link({ bq: 4, bk: 4, step: 60, ...view });
+  const page = options === null ? await t.livePage(to, HOME) : await t.visit(to, options);
   await playing(page);
   await page.waitForSelector('main[data-step="60"]', { state: "attached" });
   await checked(page);
@@ -98,7 +109,7 @@ test("shows what the command line's trace says of a live head, step for step", a
   const { answer, trace } = await flash({ q, k, v }, [
     "--algorithm", "fa2", "--block-q", "4", "--block-k", "4", "--causal",
   ]);
-  const page = await t.visit(link({ bq: 4, bk: 4 }));
+  const page = await t.livePage(link({ bq: 4, bk: 4 }), HOME);
   await playing(page);
   await page.waitForFunction(
     (n) => document.querySelector(".transport .clock")?.textContent.replace(/[\u202f\s]/g, "").endsWith(`of${n}`),
@@ -205,7 +216,7 @@ test("opens on a recorded head before the engine is there, in few bytes", async 
 });
 
 test("the badge is the largest error of the whole result, and small", async (t) => {
-  const page = await t.visit(link());
+  const page = await t.livePage(link(), HOME);
   await playing(page);
   await page.waitForFunction(() => {
     const proof = document.querySelector('[data-figure="flash.error"]');
@@ -234,7 +245,7 @@ for (const [width, height, colorScheme] of [[1440, 900, "light"], [1024, 768, "d
 }
 
 test("the lesson sets the stage at every step and gives it back", async (t) => {
-  const page = await t.visit(link({ algorithm: "fa1", step: 7 }));
+  const page = await t.livePage(link({ algorithm: "fa1", step: 7 }), HOME);
   await playing(page);
   await page.getByRole("button", { name: "Start", exact: true }).click();
   const said = new Set();
@@ -275,7 +286,7 @@ test("keys step, play and go to the ends; the way back leads to the other room",
 });
 
 test("a row of the tile is chosen by keys and keeps the focus while steps bring others", async (t) => {
-  const page = await t.visit(link({ data: "random", n: 16, d: 8, bq: 4, bk: 4, step: 30 }));
+  const page = await t.livePage(link({ data: "random", n: 16, d: 8, bq: 4, bk: 4, step: 30 }), HOME);
   await playing(page);
   const rows = page.getByRole("group", { name: "Rows of the tile" }).getByRole("button");
   assert.equal(await rows.count(), 4);
@@ -331,7 +342,7 @@ for (const [width, height] of [[390, 844], [1440, 900]]) {
 }
 
 test("tiles that need more than they were chosen for are called so", async (t) => {
-  const page = await t.visit(link({ data: "random", n: 64, d: 16, sram: 4096 }));
+  const page = await t.livePage(link({ data: "random", n: 64, d: 16, sram: 4096 }), HOME);
   await playing(page);
   await page.getByText("The papers’ formula leaves out S, P, m and l").waitFor();
   await page.getByText("16 × 16 tiles").waitFor();
@@ -373,7 +384,7 @@ async function stepTold(page, step) {
 
 test("two algorithms on one clock: the one beside is never ahead, and both arrive", async (t) => {
   // So many rows of so small a width that FA2 moves a fifth of what standard does.
-  const page = await t.visit(link({ data: "random", n: 64, d: 8, bq: 16, bk: 16 }));
+  const page = await t.livePage(link({ data: "random", n: 64, d: 8, bq: 16, bk: 16 }), HOME);
   await playing(page);
   assert.equal(await page.locator('[data-figure="flash.beside"]').count(), 0);
   const alone = (await clock(page)).all;
@@ -469,7 +480,7 @@ for (const [width, height, colorScheme] of [[1440, 900, "light"], [1024, 768, "d
 
 test("what the mask hides of a tile is hatched on the chip", async (t) => {
   // One tile of four rows: load, load, scores, mask.
-  const page = await t.visit(link({ data: "random", n: 4, d: 4, bq: 4, bk: 4, step: 3 }));
+  const page = await t.livePage(link({ data: "random", n: 4, d: 4, bq: 4, bk: 4, step: 3 }), HOME);
   await playing(page);
   await stepTold(page, 3);
   const hatched = page.locator('[data-figure="flash.stage"] .masked-scores');
@@ -492,7 +503,7 @@ test("without a GPU it is said why our kernel does not run, and nothing dead is 
   await assertAccessible(page, "no GPU");
 });
 
-test("ten thousand steps are scrubbed at more than 30 frames a second", async (t) => {
+test.alone("ten thousand steps are scrubbed at more than 30 frames a second", async (t) => {
   const page = await t.visit(link({ data: "random", n: 768, d: 64, sram: 16384, causal: 0 }));
   await playing(page);
   const { all } = await clock(page);
@@ -586,7 +597,7 @@ test("the drawings that the room saves need nothing but themselves", async (t) =
 });
 
 test("a drawing of numbers from a seed says so, and a tile one key wide is drawn", async (t) => {
-  const page = await t.visit(link({ data: "random", n: 64, d: 32, draw: 7, bq: 16, bk: 1, step: 40 }));
+  const page = await t.livePage(link({ data: "random", n: 64, d: 32, draw: 7, bq: 16, bk: 1, step: 40 }), HOME);
   await page.waitForSelector('main[data-step="40"]', { state: "attached" });
   const { name, bytes } = await saved(page, FIGURES["flash.stage"], "Save as SVG");
   assert.equal(name, "headlight-flash-stage-random.svg");

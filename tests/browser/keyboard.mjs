@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 
 import { assertAccessible } from "./accessible.mjs";
 import {
+  everythingArrived,
   link,
   linkOf,
   live,
@@ -86,7 +87,7 @@ test("a visitor without a mouse gets everywhere and always sees where they are",
   await look("once it is written");
   await tabTo(page, { role: "button", name: "Add to prompt" });
   await withNewRun(page, () => press("Enter", "keeping it"));
-  await page.waitForTimeout(200);
+  await keepButton(page).waitFor({ state: "detached" });
   await look("after the continuation is kept");
 
   await backTo(page, { role: "button", name: "Share" });
@@ -114,7 +115,7 @@ test("what is being written can be stopped and dropped without a mouse", async (
   // A fast machine may be done before the second key.
   if (button.name === "Stop") await page.keyboard.press("Enter");
   await keepButton(page).waitFor();
-  await page.waitForTimeout(100);
+  await page.getByRole("button", { name: "Generate" }).waitFor();
   await look("after stopping");
   await tabTo(page, { role: "button", name: "Discard" });
   await page.keyboard.press("Enter");
@@ -179,7 +180,7 @@ const LOOKS = [
 
 for (const { viewport, colorScheme, states } of LOOKS) {
   for (const name of states) {
-    test(`axe finds nothing at ${viewport.width} px, ${colorScheme}: ${name}`, async (t) => {
+    test(`axe finds nothing, and a finger every control, at ${viewport.width} px, ${colorScheme}: ${name}`, async (t) => {
       const view = link({ backend: "cpu", prompt: PROMPT, ...STATES[name] });
       const page = await t.visit(view, { viewport, colorScheme });
       await everythingArrived(page);
@@ -190,9 +191,9 @@ for (const { viewport, colorScheme, states } of LOOKS) {
   }
 }
 
-/** What axe finds, and what does not fit into the window. */
+/** What axe finds, what does not fit into the window, and what no finger finds. */
 async function faultsOf(page, what) {
-  const checks = [assertFits(page, what), assertAccessible(page, what)];
+  const checks = [assertFits(page, what), assertLarge(page, what), assertAccessible(page, what)];
   const done = await Promise.allSettled(checks);
   return done.filter(({ reason }) => reason).map(({ reason }) => reason.message);
 }
@@ -219,29 +220,6 @@ test("on a small screen the selected head comes first, then its numbers, then al
   assert.ok(pattern < viewport.height, "the selected head is seen without scrolling");
 });
 
-test("a finger finds every control: none is smaller than 24 px", async (t) => {
-  for (const viewport of [SIZES[0], SIZES[2]]) {
-    for (const [name, view] of Object.entries(STATES)) {
-      const page = await t.visit(link({ backend: "cpu", prompt: PROMPT, ...view }), { viewport });
-      await everythingArrived(page);
-      const small = await page.evaluate(() => {
-        const all = document.querySelectorAll("button, a[href], input, select, textarea, [role=radio]");
-        const isSmall = (element) => {
-          const { width, height } = element.getBoundingClientRect();
-          return element.checkVisibility() && width > 1 && (width < 24 || height < 24);
-        };
-        return [...all].filter(isSmall).map((element) => {
-          const { width, height } = element.getBoundingClientRect();
-          const name = element.getAttribute("aria-label") ?? element.textContent ?? element.id;
-          return `${name || element.id} ${width.toFixed(1)} x ${height.toFixed(1)}`;
-        });
-      });
-      assert.deepEqual(small, [], `${name} at ${viewport.width}`);
-      await page.close();
-    }
-  }
-});
-
 test("at 200 % and with motion the room still fits", async (t) => {
   const page = await t.visit(link({ backend: "cpu", prompt: PROMPT }), {
     viewport: { width: 720, height: 450 },
@@ -253,14 +231,6 @@ test("at 200 % and with motion the room still fits", async (t) => {
 
 function keepButton(page) {
   return page.getByRole("button", { name: "Add to prompt" });
-}
-
-async function everythingArrived(page) {
-  await page.waitForSelector("html[data-engine=live]", { timeout: 90_000 });
-  await rowsArrived(page, "attention.next");
-  await rowsArrived(page, "attention.atlas", 24);
-  await rowsArrived(page, "attention.lens");
-  await rowsArrived(page, "attention.attribution");
 }
 
 /** Asserts that the page does not scroll sideways and cuts no control off. */
@@ -284,6 +254,23 @@ async function assertFits(page, what) {
   });
   assert.equal(cut.join("; "), "", `${what}: beyond the window's edge`);
   assert.ok(excess <= 0, `${what}: ${excess} px wider than the window`);
+}
+
+/** Asserts that no control is smaller than 24 px. */
+async function assertLarge(page, what) {
+  const small = await page.evaluate(() => {
+    const all = document.querySelectorAll("button, a[href], input, select, textarea, [role=radio]");
+    const isSmall = (element) => {
+      const { width, height } = element.getBoundingClientRect();
+      return element.checkVisibility() && width > 1 && (width < 24 || height < 24);
+    };
+    return [...all].filter(isSmall).map((element) => {
+      const { width, height } = element.getBoundingClientRect();
+      const name = element.getAttribute("aria-label") ?? element.textContent ?? element.id;
+      return `${name || element.id} ${width.toFixed(1)} x ${height.toFixed(1)}`;
+    });
+  });
+  assert.equal(small.join("; "), "", `${what}: smaller than 24 px`);
 }
 
 /** Role and accessible name of what has the focus. */

@@ -96,7 +96,7 @@ function span(text) {
   return [first, last + 1];
 }
 
-test("at 1,024 tokens zooming and dragging keep up with the hand", async (t) => {
+test.alone("at 1,024 tokens zooming and dragging keep up with the hand", async (t) => {
   const { origin } = await site();
   const page = await opened(t, origin, promptOf(1024, 1));
   await page.waitForFunction(() => window.atlasSizes.at(-1) === 72, null, { timeout: 90_000 });
@@ -139,7 +139,7 @@ test("at 1,024 tokens zooming and dragging keep up with the hand", async (t) => 
   assert.ok(frames.length >= 60, `${frames.length} frames in 2 s`);
 });
 
-test("typing while the heads are computed is answered within 2 s", async (t) => {
+test.alone("typing while the heads are computed is answered within 2 s", async (t) => {
   const { origin } = await site();
   const page = await opened(t, origin, promptOf(1024, 1));
   await page.waitForFunction(() => window.atlasSizes.at(-1) > 0, null, { timeout: 90_000 });

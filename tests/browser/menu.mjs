@@ -32,8 +32,9 @@ const VIEWS = {
 const HARD = "<img src=x onerror=alert(1)> said: \"it's, \u{1f600}\" \u05e9\u05dc\u05d5\u05dd & <b>Lily</b>";
 
 /** Opens a view and waits until every figure in it has its numbers. */
-async function opened(t, view, more = {}, options = {}) {
-  const page = await t.visit(link({ backend: "cpu", prompt: PROMPT, view, ...more }), options);
+async function opened(t, view, more = {}, options = null) {
+  const to = link({ backend: "cpu", prompt: PROMPT, view, ...more });
+  const page = options === null ? await t.livePage(to) : await t.visit(to, options);
   await computedOn(page, "cpu");
   for (const figure of Object.keys(VIEWS[view])) {
     const cell = `table[data-for="${figure}"] tbody td`;

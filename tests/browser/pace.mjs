@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 
 import { promptOf, site } from "./long.mjs";
 import { link } from "./page.mjs";
+import { countRequests } from "./requests.mjs";
 import { suite } from "./runner.mjs";
 import { traced } from "./trace.mjs";
 
-const test = suite("plain");
+const test = suite("plain", { alone: true });
 
 /** Interaction to next paint, as Chromium defines it. */
 const INTERACTION_MS = 200;
@@ -51,6 +52,7 @@ for (const [what, visit] of Object.entries(VISITS)) {
     const { page, tasks } = await opened(t, visit);
     const deadline = performance.now() + 90_000;
     while ((await countHeads(page)) < visit.nHeads && performance.now() < deadline) {
+      // Seldom: whoever looks makes a task of the thread that is measured.
       await page.waitForTimeout(500);
     }
     assert.equal(await countHeads(page), visit.nHeads);
@@ -248,6 +250,7 @@ async function opened(t, { site, view }) {
   const origin = await site(t);
   const page = await t.visit(null, { origin });
   const tasks = await traced(page);
+  await page.addInitScript(countRequests);
   await page.addInitScript(watch);
   await page.goto(`${origin}/${link({ backend: "cpu", ...view })}`);
   await page.waitForSelector("html[data-engine=live]", { timeout: 90_000 });
@@ -276,25 +279,8 @@ function pace(page) {
 
 /** Notes every interaction and long task from now on, and whether the engine was at work. */
 function watch() {
-  const [events, tasks, frames, targets, open] = [[], [], [], new Map(), new Set()];
+  const [events, tasks, frames, targets] = [[], [], [], new Map()];
   let [nActs, nBusy] = [0, 0];
-  const Own = window.Worker;
-  window.Worker = class extends Own {
-    constructor(...options) {
-      super(...options);
-      this.addEventListener("message", ({ data }) => {
-        const [, run] = data?.json?.match(/^\{"(?:Done|Failed|Cancelled)":\{"run":(\d+)/) ?? [];
-        open.delete(run);
-      });
-    }
-    postMessage(message, ...rest) {
-      const asks = /^\{"(?:Load|Run|Pattern|Detail|Generate)":\{"run":(\d+)/;
-      const [, run] = message?.json?.match(asks) ?? [];
-      if (run) open.add(run);
-      super.postMessage(message, ...rest);
-    }
-  };
-  window.isBusy = () => open.size > 0;
   const nameOf = ({ id, tagName, textContent }, label) =>
     id ? `#${id}` : `${tagName} ${label ?? textContent.trim().slice(0, 24)}`;
   const note = ({ type, key, target, timeStamp }) => {

@@ -53,6 +53,23 @@ export async function live(page) {
   });
 }
 
+/** Waits until every figure of the room has its numbers, however the head is looked at. */
+export async function everythingArrived(page) {
+  await page.waitForSelector("html[data-engine=live]", { timeout: ARRIVES_MS });
+  await rowsArrived(page, "attention.next");
+  await rowsArrived(page, "attention.atlas", 24);
+  await rowsArrived(page, "attention.lens");
+  await rowsArrived(page, "attention.attribution");
+}
+
+/** Waits until the truth stands beside the model's numbers. */
+export async function truthShown(page) {
+  await page.waitForFunction(() => {
+    const row = document.querySelector('table[data-for="attention.surprise"] tbody tr:last-child');
+    return row?.cells.length === 4;
+  });
+}
+
 /** Waits until this backend has computed what is shown. */
 export function computedOn(page, backend) {
   const selector = `html[data-engine=live][data-backend=${backend}]`;

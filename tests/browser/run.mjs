@@ -2,37 +2,37 @@
 //
 // `node run.mjs cpu faults` runs only these files.
 
-import { closeBrowser } from "./browser.mjs";
+import { printTimes } from "./report.mjs";
 import { runAll } from "./runner.mjs";
 import { serve } from "./server.mjs";
 import { DIST } from "./settings.mjs";
 
-/** In the order of what must work first; those with a GPU together and last. */
+/** In the order of what must work first; the longest test not last, or a lane waits for it. */
 const FILES = [
-  "cpu", "truth", "arrival", "frame", "room", "keyboard", "menu", "learn", "odd_tokens",
-  "flash", "long", "stale", "security", "speed", "pace", "bad_input", "faults", "soak", "gpu",
+  "cpu", "truth", "arrival", "soak", "frame", "room", "keyboard", "menu", "learn", "odd_tokens",
+  "flash", "long", "stale", "security", "speed", "pace", "bad_input", "faults", "gpu",
 ];
 
 const chosen = process.argv.slice(2);
 const files = FILES.filter((file) => chosen.length === 0 || chosen.includes(file));
 const results = await runFiles().catch((error) => {
   console.error(error);
-  return [false];
+  return [{ isPassed: false }];
 });
-const passed = results.filter(Boolean).length;
+const passed = results.filter(({ isPassed }) => isPassed).length;
 console.log(`\n${passed} passed, ${results.length - passed} failed`);
 process.exit(passed === results.length && passed > 0 ? 0 : 1);
 
-/** Whether each test of each file passed. */
+/** What came of each test of each file. */
 async function runFiles() {
   const { origin, stop } = await serve(DIST);
-  const results = [];
+  const tests = [];
   for (const file of files) {
-    const { tests } = await import(`./${file}.mjs`);
-    console.log(`\n--- ${file}`);
-    results.push(...(await runAll(tests, origin)));
+    const suite = await import(`./${file}.mjs`);
+    tests.push(...suite.tests.map((test) => ({ file, ...test })));
   }
-  await Promise.all([closeBrowser("plain"), closeBrowser("gpu")]);
+  const results = await runAll(tests, origin);
+  printTimes(results);
   await stop();
   return results;
 }

@@ -1,6 +1,7 @@
-// Runs tests one after another and counts them.
+// Runs tests, two beside each other where nothing is measured, and counts them.
 //
-// A test gets a `t`: `t.visit(..)` opens the page as a new visitor, `t.note(..)`
+// A test gets a `t`: `t.visit(..)` opens the page as a new visitor, `t.livePage(..)`
+// takes one that is live already and is as a new visitor has it, `t.note(..)`
 // puts a figure beside the result, `t.expect(..)` names trouble that the test
 // asks for. Everything else that goes wrong in the browser fails the test, even
 // if every assertion holds.
@@ -10,45 +11,72 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { newContext } from "./browser.mjs";
+import { Lane } from "./lane.mjs";
 import { rootOf } from "./page.mjs";
+import { printResult } from "./report.mjs";
+import { ATTENTION } from "./shared.mjs";
 
-/** Longer than any test takes on two slow cores, shorter than one's patience. */
-const LIMIT_S = 120;
+/** Longer than any test takes on two slow cores with another beside it, shorter than patience. */
+const LIMIT_S = 180;
 
 const PICTURES = join(tmpdir(), "headlight-browser-tests");
 
-/** Collects the tests of a file, which run in this kind of browser; names are statements. */
-export function suite(kind) {
-  const test = (name, body) => test.tests.push({ name, kind, body });
-  test.tests = [];
+/** How many tests run beside each other: one for each core of the smallest machine. */
+const N_LANES = 2;
+
+/**
+ * Collects the tests of a file, which run in this kind of browser; names are statements.
+ *
+ * A test runs beside others unless the suite, or `test.alone`, says that it needs the
+ * machine for itself: since it measures time, or since what it starts takes every core.
+ */
+export function suite(kind, { alone = false } = {}) {
+  const tests = [];
+  const add = (name, body, isAlone) => tests.push({ name, kind, body, isAlone });
+  const test = (name, body) => add(name, body, alone);
+  test.alone = (name, body) => add(name, body, true);
+  test.tests = tests;
   return test;
 }
 
-/** Runs `tests` against the page at `origin`; true for each that passed. */
+/** Runs `tests` against the page at `origin`, first those that may run beside others. */
 export async function runAll(tests, origin) {
   const results = [];
-  for (const one of tests) results.push(await runOne(one, origin));
+  const inLanes = async (heading, queue, nLanes) => {
+    if (queue.length === 0) return;
+    console.log(`\n--- ${queue.length} tests ${heading}`);
+    const lanes = Array.from({ length: nLanes }, () => runLane(queue, origin, results));
+    await Promise.all(lanes);
+  };
+  await inLanes(`in ${N_LANES} lanes`, tests.filter(({ isAlone }) => !isAlone), N_LANES);
+  await inLanes("alone", tests.filter(({ isAlone }) => isAlone), 1);
   return results;
 }
 
-async function runOne({ name, kind, body }, origin) {
+/** Takes one test after another from the queue that all lanes share. */
+async function runLane(queue, origin, results) {
+  const lane = new Lane();
+  for (let test = queue.shift(); test !== undefined; test = queue.shift()) {
+    const result = await runOne(test, lane, origin);
+    printResult(result);
+    results.push(result);
+  }
+  await lane.close();
+}
+
+/** What came of one test. */
+async function runOne({ file, name, kind, body }, lane, origin) {
   const started = performance.now();
-  const t = new Test(kind, origin);
+  const t = new Test(kind, lane, origin);
   const error = await withinLimit(() => body(t).then(() => t.assertNoTrouble())).then(
     () => null,
     (error) => error,
   );
-  const seconds = ((performance.now() - started) / 1e3).toFixed(1);
-  const notes = t.notes.map((note) => ` [${note}]`).join("");
-  if (error === null) {
-    console.log(`ok      ${seconds.padStart(5)} s  ${name}${notes}`);
-  } else {
-    console.log(`FAILED  ${seconds.padStart(5)} s  ${name}${notes}`);
-    console.log(indent(error.stack ?? String(error)));
-    console.log(indent(await t.describe(name)));
-  }
-  await t.close();
-  return error === null;
+  const seconds = (performance.now() - started) / 1e3;
+  const isPassed = error === null;
+  const complaint = isPassed ? "" : `${error.stack ?? error}\n${await t.describe(name)}`;
+  await t.close(isPassed);
+  return { file, name, isPassed, seconds, notes: t.notes, complaint };
 }
 
 function withinLimit(work) {
@@ -60,26 +88,37 @@ function withinLimit(work) {
   return Promise.race([work(), limit]).finally(() => clearTimeout(timer));
 }
 
-function indent(text) {
-  return text.replace(/^/gm, "          ");
-}
-
 /** What a test can do. */
 class Test {
-  constructor(kind, origin) {
+  constructor(kind, lane, origin) {
     this.kind = kind;
+    this.lane = lane;
     this.origin = origin;
     this.notes = [];
     this.visits = [];
     this.expected = [];
+    this.shared = null;
   }
 
   /** Opens `link` as a new visitor and returns the page; without one the page is blank. */
   async visit(link = "", { origin = this.origin, ...options } = {}) {
-    const { context, trouble } = await newContext(this.kind, origin, options);
+    const browser = await this.lane.browser(this.kind);
+    const { context, trouble } = await newContext(browser, origin, options);
     const visit = { context, trouble, page: await context.newPage() };
     this.visits.push(visit);
     if (link !== null) await visit.page.goto(`${origin}/${link}`);
+    return visit.page;
+  }
+
+  /**
+   * A live page with the usual size and theme, at `link`, with all its numbers there; it may
+   * have been another test's. For tests that are about neither a first load nor what is kept.
+   */
+  async livePage(link, home = ATTENTION) {
+    this.shared = await this.lane.livePage(this.origin, home);
+    const { visit } = this.shared;
+    if (!this.visits.includes(visit)) this.visits.push(visit);
+    await this.shared.goTo(link);
     return visit.page;
   }
 
@@ -98,7 +137,9 @@ class Test {
     return this.visits.flatMap((visit) => visit.trouble);
   }
 
-  assertNoTrouble() {
+  async assertNoTrouble() {
+    // What a page that stays open has said by now has been heard by then.
+    await this.shared?.visit.page.evaluate(() => {});
     const isAsked = (line) => this.expected.some((pattern) => pattern.test(line));
     const lines = this.trouble().filter((line) => !isAsked(line));
     if (lines.length > 0) throw new Error(`trouble in the browser:\n${lines.join("\n")}`);
@@ -118,7 +159,10 @@ class Test {
     return lines.join("\n");
   }
 
-  async close() {
-    await Promise.all(this.visits.map(({ context }) => context.close().catch(() => {})));
+  /** Closes the pages that were opened; a shared one stays if the test has passed. */
+  async close(isPassed) {
+    const own = this.visits.filter((visit) => visit !== this.shared?.visit);
+    await Promise.all(own.map(({ context }) => context.close().catch(() => {})));
+    if (this.shared !== null && !isPassed) await this.lane.drop(this.shared);
   }
 }

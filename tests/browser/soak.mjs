@@ -7,6 +7,7 @@ import { live, link, shown } from "./page.mjs";
 import { suite } from "./runner.mjs";
 import { assertAgrees } from "./tables.mjs";
 
+/** Not alone: it waits for each answer, and no other lane has a part in these memories. */
 const test = suite("plain");
 
 /** Prompts in rounds of this many, and a text at the end of each round. */

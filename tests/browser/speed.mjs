@@ -7,7 +7,7 @@ import { link, live, promptField, shown } from "./page.mjs";
 import { suite } from "./runner.mjs";
 import { assertAgrees } from "./tables.mjs";
 
-const test = suite("plain");
+const test = suite("plain", { alone: true });
 
 /** What an engine may take to heed a newer request or a cancel. */
 const LIMIT_MS = 200;
@@ -57,6 +57,7 @@ test("a newer prompt takes effect within 200 ms of being asked, in mid-generatio
       await assertAgrees(await shown(page), newer, 1e-5);
       times[how].push(ms);
       await page.evaluate((prompt) => window.hands.ask(prompt), LONG_PROMPT);
+      // Beyond what the page itself waits for after a keystroke.
       await page.waitForTimeout(2 * TYPING_PAUSE_MS);
     }
   }

@@ -33,12 +33,12 @@ for (const seed of [1, 2]) {
     for (const [n, prompt] of PROMPTS.entries()) {
       await field.fill(prompt);
       if (n % 3 !== 2) await field.press("Enter");
+      // Around the typing pause of 120 ms, so that some prompts are asked and some are not.
       await page.waitForTimeout((n * 97 * seed) % 260);
     }
     const last = PROMPTS.at(-1);
-    await page.waitForTimeout(3_000);
-    await rowsArrived(page, "attention.attribution");
-    await rowsArrived(page, "attention.atlas", 24);
+    const ofLast = (await cli.run(last)).tokens.map(({ text }) => text);
+    await page.waitForFunction(isComplete, ofLast, { timeout: 30_000 });
 
     await assertAgrees(await shown(page), last, TOLERANCE);
     const seen = await page.evaluate(() => window.seen.map((text) => JSON.parse(text)));
@@ -84,8 +84,17 @@ async function assertOfOnePrompt({ run, tokens, pattern, next, lens, difference,
   if (atlas !== null) assertNear(atlas, head.scores.entropy, `${what}: entropy of head 0.0`);
 }
 
+/** True once these tokens have all their numbers and no answer is held back; in the page. */
+function isComplete(ofLast) {
+  if (window.nHeldBack > 0) return false;
+  const { tokens, lens, difference, atlas } = JSON.parse(window.seen.at(-1));
+  const isThere = lens.length > 0 && difference !== null && atlas !== null;
+  return isThere && JSON.stringify(tokens) === JSON.stringify(ofLast);
+}
+
 /** Hands every message of every worker on after a time of its own, up to 0.4 s. */
 function delayAnswers(seed) {
+  window.nHeldBack = 0;
   let state = seed;
   const random = () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -104,8 +113,12 @@ function delayAnswers(seed) {
       super.onmessage = (event) => {
         // What a worker loads while it starts comes in order; everything else does not.
         const isLive = document.documentElement.dataset.engine === "live";
-        if (isLive) setTimeout(() => this.#own?.call(this, event), 400 * random());
-        else this.#own?.call(this, event);
+        if (!isLive) return this.#own?.call(this, event);
+        window.nHeldBack += 1;
+        setTimeout(() => {
+          window.nHeldBack -= 1;
+          this.#own?.call(this, event);
+        }, 400 * random());
       };
     }
   };

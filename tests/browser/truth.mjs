@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { assertAccessible } from "./accessible.mjs";
 import * as cli from "./cli.mjs";
-import { link, live, notices, type } from "./page.mjs";
+import { link, live, notices, truthShown, type } from "./page.mjs";
 import { suite } from "./runner.mjs";
 import { MODEL } from "./settings.mjs";
 
@@ -113,14 +113,6 @@ test("a model of no known language has neither truth nor its marks", async (t) =
   assert.equal(await page.getByText("the language itself").count(), 0);
   assert.equal(asked, 0, "the language is not fetched");
 });
-
-/** Waits until the truth stands beside the model's numbers. */
-async function truthShown(page) {
-  await page.waitForFunction(() => {
-    const row = document.querySelector('table[data-for="attention.surprise"] tbody tr:last-child');
-    return row?.cells.length === 4;
-  });
-}
 
 /** The body of a figure's table. */
 function cells(page, figure) {

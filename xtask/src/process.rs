@@ -1,7 +1,8 @@
 //! Starting other programs: their output streams through, their failure is a sentence.
 //!
 //! Standard output is kept for what the command itself answers (an address, a
-//! summary), so what a child prints goes to standard error unless it is counted.
+//! summary), so what a child prints goes to standard error unless it is counted:
+//! then all of it goes to standard output.
 
 use std::env;
 use std::ffi::OsString;
@@ -31,22 +32,27 @@ pub(crate) fn capture(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Runs `command`, copies its standard output through and shows each line to `see`.
+/// Runs `command`, copies what it prints to our standard output and shows each line to `see`.
+///
+/// Both of its streams go through one pipe, so that the lines come in their own order:
+/// cargo names a test binary on one, and the binary answers on the other.
 pub(crate) fn run_watched(command: &mut Command, mut see: impl FnMut(&str)) -> Result<ExitStatus> {
+    let (lines, into_lines) = io::pipe().context("no pipe for what a command prints")?;
     let mut child = command
         .stdin(Stdio::null())
-        .stdout(Stdio::piped())
+        .stdout(into_lines.try_clone()?)
+        .stderr(into_lines)
         .spawn()
         .with_context(|| format!("`{}` could not be started", line(command)))?;
-    if let Some(stdout) = child.stdout.take() {
-        let mut stdout = BufReader::new(stdout);
-        let mut bytes = Vec::new();
-        while stdout.read_until(b'\n', &mut bytes)? > 0 {
-            let text = String::from_utf8_lossy(&bytes);
-            print!("{text}");
-            see(text.trim_end());
-            bytes.clear();
-        }
+    // The command holds the pipe open as long as it has it.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut lines = BufReader::new(lines);
+    let mut bytes = Vec::new();
+    while lines.read_until(b'\n', &mut bytes)? > 0 {
+        let text = String::from_utf8_lossy(&bytes);
+        print!("{text}");
+        see(text.trim_end());
+        bytes.clear();
     }
     Ok(child.wait()?)
 }
@@ -134,6 +140,16 @@ fn without_toolchain(libraries: &OsString) -> Option<OsString> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_streams_of_a_command_are_watched_in_their_own_order() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo 1; echo 2 >&2; echo 3; echo 4 >&2; exit 5"]);
+        let mut seen = Vec::new();
+        let status = run_watched(&mut command, |line| seen.push(line.to_owned())).unwrap();
+        assert_eq!(seen, ["1", "2", "3", "4"]);
+        assert_eq!(status.code(), Some(5));
+    }
 
     #[test]
     fn a_persons_settings_of_cargo_stay() {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::process;
-use crate::results::Tally;
+use crate::results::{BinaryTimes, Tally};
 
 /// The stages that ran so far.
 #[derive(Debug, Default)]
@@ -56,7 +56,8 @@ impl Stages {
     }
 }
 
-/// Runs a test command and adds up the lines that `count` understands.
+/// Runs a test command and adds up the lines that `count` understands; where cargo
+/// names test binaries, says at the end how long each of them ran.
 ///
 /// A run that fails without a failed test (it did not compile, a process died)
 /// counts as one failure.
@@ -65,11 +66,16 @@ pub(crate) fn count_tests(
     count: impl Fn(&str) -> Option<Tally>,
 ) -> Result<Tally> {
     let mut sum = Tally::default();
+    let mut times = BinaryTimes::default();
     let status = process::run_watched(command, |line| {
         if let Some(tally) = count(line) {
             sum += tally;
         }
+        times.see(line);
     })?;
+    for (name, seconds) in times.slowest_first() {
+        println!("{seconds:>8.1} s  {name}");
+    }
     if !status.success() && sum.failed == 0 {
         println!("{}", failure_without_test(command));
         sum += Tally::FAILED;
