@@ -185,7 +185,7 @@ test("the command of every figure runs and names what is shown, and closing give
       assert.match(command, /^headlight [a-z]+ --model models\/stories .*--prompt '/, figure);
       const printed = await output(command);
       if (command.endsWith(" --json")) assert.ok(JSON.parse(printed), command);
-      assert.match(code, /^crates\/[a-z]+\/src\/[a-z_]+\.rs$/, figure);
+      assert.match(code, /^crates\/[a-z]+\/src\/[a-z_/]+\.rs$/, figure);
       const isWhole = await region.getByText(/has no option to take parts out/).count();
       assert.notEqual(command.includes(" --edit "), isWhole === 1, `${figure}: ${command}`);
       await region.getByRole("button", { name: "Hide how this is computed" }).click();

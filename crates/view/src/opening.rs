@@ -1,11 +1,15 @@
 //! What is shown first: what a link says, and a recorded run.
 
-use crate::address::Permalink;
+use crate::address::Address;
 use crate::answers::head::Head;
 use crate::answers::recording::{Recording, RecordingDetails};
 use crate::answers::truth::ShownTruth;
 use crate::frame::Frame;
 use crate::frame::effect::Effect;
+use crate::frame::link::FrameLink;
+use crate::frame::words;
+use crate::room::Room;
+use crate::rooms::attention::link::AttentionLink;
 use crate::rooms::attention::select::select_head;
 use crate::rooms::attention::state::AttentionRoom;
 use crate::rooms::attention::{ask, lesson, news};
@@ -20,47 +24,50 @@ pub(crate) fn open(state: &mut State, fragment: &str) {
         return;
     }
     let is_first = state.written.is_empty();
-    let (link, notices) = Permalink::parse(fragment);
+    let (address, mut notices) = Address::parse(fragment);
     let State {
         frame,
         attention: room,
         flash,
         ..
     } = state;
+    let (link, mut bad) = FrameLink::read(&address.pairs);
+    let mut of_room = AttentionLink::default();
+    match address.room {
+        Room::Attention => {
+            let (read, more) = AttentionLink::read(&address.pairs.of_room());
+            of_room = read;
+            bad.extend(more);
+        }
+        // Kept as it stands until the room reads it, so that the address stays.
+        Room::Flash => {
+            flash.link_pairs = address.pairs.of_room();
+            flash.unread_link = Some(flash.link_pairs.clone());
+        }
+    }
+    let told = bad
+        .iter()
+        .map(|bad| words::bad_link_value(&bad.key, &bad.value));
+    notices.extend(told);
     for notice in notices {
         frame.tell(notice);
     }
-    state.room = link.place;
-    if let Some(pairs) = &link.flash {
-        // Kept as it stands until the room reads it, so that the address stays.
-        flash.link_pairs.clone_from(pairs);
-        flash.unread_link = Some(pairs.clone());
-    }
+    state.room = address.room;
     if let Some(fault) = link.fault.filter(|_| frame.is_for_tests) {
         frame.step(Input::Fault(fault));
     }
     if let Some(choice) = link.backend {
         frame.step(Input::Choose(choice));
     }
-    let has_figure = link.has_figure();
+    let has_figure = link.has_subject() || of_room.has_figure();
     let before = std::mem::take(&mut frame.subject.ablations);
-    frame.subject.sampling = link.sampling();
     frame.subject.ablations = link.ablations.unwrap_or_default();
-    room.view = link.view.unwrap_or_default();
-    room.also_rows = link.also_rows.unwrap_or_default();
-    room.step = link.step.unwrap_or_default();
-    room.scope = link.scope.unwrap_or_default();
-    let usual_sort = || lesson::usual_sort(link.learn);
-    room.sort = link.sort.unwrap_or_else(usual_sort);
-    room.order = link.order.unwrap_or_default();
-    room.companions = link.companions.unwrap_or_default();
-    room.compared = link.token.zip(link.against);
-    frame.seed = link.seed.unwrap_or(frame.seed);
+    of_room.apply(room, frame);
     if let Some(model) = link.model {
         frame.step(Input::UseModel(model));
     }
     // A link to a step alone shows the step's own figure.
-    if let (Some(step), false) = (link.learn, has_figure) {
+    if let (Some(step), false) = (of_room.learn, has_figure) {
         lesson::open_at(room, frame, step);
         "?".clone_into(&mut state.written);
         return;
@@ -75,7 +82,7 @@ pub(crate) fn open(state: &mut State, fragment: &str) {
         frame.prompt = prompt;
         frame.edit += 1;
     }
-    (room.row, room.col) = (link.row, link.col);
+    (room.row, room.col) = (of_room.row, of_room.col);
     room.is_cell_linked = true;
     frame.is_head_linked = link.layer.is_some() || link.head.is_some();
     let is_changed = frame.subject.ablations != before;
@@ -85,7 +92,7 @@ pub(crate) fn open(state: &mut State, fragment: &str) {
     } else if head != old {
         select_head(room, frame, head);
     }
-    lesson::open_by_link(room, frame, link.learn);
+    lesson::open_by_link(room, frame, of_room.learn);
     // Written once the address is known, so that it is never replaced before it was read.
     "?".clone_into(&mut state.written);
 }

@@ -76,7 +76,7 @@ fn after_every_action(state: &mut State) -> Vec<Effect> {
             break;
         }
     }
-    let fragment = address::of(state).to_fragment();
+    let fragment = address::fragment_of(state);
     if !state.written.is_empty() && state.written != fragment {
         state.written.clone_from(&fragment);
         state.frame.effects.push(Effect::WriteLink(fragment));
@@ -92,7 +92,7 @@ fn enter(state: &mut State, room: Room) {
     state.room = room;
     state.frame.panel = None;
     state.flash.playing = None;
-    let fragment = address::of(state).to_fragment();
+    let fragment = address::fragment_of(state);
     state.written.clone_from(&fragment);
     state.frame.effects.push(Effect::EnterLink(fragment));
 }

@@ -487,17 +487,13 @@ fn taking_a_head_out_and_putting_it_back_runs_the_prompt_each_time() {
     let part = Part::Head(Head { layer: 1, head: 2 });
     let (_, edits) = asked_run(&reduce(&mut state, AttentionAction::ToggleAblation(part))).unwrap();
     assert_eq!(edits, ["blocks.1.attn.hook_z"]);
-    assert!(
-        address::of(&state)
-            .to_fragment()
-            .contains("ablate=1.2%3Azero")
-    );
+    assert!(address::fragment_of(&state).contains("ablate=1.2%3Azero"));
     let (_, edits) = asked_run(&reduce(&mut state, AttentionAction::SwapFiller(part))).unwrap();
     assert_eq!(edits.len(), 1);
-    assert!(address::of(&state).to_fragment().contains("1.2%3Amean"));
+    assert!(address::fragment_of(&state).contains("1.2%3Amean"));
     let (_, edits) = asked_run(&reduce(&mut state, AttentionAction::ToggleAblation(part))).unwrap();
     assert_eq!(edits, [""; 0]);
-    assert!(!address::of(&state).to_fragment().contains("ablate"));
+    assert!(!address::fragment_of(&state).contains("ablate"));
 }
 
 #[test]
@@ -546,7 +542,7 @@ fn several_heads_are_averaged_once_all_have_come() {
         state.attention.why_no_steps(&state.frame),
         attention_words::NO_STEPS_OF_SEVERAL
     );
-    assert!(address::of(&state).to_fragment().contains("heads=0.1"));
+    assert!(address::fragment_of(&state).contains("heads=0.1"));
     reduce(&mut state, AttentionAction::OneHead);
     assert_eq!(state.attention.heads(&state.frame.subject), [head]);
 }

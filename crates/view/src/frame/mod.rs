@@ -18,7 +18,7 @@ pub mod figure_id;
 pub mod figure_words;
 pub mod help;
 pub mod lesson_words;
-pub(crate) mod link;
+pub mod link;
 pub mod menu;
 mod models;
 pub mod news;

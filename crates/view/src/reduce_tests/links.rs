@@ -15,7 +15,7 @@ fn a_link_opens_exactly_what_it_was_written_from() {
     let effects = reduce(&mut state, AttentionAction::SelectCell(2, 1));
     let fragment = link(&effects).unwrap().to_owned();
     let other = live(&fragment);
-    assert_eq!(address::of(&other), address::of(&state));
+    assert_eq!(address::fragment_of(&other), address::fragment_of(&state));
     assert_eq!(
         (
             other.attention.query(&other.frame.subject),
@@ -29,7 +29,7 @@ fn a_link_opens_exactly_what_it_was_written_from() {
 #[test]
 fn a_link_opens_the_rows_and_orders_that_were_chosen() {
     let mut state = live("");
-    assert!(!address::of(&state).to_fragment().contains("sort="));
+    assert!(!address::fragment_of(&state).contains("sort="));
     for action in [
         AttentionAction::SelectRow(3),
         AttentionAction::ToggleRow(1),
@@ -40,8 +40,8 @@ fn a_link_opens_the_rows_and_orders_that_were_chosen() {
     ] {
         reduce(&mut state, action);
     }
-    let other = live(&address::of(&state).to_fragment());
-    assert_eq!(address::of(&other), address::of(&state));
+    let other = live(&address::fragment_of(&state));
+    assert_eq!(address::fragment_of(&other), address::fragment_of(&state));
     assert_eq!(other.attention.queries(&other.frame.subject), [0, 1, 3]);
     assert_eq!(other.attention.sort, Sort::Entropy);
     assert_eq!(
@@ -59,7 +59,7 @@ fn rows_of_a_link_that_the_prompt_does_not_have_are_told_and_left_out() {
         "{:?}",
         state.frame.notices
     );
-    assert!(!address::of(&state).to_fragment().contains("99"));
+    assert!(!address::fragment_of(&state).contains("99"));
 }
 
 /// What a page does when it is opened with this fragment and its engine has booted.
@@ -98,7 +98,7 @@ fn only_a_page_that_was_built_for_tests_fails_when_a_link_asks_it_to() {
     };
     let (state, effects) = opened(true, link);
     assert!(fails(&effects), "{effects:?}");
-    assert!(!address::of(&state).to_fragment().contains("fault"));
+    assert!(!address::fragment_of(&state).contains("fault"));
     let (_, effects) = opened(false, link);
     assert!(!fails(&effects), "{effects:?}");
     let (_, without) = opened(false, "#/attention?v=1&unknown=self-test");

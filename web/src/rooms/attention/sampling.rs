@@ -2,9 +2,9 @@
 
 use headlight_figure::number;
 use headlight_view::State;
-use headlight_view::address::MAX_TEMPERATURE;
 pub use headlight_view::answers::details::Sampling as Changed;
 use headlight_view::rooms::attention::action::AttentionAction;
+use headlight_view::rooms::attention::link::MAX_TEMPERATURE;
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::prelude::*;
 

@@ -10,6 +10,7 @@ pub mod command;
 pub mod figures;
 pub mod files;
 pub mod lesson;
+pub mod link;
 pub(crate) mod news;
 pub(crate) mod reduce;
 pub(crate) mod select;

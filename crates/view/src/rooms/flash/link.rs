@@ -9,20 +9,19 @@ use super::lesson::FlashTopic;
 use super::options::Source;
 use super::options::{Options, SPEEDS, Tiles};
 use super::state::FlashRoom;
-use crate::frame::link::{decode, encode};
+use crate::frame::link::{BadValue, Pairs, decode};
 
 /// Names the lesson, before the step.
 const LESSON: &str = "flash.";
 
 /// Reads the pairs of a link into the room; returns those that cannot be read.
-pub(crate) fn read(room: &mut FlashRoom, pairs: &str) -> Vec<(String, String)> {
-    let mut notices = Vec::new();
+pub(crate) fn read(room: &mut FlashRoom, pairs: &Pairs) -> Vec<BadValue> {
     let (mut read, mut drawn) = (FlashRoom::default(), (16, 8, 0));
-    let (mut blocks, mut source) = ((8, 4), None);
-    for (key, value) in pairs.split('&').filter_map(|pair| pair.split_once('=')) {
+    let (mut blocks, mut source) = ((8, 4), None::<String>);
+    let mut notices = pairs.read(|key, value| {
         let number = || value.parse::<usize>().ok();
         let options = &mut read.options;
-        let is_read = match key {
+        match key {
             "algorithm" => put(&mut options.algorithm, algorithm(value)),
             "causal" => put(&mut options.is_causal, switch(value)),
             "reverse" => put(&mut options.is_reversed, switch(value)),
@@ -65,7 +64,7 @@ pub(crate) fn read(room: &mut FlashRoom, pairs: &str) -> Vec<(String, String)> {
                 read.lesson.is_some()
             }
             "data" => {
-                source = Some(value);
+                source = Some(value.to_owned());
                 matches!(value, "random" | "typed" | "head")
             }
             "n" => put(&mut drawn.0, number()),
@@ -78,19 +77,19 @@ pub(crate) fn read(room: &mut FlashRoom, pairs: &str) -> Vec<(String, String)> {
                 is_read
             }
             _ => true,
-        };
-        if !is_read {
-            notices.push((key.to_owned(), decode(value).unwrap_or_default()));
         }
-    }
-    if source == Some("random") {
+    });
+    if source.as_deref() == Some("random") {
         let (n, d, seed) = drawn;
         read.source = Source::Random { n, d, seed };
     }
     // An algorithm beside itself would show nothing.
     let other = read.compared;
     if let Some(same) = other.filter(|other| *other == read.options.algorithm) {
-        notices.push(("compare".to_owned(), same.name().to_owned()));
+        notices.push(BadValue {
+            key: "compare".to_owned(),
+            value: same.name().to_owned(),
+        });
         read.compared = None;
     }
     room.options = read.options;
@@ -102,67 +101,60 @@ pub(crate) fn read(room: &mut FlashRoom, pairs: &str) -> Vec<(String, String)> {
     notices
 }
 
-/// What of the room is not as usual, as pairs, each after an `&`.
-pub(crate) fn write(room: &FlashRoom) -> String {
+/// What of the room is not as usual, as pairs.
+pub(crate) fn write(room: &FlashRoom) -> Pairs {
+    let mut pairs = Pairs::default();
     // A step of the lesson is its own scene.
     if let Some(step) = room.lesson {
-        return format!("&learn={LESSON}{}", step + 1);
+        pairs.put("learn", Some(format!("{LESSON}{}", step + 1)));
+        return pairs;
     }
     let (usual, options) = (Options::default(), &room.options);
-    let mut pairs = String::new();
-    let mut put = |key: &str, value: Option<String>| {
-        if let Some(value) = value {
-            pairs.push('&');
-            pairs.push_str(key);
-            pairs.push('=');
-            pairs.push_str(&value);
-        }
-    };
     let switch = |is_on: bool, usual: bool| {
         (is_on != usual).then(|| if is_on { "1" } else { "0" }.to_owned())
     };
     let algorithm = (options.algorithm != usual.algorithm).then(|| options.algorithm.name());
-    put("algorithm", algorithm.map(str::to_owned));
+    pairs.put("algorithm", algorithm.map(str::to_owned));
     match options.tiles {
         tiles if tiles == usual.tiles => {}
         Tiles::Blocks(block_q, block_k) => {
-            put("bq", Some(block_q.to_string()));
-            put("bk", Some(block_k.to_string()));
+            pairs.put("bq", Some(block_q.to_string()));
+            pairs.put("bk", Some(block_k.to_string()));
         }
-        Tiles::OnChip(bytes) => put("sram", Some(bytes.to_string())),
+        Tiles::OnChip(bytes) => pairs.put("sram", Some(bytes.to_string())),
     }
-    put("causal", switch(options.is_causal, usual.is_causal));
-    put("reverse", switch(options.is_reversed, usual.is_reversed));
-    put("lazy", switch(options.is_lazy, usual.is_lazy));
-    put(
+    pairs.put("causal", switch(options.is_causal, usual.is_causal));
+    pairs.put("reverse", switch(options.is_reversed, usual.is_reversed));
+    pairs.put("lazy", switch(options.is_lazy, usual.is_lazy));
+    pairs.put(
         "splits",
         (options.n_splits > 1).then(|| options.n_splits.to_string()),
     );
     match &room.source {
         Source::Head => {}
         Source::Random { n, d, seed } => {
-            put("data", Some("random".to_owned()));
-            put("n", Some(n.to_string()));
-            put("d", Some(d.to_string()));
-            put("draw", Some(seed.to_string()));
+            pairs.put("data", Some("random".to_owned()));
+            pairs.put("n", Some(n.to_string()));
+            pairs.put("d", Some(d.to_string()));
+            pairs.put("draw", Some(seed.to_string()));
         }
         Source::Typed(typed) => {
-            put("data", Some("typed".to_owned()));
-            put("numbers", Some(encode(typed)));
+            pairs.put("data", Some("typed".to_owned()));
+            pairs.put("numbers", Some(typed));
         }
     }
-    put(
+    pairs.put(
         "compare",
         room.compared.map(|other| other.name().to_owned()),
     );
     // Without another beside it no clock is seen.
     let clock = room.compared.map(|_| room.clock);
     let clock = clock.filter(|clock| *clock != Clock::default());
-    put("clock", clock.map(|clock| clock.name().to_owned()));
-    put("query", room.row.map(|row| row.to_string()));
-    put("step", room.step.map(|step| step.to_string()));
+    pairs.put("clock", clock.map(|clock| clock.name().to_owned()));
+    pairs.put("query", room.row.map(|row| row.to_string()));
+    pairs.put("step", room.step.map(|step| step.to_string()));
     let is_usual_speed = room.speed == FlashRoom::USUAL_SPEED;
-    put("speed", (!is_usual_speed).then(|| room.speed.to_string()));
+    pairs.put("speed", (!is_usual_speed).then(|| room.speed.to_string()));
     pairs
 }
 
@@ -201,7 +193,7 @@ mod tests {
     #[test]
     fn a_link_holds_the_room() {
         let mut room = FlashRoom::default();
-        assert_eq!(write(&room), "");
+        assert_eq!(write(&room), Pairs::default());
         room.options = Options {
             algorithm: Algorithm::Fa1,
             is_causal: false,
@@ -219,7 +211,11 @@ mod tests {
         room.compared = Some(Algorithm::Standard);
         assert_eq!(read_back(&room), room);
         room.clock = Clock::Work;
-        assert!(write(&room).contains("&compare=standard&clock=work"));
+        assert!(
+            write(&room)
+                .to_query()
+                .contains("&compare=standard&clock=work")
+        );
         assert_eq!(read_back(&room), room);
         room.options.tiles = Tiles::OnChip(16_384);
         room.source = Source::Typed("1 2\n\n3 4\n\n5 6 &%".to_owned());
@@ -231,9 +227,11 @@ mod tests {
         let mut room = FlashRoom::default();
         let told = read(
             &mut room,
-            "algorithm=fa9&bq=x&causal=2&step=-1&splits=0&clock=sun&data=moon&z=1&compare=fa2",
+            &Pairs::of(
+                "algorithm=fa9&bq=x&causal=2&step=-1&splits=0&clock=sun&data=moon&z=1&compare=fa2",
+            ),
         );
-        let keys: Vec<&str> = told.iter().map(|(key, _)| key.as_str()).collect();
+        let keys: Vec<&str> = told.iter().map(|bad| bad.key.as_str()).collect();
         assert_eq!(
             keys,
             [

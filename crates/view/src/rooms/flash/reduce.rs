@@ -41,8 +41,8 @@ fn apply(room: &mut FlashRoom, frame: &mut Frame, action: FlashAction) {
                 if let Some(step) = room.lesson {
                     teach(room, step);
                 }
-                for (key, value) in notices {
-                    frame.tell(frame_words::bad_link_value(&key, &value));
+                for bad in notices {
+                    frame.tell(frame_words::bad_link_value(&bad.key, &bad.value));
                 }
             }
         }

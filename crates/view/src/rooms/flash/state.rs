@@ -10,6 +10,7 @@ use super::options::{Options, Source};
 use crate::answers::details::HeadInputs;
 use crate::answers::run::Token;
 use crate::frame::Frame;
+use crate::frame::link::Pairs;
 use headlight_figure::Shared;
 use headlight_figure::files::Format;
 
@@ -61,9 +62,9 @@ pub struct FlashRoom {
     /// What the visitor wants as a file, until the room has made it.
     pub pending_save: Option<(FlashFigure, Format)>,
     /// What the link said, until the room has read it.
-    pub unread_link: Option<String>,
+    pub unread_link: Option<Pairs>,
     /// What the link should say.
-    pub(crate) link_pairs: String,
+    pub(crate) link_pairs: Pairs,
 }
 
 /// What stands on the stage, as far as a lesson changes it.
@@ -101,7 +102,7 @@ impl Default for FlashRoom {
             is_scene_pending: false,
             pending_save: None,
             unread_link: None,
-            link_pairs: String::new(),
+            link_pairs: Pairs::default(),
         }
     }
 }

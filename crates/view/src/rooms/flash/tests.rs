@@ -417,10 +417,10 @@ fn going_to_the_room_and_back_is_a_link_each() {
     let mut fresh = State::default();
     let _ = crate::reduce(&mut fresh, Action::Opened(written.clone()));
     assert_eq!(fresh.room, Room::Flash);
-    assert_eq!(crate::address::of(&fresh).to_fragment(), written);
+    assert_eq!(crate::address::fragment_of(&fresh), written);
     reduce_flash(&mut fresh, FlashAction::ReadLink);
     assert_eq!(fresh.flash.options, state.flash.options);
-    assert_eq!(crate::address::of(&fresh).to_fragment(), written);
+    assert_eq!(crate::address::fragment_of(&fresh), written);
 }
 
 #[test]
@@ -454,7 +454,7 @@ fn the_lesson_puts_its_scenes_on_the_stage_and_answers_from_them() {
         for text in [topic.idea(), topic.question(), topic.title()] {
             assert!(!text.contains('!') && !text.contains("  "), "{text}");
         }
-        let link = crate::address::of(&state).to_fragment();
+        let link = crate::address::fragment_of(&state);
         assert!(
             link.ends_with(&format!("&learn=flash.{}", index + 1)),
             "{link}"

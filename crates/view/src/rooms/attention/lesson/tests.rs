@@ -377,9 +377,13 @@ fn a_shared_step_is_the_same_step_elsewhere() {
     for topic in [Topic::Mask, Topic::Value, Topic::Heads] {
         let mut state = page();
         go_to(&mut state, topic);
-        let fragment = address::of(&state).to_fragment();
+        let fragment = address::fragment_of(&state);
         let mut other = live(&fragment);
-        assert_eq!(address::of(&other), address::of(&state), "{topic:?}");
+        assert_eq!(
+            address::fragment_of(&other),
+            address::fragment_of(&state),
+            "{topic:?}"
+        );
         let edit = other.frame.edit;
         let effects = reduce(&mut other, FrameAction::RunPrompt(edit));
         answer(&mut other, &effects);
