@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use super::more;
 use super::table::numbers;
 use crate::derived::Kept;
-use crate::draw::{drawn, follow};
+use crate::draw::{drawn, reactive};
 use crate::host;
 use crate::store::store;
 
@@ -49,7 +49,7 @@ fn Numbers(figure: FigureId, table: Kept<Option<Table>>) -> impl IntoView {
         }
     });
     let label = figure_words::numbers_of(room::figure_title(figure));
-    let numbers = follow(move || {
+    let numbers = reactive(move || {
         let table = table.shared();
         numbers(figure.name(), Option::as_ref(&table)).into()
     });

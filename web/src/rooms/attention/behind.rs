@@ -39,7 +39,7 @@ pub struct Sources(ReadSignal<Vec<(Figure, Source)>>);
 
 impl Sources {
     /// Follows the state.
-    pub fn follow(store: Store) -> Self {
+    pub fn new(store: Store) -> Self {
         let now = store.select(|state: &State| -> Vec<(Figure, Source)> {
             let source = |figure: Figure| {
                 Some((figure, Source::new(&state.attention, &state.frame, figure)?))

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::painted::Painted;
 use super::shown::Shown;
-use crate::draw::{Element, drawn, el, follow, hatching, rect};
+use crate::draw::{Element, drawn, el, hatching, reactive, rect};
 
 /// The matrix: painted if it is large, drawn if it is not.
 #[component]
@@ -20,13 +20,13 @@ pub fn Matrix(
         Memo::new(move |_| layout.with(|l| l.as_ref().is_some_and(MatrixLayout::is_canvas)));
     // The pointer moves the marks alone, and a selection changes no cell.
     let parts = [
-        follow(move || cells(shown, layout.get()).into()),
-        follow(move || layout.get().map(|layout| axis_titles(&layout)).into()),
-        follow(move || labels(shown, layout.get(), tokens).into()),
-        follow(move || hovered(shown, layout.get()).into()),
-        follow(move || selected(shown, layout.get()).into()),
+        reactive(move || cells(shown, layout.get()).into()),
+        reactive(move || layout.get().map(|layout| axis_titles(&layout)).into()),
+        reactive(move || labels(shown, layout.get(), tokens).into()),
+        reactive(move || hovered(shown, layout.get()).into()),
+        reactive(move || selected(shown, layout.get()).into()),
     ];
-    let matrix = follow(move || {
+    let matrix = reactive(move || {
         let layout = layout.get();
         let of = |of: fn(&MatrixLayout) -> f64| layout.as_ref().map_or(0.0, of);
         el("svg")

@@ -74,7 +74,7 @@ pub fn inside(shown: Shown) -> AnyView {
 #[component]
 pub fn AttentionRoom() -> impl IntoView {
     let shown = Shown::new();
-    provide_context(Sources::follow(store()));
+    provide_context(Sources::new(store()));
     // The page is built in several tasks, so that a visitor who is quick is not kept
     // waiting for what is further down.
     let (has_begun, is_complete) = (RwSignal::new(false), RwSignal::new(false));

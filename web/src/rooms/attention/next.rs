@@ -20,7 +20,7 @@ use super::legend::Legend;
 use super::moved;
 use super::sampling::{Changed, Sampling};
 use super::shown::Shown;
-use crate::draw::{Element, drawn, el, follow};
+use crate::draw::{Element, drawn, el, reactive};
 use crate::frame::figure::More;
 use crate::frame::visible;
 use crate::host;
@@ -69,7 +69,7 @@ pub fn Next(shown: Shown) -> impl IntoView {
         }
     };
     let element = NodeRef::<Ol>::new();
-    let list = follow(move || {
+    let list = reactive(move || {
         let is_changed = is_changed.get();
         let cut = cut.get();
         let chosen = chosen.get();

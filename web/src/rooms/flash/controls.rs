@@ -10,7 +10,7 @@ use headlight_view::rooms::flash::{
 use leptos::prelude::*;
 
 use super::FlashView;
-use crate::draw::{Element, Node, Text, el, follow};
+use crate::draw::{Element, Node, Text, el, reactive};
 use crate::host;
 
 /// Says how numbers are typed.
@@ -39,7 +39,7 @@ pub fn all(room: FlashView) -> Node {
             clock: room.clock,
         }
     });
-    follow(move || chosen.with(|chosen| draw(room, chosen)))
+    reactive(move || chosen.with(|chosen| draw(room, chosen)))
 }
 
 fn draw(room: FlashView, chosen: &Chosen) -> Node {

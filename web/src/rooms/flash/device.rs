@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 use super::{FlashView, growth, more};
 use crate::derived::{Held, Kept, react};
-use crate::draw::{Element, Node, el, follow};
+use crate::draw::{Element, Node, el, reactive};
 use crate::frame::figure::table::{column_head, row_head};
 use crate::host;
 
@@ -29,7 +29,7 @@ pub fn section(room: FlashView) -> Node {
     let growth = room
         .store
         .keep(|state: &State| device::growth_shown(&state.flash, &state.frame));
-    let says = follow(move || {
+    let says = reactive(move || {
         let said = match computing.get() {
             Computes::Gpu => None,
             Computes::Awaited => Some(words::AWAITED.to_owned()),
@@ -39,7 +39,7 @@ pub fn section(room: FlashView) -> Node {
         status(said).into()
     });
     // Nothing is offered that would not work.
-    let buttons = follow(move || {
+    let buttons = reactive(move || {
         let all = el("div").class("device-buttons");
         match computing.get() {
             Computes::Gpu => all.all(buttons(room, run, growth)),
@@ -125,7 +125,7 @@ fn one_run(room: FlashView, run: Kept<RunShown>) -> [Node; 2] {
         let mine = generation.get_value();
         go_on(compared, answer, agreement, generation, mine);
     });
-    let figure = follow(move || {
+    let figure = reactive(move || {
         let found = agreement.get();
         let verdict = found.as_ref().and_then(words::verdict);
         let verdict = verdict.or_else(|| run.with(words::run_state));
@@ -158,7 +158,7 @@ fn one_run(room: FlashView, run: Kept<RunShown>) -> [Node; 2] {
         table.set(found.and_then(made));
     });
     let menu = more(FlashFigure::Device);
-    let menu = follow(move || match table.with(Option::is_some) {
+    let menu = reactive(move || match table.with(Option::is_some) {
         true => menu.clone(),
         false => Node::NOTHING,
     });

@@ -33,7 +33,7 @@ use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::derived::react;
-use crate::draw::{Node, drawn, el, follow, hatching, leptos as view_of};
+use crate::draw::{Node, drawn, el, hatching, leptos as view_of, reactive};
 use crate::frame::figure::More;
 use crate::host;
 use crate::store::{Store, store};
@@ -123,11 +123,11 @@ fn draw_room() -> AnyView {
     let store = store();
     read_links(store);
     fetch_recorded(store);
-    let now = Now::follow(store);
+    let now = Now::new(store);
     let room = FlashView {
         store,
         now,
-        numbers: Numbers::follow(store, now),
+        numbers: Numbers::new(store, now),
     };
     transport::listen_to_keys(store);
     transport::keep_time(store);
@@ -161,7 +161,7 @@ fn draw_room() -> AnyView {
         .add(side::code(now))
         .add(row::row(room));
     let (board, side) = (Node::from(board), Node::from(side));
-    let main = follow(move || {
+    let main = reactive(move || {
         let main = el("main").class("flash");
         // Which step the tables tell of; they follow the figures.
         let main = match room.numbers.step() {
@@ -188,7 +188,7 @@ fn intent(store: Store) -> Node {
         });
         words::intent(&state.flash.source, head)
     });
-    follow(move || {
+    reactive(move || {
         el("div")
             .class("intent")
             .add(el("h2").add(words::TITLE))
@@ -199,7 +199,7 @@ fn intent(store: Store) -> Node {
 
 /// What happens at the step, or why nothing does.
 fn says(now: Now) -> Node {
-    follow(move || {
+    reactive(move || {
         let said = now
             .shown()
             .map(|(player, moment)| sentence(&player, &moment));

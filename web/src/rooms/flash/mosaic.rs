@@ -20,7 +20,7 @@ pub struct Mosaics([NodeRef<Canvas>; MOST]);
 
 impl Mosaics {
     /// Paints what the scene says.
-    pub fn follow(store: Store, scene: Kept<Option<Shared<Scene>>>) -> Self {
+    pub fn new(store: Store, scene: Kept<Option<Shared<Scene>>>) -> Self {
         let canvases = [(); MOST].map(|()| NodeRef::<Canvas>::new());
         for (index, canvas) in canvases.into_iter().enumerate() {
             react(move || {

@@ -30,7 +30,7 @@ pub struct Now {
 
 impl Now {
     /// Follows the state.
-    pub fn follow(store: Store) -> Self {
+    pub fn new(store: Store) -> Self {
         let source = store.keep(|state: &State| {
             let room = &state.flash;
             (room.source.clone(), room.head.clone(), room.missing.clone())

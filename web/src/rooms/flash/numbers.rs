@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use super::now::Now;
 use super::{FlashView, act};
 use crate::derived::{Held, Kept, react};
-use crate::draw::{Node, el, follow};
+use crate::draw::{Node, el, reactive};
 use crate::frame::figure::{MethodAndTable, table};
 use crate::store::Store;
 
@@ -65,7 +65,7 @@ impl Made {
 
 impl Numbers {
     /// Follows what is shown, and saves what is wished for.
-    pub fn follow(store: Store, now: Now) -> Self {
+    pub fn new(store: Store, now: Now) -> Self {
         let numbers = Self {
             made: Held::new(None),
             check: Held::new(None),
@@ -178,7 +178,7 @@ pub fn behind(
 /// How many tiles there are of which kind, which the stage shows one by one; where two
 /// are compared, the numbers of that.
 pub fn grid(room: FlashView) -> Node {
-    follow(move || {
+    reactive(move || {
         let tables = room.numbers.made.with(|made| {
             let made = made.as_ref();
             let beside = made.and_then(|made| made.beside.as_ref());

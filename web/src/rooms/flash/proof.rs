@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::now::Now;
 use super::{FlashView, more};
 use crate::derived::{Held, react};
-use crate::draw::{Node, el, follow};
+use crate::draw::{Node, el, reactive};
 use crate::host;
 
 /// The result against softmax in 64 bits, a few rows at a time.
@@ -22,7 +22,7 @@ pub fn proof(room: FlashView) -> Node {
         check.set(player.as_deref().map(Check::new));
         go_on(now, check, generation, generation.get_value());
     });
-    let figure = follow(move || {
+    let figure = reactive(move || {
         let check = check.get();
         let found = check.as_ref().filter(|check| check.n_checked > 0);
         let error = found.map(|check| number::scientific(check.gap.output));

@@ -7,7 +7,7 @@ use headlight_view::rooms::flash::{CodeLine, lines_of, words};
 
 use super::now::Now;
 use super::{FlashView, more};
-use crate::draw::{Element, Node, el, follow};
+use crate::draw::{Element, Node, el, reactive};
 use crate::frame::figure::table::{column_head, row_head};
 
 /// Heads the ledger.
@@ -18,7 +18,7 @@ const VERDICT: &str = "ledger-says";
 /// What is moved.
 pub fn ledger(room: FlashView) -> Node {
     let now = room.now;
-    let figure = follow(move || {
+    let figure = reactive(move || {
         let ledger = now.ledger();
         let played = now.player().zip(ledger.as_ref());
         let verdict = played.map(|(player, ledger)| words::verdict(&player, ledger));
@@ -86,7 +86,7 @@ pub fn code(now: Now) -> Node {
             item
         }
     };
-    let lines = follow(move || {
+    let lines = reactive(move || {
         let lines = now
             .shown()
             .map(|(player, moment)| lines_of(&player, &moment));

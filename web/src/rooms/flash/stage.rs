@@ -15,7 +15,7 @@ use wasm_bindgen::JsCast;
 use super::FlashView;
 use super::mosaic::Mosaics;
 use crate::derived::Kept;
-use crate::draw::{Element, Node, el, follow, rect};
+use crate::draw::{Element, Node, el, reactive, rect};
 use crate::host;
 
 /// The stage of what is played, or of the algorithm beside it.
@@ -37,9 +37,9 @@ pub fn stage(room: FlashView, is_beside: bool) -> Node {
         };
         Some(Shared::new(found))
     });
-    let mosaics = Mosaics::follow(room.store, drawn);
+    let mosaics = Mosaics::new(room.store, drawn);
     let n_drawn = Cell::new(0);
-    follow(move || {
+    reactive(move || {
         let beside = is_beside.then(|| now.beside()).flatten();
         let of_beside = beside.map(|(player, moment)| words::beside_label(&player, &moment));
         let label = of_beside.unwrap_or_else(|| words::STAGE.to_owned());

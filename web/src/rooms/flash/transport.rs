@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 
 use super::{FlashView, act};
 use crate::derived::react;
-use crate::draw::{Element, Node, el, follow};
+use crate::draw::{Element, Node, el, reactive};
 use crate::host;
 use crate::store::Store;
 
@@ -19,7 +19,7 @@ pub fn transport(room: FlashView) -> Node {
         let room = &state.flash;
         (room.playing.is_some(), room.speed)
     });
-    follow(move || {
+    reactive(move || {
         let (is_playing, speed) = pace.get();
         let at = room.now.course().map(|(course, step)| {
             let walking = course.left_alone(step);
