@@ -2,8 +2,9 @@
 
 use headlight_view::rooms::flash::words;
 
+use super::flash_view::FlashView;
 use super::stage::stage;
-use super::{FlashView, spans};
+use super::step_sentence::spans;
 use crate::draw::{Node, el, reactive};
 
 /// Above a stage, where two are compared: whose it is, and how far that one is on the

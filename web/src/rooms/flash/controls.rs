@@ -9,7 +9,7 @@ use headlight_view::rooms::flash::{
 };
 use leptos::prelude::*;
 
-use super::FlashView;
+use super::flash_view::FlashView;
 use crate::draw::{Element, Node, Text, el, reactive};
 use crate::host;
 

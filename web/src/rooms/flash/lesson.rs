@@ -7,8 +7,9 @@ use leptos::ev::KeyboardEvent;
 use leptos::html::Section;
 use leptos::prelude::*;
 
-use super::now::Now;
-use super::{act, side};
+use super::current_step::CurrentStep;
+use super::dispatch::act;
+use super::{ledger, step_sentence};
 use crate::frame::{ClosedStrip, Moves, OpenStrip, Said};
 use crate::host;
 use crate::store::{Store, store};
@@ -26,7 +27,7 @@ const START: &str = "flash-lesson-start";
 
 /// The strip, open or closed.
 #[component]
-pub fn Lesson(now: Now) -> impl IntoView {
+pub fn Lesson(now: CurrentStep) -> impl IntoView {
     let store = store();
     let step = store.select(|state: &State| state.flash.lesson);
     let strip = NodeRef::<Section>::new();
@@ -56,9 +57,9 @@ fn turn(store: Store, strip: NodeRef<Section>, action: FlashAction) {
             let step = store.peek(|state| state.flash.lesson).unwrap_or_default();
             let (id, figure) = match FlashTopic::ALL[step.min(FlashTopic::ALL.len() - 1)].evidence()
             {
-                Evidence::Chip => (super::SAYS, BEAM),
-                Evidence::Matrix => (super::SAYS, STAGE),
-                Evidence::Ledger => (side::TITLE, LEDGER),
+                Evidence::Chip => (step_sentence::SAYS, BEAM),
+                Evidence::Matrix => (step_sentence::SAYS, STAGE),
+                Evidence::Ledger => (ledger::TITLE, LEDGER),
             };
             host::bring_up(id, figure, &strip);
         }
@@ -95,7 +96,7 @@ fn Closed(strip: NodeRef<Section>) -> impl IntoView {
 }
 
 #[component]
-fn Open(strip: NodeRef<Section>, now: Now) -> impl IntoView {
+fn Open(strip: NodeRef<Section>, now: CurrentStep) -> impl IntoView {
     let store = store();
     let step = store.select(|state: &State| state.flash.lesson.unwrap_or(0));
     let topic = move || FlashTopic::ALL[step.get().min(FlashTopic::ALL.len() - 1)];

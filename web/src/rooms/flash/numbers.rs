@@ -12,8 +12,8 @@ use headlight_view::rooms::flash::{
 };
 use leptos::prelude::*;
 
-use super::now::Now;
-use super::{FlashView, act};
+use super::current_step::CurrentStep;
+use super::dispatch::act;
 use crate::derived::{Held, Kept, react};
 use crate::draw::{Node, el, reactive};
 use crate::frame::figure::{MethodAndTable, table};
@@ -42,7 +42,7 @@ struct Made {
 }
 
 impl Made {
-    fn new(seen: Seen<'_>, now: Now) -> Self {
+    fn new(seen: Seen<'_>, now: CurrentStep) -> Self {
         let table = |figure| Some((figure, tables::of(figure, seen)?));
         let course = now.course();
         Self {
@@ -65,7 +65,7 @@ impl Made {
 
 impl Numbers {
     /// Follows what is shown, and saves what is wished for.
-    pub fn new(store: Store, now: Now) -> Self {
+    pub fn new(store: Store, now: CurrentStep) -> Self {
         let numbers = Self {
             made: Held::new(None),
             check: Held::new(None),
@@ -76,10 +76,10 @@ impl Numbers {
         numbers
     }
 
-    fn make_tables(self, now: Now) {
+    fn make_tables(self, now: CurrentStep) {
         let newest = StoredValue::new(0_u32);
         react(move || {
-            now.follow_all();
+            now.track_all();
             newest.update_value(|newest| *newest = newest.wrapping_add(1));
             let mine = newest.get_value();
             let make = move || {
@@ -93,7 +93,7 @@ impl Numbers {
         });
     }
 
-    fn save_wishes(self, store: Store, now: Now) {
+    fn save_wishes(self, store: Store, now: CurrentStep) {
         let wished = store.keep(|state: &State| state.flash.pending_save);
         react(move || {
             let Some((figure, _)) = wished.get() else {
@@ -149,10 +149,30 @@ impl Numbers {
         let command = store.keep(move |state: &State| command_line(&state.flash.options, figure));
         (table, command)
     }
+
+    /// How many tiles there are of which kind, which the stage shows one by one; where two
+    /// are compared, the numbers of that.
+    pub fn grid(self) -> Node {
+        reactive(move || {
+            let tables = self.made.with(|made| {
+                let made = made.as_ref();
+                let beside = made.and_then(|made| made.beside.as_ref());
+                let compared = made.and_then(|made| made.compared.as_ref());
+                let beside = beside.filter(|_| compared.is_some());
+                [
+                    ("flash.grid", made.map(|made| &made.grid)),
+                    ("flash.beside", beside),
+                    ("flash.compare", compared),
+                ]
+                .map(|(name, table)| table.map(|table| table::numbers(name, Some(table))))
+            });
+            el("div").class("unseen").all(tables).into()
+        })
+    }
 }
 
 /// Something of what the room shows.
-fn seen<T>(now: Now, check: Option<&Check>, of: impl FnOnce(Seen<'_>) -> T) -> Option<T> {
+fn seen<T>(now: CurrentStep, check: Option<&Check>, of: impl FnOnce(Seen<'_>) -> T) -> Option<T> {
     let beside = now.beside();
     let (player, moment) = now.shown()?;
     let beside = beside.as_ref();
@@ -173,24 +193,4 @@ pub fn behind(
     command: Kept<CommandLine>,
 ) -> AnyView {
     view! { <MethodAndTable figure method=method(figure) command table/> }.into_any()
-}
-
-/// How many tiles there are of which kind, which the stage shows one by one; where two
-/// are compared, the numbers of that.
-pub fn grid(room: FlashView) -> Node {
-    reactive(move || {
-        let tables = room.numbers.made.with(|made| {
-            let made = made.as_ref();
-            let beside = made.and_then(|made| made.beside.as_ref());
-            let compared = made.and_then(|made| made.compared.as_ref());
-            let beside = beside.filter(|_| compared.is_some());
-            [
-                ("flash.grid", made.map(|made| &made.grid)),
-                ("flash.beside", beside),
-                ("flash.compare", compared),
-            ]
-            .map(|(name, table)| table.map(|table| table::numbers(name, Some(table))))
-        });
-        el("div").class("unseen").all(tables).into()
-    })
 }

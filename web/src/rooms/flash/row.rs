@@ -4,7 +4,7 @@ use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::figures::row::spelled;
 use headlight_view::rooms::flash::{Passed, passed, words};
 
-use super::{FlashView, more};
+use super::flash_view::{FlashView, more};
 use crate::draw::{Element, Node, el, reactive};
 
 /// Names the row.

@@ -12,8 +12,9 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::FlashView;
-use super::mosaic::Mosaics;
+use super::flash_view::FlashView;
+use super::heatmap::Heatmaps;
+use super::step_sentence;
 use crate::derived::Kept;
 use crate::draw::{Element, Node, el, reactive, rect};
 use crate::host;
@@ -37,7 +38,7 @@ pub fn stage(room: FlashView, is_beside: bool) -> Node {
         };
         Some(Shared::new(found))
     });
-    let mosaics = Mosaics::new(room.store, drawn);
+    let heatmaps = Heatmaps::new(room.store, drawn);
     let n_drawn = Cell::new(0);
     reactive(move || {
         let beside = is_beside.then(|| now.beside()).flatten();
@@ -68,11 +69,11 @@ pub fn stage(room: FlashView, is_beside: bool) -> Node {
         let stage = if is_beside {
             stage
         } else {
-            stage.set("aria-describedby", super::SAYS)
+            stage.set("aria-describedby", step_sentence::SAYS)
         };
         stage
             .add(sized(below).all(blocks(scene, is_below)))
-            .all(mosaics.draw(scene))
+            .all(heatmaps.draw(scene))
             .add(
                 sized(above)
                     .add(el("g").all(blocks(scene, |paint| !is_below(paint))))

@@ -9,7 +9,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::{FlashView, more};
+use super::flash_view::{FlashView, more};
 use crate::derived::{Held, Kept};
 use crate::draw::{Element, Node, el, reactive, rect};
 use crate::host;

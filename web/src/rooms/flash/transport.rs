@@ -7,7 +7,8 @@ use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::{FlashView, act};
+use super::dispatch::act;
+use super::flash_view::FlashView;
 use crate::derived::react;
 use crate::draw::{Element, Node, el, reactive};
 use crate::host;
@@ -126,6 +127,7 @@ fn speeds(room: FlashView, chosen: usize) -> Element {
         });
     el("label").class("speed").add(words::SPEED).add(list)
 }
+
 /// While it plays, every frame of the screen takes it further.
 pub fn keep_time(store: Store) {
     let is_playing = store.keep(|state: &State| state.flash.playing.is_some());

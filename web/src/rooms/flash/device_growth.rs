@@ -10,8 +10,8 @@ use headlight_view::rooms::flash::words::device as words;
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::device::status;
-use super::{FlashView, more};
+use super::device_run::status;
+use super::flash_view::{FlashView, more};
 use crate::derived::{Kept, react};
 use crate::draw::{Element, Node, el, reactive};
 use crate::host;

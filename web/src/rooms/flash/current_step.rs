@@ -1,4 +1,5 @@
-//! What the room shows now: computed once, drawn in many places.
+//! The step that the room shows now, and what attends in it: computed once, drawn in
+//! many places.
 
 use headlight_figure::Shared;
 use headlight_figure::phrase;
@@ -12,13 +13,13 @@ use crate::store::Store;
 /// What attends, and one step of it.
 pub type Shown = (Shared<Player>, Shared<Moment>);
 
-/// The player, its step, and the row that is spelled out; the same of the algorithm
-/// beside it, where there is one.
+/// The player, its step, and the row that is spelled out; of the algorithm beside
+/// it, where there is one, player and step as well.
 ///
 /// What is asked for comes as a shared value and not through a function of it: that
 /// would be compiled anew for each.
 #[derive(Clone, Copy)]
-pub struct Now {
+pub struct CurrentStep {
     player: Kept<Result<Shared<Player>, String>>,
     moment: Kept<Option<Shared<Moment>>>,
     row: Kept<Option<usize>>,
@@ -28,7 +29,7 @@ pub struct Now {
     step: Kept<u64>,
 }
 
-impl Now {
+impl CurrentStep {
     /// Follows the state.
     pub fn new(store: Store) -> Self {
         let source = store.keep(|state: &State| {
@@ -129,7 +130,7 @@ impl Now {
 
     /// The ledger.
     pub fn ledger(self) -> Option<Ledger> {
-        // The one beside first: see [`Now::follow_all`].
+        // The one beside first: see [`CurrentStep::track_all`].
         let beside = self.beside();
         let (player, moment) = self.shown()?;
         let beside = beside.as_ref();
@@ -143,7 +144,7 @@ impl Now {
     }
 
     /// Asks for everything, so that an effect runs when anything changes.
-    pub fn follow_all(self) {
+    pub fn track_all(self) {
         // The one beside first: asked for through what depends on it, it would have
         // changed before the effect asks whether it has.
         self.beside();
