@@ -28,10 +28,10 @@ pub fn run(store: Store, effect: Effect) {
     match effect {
         Effect::Worker(command) => store
             .further()
-            .with(move |further| (further.obey)(store, command)),
+            .with(move |further| (further.run_command)(store, command)),
         Effect::Truth(command) => store
             .further()
-            .with(move |further| (further.obey_truth)(store, command)),
+            .with(move |further| (further.run_truth_command)(store, command)),
         Effect::RunLater(edit) => set_timeout(
             move || store.dispatch(FrameAction::RunPrompt(edit)),
             TYPING_PAUSE,

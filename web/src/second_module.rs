@@ -48,9 +48,9 @@ pub struct Further {
     /// Draws what the panel of help holds.
     pub help: fn(()) -> AnyView,
     /// Carries out a command of the session.
-    pub obey: fn(Store, Command),
+    pub run_command: fn(Store, Command),
     /// Carries out a command to the worker that holds the language.
-    pub obey_truth: fn(Store, TruthCommand),
+    pub run_truth_command: fn(Store, TruthCommand),
     /// Looks which builds of the engine there are.
     pub fetch_builds: fn(Store),
     /// Reads the rest of a recorded run.

@@ -14,8 +14,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{MessageEvent, WorkerOptions, WorkerType};
 
-use super::describe;
-use super::listen::error_message;
+use super::js_error::{describe, error_message};
 use crate::store::Store;
 
 /// The worker, if it was started.
@@ -43,7 +42,12 @@ struct Running {
 
 impl TruthWorker {
     /// Carries out a command; `script` is the worker's, if the page has one.
-    pub(super) fn obey(&mut self, store: Store, script: Option<&str>, command: TruthCommand) {
+    pub(super) fn run_command(
+        &mut self,
+        store: Store,
+        script: Option<&str>,
+        command: TruthCommand,
+    ) {
         let done = match command {
             TruthCommand::Start => self.start(store, script),
             TruthCommand::Ask(ask) => truth::pack(&ask).and_then(|json| self.post(&json)),
