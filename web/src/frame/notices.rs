@@ -10,7 +10,7 @@ use headlight_view::session::words as session_words;
 use headlight_view::session::{Input, Phase};
 use leptos::prelude::*;
 
-use crate::second_module::drawn;
+use crate::second_module::{SecondModule, view_when_loaded};
 use crate::store::{Store, store};
 
 /// Everything between the prompt and the room that comes and goes.
@@ -26,7 +26,7 @@ pub fn Notices() -> impl IntoView {
     };
     view! {
         <section class="notices" aria-label=frame_words::MESSAGES>
-            {drawn(|further| further.engine, ())}
+            {view_when_loaded(|second: &SecondModule| second.engine, ())}
             {lines}
         </section>
     }

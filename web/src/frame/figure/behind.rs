@@ -22,7 +22,7 @@ use crate::store::store;
 /// Both, below the figure.
 #[component]
 pub fn MethodAndTable(
-    /// Whose.
+    /// The figure above.
     #[prop(into)]
     figure: FigureId,
     /// How it is computed.

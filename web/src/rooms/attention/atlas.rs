@@ -19,10 +19,10 @@ use leptos::html::{self, Canvas};
 use leptos::prelude::*;
 
 use super::behind::Behind;
-use super::moved;
 use super::shown::Shown;
 use crate::draw::canvas;
 use crate::frame::figure::More;
+use crate::frame::keys::moved;
 use crate::host;
 use crate::store::{Store, store};
 

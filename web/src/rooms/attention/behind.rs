@@ -7,19 +7,20 @@ use headlight_view::rooms::attention::command::command_line;
 use headlight_view::rooms::attention::tables::Source;
 use leptos::prelude::*;
 
+use super::module::AttentionModule;
 use crate::derived::Kept;
 use crate::frame::figure::MethodAndTable;
 use crate::host;
-use crate::second_module::drawn;
+use crate::second_module::view_when_loaded;
 use crate::store::{Store, store};
 
-/// Both, below the figure.
+/// Method and numbers below the figure, once the module that draws them is there.
 #[component]
 pub fn Behind(figure: Figure) -> impl IntoView {
-    drawn(|further| further.behind, figure)
+    view_when_loaded(|module: &AttentionModule| module.behind, figure)
 }
 
-/// The same, once the module that draws it is there.
+/// The method and the numbers of a figure.
 #[component]
 pub fn MethodAndNumbers(figure: Figure) -> impl IntoView {
     let command =

@@ -10,9 +10,9 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::FIGURE;
 use super::behind::Behind;
 use super::shown::Shown;
+use crate::frame::element_ids::FIGURE;
 use crate::host;
 use crate::store::store;
 

@@ -11,13 +11,14 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::FIGURE;
 use super::behind::Behind;
 use super::matrix::Matrix;
+use super::module::AttentionModule;
 use super::row::{Key, Row};
 use super::shown::Shown;
+use crate::frame::element_ids::FIGURE;
 use crate::host;
-use crate::second_module::drawn;
+use crate::second_module::view_when_loaded;
 use crate::store::{Store, store};
 
 /// The figure: matrix, selected row, numbers.
@@ -122,7 +123,7 @@ fn Drawing(shown: Shown, store: Store) -> impl IntoView {
                 <Matrix shown layout tokens/>
             </Show>
         </div>
-        {drawn(|further| further.zooming, ())}
+        {view_when_loaded(|module: &AttentionModule| module.zooming, ())}
     }
 }
 

@@ -17,11 +17,11 @@ use wasm_bindgen::JsCast;
 
 use super::behind::Behind;
 use super::legend::Legend;
-use super::moved;
 use super::sampling::{Changed, Sampling};
 use super::shown::Shown;
 use crate::draw::{Element, drawn, el, reactive};
 use crate::frame::figure::More;
+use crate::frame::keys::moved;
 use crate::frame::visible;
 use crate::host;
 use crate::store::{Store, store};

@@ -14,8 +14,9 @@ use super::behind::Behind;
 use super::product::Product;
 use super::row::place;
 use super::shown::Shown;
-use super::{FIGURE, moved};
 use crate::frame::Visible;
+use crate::frame::element_ids::FIGURE;
+use crate::frame::keys::moved;
 use crate::host;
 use crate::store::store;
 

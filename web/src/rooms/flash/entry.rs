@@ -1,16 +1,14 @@
 //! The way into the room: its module is fetched when it is first opened.
 
 use headlight_view::State;
-use headlight_view::frame::action::FrameAction;
 use headlight_view::room::Room;
 use headlight_view::session::words as session_words;
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
-use wasm_bindgen_futures::spawn_local;
 
 use super::room::draw_room;
-use crate::host;
-use crate::store::{Store, store};
+use crate::store::store;
+use crate::{host, second_module};
 
 /// What draws the room.
 type Draw = fn() -> AnyView;
@@ -26,7 +24,7 @@ pub fn Flash() -> impl IntoView {
         if is_open.get() && !is_asked.get_value() {
             is_asked.set_value(true);
             host::enable_style("flash-style");
-            fetch(store, draw);
+            second_module::fetch(store, open, move |found| draw.set(Some(found)));
         }
     });
     view! {
@@ -37,17 +35,6 @@ pub fn Flash() -> impl IntoView {
             }}
         </Show>
     }
-}
-
-fn fetch(store: Store, draw: RwSignal<Option<Draw>>) {
-    spawn_local(async move {
-        let found = open().await;
-        store.dispatch(FrameAction::PartArrived(found.is_ok()));
-        match found {
-            Ok(found) => draw.set(Some(found)),
-            Err(_) => set_timeout(move || fetch(store, draw), crate::second::PAUSE),
-        }
-    });
 }
 
 /// The room's module; an error if it could not be fetched.

@@ -16,6 +16,7 @@ use super::{beside, controls, device, error_badge, ledger, lesson, pseudo_code};
 use super::{row, stage, timeline, transport};
 use crate::derived::react;
 use crate::draw::{Node, drawn, el, hatching, reactive};
+use crate::frame::element_ids::FIGURE;
 use crate::host;
 use crate::store::{Store, store};
 
@@ -34,7 +35,7 @@ pub(super) fn draw_room() -> AnyView {
     transport::keep_time(store);
     let board = el("section")
         .class("board")
-        .set("id", crate::rooms::attention::FIGURE)
+        .set("id", FIGURE)
         .set("tabindex", "-1")
         .set("aria-label", words::STAGE)
         .add(intent(store))

@@ -1,4 +1,4 @@
-//! The lesson's strip at the bottom: steps that drive the figure above it.
+//! The lesson's strip at the bottom: steps that drive the figures above it.
 
 use headlight_view::State;
 use headlight_view::frame::action::FrameAction;
@@ -9,9 +9,10 @@ use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 
-use super::strip::{ClosedStrip, Moves, OpenStrip, Said};
+use super::module::AttentionModule;
+use crate::frame::{ClosedStrip, Moves, OpenStrip, Said};
 use crate::host;
-use crate::second_module::drawn_or_awaited;
+use crate::second_module::view_or_placeholder;
 use crate::store::{Store, store};
 
 /// What reads the step; it gets the focus when the step changes.
@@ -21,7 +22,7 @@ const START: &str = "learn-start";
 
 /// The strip, open or closed.
 #[component]
-pub fn Learn() -> impl IntoView {
+pub fn Lesson() -> impl IntoView {
     let store = store();
     let is_open = store.select(|state: &State| state.attention.learning.is_open);
     let element = NodeRef::<html::Section>::new();
@@ -29,7 +30,7 @@ pub fn Learn() -> impl IntoView {
     view! {
         <section class="learn" class:open=move || is_open.get() aria-label=lesson_words::LEARN_STRIP node_ref=element>
             <Show when=move || is_open.get() fallback=move || view! { <Closed act/> }>
-                {drawn_or_awaited(|further| further.lesson, element, None)}
+                {view_or_placeholder(|module: &AttentionModule| module.lesson, element, None)}
             </Show>
         </section>
     }
@@ -116,7 +117,7 @@ fn Closed(act: Act) -> impl IntoView {
 
 /// The strip, open; `element` is the strip itself.
 #[component]
-pub fn Open(element: NodeRef<html::Section>) -> impl IntoView {
+pub fn OpenLesson(element: NodeRef<html::Section>) -> impl IntoView {
     let store = store();
     let act = Act { store, element };
     let strip = act
