@@ -8,7 +8,7 @@ use headlight_view::room::Room;
 use headlight_view::{Action, State, reduce};
 use leptos::prelude::*;
 
-use crate::derived::Kept;
+use crate::derived::Derived;
 use crate::draw::canvas::Palette;
 use crate::host;
 
@@ -61,25 +61,18 @@ impl Store {
     }
 
     /// A part of the state, or something computed from it, that changes when it changes.
-    pub fn select<T>(self, part: impl Fn(&State) -> T + Send + Sync + 'static) -> Memo<T>
+    pub fn select<T>(self, part: impl Fn(&State) -> T + Send + Sync + 'static) -> Derived<T>
     where
         T: PartialEq + Send + Sync + 'static,
     {
-        Memo::new(move |_| self.state.with(&part))
-    }
-
-    /// The same of one type for all: for what is not in the page's first module.
-    pub fn keep<T>(self, part: impl Fn(&State) -> T + Send + Sync + 'static) -> Kept<T>
-    where
-        T: PartialEq + Send + Sync + 'static,
-    {
-        Kept::new(move || {
+        Derived::new(move || {
             let mut found = None;
             self.look(&mut |state| found = Some(part(state)));
             found.expect("whoever looks sees the state")
         })
     }
 
+    /// Shows the state, by one function for all parts of it.
     fn look(self, see: &mut dyn FnMut(&State)) {
         self.state.with(see);
     }
@@ -89,7 +82,7 @@ impl Store {
         self.state.with_untracked(part)
     }
 
-    /// The same where the page may be gone.
+    /// Looks at the state as it is now, where the page may be gone.
     pub fn try_peek<T>(self, part: impl FnOnce(&State) -> T) -> Option<T> {
         self.state.try_with_untracked(part)
     }

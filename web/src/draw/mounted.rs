@@ -36,7 +36,7 @@ pub(super) enum MountedKind {
 /// What an effect draws.
 pub(super) struct Reactive {
     pub(super) inner: Rc<RefCell<Option<Mounted>>>,
-    /// Held for as long as it should run.
+    /// Local for as long as it should run.
     pub(super) _effect: RenderEffect<()>,
 }
 

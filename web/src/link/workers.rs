@@ -85,7 +85,7 @@ struct Link {
 
 struct Running {
     worker: web_sys::Worker,
-    /// Kept for as long as the worker may call them.
+    /// Derived for as long as the worker may call them.
     _listeners: Listeners,
 }
 

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 use super::more;
 use super::table::numbers;
-use crate::derived::Kept;
+use crate::derived::Derived;
 use crate::draw::{drawn, reactive};
 use crate::host;
 use crate::store::store;
@@ -28,9 +28,9 @@ pub fn MethodAndTable(
     /// How it is computed.
     method: Method,
     /// The command that prints the same.
-    command: Kept<CommandLine>,
+    command: Derived<CommandLine>,
     /// The numbers, once they are there.
-    table: Kept<Option<Table>>,
+    table: Derived<Option<Table>>,
 ) -> impl IntoView {
     view! {
         <HowComputed figure method command/>
@@ -40,7 +40,7 @@ pub fn MethodAndTable(
 
 /// The table: nothing to be seen, or a box that scrolls.
 #[component]
-fn Numbers(figure: FigureId, table: Kept<Option<Table>>) -> impl IntoView {
+fn Numbers(figure: FigureId, table: Derived<Option<Table>>) -> impl IntoView {
     let is_open = store().select(move |state: &State| state.frame.numbers == Some(figure));
     let element = NodeRef::<Div>::new();
     Effect::new(move |_| {
@@ -68,7 +68,7 @@ fn Numbers(figure: FigureId, table: Kept<Option<Table>>) -> impl IntoView {
 
 /// Formula, unit, source, command and code.
 #[component]
-fn HowComputed(figure: FigureId, method: Method, command: Kept<CommandLine>) -> impl IntoView {
+fn HowComputed(figure: FigureId, method: Method, command: Derived<CommandLine>) -> impl IntoView {
     let is_open = store().select(move |state: &State| state.frame.method == Some(figure));
     view! {
         <Show when=move || is_open.get()>
@@ -78,7 +78,7 @@ fn HowComputed(figure: FigureId, method: Method, command: Kept<CommandLine>) -> 
 }
 
 #[component]
-fn OpenMethod(figure: FigureId, method: Method, command: Kept<CommandLine>) -> impl IntoView {
+fn OpenMethod(figure: FigureId, method: Method, command: Derived<CommandLine>) -> impl IntoView {
     let store = store();
     let element = NodeRef::<Section>::new();
     Effect::new(move |_| {

@@ -15,6 +15,7 @@ use leptos::prelude::*;
 use super::awaited::Awaited;
 use super::behind::Behind;
 use super::shown::Shown;
+use crate::derived::Derived;
 use crate::frame::figure::More;
 use crate::store::{Store, store};
 
@@ -24,7 +25,7 @@ pub fn Attribution(shown: Shown) -> impl IntoView {
     let store = store();
     let found = store.select(|state: &State| state.attention.details.attribution.clone());
     let order = store.select(|state: &State| state.attention.order);
-    let bars = Memo::new(move |_| {
+    let bars = Derived::new(move || {
         found.with(|found| Some(AttributionBars::new(found.as_ref()?, order.get())))
     });
     let sentence = move || {

@@ -8,9 +8,8 @@ use headlight_view::rooms::attention::tables::Source;
 use leptos::prelude::*;
 
 use super::module::AttentionModule;
-use crate::derived::Kept;
+use crate::derived::{Derived, Local};
 use crate::frame::figure::MethodAndTable;
-use crate::host;
 use crate::second_module::view_when_loaded;
 use crate::store::{Store, store};
 
@@ -24,10 +23,10 @@ pub fn Behind(figure: Figure) -> impl IntoView {
 #[component]
 pub fn MethodAndNumbers(figure: Figure) -> impl IntoView {
     let command =
-        store().keep(move |state: &State| command_line(&state.attention, &state.frame, figure));
+        store().select(move |state: &State| command_line(&state.attention, &state.frame, figure));
     let sources: Sources = expect_context();
-    let source = Kept::new(move || sources.of(figure));
-    let table = Kept::new(move || source.with(|source| Some(source.as_ref()?.table())));
+    let source = Derived::new(move || sources.of(figure));
+    let table = Derived::new(move || source.with(|source| Some(source.as_ref()?.table())));
     view! { <MethodAndTable figure method=catalogue::method(figure) command table/> }
 }
 
@@ -36,7 +35,7 @@ pub fn MethodAndNumbers(figure: Figure) -> impl IntoView {
 /// Tables are rarely seen. Made in a task of their own they do not keep a figure
 /// waiting; made all at once they never tell of two prompts.
 #[derive(Clone, Copy)]
-pub struct Sources(ReadSignal<Vec<(Figure, Source)>>);
+pub struct Sources(Local<Vec<(Figure, Source)>>);
 
 impl Sources {
     /// Follows the state.
@@ -47,7 +46,7 @@ impl Sources {
             };
             Figure::ALL.into_iter().filter_map(source).collect()
         });
-        Self(host::followed_later(now))
+        Self(now.delayed())
     }
 
     fn of(self, figure: Figure) -> Option<Source> {

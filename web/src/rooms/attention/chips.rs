@@ -12,6 +12,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use crate::derived::Derived;
 use crate::frame::Visible;
 use crate::frame::keys::moved;
 use crate::host;
@@ -23,7 +24,9 @@ use crate::store::{Store, store};
 pub fn Chips() -> impl IntoView {
     let store = store();
     // A long prompt's tokens take as long to build as all the figures together.
-    let run = host::followed_later(store.select(|state: &State| state.frame.subject.run.clone()));
+    let run = store
+        .select(|state: &State| state.frame.subject.run.clone())
+        .delayed();
     let query = store.select(|state: &State| state.attention.query(&state.frame.subject));
     let looks = Looks::new(store);
     let on_key = move |event: KeyboardEvent| {
@@ -90,7 +93,7 @@ pub fn Chips() -> impl IntoView {
         let guess = guess.get().or_else(|| old.cloned());
         guess.unwrap_or_default()
     });
-    let is_guessed = Memo::new(move |_| run.with(Option::is_none));
+    let is_guessed = Derived::new(move || run.with(Option::is_none));
     let ghosts = move || {
         let tokens = guessed.get().into_iter();
         let ghost =

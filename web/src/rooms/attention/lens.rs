@@ -14,6 +14,7 @@ use super::awaited::Awaited;
 use super::behind::Behind;
 use super::row::Ramp;
 use super::shown::Shown;
+use crate::derived::Derived;
 use crate::frame::Visible;
 use crate::frame::figure::More;
 use crate::host;
@@ -23,13 +24,13 @@ use crate::store::{Store, store};
 #[component]
 pub fn Lens(shown: Shown) -> impl IntoView {
     let store = store();
-    let answers = Memo::new(move |_| {
+    let answers = Derived::new(move || {
         let rows = store.select(|state: &State| state.attention.details.lens.clone());
         rows.get().map(|rows| Answers::new(rows.to_vec()))
     });
     let element = NodeRef::<Div>::new();
     let width = host::width_of(element);
-    let table = Memo::new(move |_| {
+    let table = Derived::new(move || {
         let (run, width) = (shown.run.get()?, width.get());
         let columns = lens::columns(width, shown.query.get(), run.seq_len());
         answers.with(|answers| Some(answers.as_ref()?.table(&run.tokens, columns)))

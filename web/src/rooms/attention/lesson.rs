@@ -10,6 +10,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::module::AttentionModule;
+use crate::derived::Derived;
 use crate::frame::{ClosedStrip, Moves, OpenStrip, Said};
 use crate::host;
 use crate::second_module::view_or_placeholder;
@@ -153,15 +154,15 @@ pub fn OpenLesson(element: NodeRef<html::Section>) -> impl IntoView {
         })
     };
     let answer = move || strip.with(|strip| strip.as_ref().and_then(|strip| strip.answer.clone()));
-    let is_revealed = Memo::new(move |_| answer().is_some());
-    let is_astray = Memo::new(move |_| strip.with(|s| s.as_ref().is_some_and(|s| s.is_astray)));
-    let step = Memo::new(move |_| strip.with(|strip| strip.as_ref().map_or(0, |s| s.step)));
+    let is_revealed = Derived::new(move || answer().is_some());
+    let is_astray = Derived::new(move || strip.with(|s| s.as_ref().is_some_and(|s| s.is_astray)));
+    let step = Derived::new(move || strip.with(|strip| strip.as_ref().map_or(0, |s| s.step)));
     let said = Said {
         name: Signal::derive(move || lesson_words::step_of(step.get() + 1, Topic::ALL.len())),
         idea: of(|strip| &strip.idea),
         question: of(|strip| &strip.question),
         answer: Signal::derive(answer),
-        is_revealed: is_revealed.into(),
+        is_revealed,
     };
     let reveal = move |()| {
         act.store.dispatch(AttentionAction::RevealAnswer);

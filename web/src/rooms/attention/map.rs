@@ -16,6 +16,7 @@ use super::matrix::Matrix;
 use super::module::AttentionModule;
 use super::row::{Key, Row};
 use super::shown::Shown;
+use crate::derived::Derived;
 use crate::frame::element_ids::FIGURE;
 use crate::host;
 use crate::second_module::view_when_loaded;
@@ -44,7 +45,7 @@ fn Drawing(shown: Shown, store: Store) -> impl IntoView {
     let width = host::width_at_once(element);
     let tokens = store.select(|state: &State| state.attention.axis_tokens(&state.frame));
     let zoom = store.select(|state: &State| state.attention.map_zoom(&state.frame));
-    let layout = Memo::new(move |_| {
+    let layout = Derived::new(move || {
         let width = width.get();
         let zoom = zoom.get();
         (width > 0.0).then(|| tokens.with(|tokens| MatrixLayout::new(tokens, zoom, width)))

@@ -7,17 +7,18 @@ use leptos::prelude::*;
 
 use super::painted::Painted;
 use super::shown::Shown;
+use crate::derived::Derived;
 use crate::draw::{Element, drawn, el, hatching, reactive, rect};
 
 /// The matrix: painted if it is large, drawn if it is not.
 #[component]
 pub fn Matrix(
     shown: Shown,
-    layout: Memo<Option<MatrixLayout>>,
-    tokens: Memo<Vec<VisibleToken>>,
+    layout: Derived<Option<MatrixLayout>>,
+    tokens: Derived<Vec<VisibleToken>>,
 ) -> impl IntoView {
     let is_canvas =
-        Memo::new(move |_| layout.with(|l| l.as_ref().is_some_and(MatrixLayout::is_canvas)));
+        Derived::new(move || layout.with(|l| l.as_ref().is_some_and(MatrixLayout::is_canvas)));
     // The pointer moves the marks alone, and a selection changes no cell.
     let parts = [
         reactive(move || cells(shown, layout.get()).into()),
@@ -66,7 +67,7 @@ fn cells(shown: Shown, layout: Option<MatrixLayout>) -> Element {
 fn labels(
     shown: Shown,
     layout: Option<MatrixLayout>,
-    tokens: Memo<Vec<VisibleToken>>,
+    tokens: Derived<Vec<VisibleToken>>,
 ) -> Option<Element> {
     let layout = layout.filter(|_| shown.run.with(Option::is_some))?;
     let (query, key) = (shown.query.get(), shown.key.get());

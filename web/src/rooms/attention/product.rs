@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use super::awaited::Awaited;
 use super::behind::Behind;
 use super::shown::Shown;
+use crate::derived::Derived;
 use crate::frame::figure::More;
 use crate::store::store;
 
@@ -18,7 +19,7 @@ use crate::store::store;
 #[component]
 pub fn Product(shown: Shown) -> impl IntoView {
     let found = store().select(|state: &State| state.attention.query_key(&state.frame.subject));
-    let drawn = Memo::new(move |_| {
+    let drawn = Derived::new(move || {
         let (found, run) = (found.get()?, shown.run.get()?);
         Some(Computed::new(&found).view(&run.tokens))
     });

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use super::map::Map;
 use super::module::AttentionModule;
 use super::shown::Shown;
+use crate::derived::Derived;
 use crate::frame::element_ids::FIGURE;
 use crate::frame::figure::More;
 use crate::second_module::view_or_placeholder;
@@ -28,10 +29,10 @@ pub fn Stage(shown: Shown) -> impl IntoView {
         [head] => attention_words::head_title(*head),
         several => attention_words::mean_title(several),
     };
-    let is_mean = Memo::new(move |_| heads.with(|heads| heads.len() > 1));
+    let is_mean = Derived::new(move || heads.with(|heads| heads.len() > 1));
     let view = store.select(|state: &State| state.attention.shown_view(&state.frame.subject));
     // The map stays as it is while its colours change their meaning.
-    let figure = Memo::new(move |_| view.get().figure());
+    let figure = Derived::new(move || view.get().figure());
     let figure = move || match figure.get() {
         Figure::Lines => later(|module| module.lines, shown),
         Figure::Steps => later(|module| module.steps, shown),
@@ -120,7 +121,7 @@ fn TakeOut(shown: Shown) -> impl IntoView {
 
 /// Map, lines or one row.
 #[component]
-fn Switch(view: Memo<View>) -> impl IntoView {
+fn Switch(view: Derived<View>) -> impl IntoView {
     let store = store();
     let choice = move |of: View| {
         let is_chosen = move || view.get() == of;

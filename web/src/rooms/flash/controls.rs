@@ -30,7 +30,7 @@ struct Chosen {
 
 /// The row of controls above the stage.
 pub fn all(room: FlashView) -> Node {
-    let chosen = room.store.keep(|state: &State| {
+    let chosen = room.store.select(|state: &State| {
         let room = &state.flash;
         Chosen {
             options: room.options,

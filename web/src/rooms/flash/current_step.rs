@@ -7,7 +7,7 @@ use headlight_view::State;
 use headlight_view::rooms::flash::figures::ledger::{Ledger, ledger};
 use headlight_view::rooms::flash::{Course, Moment, Player, data_of, spelled_row};
 
-use crate::derived::Kept;
+use crate::derived::Derived;
 use crate::store::Store;
 
 /// What attends, and one step of it.
@@ -20,72 +20,73 @@ pub type Shown = (Shared<Player>, Shared<Moment>);
 /// would be compiled anew for each.
 #[derive(Clone, Copy)]
 pub struct CurrentStep {
-    player: Kept<Result<Shared<Player>, String>>,
-    moment: Kept<Option<Shared<Moment>>>,
-    row: Kept<Option<usize>>,
-    beside: Kept<Option<Shared<Player>>>,
-    beside_moment: Kept<Option<Shared<Moment>>>,
-    course: Kept<Option<Shared<Course>>>,
-    step: Kept<u64>,
+    player: Derived<Result<Shared<Player>, String>>,
+    moment: Derived<Option<Shared<Moment>>>,
+    row: Derived<Option<usize>>,
+    beside: Derived<Option<Shared<Player>>>,
+    beside_moment: Derived<Option<Shared<Moment>>>,
+    course: Derived<Option<Shared<Course>>>,
+    step: Derived<u64>,
 }
 
 impl CurrentStep {
     /// Follows the state.
     pub fn new(store: Store) -> Self {
-        let source = store.keep(|state: &State| {
+        let source = store.select(|state: &State| {
             let room = &state.flash;
             (room.source.clone(), room.head.clone(), room.missing.clone())
         });
         // Numbers are made once, however many steps are shown of them.
-        let data = Kept::new(move || {
+        let data = Derived::new(move || {
             source.with(|_| ());
             store.peek(|state| data_of(&state.flash))
         });
-        let options = store.keep(|state: &State| state.flash.options);
-        let player = Kept::new(move || Player::with(data.get()?, options.get()).map(Shared::new));
-        let compared = store.keep(|state: &State| state.flash.compared);
-        let beside = Kept::new(move || {
+        let options = store.select(|state: &State| state.flash.options);
+        let player =
+            Derived::new(move || Player::with(data.get()?, options.get()).map(Shared::new));
+        let compared = store.select(|state: &State| state.flash.compared);
+        let beside = Derived::new(move || {
             let other = compared.get()?;
             let beside = player.get().ok()?.beside(other);
             beside.ok().map(Shared::new)
         });
-        let clock = store.keep(|state: &State| state.flash.clock);
-        let course = Kept::new(move || {
+        let clock = store.select(|state: &State| state.flash.clock);
+        let course = Derived::new(move || {
             let (clock, beside) = (clock.get(), beside.get());
             let player = player.get().ok()?;
             let course = Course::new(&player, beside.as_deref(), clock);
             Some(Shared::new(course))
         });
-        let chosen_step = store.keep(|state: &State| state.flash.step);
+        let chosen_step = store.select(|state: &State| state.flash.step);
         // The room's step, and each algorithm's own: one that stands still is not drawn
         // anew.
-        let step = Kept::new(move || {
+        let step = Derived::new(move || {
             chosen_step.get();
             let (Ok(player), Some(course)) = (player.get(), course.get()) else {
                 return 0;
             };
             store.peek(|state| player.step_of(&course, &state.flash))
         });
-        let own_step = Kept::new(move || {
+        let own_step = Derived::new(move || {
             let step = step.get();
             Some(course.get()?.played_step(step))
         });
-        let beside_step = Kept::new(move || {
+        let beside_step = Derived::new(move || {
             let step = step.get();
             course.get()?.beside_step(step)
         });
-        let moment = Kept::new(move || {
+        let moment = Derived::new(move || {
             let step = own_step.get()?;
             let player = player.get().ok()?;
             moment_of(&player, step)
         });
-        let beside_moment = Kept::new(move || {
+        let beside_moment = Derived::new(move || {
             let step = beside_step.get()?;
             let beside = beside.get()?;
             moment_of(&beside, step)
         });
-        let chosen = store.keep(|state: &State| state.flash.row);
-        let row = Kept::new(move || {
+        let chosen = store.select(|state: &State| state.flash.row);
+        let row = Derived::new(move || {
             let chosen = chosen.get();
             let player = player.get().ok()?;
             let moment = moment.get()?;

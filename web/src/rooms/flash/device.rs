@@ -11,7 +11,7 @@ use headlight_view::session::{Choice, Input};
 use super::device_growth::lengths;
 use super::device_run::{one_run, status};
 use super::flash_view::FlashView;
-use crate::derived::Kept;
+use crate::derived::Derived;
 use crate::draw::{Element, Node, el, reactive};
 
 /// The section below the stage.
@@ -19,13 +19,13 @@ pub fn section(room: FlashView) -> Node {
     const TITLE: &str = "device-title";
     let computing = room
         .store
-        .keep(|state: &State| device::computes(&state.frame));
+        .select(|state: &State| device::computes(&state.frame));
     let run = room
         .store
-        .keep(|state: &State| device::run_shown(&state.flash, &state.frame));
+        .select(|state: &State| device::run_shown(&state.flash, &state.frame));
     let growth = room
         .store
-        .keep(|state: &State| device::growth_shown(&state.flash, &state.frame));
+        .select(|state: &State| device::growth_shown(&state.flash, &state.frame));
     let says = reactive(move || {
         let said = match computing.get() {
             Computes::Gpu => None,
@@ -71,7 +71,11 @@ fn button(name: &'static str, act: impl Fn() + 'static) -> Element {
 }
 
 /// What can be done with a GPU.
-fn buttons(room: FlashView, run: Kept<RunShown>, growth: Kept<Option<Growth>>) -> [Element; 2] {
+fn buttons(
+    room: FlashView,
+    run: Derived<RunShown>,
+    growth: Derived<Option<Growth>>,
+) -> [Element; 2] {
     let run_label = run.with(|run| match run {
         RunShown::Nothing | RunShown::Awaited => words::RUN,
         _ => words::RUN_AGAIN,

@@ -12,12 +12,12 @@ use leptos::prelude::*;
 
 use super::device_run::status;
 use super::flash_view::{FlashView, more};
-use crate::derived::{Kept, react};
+use crate::derived::{Derived, react};
 use crate::draw::{Element, Node, el, reactive};
 use crate::host;
 
 /// Longer and longer sequences.
-pub fn lengths(room: FlashView, growth: Kept<Option<Growth>>) -> [Node; 3] {
+pub fn lengths(room: FlashView, growth: Derived<Option<Growth>>) -> [Node; 3] {
     let [_, table] = room.numbers.on_device();
     react(move || table.set(growth.with(|growth| growth.as_ref().map(growth::table))));
     let state = reactive(move || {
@@ -33,7 +33,7 @@ pub fn lengths(room: FlashView, growth: Kept<Option<Growth>>) -> [Node; 3] {
 }
 
 /// The two panels.
-fn chart(growth: Kept<Option<Growth>>) -> Node {
+fn chart(growth: Derived<Option<Growth>>) -> Node {
     const TITLE: &str = "device-growth-title";
     const SAYS: &str = "device-growth-says";
     let element = NodeRef::<Div>::new();

@@ -10,7 +10,7 @@ use headlight_view::rooms::flash::{Agreement, Checked, FlashAction, Player};
 use leptos::prelude::*;
 
 use super::flash_view::{FlashView, more};
-use crate::derived::{Held, Kept, react};
+use crate::derived::{Derived, Local, react};
 use crate::draw::{Element, Node, el, reactive};
 use crate::frame::figure::table::{column_head, row_head};
 use crate::host;
@@ -21,24 +21,24 @@ pub fn status(said: Option<String>) -> Element {
 }
 
 /// A run with the numbers of the room.
-pub fn one_run(room: FlashView, run: Kept<RunShown>) -> [Node; 2] {
-    let agreement = Held::new(None::<Agreement>);
+pub fn one_run(room: FlashView, run: Derived<RunShown>) -> [Node; 2] {
+    let agreement = Local::new(None::<Agreement>);
     let generation = StoredValue::new(0_u32);
-    let options = room.store.keep(|state: &State| state.flash.options);
-    let answer = Kept::new(move || match run.get() {
+    let options = room.store.select(|state: &State| state.flash.options);
+    let answer = Derived::new(move || match run.get() {
         RunShown::Answered(answer) => Some(answer),
         _ => None,
     });
     let is_due = room
         .store
-        .keep(|state: &State| device::is_due(&state.flash));
+        .select(|state: &State| device::is_due(&state.flash));
     react(move || {
         if is_due.get() {
             room.act(FlashAction::RunDue);
         }
     });
     // Another algorithm or order is another trace, to be compared anew.
-    let compared = Kept::new(move || {
+    let compared = Derived::new(move || {
         let options = options.get();
         answer.with(|answer| answer.as_ref()?.player(options).ok())
     });
@@ -91,9 +91,9 @@ pub fn one_run(room: FlashView, run: Kept<RunShown>) -> [Node; 2] {
 }
 
 fn go_on(
-    compared: Kept<Option<Player>>,
-    answer: Kept<Option<Answer>>,
-    agreement: Held<Option<Agreement>>,
+    compared: Derived<Option<Player>>,
+    answer: Derived<Option<Answer>>,
+    agreement: Local<Option<Agreement>>,
     generation: StoredValue<u32>,
     mine: u32,
 ) {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::current_step::CurrentStep;
 use super::flash_view::{FlashView, more};
-use crate::derived::{Held, react};
+use crate::derived::{Local, react};
 use crate::draw::{Node, el, reactive};
 use crate::host;
 
@@ -49,7 +49,7 @@ pub fn error_badge(room: FlashView) -> Node {
         .into()
 }
 
-fn go_on(now: CurrentStep, check: Held<Option<Check>>, generation: StoredValue<u32>, mine: u32) {
+fn go_on(now: CurrentStep, check: Local<Option<Check>>, generation: StoredValue<u32>, mine: u32) {
     host::in_another_task(move || {
         // The room may be gone, or play something else.
         if generation.try_get_value() != Some(mine) {

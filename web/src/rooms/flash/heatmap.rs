@@ -5,7 +5,7 @@ use headlight_view::rooms::flash::figures::stage::{Colours, Mosaic, Scene};
 use leptos::html::Canvas;
 use leptos::prelude::*;
 
-use crate::derived::{Kept, react};
+use crate::derived::{Derived, react};
 use crate::draw::canvas;
 use crate::draw::canvas::Palette;
 use crate::draw::{Element, el};
@@ -20,7 +20,7 @@ pub struct Heatmaps([NodeRef<Canvas>; MOST]);
 
 impl Heatmaps {
     /// Paints what the scene says.
-    pub fn new(store: Store, scene: Kept<Option<Shared<Scene>>>) -> Self {
+    pub fn new(store: Store, scene: Derived<Option<Shared<Scene>>>) -> Self {
         let canvases = [(); MOST].map(|()| NodeRef::<Canvas>::new());
         for (index, canvas) in canvases.into_iter().enumerate() {
             react(move || {

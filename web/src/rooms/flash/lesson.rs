@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use super::current_step::CurrentStep;
 use super::dispatch::act;
 use super::{ledger, step_sentence};
+use crate::derived::Derived;
 use crate::frame::{ClosedStrip, Moves, OpenStrip, Said};
 use crate::host;
 use crate::store::{Store, store};
@@ -31,7 +32,7 @@ pub fn Lesson(now: CurrentStep) -> impl IntoView {
     let store = store();
     let step = store.select(|state: &State| state.flash.lesson);
     let strip = NodeRef::<Section>::new();
-    let is_open = Memo::new(move |_| step.get().is_some());
+    let is_open = Derived::new(move || step.get().is_some());
     Effect::new(move |_| {
         let is_there = now.player().is_some();
         if is_there && store.peek(|state| state.flash.lesson.is_some()) {
@@ -76,7 +77,7 @@ fn Closed(strip: NodeRef<Section>) -> impl IntoView {
     let store = store();
     let n = FlashTopic::ALL.len();
     let left = store.select(|state: &State| state.flash.lesson_left);
-    let has_begun = Memo::new(move |_| left.get() > 0 && left.get() + 1 < n);
+    let has_begun = Derived::new(move || left.get() > 0 && left.get() + 1 < n);
     let length = move || {
         if has_begun.get() {
             lesson_words::step_of(left.get() + 1, n)
@@ -89,7 +90,7 @@ fn Closed(strip: NodeRef<Section>) -> impl IntoView {
             lesson=words::LESSON
             id=START
             length=Signal::derive(length)
-            has_begun
+            has_begun=Signal::derive(move || has_begun.get())
             open=Callback::new(move |()| turn(store, strip, FlashAction::OpenLesson))
         />
     }
@@ -114,7 +115,7 @@ fn Open(strip: NodeRef<Section>, now: CurrentStep) -> impl IntoView {
         idea: Signal::derive(move || topic().idea().to_owned()),
         question: Signal::derive(move || topic().question().to_owned()),
         answer: Signal::derive(answer),
-        is_revealed: is_revealed.into(),
+        is_revealed,
     };
     let on_key = move |event: KeyboardEvent| {
         if event.key() == "Escape" {

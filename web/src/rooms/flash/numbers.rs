@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 use super::current_step::CurrentStep;
 use super::dispatch::act;
-use crate::derived::{Held, Kept, react};
+use crate::derived::{Derived, Local, react};
 use crate::draw::{Node, el, reactive};
 use crate::frame::figure::{MethodAndTable, table};
 use crate::store::Store;
@@ -26,9 +26,9 @@ const PAUSE: Duration = Duration::from_millis(60);
 /// All tables of one step, and how far the check is.
 #[derive(Clone, Copy)]
 pub struct Numbers {
-    made: Held<Option<Made>>,
-    check: Held<Option<Check>>,
-    on_device: [Held<Option<Table>>; 2],
+    made: Local<Option<Made>>,
+    check: Local<Option<Check>>,
+    on_device: [Local<Option<Table>>; 2],
 }
 
 #[derive(Clone, PartialEq)]
@@ -67,9 +67,9 @@ impl Numbers {
     /// Follows what is shown, and saves what is wished for.
     pub fn new(store: Store, now: CurrentStep) -> Self {
         let numbers = Self {
-            made: Held::new(None),
-            check: Held::new(None),
-            on_device: [Held::new(None), Held::new(None)],
+            made: Local::new(None),
+            check: Local::new(None),
+            on_device: [Local::new(None), Local::new(None)],
         };
         numbers.make_tables(now);
         numbers.save_wishes(store, now);
@@ -94,7 +94,7 @@ impl Numbers {
     }
 
     fn save_wishes(self, store: Store, now: CurrentStep) {
-        let wished = store.keep(|state: &State| state.flash.pending_save);
+        let wished = store.select(|state: &State| state.flash.pending_save);
         react(move || {
             let Some((figure, _)) = wished.get() else {
                 return;
@@ -119,12 +119,12 @@ impl Numbers {
     }
 
     /// How the result compares with its definition, as far as that is known.
-    pub const fn check(self) -> Held<Option<Check>> {
+    pub const fn check(self) -> Local<Option<Check>> {
         self.check
     }
 
     /// The tables of the run on the device, and of longer sequences there.
-    pub const fn on_device(self) -> [Held<Option<Table>>; 2] {
+    pub const fn on_device(self) -> [Local<Option<Table>>; 2] {
         self.on_device
     }
 
@@ -134,8 +134,8 @@ impl Numbers {
         self,
         store: Store,
         figure: FlashFigure,
-    ) -> (Kept<Option<Table>>, Kept<CommandLine>) {
-        let table = Kept::new(move || match figure {
+    ) -> (Derived<Option<Table>>, Derived<CommandLine>) {
+        let table = Derived::new(move || match figure {
             FlashFigure::Error => {
                 let of = |check: &Option<Check>| check.as_ref().and_then(tables::error);
                 self.check.with(of)
@@ -146,7 +146,7 @@ impl Numbers {
                 self.made.with(|made| made.as_ref()?.of(figure))
             }
         });
-        let command = store.keep(move |state: &State| command_line(&state.flash.options, figure));
+        let command = store.select(move |state: &State| command_line(&state.flash.options, figure));
         (table, command)
     }
 
@@ -189,8 +189,8 @@ fn seen<T>(now: CurrentStep, check: Option<&Check>, of: impl FnOnce(Seen<'_>) ->
 /// How a figure is computed and its numbers, below it.
 pub fn behind(
     figure: FlashFigure,
-    table: Kept<Option<Table>>,
-    command: Kept<CommandLine>,
+    table: Derived<Option<Table>>,
+    command: Derived<CommandLine>,
 ) -> AnyView {
     view! { <MethodAndTable figure method=method(figure) command table/> }.into_any()
 }

@@ -82,7 +82,7 @@ pub(super) fn draw_room() -> AnyView {
 
 /// What the room is about.
 fn intent(store: Store) -> Node {
-    let intent = store.keep(|state: &State| {
+    let intent = store.select(|state: &State| {
         let head = state.flash.head.as_ref();
         let head = head.map(|inputs| Head {
             layer: inputs.layer,
@@ -113,7 +113,7 @@ fn hatch() -> Node {
 
 /// Reads what a link says of the room, now and whenever the address changes.
 fn read_links(store: Store) {
-    let is_linked = store.keep(|state: &State| state.flash.unread_link.is_some());
+    let is_linked = store.select(|state: &State| state.flash.unread_link.is_some());
     react(move || {
         if is_linked.get() {
             act(store, FlashAction::ReadLink);

@@ -15,7 +15,7 @@ use wasm_bindgen::JsCast;
 use super::flash_view::FlashView;
 use super::heatmap::Heatmaps;
 use super::step_sentence;
-use crate::derived::Kept;
+use crate::derived::Derived;
 use crate::draw::{Element, Node, el, reactive, rect};
 use crate::host;
 
@@ -24,7 +24,7 @@ pub fn stage(room: FlashView, is_beside: bool) -> Node {
     let now = room.now;
     let element = NodeRef::<Div>::new();
     let width = host::width_at_once(element);
-    let drawn = Kept::new(move || {
+    let drawn = Derived::new(move || {
         let width = width.get();
         if width < 1.0 {
             return None;

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::flash_view::{FlashView, more};
-use crate::derived::{Held, Kept};
+use crate::derived::{Derived, Local};
 use crate::draw::{Element, Node, el, reactive, rect};
 use crate::host;
 
@@ -18,8 +18,8 @@ use crate::host;
 pub fn timeline(room: FlashView) -> Node {
     let element = NodeRef::<Div>::new();
     let width = host::width_of(element);
-    let held = Held::new(None::<u64>);
-    let drawn = Kept::new(move || {
+    let held = Local::new(None::<u64>);
+    let drawn = Derived::new(move || {
         let width = width.get();
         if width < 1.0 {
             return None;

@@ -16,7 +16,7 @@ use crate::store::Store;
 
 /// Buttons, slider, speed.
 pub fn transport(room: FlashView) -> Node {
-    let pace = room.store.keep(|state: &State| {
+    let pace = room.store.select(|state: &State| {
         let room = &state.flash;
         (room.playing.is_some(), room.speed)
     });
@@ -130,7 +130,7 @@ fn speeds(room: FlashView, chosen: usize) -> Element {
 
 /// While it plays, every frame of the screen takes it further.
 pub fn keep_time(store: Store) {
-    let is_playing = store.keep(|state: &State| state.flash.playing.is_some());
+    let is_playing = store.select(|state: &State| state.flash.playing.is_some());
     react(move || {
         if is_playing.get() {
             next_frame(store, host::now_ms());
