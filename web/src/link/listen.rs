@@ -1,10 +1,10 @@
 //! What a worker says, heard and handed on.
 
-use headlight_view::frame::action::FrameAction;
-use headlight_view::session::words as session_words;
 use std::cell::Cell;
 use std::rc::Rc;
 
+use headlight_view::frame::action::FrameAction;
+use headlight_view::session::words as session_words;
 use headlight_view::session::{Death, Input, Message, WorkerId};
 use leptos::ev;
 use wasm_bindgen::JsCast;

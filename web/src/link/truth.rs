@@ -1,12 +1,12 @@
 //! The worker that holds the language: started, asked and listened to. When, and
 //! what is done with its answers, `view` decides.
 
-use headlight_view::frame::action::FrameAction;
-use headlight_view::session::words as session_words;
 use std::fmt;
 
 use headlight_view::answers::truth;
 use headlight_view::answers::truth::{TruthCommand, TruthInput};
+use headlight_view::frame::action::FrameAction;
+use headlight_view::session::words as session_words;
 use js_sys::{Object, Reflect};
 use leptos::ev;
 use wasm_bindgen::prelude::Closure;

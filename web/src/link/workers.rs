@@ -1,11 +1,11 @@
 //! The workers of the page by their number: started, ended and spoken to.
 
-use headlight_view::frame::action::FrameAction;
-use headlight_view::session::words as session_words;
 use std::cell::RefCell;
 use std::fmt;
 
 use headlight_view::answers::truth::TruthCommand;
+use headlight_view::frame::action::FrameAction;
+use headlight_view::session::words as session_words;
 use headlight_view::session::{Build, Command, Death, Input, WorkerId};
 use serde::Deserialize;
 use wasm_bindgen_futures::spawn_local;

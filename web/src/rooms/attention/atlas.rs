@@ -1,24 +1,24 @@
 //! The atlas: every head of the model as a small map, one button each.
 
-use headlight_view::answers::head;
-use headlight_view::frame::words as frame_words;
-use headlight_view::rooms::attention::action::AttentionAction;
-use headlight_view::rooms::attention::words as attention_words;
 use std::collections::BTreeSet;
 
 use headlight_figure::Shared;
 use headlight_view::State;
 use headlight_view::answers::details::{DetailKind, Thumbnail};
+use headlight_view::answers::head;
 use headlight_view::answers::run::Head;
 use headlight_view::frame::ablation::{Ablation, Part};
+use headlight_view::frame::words as frame_words;
+use headlight_view::rooms::attention::action::AttentionAction;
 use headlight_view::rooms::attention::catalogue::Figure;
 use headlight_view::rooms::attention::figures::atlas;
 use headlight_view::rooms::attention::figures::atlas::{Atlas as Ordered, AtlasCell, Sort};
+use headlight_view::rooms::attention::words as attention_words;
 use leptos::ev::KeyboardEvent;
 use leptos::html::{self, Canvas};
 use leptos::prelude::*;
 
-use super::behind::Behind;
+use super::method_and_numbers::Behind;
 use super::shown::Shown;
 use crate::derived::Derived;
 use crate::draw::canvas;

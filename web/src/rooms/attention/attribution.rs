@@ -12,8 +12,8 @@ use headlight_view::rooms::attention::figures::attribution::{
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::prelude::*;
 
-use super::awaited::Awaited;
-use super::behind::Behind;
+use super::method_and_numbers::Behind;
+use super::placeholder::Placeholder;
 use super::shown::Shown;
 use crate::derived::Derived;
 use crate::frame::figure::More;
@@ -59,7 +59,7 @@ pub fn Attribution(shown: Shown) -> impl IntoView {
                     </button>
                 </div>
                 <p class="note" id="attribution-says">{sentence}</p>
-                <Awaited kind=DetailKind::Attribution is_there/>
+                <Placeholder kind=DetailKind::Attribution is_there/>
                 {move || bars.get().map(draw)}
             </figure>
             <Behind figure=Figure::Attribution/>

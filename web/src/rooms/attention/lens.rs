@@ -10,8 +10,8 @@ use headlight_view::rooms::attention::words as attention_words;
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::awaited::Awaited;
-use super::behind::Behind;
+use super::method_and_numbers::Behind;
+use super::placeholder::Placeholder;
 use super::row::Ramp;
 use super::shown::Shown;
 use crate::derived::Derived;
@@ -94,7 +94,7 @@ pub fn Lens(shown: Shown) -> impl IntoView {
             </div>
             <figure data-figure=Figure::Lens.name() aria-labelledby="lens-title" aria-describedby="lens-says">
                 <p class="note" id="lens-says">{sentence}</p>
-                <Awaited kind=DetailKind::Lens is_there/>
+                <Placeholder kind=DetailKind::Lens is_there/>
                 <div class="scroll-x" node_ref=element>{drawn}</div>
                 <Show when=move || is_there.get()>
                     <div class="map-key">

@@ -10,7 +10,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::behind::Behind;
+use super::method_and_numbers::Behind;
 use super::shown::Shown;
 use crate::derived::Derived;
 use crate::frame::element_ids::FIGURE;

@@ -11,8 +11,8 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::behind::Behind;
 use super::matrix::Matrix;
+use super::method_and_numbers::Behind;
 use super::module::AttentionModule;
 use super::row::{Key, Row};
 use super::shown::Shown;

@@ -5,7 +5,7 @@ use headlight_view::rooms::attention::figures::matrix::{COLUMN_SLOPE, Label, Mat
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::prelude::*;
 
-use super::painted::Painted;
+use super::painted_map::Painted;
 use super::shown::Shown;
 use crate::derived::Derived;
 use crate::draw::{Element, drawn, el, hatching, reactive, rect};

@@ -4,8 +4,6 @@
 
 mod atlas;
 mod attribution;
-mod awaited;
-mod behind;
 mod changes;
 mod chips;
 mod legend;
@@ -14,12 +12,14 @@ mod lesson;
 mod lines;
 mod map;
 mod matrix;
+mod method_and_numbers;
 mod module;
 mod module_entry;
 mod next;
 mod norms;
-mod painted;
+mod painted_map;
 mod perplexity;
+mod placeholder;
 mod product;
 mod room;
 mod row;
@@ -31,5 +31,5 @@ mod surprise;
 
 pub use chips::{Chips, TokenNote};
 pub use module::AttentionModule;
-pub use module_entry::module;
+pub use module_entry::{module, numbers};
 pub use room::AttentionRoom;

@@ -1,12 +1,17 @@
 //! The room's part of the page's second module.
 
+use headlight_view::State;
+use headlight_view::frame::figure_id::FigureId;
+use headlight_view::frame::save::Numbers;
+use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::files;
 use leptos::prelude::*;
 
-use super::behind::MethodAndNumbers;
 use super::changes::Changes;
 use super::lesson::OpenLesson;
 use super::lines::Lines;
 use super::map::Zooming;
+use super::method_and_numbers::MethodAndNumbers;
 use super::module::AttentionModule;
 use super::shown::Shown;
 use super::steps::Steps;
@@ -25,6 +30,12 @@ pub fn module() -> AttentionModule {
         behind: |figure| view! { <MethodAndNumbers figure/> }.into_any(),
         lesson: |element| view! { <OpenLesson element/> }.into_any(),
     }
+}
+
+/// The numbers of a figure of this room, for a file.
+pub fn numbers(state: &State, figure: FigureId) -> Option<Numbers> {
+    let figure = Figure::of(figure)?;
+    files::numbers(&state.attention, &state.frame, figure)
 }
 
 /// Everything about the selected token.

@@ -15,8 +15,8 @@ use leptos::html::Ol;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::behind::Behind;
 use super::legend::Legend;
+use super::method_and_numbers::Behind;
 use super::sampling::{Changed, Sampling};
 use super::shown::Shown;
 use crate::derived::Derived;

@@ -11,7 +11,7 @@ use headlight_view::rooms::attention::words as attention_words;
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::behind::Behind;
+use super::method_and_numbers::Behind;
 use super::shown::Shown;
 use crate::derived::Derived;
 use crate::frame::figure::More;

@@ -6,8 +6,8 @@ use headlight_view::rooms::attention::words as attention_words;
 use leptos::prelude::*;
 
 use super::atlas::Atlas;
-use super::behind::Sources;
 use super::lesson::Lesson;
+use super::method_and_numbers::Sources;
 use super::module::AttentionModule;
 use super::shown::Shown;
 use super::stage::Stage;

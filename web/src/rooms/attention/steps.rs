@@ -10,7 +10,7 @@ use headlight_view::rooms::attention::words as attention_words;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-use super::behind::Behind;
+use super::method_and_numbers::Behind;
 use super::product::Product;
 use super::row::place;
 use super::shown::Shown;

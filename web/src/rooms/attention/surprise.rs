@@ -12,8 +12,8 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::behind::Behind;
 use super::legend::Legend;
+use super::method_and_numbers::Behind;
 use super::shown::Shown;
 use crate::derived::Derived;
 use crate::frame::figure::More;

@@ -12,7 +12,7 @@ use headlight_view::room;
 use leptos::html::{Div, Section};
 use leptos::prelude::*;
 
-use super::more;
+use super::menu;
 use super::table::numbers;
 use crate::derived::Derived;
 use crate::draw::{drawn, reactive};
@@ -87,7 +87,7 @@ fn OpenMethod(figure: FigureId, method: Method, command: Derived<CommandLine>) -
         }
     });
     let close = move |_| {
-        host::focus(&more::opener(figure));
+        host::focus(&menu::opener(figure));
         store.dispatch(FrameAction::ToggleMethod(figure));
     };
     let line = move || {
