@@ -10,31 +10,37 @@ use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use crate::frame::{Header, Learn, Notices, Prompt, StatusLine, panel_id};
-use crate::rooms::attention::AttentionRoom;
+use crate::frame::{Header, Notices, Prompt, StatusLine, panel_id};
+use crate::rooms::attention::{AttentionModule, AttentionRoom, Chips, TokenNote};
 use crate::rooms::flash::Flash;
+use crate::second_module::{Lazy, SecondModule};
 use crate::store::Store;
-use crate::{effects, host, second};
+use crate::{effects, host, second_module_entry};
 
 /// The whole page.
 #[component]
 pub fn App() -> impl IntoView {
-    let store = Store::new();
+    let (second, attention) = (Lazy::<SecondModule>::new(), Lazy::<AttentionModule>::new());
+    let store = Store::new(move |store, effect| effects::run(store, second, effect));
     provide_context(store);
-    tell_the_truth(store);
+    provide_context(second);
+    provide_context(attention);
+    publish_status_attributes(store);
     listen_to_keys(store);
     close_panels_from_outside(store);
-    second::fetch(store);
-    effects::start(store);
+    second_module_entry::fetch(store, second, attention);
+    effects::start(store, second);
     let announcement = store.select(|state: &State| state.frame.announcement.clone());
     let is_attention = store.select(|state: &State| state.room == Room::Attention);
     view! {
         <Header/>
-        <Prompt/>
+        <Prompt>
+            <Chips/>
+            <TokenNote/>
+        </Prompt>
         <Notices/>
         <Show when=move || is_attention.get()>
             <AttentionRoom/>
-            <Learn/>
         </Show>
         <Flash/>
         <StatusLine/>
@@ -45,7 +51,7 @@ pub fn App() -> impl IntoView {
 /// Keeps the root element's attributes true. They change a moment after the
 /// figures, and after the tables, which come in the task after those: whoever waits
 /// for them finds both.
-fn tell_the_truth(store: Store) {
+fn publish_status_attributes(store: Store) {
     let attributes = store.select(|state: &State| status::root(&state.frame));
     Effect::new(move |_| {
         let attributes = attributes.get();

@@ -1,7 +1,7 @@
 //! Memos, signals and effects whatever they hold.
 //!
 //! Leptos compiles those of each type and of each function by themselves: some three
-//! kilobytes a type. Here all are of one type, which holds any value; what is left to
+//! kilobytes a type, which every visitor would wait for. Here all are of one type, which holds any value; what is left to
 //! each is to make its value, to compare it and to take it out again.
 
 use std::any::Any;
@@ -9,6 +9,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+
+use crate::host;
 
 /// A value of any type that can be compared with another of its type.
 #[derive(Clone)]
@@ -43,7 +45,7 @@ impl Erased {
 
     fn value<T: Send + Sync + 'static>(self) -> Arc<T> {
         let value = self.0.into_any().downcast();
-        value.expect("who keeps a value says its type")
+        value.expect("whoever takes a value out says its type")
     }
 }
 
@@ -52,14 +54,14 @@ pub struct Typed<S, T>(S, PhantomData<fn() -> T>);
 
 /// A value that is computed anew when what it reads changes, and followed by whoever
 /// reads it.
-pub type Kept<T> = Typed<Memo<Erased>, T>;
+pub type Derived<T> = Typed<Memo<Erased>, T>;
 
 /// A value that can be set, and is followed by whoever reads it.
-pub type Held<T> = Typed<RwSignal<Erased>, T>;
+pub type Local<T> = Typed<RwSignal<Erased>, T>;
 
 impl<S, T> Typed<S, T>
 where
-    S: Copy + Get<Value = Erased> + GetUntracked<Value = Erased>,
+    S: Copy + Get<Value = Erased> + GetUntracked<Value = Erased> + Track,
     T: Send + Sync + 'static,
 {
     /// The value as it is now.
@@ -67,12 +69,25 @@ where
         self.0.get().value()
     }
 
-    /// The same, given away.
+    /// A copy of the value as it is now.
     pub fn get(self) -> T
     where
         T: Clone,
     {
         T::clone(&self.shared())
+    }
+
+    /// A copy of the value, which is not followed.
+    pub fn get_untracked(self) -> T
+    where
+        T: Clone,
+    {
+        T::clone(&self.0.get_untracked().value::<T>())
+    }
+
+    /// Follows the value, without looking at it.
+    pub fn track(self) {
+        self.0.track();
     }
 
     /// Something of the value.
@@ -95,14 +110,19 @@ where
     }
 }
 
-impl<T: PartialEq + Send + Sync + 'static> Kept<T> {
-    /// What `of` gives.
+impl<T: PartialEq + Send + Sync + 'static> Derived<T> {
+    /// What `of` gives, anew whenever what it reads changes.
     pub fn new(of: impl Fn() -> T + Send + Sync + 'static) -> Self {
         Self(erased(Box::new(move || Erased::new(of()))), PhantomData)
     }
+
+    /// The value, all of one moment, a task after it has changed.
+    pub fn delayed(self) -> Local<T> {
+        Typed(delayed(self.0), PhantomData)
+    }
 }
 
-impl<T: PartialEq + Send + Sync + 'static> Held<T> {
+impl<T: PartialEq + Send + Sync + 'static> Local<T> {
     /// Holds a first value.
     pub fn new(value: T) -> Self {
         Self(RwSignal::new(Erased::new(value)), PhantomData)
@@ -129,6 +149,26 @@ fn set(signal: RwSignal<Erased>, value: Erased) {
     if signal.get_untracked() != value {
         signal.set(value);
     }
+}
+
+fn delayed(now: Memo<Erased>) -> RwSignal<Erased> {
+    let later = RwSignal::new(now.get_untracked());
+    let is_due = StoredValue::new(false);
+    Effect::new(move |_| {
+        now.track();
+        if !is_due.get_value() {
+            is_due.set_value(true);
+            host::in_another_task(move || {
+                // By then the part of the page that asked may be gone.
+                let Some(said) = now.try_get_untracked() else {
+                    return;
+                };
+                is_due.set_value(false);
+                set(later, said);
+            });
+        }
+    });
+    later
 }
 
 fn effect(mut act: Box<dyn FnMut()>) {

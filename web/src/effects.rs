@@ -1,17 +1,18 @@
 //! What the reducer asks for, done with the browser.
 
-use headlight_view::frame::action::FrameAction;
 use std::cell::Cell;
 use std::time::Duration;
 
 use headlight_view::Action;
 use headlight_view::frame::ModelInfo;
+use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::effect::Effect;
 use headlight_view::session::Input;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::host;
+use crate::second_module::{Lazy, SecondModule};
 use crate::store::Store;
 
 /// A pause in typing after which the prompt runs.
@@ -23,15 +24,15 @@ const TICK: Duration = Duration::from_millis(500);
 /// How often the page asks whether a build was added.
 const TICKS_BETWEEN_BUILDS: u32 = 12;
 
-/// Carries out one effect.
-pub fn run(store: Store, effect: Effect) {
+/// Carries out one effect; what the second module does waits until it is there.
+pub fn run(store: Store, second: Lazy<SecondModule>, effect: Effect) {
     match effect {
-        Effect::Worker(command) => store
-            .further()
-            .with(move |further| (further.obey)(store, command)),
-        Effect::Truth(command) => store
-            .further()
-            .with(move |further| (further.obey_truth)(store, command)),
+        Effect::Worker(command) => {
+            second.when_loaded(move |second| (second.run_command)(store, command));
+        }
+        Effect::Truth(command) => {
+            second.when_loaded(move |second| (second.run_truth_command)(store, command));
+        }
         Effect::RunLater(edit) => set_timeout(
             move || store.dispatch(FrameAction::RunPrompt(edit)),
             TYPING_PAUSE,
@@ -42,9 +43,9 @@ pub fn run(store: Store, effect: Effect) {
                 store.dispatch(Action::Recorded(json));
             }
         }),
-        Effect::ReadRest(json) => store
-            .further()
-            .with(move |further| (further.read_rest)(store, &json)),
+        Effect::ReadRest(json) => {
+            second.when_loaded(move |second| (second.read_rest)(store, &json));
+        }
         Effect::WriteLink(fragment) => store.write_link_soon(fragment),
         Effect::EnterLink(fragment) => {
             store.write_link();
@@ -60,9 +61,9 @@ pub fn run(store: Store, effect: Effect) {
                 COPIED_FOR,
             );
         }),
-        Effect::Save(wish) => store
-            .further()
-            .with(move |further| (further.save)(store, wish)),
+        Effect::Save(request) => {
+            second.when_loaded(move |second| (second.save)(store, request));
+        }
         Effect::UseTheme { theme, is_chosen } => {
             host::set_root("data-theme", Some(theme.name()));
             store.read_palette();
@@ -74,7 +75,7 @@ pub fn run(store: Store, effect: Effect) {
 }
 
 /// Sets the page going: theme, address, lists, clock.
-pub fn start(store: Store) {
+pub fn start(store: Store, second: Lazy<SecondModule>) {
     store.dispatch(FrameAction::UseTheme(host::preferred_theme()));
     if host::is_for_tests() {
         store.dispatch(FrameAction::ForTests);
@@ -88,15 +89,13 @@ pub fn start(store: Store) {
     // that was left.
     let left = window_event_listener(leptos::ev::popstate, move |_| store.forget_link());
     on_cleanup(move || left.remove());
-    fetch_builds(store);
+    fetch_builds(store, second);
     fetch_models(store);
-    tick(store);
+    tick(store, second);
 }
 
-fn fetch_builds(store: Store) {
-    store
-        .further()
-        .with(move |further| (further.fetch_builds)(store));
+fn fetch_builds(store: Store, second: Lazy<SecondModule>) {
+    second.when_loaded(move |second| (second.fetch_builds)(store));
 }
 
 /// Looks which models there are, and which of them has a recorded run.
@@ -112,7 +111,7 @@ fn fetch_models(store: Store) {
 }
 
 /// Tells the session that time passes, while it waits for something.
-fn tick(store: Store) {
+fn tick(store: Store, second: Lazy<SecondModule>) {
     let last_ms = Cell::new(host::now_ms());
     let n_ticks = Cell::new(0_u32);
     let ticking = set_interval_with_handle(
@@ -130,7 +129,7 @@ fn tick(store: Store) {
                 store.dispatch(FrameAction::Engine(Input::Tick { elapsed_ms, now_ms }));
             }
             if awaits_builds && n_ticks.get().is_multiple_of(TICKS_BETWEEN_BUILDS) {
-                fetch_builds(store);
+                fetch_builds(store, second);
             }
         },
         TICK,

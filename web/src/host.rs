@@ -151,32 +151,6 @@ pub fn in_another_task(act: impl FnOnce() + 'static) {
     set_timeout(act, Duration::ZERO);
 }
 
-/// What `now` says, all of one moment, a task after it was said.
-pub fn followed_later<T>(now: Memo<T>) -> ReadSignal<T>
-where
-    T: Clone + PartialEq + Send + Sync + 'static,
-{
-    let (later, set_later) = signal(now.get_untracked());
-    let is_due = StoredValue::new(false);
-    Effect::new(move |_| {
-        now.track();
-        if !is_due.get_value() {
-            is_due.set_value(true);
-            in_another_task(move || {
-                // By then the part of the page that asked may be gone.
-                let Some(said) = now.try_get_untracked() else {
-                    return;
-                };
-                is_due.set_value(false);
-                if later.with_untracked(|old| *old != said) {
-                    set_later.set(said);
-                }
-            });
-        }
-    });
-    later
-}
-
 /// Gives the focus to an element, without scrolling to it.
 pub fn focus_in_place(id: &str) {
     let options = web_sys::FocusOptions::new();
@@ -268,8 +242,9 @@ where
     follow_width(element, false)
 }
 
-/// The same, known as soon as the element is there: for the first figure, below which
-/// nothing may move, and for which the page is laid out anyway.
+/// The width of an element's content box, known as soon as the element is there and
+/// followed as it changes: for the first figure, below which nothing may move, and for
+/// which the page is laid out anyway.
 pub fn width_at_once<E>(element: NodeRef<E>) -> Signal<f64>
 where
     E: ElementType + 'static,

@@ -4,7 +4,7 @@
 //! - `effects`: what the reducer asks for, done with the browser
 //! - `link`: workers, and the one file that knows both the engine's messages and the view's
 //! - `second_module`: what the first module of the page calls of the second, once it is there
-//! - `second`: the second module, fetched a moment after the first figure
+//! - `second_module_entry`: the second module, fetched a moment after the first figure
 //! - `derived`: memos, signals and effects of any type by one implementation
 //! - `draw`: elements as plain data, and the document brought in line with them
 //! - `export`: figures as files
@@ -26,8 +26,8 @@ mod frame;
 mod host;
 mod link;
 mod rooms;
-mod second;
 mod second_module;
+mod second_module_entry;
 mod store;
 
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -1,5 +1,6 @@
 //! The page's state: one signal, written here and nowhere else.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use headlight_view::frame::effect::Effect;
@@ -7,33 +8,36 @@ use headlight_view::room::Room;
 use headlight_view::{Action, State, reduce};
 use leptos::prelude::*;
 
-use crate::derived::Kept;
+use crate::derived::Derived;
 use crate::draw::canvas::Palette;
-use crate::second_module::Arrival;
-use crate::{effects, host};
+use crate::host;
 
 /// How long the address may lag behind while a visitor goes from step to step.
 const STEPPING_PAUSE: Duration = Duration::from_millis(150);
 
-/// The state, the way to change it, and the second module.
+/// What carries out an effect.
+type RunEffect = Rc<dyn Fn(Store, Effect)>;
+
+/// The state, and the way to change it.
 #[derive(Clone, Copy, Debug)]
 pub struct Store {
     state: ReadSignal<State>,
     write: WriteSignal<State>,
-    further: Arrival,
+    run_effect: StoredValue<RunEffect, LocalStorage>,
     palette: RwSignal<Option<Palette>>,
     /// What the address is about to become.
     fragment: StoredValue<Option<String>>,
 }
 
 impl Store {
-    /// A page that nothing has happened to.
-    pub fn new() -> Self {
+    /// A page that nothing has happened to; `run_effect` carries out what the reducers
+    /// ask for.
+    pub fn new(run_effect: impl Fn(Self, Effect) + 'static) -> Self {
         let (state, write) = signal(State::default());
         Self {
             state,
             write,
-            further: Arrival::new(),
+            run_effect: StoredValue::new_local(Rc::new(run_effect)),
             palette: RwSignal::new(None),
             fragment: StoredValue::new(None),
         }
@@ -50,30 +54,25 @@ impl Store {
         let mut effects = Vec::new();
         self.write.update(|state| effects = by(state));
         for effect in effects {
-            effects::run(self, effect);
+            // Taken out first: an effect may dispatch an action itself.
+            let run_effect = self.run_effect.get_value();
+            run_effect(self, effect);
         }
     }
 
     /// A part of the state, or something computed from it, that changes when it changes.
-    pub fn select<T>(self, part: impl Fn(&State) -> T + Send + Sync + 'static) -> Memo<T>
+    pub fn select<T>(self, part: impl Fn(&State) -> T + Send + Sync + 'static) -> Derived<T>
     where
         T: PartialEq + Send + Sync + 'static,
     {
-        Memo::new(move |_| self.state.with(&part))
-    }
-
-    /// The same of one type for all: for what is not in the page's first module.
-    pub fn keep<T>(self, part: impl Fn(&State) -> T + Send + Sync + 'static) -> Kept<T>
-    where
-        T: PartialEq + Send + Sync + 'static,
-    {
-        Kept::new(move || {
+        Derived::new(move || {
             let mut found = None;
             self.look(&mut |state| found = Some(part(state)));
             found.expect("whoever looks sees the state")
         })
     }
 
+    /// Shows the state, by one function for all parts of it.
     fn look(self, see: &mut dyn FnMut(&State)) {
         self.state.with(see);
     }
@@ -83,7 +82,7 @@ impl Store {
         self.state.with_untracked(part)
     }
 
-    /// The same where the page may be gone.
+    /// Looks at the state as it is now, where the page may be gone.
     pub fn try_peek<T>(self, part: impl FnOnce(&State) -> T) -> Option<T> {
         self.state.try_with_untracked(part)
     }
@@ -124,11 +123,6 @@ impl Store {
         if let Some(fragment) = self.fragment.try_update_value(Option::take).flatten() {
             host::replace_fragment(&fragment);
         }
-    }
-
-    /// The page's second module.
-    pub const fn further(self) -> Arrival {
-        self.further
     }
 }
 

@@ -4,15 +4,14 @@
 mod style;
 mod walk;
 
-use headlight_view::frame::action::FrameAction;
 use std::time::Duration;
 
 use headlight_figure::files::Format;
+use headlight_view::State;
+use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::drawing::Frame;
 use headlight_view::frame::figure_id::FigureId;
-use headlight_view::frame::save::{Content, SaveRequest};
-use headlight_view::rooms::attention::catalogue::Figure;
-use headlight_view::rooms::attention::files;
+use headlight_view::frame::save::{Content, Numbers, SaveRequest};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -31,20 +30,20 @@ const PNG_SCALE: f64 = 2.0;
 /// The longest side that every browser can paint.
 const MAX_SIDE: f64 = 8192.0;
 
-/// Hands what is wished for to the visitor as a file.
-pub fn save(store: Store, wish: SaveRequest) {
+/// What makes the numbers of a figure that are not in the request: its room.
+pub type NumbersOf = fn(&State, FigureId) -> Option<Numbers>;
+
+/// Hands what is asked for to the visitor as a file.
+pub fn save(store: Store, request: SaveRequest, numbers_of: NumbersOf) {
     let SaveRequest {
         content,
         format,
         name,
         credit,
-    } = wish;
+    } = request;
     let numbers = match content {
         Content::Drawing(figure) => return save_drawing(store, figure, format, name, credit),
-        Content::NumbersOf(figure) => store.peek(|state| {
-            let figure = Figure::of(figure)?;
-            files::numbers(&state.attention, &state.frame, figure)
-        }),
+        Content::NumbersOf(figure) => store.peek(|state| numbers_of(state, figure)),
         Content::Numbers(numbers) => Some(numbers),
     };
     match numbers.and_then(|numbers| numbers.file(format)) {

@@ -10,7 +10,7 @@ use headlight_view::session::{Choice, Input};
 use leptos::prelude::*;
 
 use super::popover::Popover;
-use crate::second_module::drawn_or_awaited;
+use crate::second_module::{SecondModule, view_or_placeholder};
 use crate::store::store;
 
 /// The badge.
@@ -31,7 +31,7 @@ pub fn BackendBadge() -> impl IntoView {
     };
     view! {
         <Popover panel=Panel::Backend heading=session_words::WHAT_COMPUTES class="button quiet badge" name=name button=button>
-            {drawn_or_awaited(|further| further.backend, (), None)}
+            {view_or_placeholder(|second: &SecondModule| second.backend, (), None)}
         </Popover>
     }
 }

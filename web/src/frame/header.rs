@@ -9,10 +9,10 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 use super::backend::BackendBadge;
+use super::element_ids::FIGURE;
 use super::help::Help;
 use super::models::ModelPicker;
 use crate::host;
-use crate::rooms::attention::FIGURE;
 use crate::store::store;
 
 /// The bar.

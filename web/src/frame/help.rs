@@ -7,7 +7,7 @@ use headlight_view::room::Room;
 use leptos::prelude::*;
 
 use super::popover::Popover;
-use crate::second_module::drawn_or_awaited;
+use crate::second_module::{SecondModule, view_or_placeholder};
 use crate::store::store;
 
 /// The help.
@@ -22,7 +22,7 @@ pub fn Help() -> impl IntoView {
             name=Signal::stored(frame_words::HELP.to_owned())
             button=button
         >
-            {drawn_or_awaited(|further| further.help, (), None)}
+            {view_or_placeholder(|second: &SecondModule| second.help, (), None)}
         </Popover>
     }
 }

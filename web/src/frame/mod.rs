@@ -1,29 +1,28 @@
 //! The frame that all rooms share.
 
 mod backend;
-mod chips;
+mod continuation;
+pub mod element_ids;
 pub mod figure;
 mod header;
 mod help;
-mod learn;
+pub mod keys;
+mod lesson_strip;
 mod models;
 mod notices;
 mod popover;
 mod prompt;
 mod status;
-mod strip;
+mod visible_token;
 
 pub use backend::Report;
-pub use chips::{MaybeWritten, Visible, visible};
+pub use continuation::MaybeWritten;
 pub use header::Header;
 pub use help::Words;
-pub use learn::{Learn, Open};
+pub use lesson_strip::{ClosedStrip, Moves, OpenStrip, Said};
 pub use models::Models;
 pub use notices::{EngineNotices, Notices};
 pub use popover::panel_id;
 pub use prompt::Prompt;
 pub use status::StatusLine;
-pub use strip::{ClosedStrip, Moves, OpenStrip, Said};
-
-/// The button that lets the model write, and stops it.
-const WRITE: &str = "write";
+pub use visible_token::{Visible, visible};

@@ -10,7 +10,7 @@ use headlight_view::frame::words as frame_words;
 use leptos::prelude::*;
 
 use super::popover::Popover;
-use crate::second_module::drawn_or_awaited;
+use crate::second_module::{SecondModule, view_or_placeholder};
 use crate::store::{Store, store};
 
 /// The model that is used, and the others that could be.
@@ -27,7 +27,7 @@ pub fn ModelPicker() -> impl IntoView {
     };
     view! {
         <Popover panel=Panel::Models heading=frame_words::MODELS class="button quiet" name=name button=button>
-            {drawn_or_awaited(|further| further.models, (), None)}
+            {view_or_placeholder(|second: &SecondModule| second.models, (), None)}
         </Popover>
     }
 }

@@ -10,7 +10,8 @@ use headlight_view::session::words as session_words;
 use headlight_view::session::{Input, Phase};
 use leptos::prelude::*;
 
-use crate::second_module::drawn;
+use crate::derived::Derived;
+use crate::second_module::{SecondModule, view_when_loaded};
 use crate::store::{Store, store};
 
 /// Everything between the prompt and the room that comes and goes.
@@ -26,7 +27,7 @@ pub fn Notices() -> impl IntoView {
     };
     view! {
         <section class="notices" aria-label=frame_words::MESSAGES>
-            {drawn(|further| further.engine, ())}
+            {view_when_loaded(|second: &SecondModule| second.engine, ())}
             {lines}
         </section>
     }
@@ -93,7 +94,7 @@ fn notice(store: Store, index: usize, sentence: String) -> impl IntoView {
 
 /// Shown only after a moment: what arrives at once needs no bar.
 #[component]
-fn Loading(progress: Memo<Option<Progress>>) -> impl IntoView {
+fn Loading(progress: Derived<Option<Progress>>) -> impl IntoView {
     let store = store();
     let title = move || progress.with(|p| p.as_ref().map(|p| p.title));
     let detail = move || progress.with(|p| p.as_ref().map(|p| p.detail.clone()));

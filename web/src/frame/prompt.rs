@@ -1,4 +1,4 @@
-//! The prompt: a field to type in, and its tokens to point at.
+//! The prompt: a field to type in, and what the model writes after it.
 
 use headlight_view::State;
 use headlight_view::frame::action::FrameAction;
@@ -9,18 +9,19 @@ use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 
-use super::WRITE;
-use super::chips::Chips;
+use super::element_ids::WRITE;
 use crate::store::store;
 
-/// Field, tokens, generation.
+/// Field, generation, tokens.
 #[component]
-pub fn Prompt() -> impl IntoView {
+pub fn Prompt(
+    /// The tokens, as the rooms draw them.
+    children: Children,
+) -> impl IntoView {
     let store = store();
     let error = store.select(|state: &State| state.frame.subject.error.clone());
     let has_run = store.select(|state: &State| state.frame.subject.run.is_some());
     let stale = move || has_run.get().then_some(frame_words::SHOWS_LAST_GOOD);
-    let note = store.select(|state: &State| state.attention.token_note(&state.frame.subject));
     let sentence = move |error| {
         view! { <p class="error" role="alert" id="prompt-error">{error}" "{stale}</p> }
     };
@@ -36,8 +37,7 @@ pub fn Prompt() -> impl IntoView {
         <section class="prompt" aria-label=frame_words::PROMPT>
             <Field/>
             <Writing/>
-            <Chips/>
-            {move || note.get().map(|note| view! { <p class="spelt">{note}</p> })}
+            {children()}
             {move || error.get().map(sentence)}
             {offer}
         </section>

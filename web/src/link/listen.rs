@@ -1,16 +1,17 @@
 //! What a worker says, heard and handed on.
 
-use headlight_view::frame::action::FrameAction;
-use headlight_view::session::words as session_words;
 use std::cell::Cell;
 use std::rc::Rc;
 
+use headlight_view::frame::action::FrameAction;
+use headlight_view::session::words as session_words;
 use headlight_view::session::{Death, Input, Message, WorkerId};
 use leptos::ev;
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use wasm_bindgen::{JsCast, JsValue};
 use web_sys::MessageEvent;
 
+use super::js_error::error_message;
 use super::messages;
 use crate::host;
 use crate::store::Store;
@@ -68,17 +69,4 @@ impl Listeners {
             _on_error: on_error,
         }
     }
-}
-
-/// The message of an error event, on one line and not too long.
-pub(super) fn error_message(event: &ev::Event) -> Option<String> {
-    let message = js_sys::Reflect::get(event, &JsValue::from_str("message")).ok()?;
-    let message = message.as_string()?;
-    let line = message
-        .lines()
-        .next()?
-        .trim_start_matches("Uncaught ")
-        .trim();
-    let line: String = line.chars().take(120).collect();
-    (!line.is_empty()).then_some(line)
 }

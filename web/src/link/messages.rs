@@ -13,12 +13,14 @@ use headlight_view::session::{Ask, Death, Message};
 use js_sys::{Array, Float32Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::js_error::describe;
+
 /// Packs a question as the object that the worker expects.
 pub fn pack(ask: Ask) -> Result<JsValue, String> {
     let wire = Wire::from_request(&request(ask)).map_err(|error| error.to_string())?;
     let message = Object::new();
     let is_set = Reflect::set(&message, &"json".into(), &wire.json.into());
-    is_set.map_err(super::describe)?;
+    is_set.map_err(describe)?;
     Ok(message.into())
 }
 

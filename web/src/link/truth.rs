@@ -1,12 +1,12 @@
 //! The worker that holds the language: started, asked and listened to. When, and
 //! what is done with its answers, `view` decides.
 
-use headlight_view::frame::action::FrameAction;
-use headlight_view::session::words as session_words;
 use std::fmt;
 
 use headlight_view::answers::truth;
 use headlight_view::answers::truth::{TruthCommand, TruthInput};
+use headlight_view::frame::action::FrameAction;
+use headlight_view::session::words as session_words;
 use js_sys::{Object, Reflect};
 use leptos::ev;
 use wasm_bindgen::prelude::Closure;
@@ -14,8 +14,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{MessageEvent, WorkerOptions, WorkerType};
 
-use super::describe;
-use super::listen::error_message;
+use super::js_error::{describe, error_message};
 use crate::store::Store;
 
 /// The worker, if it was started.
@@ -36,14 +35,19 @@ impl fmt::Debug for TruthWorker {
 
 struct Running {
     worker: web_sys::Worker,
-    /// Kept for as long as the worker may call them.
+    /// Derived for as long as the worker may call them.
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(ev::Event)>,
 }
 
 impl TruthWorker {
     /// Carries out a command; `script` is the worker's, if the page has one.
-    pub(super) fn obey(&mut self, store: Store, script: Option<&str>, command: TruthCommand) {
+    pub(super) fn run_command(
+        &mut self,
+        store: Store,
+        script: Option<&str>,
+        command: TruthCommand,
+    ) {
         let done = match command {
             TruthCommand::Start => self.start(store, script),
             TruthCommand::Ask(ask) => truth::pack(&ask).and_then(|json| self.post(&json)),

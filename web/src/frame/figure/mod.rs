@@ -1,9 +1,9 @@
 //! What every figure of every room has: a menu, its numbers as a table, and how it is
 //! computed.
 
-mod behind;
-mod more;
+mod menu;
+mod method_and_table;
 pub mod table;
 
-pub use behind::MethodAndTable;
-pub use more::{Menu, More};
+pub use menu::{Menu, More};
+pub use method_and_table::MethodAndTable;

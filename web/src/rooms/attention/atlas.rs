@@ -1,29 +1,29 @@
 //! The atlas: every head of the model as a small map, one button each.
 
-use headlight_view::answers::head;
-use headlight_view::frame::ablation;
-use headlight_view::frame::words as frame_words;
-use headlight_view::rooms::attention::action::AttentionAction;
-use headlight_view::rooms::attention::words as attention_words;
 use std::collections::BTreeSet;
 
 use headlight_figure::Shared;
 use headlight_view::State;
 use headlight_view::answers::details::{DetailKind, Thumbnail};
+use headlight_view::answers::head;
 use headlight_view::answers::head::Head;
-use headlight_view::frame::ablation::{Ablation, Part};
+use headlight_view::frame::ablation::{self, Ablation, Part};
+use headlight_view::frame::words as frame_words;
+use headlight_view::rooms::attention::action::AttentionAction;
 use headlight_view::rooms::attention::catalogue::Figure;
 use headlight_view::rooms::attention::figures::atlas;
 use headlight_view::rooms::attention::figures::atlas::{Atlas as Ordered, AtlasCell, Sort};
+use headlight_view::rooms::attention::words as attention_words;
 use leptos::ev::KeyboardEvent;
 use leptos::html::{self, Canvas};
 use leptos::prelude::*;
 
-use super::behind::Behind;
-use super::moved;
+use super::method_and_numbers::Behind;
 use super::shown::Shown;
+use crate::derived::Derived;
 use crate::draw::canvas;
 use crate::frame::figure::More;
+use crate::frame::keys::moved;
 use crate::host;
 use crate::store::{Store, store};
 
@@ -36,11 +36,11 @@ const UNKNOWN_LAYERS: usize = 4;
 #[derive(Clone, Copy)]
 struct Source {
     store: Store,
-    thumbnails: Memo<Shared<Vec<Thumbnail>>>,
-    ordered: Memo<Ordered>,
-    selected: Memo<Head>,
-    ablations: Memo<Vec<Ablation>>,
-    companions: Memo<BTreeSet<Head>>,
+    thumbnails: Derived<Shared<Vec<Thumbnail>>>,
+    ordered: Derived<Ordered>,
+    selected: Derived<Head>,
+    ablations: Derived<Vec<Ablation>>,
+    companions: Derived<BTreeSet<Head>>,
 }
 
 /// The chooser of heads.
@@ -50,7 +50,7 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
     let size = store.select(|state: &State| state.frame.grid_of_heads());
     let sort = store.select(|state: &State| state.attention.sort);
     let thumbnails = store.select(|state: &State| state.attention.details.atlas.clone());
-    let ordered = Memo::new(move |_| {
+    let ordered = Derived::new(move || {
         let (n_layers, n_heads) = size.get();
         let n = shown
             .run
@@ -67,12 +67,12 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
     };
     let element = NodeRef::<html::Figure>::new();
     let width = host::width_of(element);
-    let columns = Memo::new(move |_| {
+    let columns = Derived::new(move || {
         let grid = ordered.with(|ordered| ordered.grid(width.get()));
         grid.columns
     });
     // Drawn anew only where heads change places: a head that arrives fills its own.
-    let order = Memo::new(move |_| ordered.with(Ordered::order));
+    let order = Derived::new(move || ordered.with(Ordered::order));
     let sections = move || {
         let sections = order.get().into_iter().enumerate();
         let section = |(layer, (title, heads)): (usize, (Option<String>, Vec<Head>))| {
@@ -120,7 +120,7 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
             .unwrap_or_else(|| ordered.with(Ordered::sentence))
     };
     let of_head = store.select(|state: &State| state.attention.head_scores(&state.frame.subject));
-    let is_unknown = Memo::new(move |_| size.get().0 == 0);
+    let is_unknown = Derived::new(move || size.get().0 == 0);
     view! {
         <section class="heads" id="heads" aria-label=attention_words::HEADS>
             <div class="heading">
@@ -151,7 +151,7 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
 
 /// In what order the heads stand.
 #[component]
-fn SortPicker(sort: Memo<Sort>) -> impl IntoView {
+fn SortPicker(sort: Derived<Sort>) -> impl IntoView {
     let store = store();
     let choose = move |event| {
         let wanted = event_target_value(&event);
@@ -225,14 +225,14 @@ fn thumbnail(source: Source, head: Head) -> impl IntoView {
         companions,
         ..
     } = source;
-    let cell = Memo::new(move |_| ordered.with(|all| all.cell(head)));
+    let cell = Derived::new(move || ordered.with(|all| all.cell(head)));
     let is_selected = move || selected.get() == head;
     let is_out = move || {
         let is_it = |ablation: &Ablation| ablation.part == Part::Head(head);
         ablations.with(|all| all.iter().any(is_it))
     };
     let is_companion = move || companions.with(|all| all.contains(&head));
-    let at = Memo::new(move |_| cell.with(|cell| cell.as_ref()?.thumbnail));
+    let at = Derived::new(move || cell.with(|cell| cell.as_ref()?.thumbnail));
     let below = move || cell.with(|cell| cell.as_ref()?.below());
     let is_word = move || cell.with(|cell| cell.as_ref().is_none_or(|c| c.short_score.is_none()));
     let spoken = move || cell.with(|cell| cell.as_ref().map(AtlasCell::spoken));
@@ -261,10 +261,10 @@ fn thumbnail(source: Source, head: Head) -> impl IntoView {
 
 /// The small map itself.
 #[component]
-fn Painted(source: Source, at: Memo<Option<usize>>) -> impl IntoView {
+fn Painted(source: Source, at: Derived<Option<usize>>) -> impl IntoView {
     let element = NodeRef::<Canvas>::new();
     // Followed one by one, so that a head that arrives is the only one painted.
-    let small = Memo::new(move |_| {
+    let small = Derived::new(move || {
         let at = at.get()?;
         source.thumbnails.with(|all| all.get(at).cloned())
     });

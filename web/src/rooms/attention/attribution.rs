@@ -12,9 +12,10 @@ use headlight_view::rooms::attention::figures::attribution::{
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::prelude::*;
 
-use super::awaited::Awaited;
-use super::behind::Behind;
+use super::method_and_numbers::Behind;
+use super::placeholder::Placeholder;
 use super::shown::Shown;
+use crate::derived::Derived;
 use crate::frame::figure::More;
 use crate::store::{Store, store};
 
@@ -24,7 +25,7 @@ pub fn Attribution(shown: Shown) -> impl IntoView {
     let store = store();
     let found = store.select(|state: &State| state.attention.details.attribution.clone());
     let order = store.select(|state: &State| state.attention.order);
-    let bars = Memo::new(move |_| {
+    let bars = Derived::new(move || {
         found.with(|found| Some(AttributionBars::new(found.as_ref()?, order.get())))
     });
     let sentence = move || {
@@ -58,7 +59,7 @@ pub fn Attribution(shown: Shown) -> impl IntoView {
                     </button>
                 </div>
                 <p class="note" id="attribution-says">{sentence}</p>
-                <Awaited kind=DetailKind::Attribution is_there/>
+                <Placeholder kind=DetailKind::Attribution is_there/>
                 {move || bars.get().map(draw)}
             </figure>
             <Behind figure=Figure::Attribution/>

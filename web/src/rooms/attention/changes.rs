@@ -9,6 +9,7 @@ use headlight_view::rooms::attention::words as attention_words;
 use leptos::prelude::*;
 
 use super::stage::TAKE_OUT;
+use crate::derived::Derived;
 use crate::host;
 use crate::store::{Store, store};
 
@@ -17,7 +18,7 @@ use crate::store::{Store, store};
 pub fn Changes() -> impl IntoView {
     let store = store();
     let ablations = store.select(|state: &State| state.frame.subject.ablations.clone());
-    let is_changed = Memo::new(move |_| !ablations.with(Vec::is_empty));
+    let is_changed = Derived::new(move || !ablations.with(Vec::is_empty));
     let difference = store.select(|state: &State| {
         let run = state.frame.subject.run.as_ref()?;
         changes::difference(run)

@@ -10,10 +10,11 @@ use headlight_view::rooms::attention::words as attention_words;
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::awaited::Awaited;
-use super::behind::Behind;
+use super::method_and_numbers::Behind;
+use super::placeholder::Placeholder;
 use super::row::Ramp;
 use super::shown::Shown;
+use crate::derived::Derived;
 use crate::frame::Visible;
 use crate::frame::figure::More;
 use crate::host;
@@ -23,13 +24,13 @@ use crate::store::{Store, store};
 #[component]
 pub fn Lens(shown: Shown) -> impl IntoView {
     let store = store();
-    let answers = Memo::new(move |_| {
+    let answers = Derived::new(move || {
         let rows = store.select(|state: &State| state.attention.details.lens.clone());
         rows.get().map(|rows| Answers::new(rows.to_vec()))
     });
     let element = NodeRef::<Div>::new();
     let width = host::width_of(element);
-    let table = Memo::new(move |_| {
+    let table = Derived::new(move || {
         let (run, width) = (shown.run.get()?, width.get());
         let columns = lens::columns(width, shown.query.get(), run.seq_len());
         answers.with(|answers| Some(answers.as_ref()?.table(&run.tokens, columns)))
@@ -93,7 +94,7 @@ pub fn Lens(shown: Shown) -> impl IntoView {
             </div>
             <figure data-figure=Figure::Lens.name() aria-labelledby="lens-title" aria-describedby="lens-says">
                 <p class="note" id="lens-says">{sentence}</p>
-                <Awaited kind=DetailKind::Lens is_there/>
+                <Placeholder kind=DetailKind::Lens is_there/>
                 <div class="scroll-x" node_ref=element>{drawn}</div>
                 <Show when=move || is_there.get()>
                     <div class="map-key">

@@ -10,9 +10,10 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::FIGURE;
-use super::behind::Behind;
+use super::method_and_numbers::Behind;
 use super::shown::Shown;
+use crate::derived::Derived;
+use crate::frame::element_ids::FIGURE;
 use crate::host;
 use crate::store::store;
 
@@ -23,7 +24,7 @@ pub fn Lines(shown: Shown) -> impl IntoView {
     let scope = store.select(|state: &State| state.attention.scope);
     let element = NodeRef::<Div>::new();
     let width = host::width_of(element);
-    let lines = Memo::new(move |_| {
+    let lines = Derived::new(move || {
         let (run, pattern) = shown.both()?;
         let (query, selected, width) = (shown.query.get(), shown.queries.get(), width.get());
         let (tokens, scope) = (&run.tokens, scope.get());

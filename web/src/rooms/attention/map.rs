@@ -11,13 +11,15 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::FIGURE;
-use super::behind::Behind;
 use super::matrix::Matrix;
+use super::method_and_numbers::Behind;
+use super::module::AttentionModule;
 use super::row::{Key, Row};
 use super::shown::Shown;
+use crate::derived::Derived;
+use crate::frame::element_ids::FIGURE;
 use crate::host;
-use crate::second_module::drawn;
+use crate::second_module::view_when_loaded;
 use crate::store::{Store, store};
 
 /// The figure: matrix, selected row, numbers.
@@ -43,7 +45,7 @@ fn Drawing(shown: Shown, store: Store) -> impl IntoView {
     let width = host::width_at_once(element);
     let tokens = store.select(|state: &State| state.attention.axis_tokens(&state.frame));
     let zoom = store.select(|state: &State| state.attention.map_zoom(&state.frame));
-    let layout = Memo::new(move |_| {
+    let layout = Derived::new(move || {
         let width = width.get();
         let zoom = zoom.get();
         (width > 0.0).then(|| tokens.with(|tokens| MatrixLayout::new(tokens, zoom, width)))
@@ -122,7 +124,7 @@ fn Drawing(shown: Shown, store: Store) -> impl IntoView {
                 <Matrix shown layout tokens/>
             </Show>
         </div>
-        {drawn(|further| further.zooming, ())}
+        {view_when_loaded(|module: &AttentionModule| module.zooming, ())}
     }
 }
 

@@ -5,28 +5,29 @@ use headlight_view::rooms::attention::figures::matrix::{COLUMN_SLOPE, Label, Mat
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::prelude::*;
 
-use super::painted::Painted;
+use super::painted_map::Painted;
 use super::shown::Shown;
-use crate::draw::{Element, drawn, el, follow, hatching, rect};
+use crate::derived::Derived;
+use crate::draw::{Element, drawn, el, hatching, reactive, rect};
 
 /// The matrix: painted if it is large, drawn if it is not.
 #[component]
 pub fn Matrix(
     shown: Shown,
-    layout: Memo<Option<MatrixLayout>>,
-    tokens: Memo<Vec<VisibleToken>>,
+    layout: Derived<Option<MatrixLayout>>,
+    tokens: Derived<Vec<VisibleToken>>,
 ) -> impl IntoView {
     let is_canvas =
-        Memo::new(move |_| layout.with(|l| l.as_ref().is_some_and(MatrixLayout::is_canvas)));
+        Derived::new(move || layout.with(|l| l.as_ref().is_some_and(MatrixLayout::is_canvas)));
     // The pointer moves the marks alone, and a selection changes no cell.
     let parts = [
-        follow(move || cells(shown, layout.get()).into()),
-        follow(move || layout.get().map(|layout| axis_titles(&layout)).into()),
-        follow(move || labels(shown, layout.get(), tokens).into()),
-        follow(move || hovered(shown, layout.get()).into()),
-        follow(move || selected(shown, layout.get()).into()),
+        reactive(move || cells(shown, layout.get()).into()),
+        reactive(move || layout.get().map(|layout| axis_titles(&layout)).into()),
+        reactive(move || labels(shown, layout.get(), tokens).into()),
+        reactive(move || hovered(shown, layout.get()).into()),
+        reactive(move || selected(shown, layout.get()).into()),
     ];
-    let matrix = follow(move || {
+    let matrix = reactive(move || {
         let layout = layout.get();
         let of = |of: fn(&MatrixLayout) -> f64| layout.as_ref().map_or(0.0, of);
         el("svg")
@@ -66,7 +67,7 @@ fn cells(shown: Shown, layout: Option<MatrixLayout>) -> Element {
 fn labels(
     shown: Shown,
     layout: Option<MatrixLayout>,
-    tokens: Memo<Vec<VisibleToken>>,
+    tokens: Derived<Vec<VisibleToken>>,
 ) -> Option<Element> {
     let layout = layout.filter(|_| shown.run.with(Option::is_some))?;
     let (query, key) = (shown.query.get(), shown.key.get());

@@ -15,13 +15,14 @@ use leptos::html::Ol;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::behind::Behind;
 use super::legend::Legend;
-use super::moved;
+use super::method_and_numbers::Behind;
 use super::sampling::{Changed, Sampling};
 use super::shown::Shown;
-use crate::draw::{Element, drawn, el, follow};
+use crate::derived::Derived;
+use crate::draw::{Element, drawn, el, reactive};
 use crate::frame::figure::More;
+use crate::frame::keys::moved;
 use crate::frame::visible;
 use crate::host;
 use crate::store::{Store, store};
@@ -31,14 +32,14 @@ use crate::store::{Store, store};
 pub fn Next(shown: Shown) -> impl IntoView {
     let store = store();
     let found = store.select(|state: &State| state.attention.details.cuts.clone());
-    let bars = Memo::new(move |_| {
+    let bars = Derived::new(move || {
         let truth = shown.known_truth();
         let run = shown.run.get();
         let cuts = found.get();
         run.map(|run| next::bars(&run, truth.as_deref(), cuts.as_deref()))
             .unwrap_or_default()
     });
-    let cut = Memo::new(move |_| found.get().map(|found: Shared<Cuts>| CutBars::new(&found)));
+    let cut = Derived::new(move || found.get().map(|found: Shared<Cuts>| CutBars::new(&found)));
     let chosen = store.select(|state: &State| {
         state
             .attention
@@ -69,7 +70,7 @@ pub fn Next(shown: Shown) -> impl IntoView {
         }
     };
     let element = NodeRef::<Ol>::new();
-    let list = follow(move || {
+    let list = reactive(move || {
         let is_changed = is_changed.get();
         let cut = cut.get();
         let chosen = chosen.get();
@@ -186,8 +187,8 @@ fn draw(
 /// that is what cuts.
 #[component]
 fn CutLine(
-    cut: Memo<Option<CutBars>>,
-    found: Memo<Option<Shared<Cuts>>>,
+    cut: Derived<Option<CutBars>>,
+    found: Derived<Option<Shared<Cuts>>>,
     element: NodeRef<Ol>,
 ) -> impl IntoView {
     let store = store();
@@ -246,10 +247,10 @@ fn CutLine(
 
 /// Append the chosen token.
 #[component]
-fn Writing(chosen: Memo<Option<u32>>, shown: Shown) -> impl IntoView {
+fn Writing(chosen: Derived<Option<u32>>, shown: Shown) -> impl IntoView {
     let store = store();
     let is_live = store.select(|state: &State| state.frame.session.backend().is_some());
-    let token = Memo::new(move |_| {
+    let token = Derived::new(move || {
         let (run, id) = (shown.run.get()?, chosen.get()?);
         run.next.iter().find(|token| token.id == id).cloned()
     });

@@ -6,7 +6,7 @@ use headlight_view::rooms::attention::figures::norms::{NormBar, Part};
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::prelude::*;
 
-use super::behind::Behind;
+use super::method_and_numbers::Behind;
 use super::shown::Shown;
 use crate::frame::figure::More;
 

@@ -11,8 +11,9 @@ use headlight_view::rooms::attention::words as attention_words;
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::behind::Behind;
+use super::method_and_numbers::Behind;
 use super::shown::Shown;
+use crate::derived::Derived;
 use crate::frame::figure::More;
 use crate::host;
 
@@ -21,7 +22,7 @@ use crate::host;
 pub fn PerplexitySoFar(shown: Shown) -> impl IntoView {
     let element = NodeRef::<Div>::new();
     let width = host::width_of(element);
-    let chart = Memo::new(move |_| {
+    let chart = Derived::new(move || {
         let (run, width) = (shown.run.get()?, width.get());
         let truth = shown.known_truth();
         PerplexityChart::new(&run, truth.as_deref(), shown.query.get(), width)

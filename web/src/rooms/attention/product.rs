@@ -8,9 +8,10 @@ use headlight_view::rooms::attention::figures::product::{Product as Computed, Pr
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::prelude::*;
 
-use super::awaited::Awaited;
-use super::behind::Behind;
+use super::method_and_numbers::Behind;
+use super::placeholder::Placeholder;
 use super::shown::Shown;
+use crate::derived::Derived;
 use crate::frame::figure::More;
 use crate::store::store;
 
@@ -18,7 +19,7 @@ use crate::store::store;
 #[component]
 pub fn Product(shown: Shown) -> impl IntoView {
     let found = store().select(|state: &State| state.attention.query_key(&state.frame.subject));
-    let drawn = Memo::new(move |_| {
+    let drawn = Derived::new(move || {
         let (found, run) = (found.get()?, shown.run.get()?);
         Some(Computed::new(&found).view(&run.tokens))
     });
@@ -35,7 +36,7 @@ pub fn Product(shown: Shown) -> impl IntoView {
                 <More figure=Figure::Product/>
             </div>
             <figure data-figure=Figure::Product.name() aria-labelledby="product-title">
-                <Awaited kind=DetailKind::QueryKey is_there/>
+                <Placeholder kind=DetailKind::QueryKey is_there/>
                 {move || drawn.get().map(draw)}
             </figure>
             <Behind figure=Figure::Product/>

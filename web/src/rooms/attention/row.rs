@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use super::legend::CleanLegend;
 use super::shown::Shown;
+use crate::derived::Derived;
 use crate::frame::Visible;
 use crate::store::store;
 
@@ -20,7 +21,7 @@ const FAINT: f64 = 0.0005;
 /// Bars and numbers of the selected row, and their sum.
 #[component]
 pub fn Row(shown: Shown) -> impl IntoView {
-    let row = Memo::new(move |_| {
+    let row = Derived::new(move || {
         let (run, pattern) = shown.both()?;
         Some(RowBars::new(&run.tokens, &pattern, &shown.queries.get()))
     });
@@ -140,7 +141,7 @@ pub(crate) fn place(pos: usize) -> impl IntoView {
 /// The selected cell.
 #[component]
 pub fn Selected(shown: Shown) -> impl IntoView {
-    let facts = Memo::new(move |_| {
+    let facts = Derived::new(move || {
         let (run, pattern) = shown.both()?;
         let (query, key) = (shown.query.get(), shown.key.get());
         Some(CellFacts::new(&run.tokens, &pattern, query, key))

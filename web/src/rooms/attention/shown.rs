@@ -8,7 +8,7 @@ use headlight_view::answers::run::{Pattern, Run};
 use headlight_view::answers::truth::{ShownTruth, Truth};
 use leptos::prelude::*;
 
-use crate::host;
+use crate::derived::Derived;
 use crate::store::store;
 
 /// What a figure further down the page draws, all of one moment.
@@ -22,17 +22,17 @@ struct Moment {
 /// What the figures draw, each part followed by itself.
 #[derive(Clone, Copy)]
 pub struct Shown {
-    pub(crate) run: Memo<Option<Shared<Run>>>,
-    pub(crate) pattern: Memo<Option<Shared<Pattern>>>,
+    pub(crate) run: Derived<Option<Shared<Run>>>,
+    pub(crate) pattern: Derived<Option<Shared<Pattern>>>,
     /// What the map draws: the pattern, or what has changed in it.
-    pub(crate) drawn: Memo<Option<Shared<Pattern>>>,
-    pub(crate) scale: Memo<Scale>,
-    pub(crate) truth: Memo<ShownTruth>,
-    pub(crate) head: Memo<Head>,
-    pub(crate) query: Memo<usize>,
-    pub(crate) queries: Memo<Vec<usize>>,
-    pub(crate) key: Memo<usize>,
-    pub(crate) hover: Memo<Option<(usize, usize)>>,
+    pub(crate) drawn: Derived<Option<Shared<Pattern>>>,
+    pub(crate) scale: Derived<Scale>,
+    pub(crate) truth: Derived<ShownTruth>,
+    pub(crate) head: Derived<Head>,
+    pub(crate) query: Derived<usize>,
+    pub(crate) queries: Derived<Vec<usize>>,
+    pub(crate) key: Derived<usize>,
+    pub(crate) hover: Derived<Option<(usize, usize)>>,
 }
 
 impl Shown {
@@ -53,19 +53,19 @@ impl Shown {
         }
     }
 
-    /// The same for figures that are about the run alone and further down: in a task
-    /// of their own, so that what is further up is not kept waiting.
+    /// What figures draw that are about the run alone and further down: it changes in a
+    /// task of its own, so that what is further up is not kept waiting.
     pub(crate) fn later(self) -> Self {
-        let now = Memo::new(move |_| Moment {
+        let now = Derived::new(move || Moment {
             run: self.run.get(),
             truth: self.truth.get(),
             query: self.query.get(),
         });
-        let later = host::followed_later(now);
+        let later = now.delayed();
         Self {
-            run: Memo::new(move |_| later.with(|moment| moment.run.clone())),
-            truth: Memo::new(move |_| later.with(|moment| moment.truth.clone())),
-            query: Memo::new(move |_| later.with(|moment| moment.query)),
+            run: Derived::new(move || later.with(|moment| moment.run.clone())),
+            truth: Derived::new(move || later.with(|moment| moment.truth.clone())),
+            query: Derived::new(move || later.with(|moment| moment.query)),
             ..self
         }
     }

@@ -9,11 +9,13 @@ use headlight_view::rooms::attention::choices::View;
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::prelude::*;
 
-use super::FIGURE;
 use super::map::Map;
+use super::module::AttentionModule;
 use super::shown::Shown;
+use crate::derived::Derived;
+use crate::frame::element_ids::FIGURE;
 use crate::frame::figure::More;
-use crate::second_module::drawn_or_awaited;
+use crate::second_module::view_or_placeholder;
 use crate::store::store;
 
 /// The button that takes the selected head out, or puts it back.
@@ -28,13 +30,13 @@ pub fn Stage(shown: Shown) -> impl IntoView {
         [head] => attention_words::head_title(*head),
         several => attention_words::mean_title(several),
     };
-    let is_mean = Memo::new(move |_| heads.with(|heads| heads.len() > 1));
+    let is_mean = Derived::new(move || heads.with(|heads| heads.len() > 1));
     let view = store.select(|state: &State| state.attention.shown_view(&state.frame.subject));
     // The map stays as it is while its colours change their meaning.
-    let figure = Memo::new(move |_| view.get().figure());
+    let figure = Derived::new(move || view.get().figure());
     let figure = move || match figure.get() {
-        Figure::Lines => drawn_or_awaited(|further| further.lines, shown, Some(FIGURE)).into_any(),
-        Figure::Steps => drawn_or_awaited(|further| further.steps, shown, Some(FIGURE)).into_any(),
+        Figure::Lines => later(|module| module.lines, shown),
+        Figure::Steps => later(|module| module.steps, shown),
         _ => view! { <Map shown/> }.into_any(),
     };
     let more = move || view! { <More figure=view.get().figure()/> };
@@ -61,6 +63,11 @@ pub fn Stage(shown: Shown) -> impl IntoView {
             {figure}
         </section>
     }
+}
+
+/// A figure of the page's second module, or a sentence in its place.
+fn later(by: fn(&AttentionModule) -> fn(Shown) -> AnyView, shown: Shown) -> AnyView {
+    view_or_placeholder(by, shown, Some(FIGURE)).into_any()
 }
 
 /// To the head before or after, for those without keys to press.
@@ -115,7 +122,7 @@ fn TakeOut(shown: Shown) -> impl IntoView {
 
 /// Map, lines or one row.
 #[component]
-fn Switch(view: Memo<View>) -> impl IntoView {
+fn Switch(view: Derived<View>) -> impl IntoView {
     let store = store();
     let choice = move |of: View| {
         let is_chosen = move || view.get() == of;

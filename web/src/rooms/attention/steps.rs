@@ -10,12 +10,14 @@ use headlight_view::rooms::attention::words as attention_words;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-use super::behind::Behind;
+use super::method_and_numbers::Behind;
 use super::product::Product;
 use super::row::place;
 use super::shown::Shown;
-use super::{FIGURE, moved};
+use crate::derived::Derived;
 use crate::frame::Visible;
+use crate::frame::element_ids::FIGURE;
+use crate::frame::keys::moved;
 use crate::host;
 use crate::store::store;
 
@@ -24,11 +26,11 @@ use crate::store::store;
 pub fn Steps(shown: Shown) -> impl IntoView {
     let store = store();
     let step = store.select(|state: &State| state.attention.step);
-    let steps = Memo::new(move |_| {
+    let steps = Derived::new(move || {
         let (run, pattern) = shown.both()?;
         Computed::new(&run.tokens, &pattern, shown.query.get())
     });
-    let drawn = Memo::new(move |_| steps.with(|steps| Some(steps.as_ref()?.view(step.get()))));
+    let drawn = Derived::new(move || steps.with(|steps| Some(steps.as_ref()?.view(step.get()))));
     let is_multiplied = store.select(|state: &State| {
         state
             .attention
@@ -56,7 +58,7 @@ pub fn Steps(shown: Shown) -> impl IntoView {
 
 /// The five steps, to walk through.
 #[component]
-fn Tabs(step: Memo<Step>) -> impl IntoView {
+fn Tabs(step: Derived<Step>) -> impl IntoView {
     let store = store();
     let place = move || step.get().index();
     let on_key = move |event: KeyboardEvent| {

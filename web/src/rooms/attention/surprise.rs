@@ -12,9 +12,10 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::behind::Behind;
 use super::legend::Legend;
+use super::method_and_numbers::Behind;
 use super::shown::Shown;
+use crate::derived::Derived;
 use crate::frame::figure::More;
 use crate::host;
 use crate::store::store;
@@ -25,7 +26,7 @@ pub fn Surprise(shown: Shown) -> impl IntoView {
     let store = store();
     let element = NodeRef::<Div>::new();
     let width = host::width_of(element);
-    let chart = Memo::new(move |_| {
+    let chart = Derived::new(move || {
         let (run, width) = (shown.run.get()?, width.get());
         let truth = shown.known_truth();
         (width > 0.0).then(|| SurpriseChart::new(&run, truth.as_deref(), width))

@@ -2,14 +2,15 @@
 
 use headlight_view::rooms::flash::words;
 
+use super::flash_view::FlashView;
 use super::stage::stage;
-use super::{FlashView, spans};
-use crate::draw::{Node, el, follow};
+use super::step_sentence::spans;
+use crate::draw::{Node, el, reactive};
 
 /// Above a stage, where two are compared: whose it is, and how far that one is on the
 /// clock. The tracks of both have the same scale.
 pub fn pace(room: FlashView, is_beside: bool) -> Node {
-    follow(move || {
+    reactive(move || {
         if !room.now.is_compared() {
             return Node::NOTHING;
         }
@@ -46,13 +47,13 @@ fn percent(part: u64, of: u64) -> String {
 /// The stage of the algorithm beside, and what the comparison shows.
 pub fn beside(room: FlashView) -> Node {
     let (pace, stage) = (pace(room, true), stage(room, true));
-    let says = follow(move || {
+    let says = reactive(move || {
         let said = room.now.course();
         let said = said.and_then(|(course, step)| course.sentence(step));
         let said = spans(said.unwrap_or_default());
         el("p").class("say").all(said).into()
     });
-    follow(move || {
+    reactive(move || {
         if !room.now.is_compared() {
             return Node::NOTHING;
         }

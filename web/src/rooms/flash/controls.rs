@@ -9,8 +9,8 @@ use headlight_view::rooms::flash::{
 };
 use leptos::prelude::*;
 
-use super::FlashView;
-use crate::draw::{Element, Node, Text, el, follow};
+use super::flash_view::FlashView;
+use crate::draw::{Element, Node, Text, el, reactive};
 use crate::host;
 
 /// Says how numbers are typed.
@@ -30,7 +30,7 @@ struct Chosen {
 
 /// The row of controls above the stage.
 pub fn all(room: FlashView) -> Node {
-    let chosen = room.store.keep(|state: &State| {
+    let chosen = room.store.select(|state: &State| {
         let room = &state.flash;
         Chosen {
             options: room.options,
@@ -39,7 +39,7 @@ pub fn all(room: FlashView) -> Node {
             clock: room.clock,
         }
     });
-    follow(move || chosen.with(|chosen| draw(room, chosen)))
+    reactive(move || chosen.with(|chosen| draw(room, chosen)))
 }
 
 fn draw(room: FlashView, chosen: &Chosen) -> Node {

@@ -1,36 +1,32 @@
-//! Our kernel on the visitor's own GPU: a run against the trace.
+//! Our kernel on the visitor's own GPU: what can be asked of it, and what it answered.
 
-use headlight_figure::number::scientific;
 use headlight_view::State;
 use headlight_view::frame::action::FrameAction;
-use headlight_view::rooms::flash::catalogue::FlashFigure;
-use headlight_view::rooms::flash::device::{Answer, Computes, Growth, RunShown, Stage};
+use headlight_view::rooms::flash::FlashAction;
+use headlight_view::rooms::flash::device::{Computes, Growth, RunShown, Stage};
 use headlight_view::rooms::flash::device_ask;
-use headlight_view::rooms::flash::figures::agreement::verdict;
 use headlight_view::rooms::flash::words::device as words;
-use headlight_view::rooms::flash::{Agreement, Checked, FlashAction, Player};
 use headlight_view::session::{Choice, Input};
-use leptos::prelude::*;
 
-use super::{FlashView, growth, more};
-use crate::derived::{Held, Kept, react};
-use crate::draw::{Element, Node, el, follow};
-use crate::frame::figure::table::{column_head, row_head};
-use crate::host;
+use super::device_growth::lengths;
+use super::device_run::{one_run, status};
+use super::flash_view::FlashView;
+use crate::derived::Derived;
+use crate::draw::{Element, Node, el, reactive};
 
 /// The section below the stage.
 pub fn section(room: FlashView) -> Node {
     const TITLE: &str = "device-title";
     let computing = room
         .store
-        .keep(|state: &State| device_ask::computes(&state.frame));
+        .select(|state: &State| device_ask::computes(&state.frame));
     let run = room
         .store
-        .keep(|state: &State| device_ask::run_shown(&state.flash, &state.frame));
+        .select(|state: &State| device_ask::run_shown(&state.flash, &state.frame));
     let growth = room
         .store
-        .keep(|state: &State| device_ask::growth_shown(&state.flash, &state.frame));
-    let says = follow(move || {
+        .select(|state: &State| device_ask::growth_shown(&state.flash, &state.frame));
+    let says = reactive(move || {
         let said = match computing.get() {
             Computes::Gpu => None,
             Computes::Awaited => Some(words::AWAITED.to_owned()),
@@ -40,7 +36,7 @@ pub fn section(room: FlashView) -> Node {
         status(said).into()
     });
     // Nothing is offered that would not work.
-    let buttons = follow(move || {
+    let buttons = reactive(move || {
         let all = el("div").class("device-buttons");
         match computing.get() {
             Computes::Gpu => all.all(buttons(room, run, growth)),
@@ -62,13 +58,8 @@ pub fn section(room: FlashView) -> Node {
         .add(says)
         .add(buttons)
         .all(one_run(room, run))
-        .all(growth::lengths(room, growth))
+        .all(lengths(room, growth))
         .into()
-}
-
-/// What is read out when it changes.
-pub fn status(said: Option<String>) -> Element {
-    el("p").class("device-says").set("role", "status").add(said)
 }
 
 fn button(name: &'static str, act: impl Fn() + 'static) -> Element {
@@ -80,7 +71,11 @@ fn button(name: &'static str, act: impl Fn() + 'static) -> Element {
 }
 
 /// What can be done with a GPU.
-fn buttons(room: FlashView, run: Kept<RunShown>, growth: Kept<Option<Growth>>) -> [Element; 2] {
+fn buttons(
+    room: FlashView,
+    run: Derived<RunShown>,
+    growth: Derived<Option<Growth>>,
+) -> [Element; 2] {
     let run_label = run.with(|run| match run {
         RunShown::Nothing | RunShown::Awaited => words::RUN,
         _ => words::RUN_AGAIN,
@@ -95,135 +90,4 @@ fn buttons(room: FlashView, run: Kept<RunShown>, growth: Kept<Option<Growth>>) -
         button(run_label, move || room.act(FlashAction::RunOnDevice)),
         button(label, move || room.act(action.clone())),
     ]
-}
-
-/// A run with the numbers of the room.
-fn one_run(room: FlashView, run: Kept<RunShown>) -> [Node; 2] {
-    let agreement = Held::new(None::<Agreement>);
-    let generation = StoredValue::new(0_u32);
-    let options = room.store.keep(|state: &State| state.flash.options);
-    let answer = Kept::new(move || match run.get() {
-        RunShown::Answered(answer) => Some(answer),
-        _ => None,
-    });
-    let is_due = room
-        .store
-        .keep(|state: &State| device_ask::is_due(&state.flash));
-    react(move || {
-        if is_due.get() {
-            room.act(FlashAction::RunDue);
-        }
-    });
-    // Another algorithm or order is another trace, to be compared anew.
-    let compared = Kept::new(move || {
-        let options = options.get();
-        answer.with(|answer| answer.as_ref()?.player(options).ok())
-    });
-    react(move || {
-        compared.with(|_| ());
-        generation.update_value(|generation| *generation = generation.wrapping_add(1));
-        agreement.set(compared.with(|player| player.as_ref().map(Agreement::new)));
-        let mine = generation.get_value();
-        go_on(compared, answer, agreement, generation, mine);
-    });
-    let figure = follow(move || {
-        let found = agreement.get();
-        let verdict = found.as_ref().and_then(verdict);
-        let verdict = verdict.or_else(|| run.with(words::run_state));
-        let under_way = found.filter(|found| !found.is_done());
-        let progress = under_way.map(|found| {
-            let (n_checked, n_queries) = found.progress();
-            let said = headlight_view::rooms::flash::words::checked(n_checked, n_queries);
-            el("p").class("device-progress").add(said)
-        });
-        // A time never stands without its errors.
-        let known = found.filter(|found| found.progress().0 > 0);
-        let facts = known.and_then(|found| {
-            answer.with(|answer| answer.as_ref().map(|answer| facts(answer, found)))
-        });
-        el("div")
-            .set("data-figure", FlashFigure::Device.name())
-            .set("role", "group")
-            .set("aria-label", words::HEADING)
-            .add(status(verdict))
-            .add(progress)
-            .add(facts)
-            .into()
-    });
-    let [table, _] = room.numbers.on_device();
-    react(move || {
-        let found = agreement.get().filter(Agreement::is_done);
-        let made = |found: Agreement| {
-            answer.with(|answer| answer.as_ref().map(|answer| found.table(&answer.run)))
-        };
-        table.set(found.and_then(made));
-    });
-    let menu = more(FlashFigure::Device);
-    let menu = follow(move || match table.with(Option::is_some) {
-        true => menu.clone(),
-        false => Node::NOTHING,
-    });
-    let run = el("div").class("device-run").add(figure).add(menu);
-    [run.into(), room.behind(FlashFigure::Device)]
-}
-
-fn go_on(
-    compared: Kept<Option<Player>>,
-    answer: Kept<Option<Answer>>,
-    agreement: Held<Option<Agreement>>,
-    generation: StoredValue<u32>,
-    mine: u32,
-) {
-    host::in_another_task(move || {
-        // The room may be gone, or show something else.
-        if generation.try_get_value() != Some(mine) {
-            return;
-        }
-        let (Some(mut found), Some(shown)) = (
-            agreement.try_get_untracked().flatten(),
-            answer.try_get_untracked().flatten(),
-        ) else {
-            return;
-        };
-        let state = compared.with_untracked(|player| {
-            let player = player.as_ref()?;
-            Some(found.go_on(player, &shown.run))
-        });
-        agreement.set(Some(found));
-        if let Some(Ok(Checked::More)) = state {
-            go_on(compared, answer, agreement, generation, mine);
-        }
-    });
-}
-
-fn facts(answer: &Answer, found: Agreement) -> Element {
-    let bounds = found.bounds();
-    let row = |name: &'static str, output: f64, lse: f64| {
-        el("tr")
-            .add(row_head(name))
-            .add(el("td").add(scientific(output)))
-            .add(el("td").add(scientific(lse)))
-    };
-    let heads = [words::AGAINST, words::OF_OUTPUT, words::OF_LSE].map(column_head);
-    let rows = [
-        row(words::AGAINST_TRACE, found.trace.output, found.trace.lse),
-        row(words::AGAINST_DENSE, found.dense.output, found.dense.lse),
-        row(words::BOUND, bounds.output, bounds.lse),
-    ];
-    let table = el("table")
-        .add(el("thead").add(el("tr").all(heads)))
-        .add(el("tbody").all(rows));
-    let name = |name: &'static str| el("dt").add(name);
-    let device = el("dl")
-        .add(name(words::DEVICE))
-        .add(el("dd").add(answer.run.device.clone()))
-        .add(name(words::TILES))
-        .add(el("dd").add(words::tiles(answer)))
-        .add(name(words::TIME))
-        .add(
-            el("dd")
-                .class("number")
-                .add(words::time(answer.run.elapsed_ms)),
-        );
-    el("div").class("device-facts").add(table).add(device)
 }

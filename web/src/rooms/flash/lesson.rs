@@ -7,8 +7,10 @@ use leptos::ev::KeyboardEvent;
 use leptos::html::Section;
 use leptos::prelude::*;
 
-use super::now::Now;
-use super::{act, side};
+use super::current_step::CurrentStep;
+use super::dispatch::act;
+use super::{ledger, step_sentence};
+use crate::derived::Derived;
 use crate::frame::{ClosedStrip, Moves, OpenStrip, Said};
 use crate::host;
 use crate::store::{Store, store};
@@ -26,11 +28,11 @@ const START: &str = "flash-lesson-start";
 
 /// The strip, open or closed.
 #[component]
-pub fn Lesson(now: Now) -> impl IntoView {
+pub fn Lesson(now: CurrentStep) -> impl IntoView {
     let store = store();
     let step = store.select(|state: &State| state.flash.lesson);
     let strip = NodeRef::<Section>::new();
-    let is_open = Memo::new(move |_| step.get().is_some());
+    let is_open = Derived::new(move || step.get().is_some());
     Effect::new(move |_| {
         let is_there = now.player().is_some();
         if is_there && store.peek(|state| state.flash.lesson.is_some()) {
@@ -56,9 +58,9 @@ fn turn(store: Store, strip: NodeRef<Section>, action: FlashAction) {
             let step = store.peek(|state| state.flash.lesson).unwrap_or_default();
             let (id, figure) = match FlashTopic::ALL[step.min(FlashTopic::ALL.len() - 1)].evidence()
             {
-                Evidence::Chip => (super::SAYS, BEAM),
-                Evidence::Matrix => (super::SAYS, STAGE),
-                Evidence::Ledger => (side::TITLE, LEDGER),
+                Evidence::Chip => (step_sentence::SAYS, BEAM),
+                Evidence::Matrix => (step_sentence::SAYS, STAGE),
+                Evidence::Ledger => (ledger::TITLE, LEDGER),
             };
             host::bring_up(id, figure, &strip);
         }
@@ -75,7 +77,7 @@ fn Closed(strip: NodeRef<Section>) -> impl IntoView {
     let store = store();
     let n = FlashTopic::ALL.len();
     let left = store.select(|state: &State| state.flash.lesson_left);
-    let has_begun = Memo::new(move |_| left.get() > 0 && left.get() + 1 < n);
+    let has_begun = Derived::new(move || left.get() > 0 && left.get() + 1 < n);
     let length = move || {
         if has_begun.get() {
             lesson_words::step_of(left.get() + 1, n)
@@ -88,14 +90,14 @@ fn Closed(strip: NodeRef<Section>) -> impl IntoView {
             lesson=words::LESSON
             id=START
             length=Signal::derive(length)
-            has_begun
+            has_begun=Signal::derive(move || has_begun.get())
             open=Callback::new(move |()| turn(store, strip, FlashAction::OpenLesson))
         />
     }
 }
 
 #[component]
-fn Open(strip: NodeRef<Section>, now: Now) -> impl IntoView {
+fn Open(strip: NodeRef<Section>, now: CurrentStep) -> impl IntoView {
     let store = store();
     let step = store.select(|state: &State| state.flash.lesson.unwrap_or(0));
     let topic = move || FlashTopic::ALL[step.get().min(FlashTopic::ALL.len() - 1)];
@@ -113,7 +115,7 @@ fn Open(strip: NodeRef<Section>, now: Now) -> impl IntoView {
         idea: Signal::derive(move || topic().idea().to_owned()),
         question: Signal::derive(move || topic().question().to_owned()),
         answer: Signal::derive(answer),
-        is_revealed: is_revealed.into(),
+        is_revealed,
     };
     let on_key = move |event: KeyboardEvent| {
         if event.key() == "Escape" {

@@ -12,10 +12,10 @@ use headlight_view::rooms::flash::{
 };
 use leptos::prelude::*;
 
-use super::now::Now;
-use super::{FlashView, act};
-use crate::derived::{Held, Kept, react};
-use crate::draw::{Node, el, follow};
+use super::current_step::CurrentStep;
+use super::dispatch::act;
+use crate::derived::{Derived, Local, react};
+use crate::draw::{Node, el, reactive};
 use crate::frame::figure::{MethodAndTable, table};
 use crate::store::Store;
 
@@ -26,9 +26,9 @@ const PAUSE: Duration = Duration::from_millis(60);
 /// All tables of one step, and how far the check is.
 #[derive(Clone, Copy)]
 pub struct Numbers {
-    made: Held<Option<Made>>,
-    check: Held<Option<Check>>,
-    on_device: [Held<Option<Table>>; 2],
+    made: Local<Option<Made>>,
+    check: Local<Option<Check>>,
+    on_device: [Local<Option<Table>>; 2],
 }
 
 #[derive(Clone, PartialEq)]
@@ -42,7 +42,7 @@ struct Made {
 }
 
 impl Made {
-    fn new(seen: Seen<'_>, now: Now) -> Self {
+    fn new(seen: Seen<'_>, now: CurrentStep) -> Self {
         let table = |figure| Some((figure, tables::of(figure, seen)?));
         let course = now.course();
         Self {
@@ -65,21 +65,21 @@ impl Made {
 
 impl Numbers {
     /// Follows what is shown, and saves what is wished for.
-    pub fn follow(store: Store, now: Now) -> Self {
+    pub fn new(store: Store, now: CurrentStep) -> Self {
         let numbers = Self {
-            made: Held::new(None),
-            check: Held::new(None),
-            on_device: [Held::new(None), Held::new(None)],
+            made: Local::new(None),
+            check: Local::new(None),
+            on_device: [Local::new(None), Local::new(None)],
         };
         numbers.make_tables(now);
         numbers.save_wishes(store, now);
         numbers
     }
 
-    fn make_tables(self, now: Now) {
+    fn make_tables(self, now: CurrentStep) {
         let newest = StoredValue::new(0_u32);
         react(move || {
-            now.follow_all();
+            now.track_all();
             newest.update_value(|newest| *newest = newest.wrapping_add(1));
             let mine = newest.get_value();
             let make = move || {
@@ -93,8 +93,8 @@ impl Numbers {
         });
     }
 
-    fn save_wishes(self, store: Store, now: Now) {
-        let wished = store.keep(|state: &State| state.flash.pending_save);
+    fn save_wishes(self, store: Store, now: CurrentStep) {
+        let wished = store.select(|state: &State| state.flash.pending_save);
         react(move || {
             let Some((figure, _)) = wished.get() else {
                 return;
@@ -119,12 +119,12 @@ impl Numbers {
     }
 
     /// How the result compares with its definition, as far as that is known.
-    pub const fn check(self) -> Held<Option<Check>> {
+    pub const fn check(self) -> Local<Option<Check>> {
         self.check
     }
 
     /// The tables of the run on the device, and of longer sequences there.
-    pub const fn on_device(self) -> [Held<Option<Table>>; 2] {
+    pub const fn on_device(self) -> [Local<Option<Table>>; 2] {
         self.on_device
     }
 
@@ -134,8 +134,8 @@ impl Numbers {
         self,
         store: Store,
         figure: FlashFigure,
-    ) -> (Kept<Option<Table>>, Kept<CommandLine>) {
-        let table = Kept::new(move || match figure {
+    ) -> (Derived<Option<Table>>, Derived<CommandLine>) {
+        let table = Derived::new(move || match figure {
             FlashFigure::Error => {
                 let of = |check: &Option<Check>| check.as_ref().and_then(tables::error);
                 self.check.with(of)
@@ -146,13 +146,33 @@ impl Numbers {
                 self.made.with(|made| made.as_ref()?.of(figure))
             }
         });
-        let command = store.keep(move |state: &State| command_line(&state.flash.options, figure));
+        let command = store.select(move |state: &State| command_line(&state.flash.options, figure));
         (table, command)
+    }
+
+    /// How many tiles there are of which kind, which the stage shows one by one; where two
+    /// are compared, the numbers of that.
+    pub fn grid(self) -> Node {
+        reactive(move || {
+            let tables = self.made.with(|made| {
+                let made = made.as_ref();
+                let beside = made.and_then(|made| made.beside.as_ref());
+                let compared = made.and_then(|made| made.compared.as_ref());
+                let beside = beside.filter(|_| compared.is_some());
+                [
+                    ("flash.grid", made.map(|made| &made.grid)),
+                    ("flash.beside", beside),
+                    ("flash.compare", compared),
+                ]
+                .map(|(name, table)| table.map(|table| table::numbers(name, Some(table))))
+            });
+            el("div").class("unseen").all(tables).into()
+        })
     }
 }
 
 /// Something of what the room shows.
-fn seen<T>(now: Now, check: Option<&Check>, of: impl FnOnce(Seen<'_>) -> T) -> Option<T> {
+fn seen<T>(now: CurrentStep, check: Option<&Check>, of: impl FnOnce(Seen<'_>) -> T) -> Option<T> {
     let beside = now.beside();
     let (player, moment) = now.shown()?;
     let beside = beside.as_ref();
@@ -169,28 +189,8 @@ fn seen<T>(now: Now, check: Option<&Check>, of: impl FnOnce(Seen<'_>) -> T) -> O
 /// How a figure is computed and its numbers, below it.
 pub fn behind(
     figure: FlashFigure,
-    table: Kept<Option<Table>>,
-    command: Kept<CommandLine>,
+    table: Derived<Option<Table>>,
+    command: Derived<CommandLine>,
 ) -> AnyView {
     view! { <MethodAndTable figure method=method(figure) command table/> }.into_any()
-}
-
-/// How many tiles there are of which kind, which the stage shows one by one; where two
-/// are compared, the numbers of that.
-pub fn grid(room: FlashView) -> Node {
-    follow(move || {
-        let tables = room.numbers.made.with(|made| {
-            let made = made.as_ref();
-            let beside = made.and_then(|made| made.beside.as_ref());
-            let compared = made.and_then(|made| made.compared.as_ref());
-            let beside = beside.filter(|_| compared.is_some());
-            [
-                ("flash.grid", made.map(|made| &made.grid)),
-                ("flash.beside", beside),
-                ("flash.compare", compared),
-            ]
-            .map(|(name, table)| table.map(|table| table::numbers(name, Some(table))))
-        });
-        el("div").class("unseen").all(tables).into()
-    })
 }

@@ -4,8 +4,8 @@ use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::figures::row::spelled;
 use headlight_view::rooms::flash::{Passed, passed, words};
 
-use super::{FlashView, more};
-use crate::draw::{Element, Node, el, follow};
+use super::flash_view::{FlashView, more};
+use crate::draw::{Element, Node, el, reactive};
 
 /// Names the row.
 const TITLE: &str = "flash-row-title";
@@ -15,12 +15,12 @@ const ARITHMETIC: &str = "flash-row-says";
 /// The row that is spelled out.
 pub fn row(room: FlashView) -> Node {
     let now = room.now;
-    let title = follow(move || {
+    let title = reactive(move || {
         let title = now.player().zip(now.row());
         let title = title.map(|(player, row)| words::row_heading(&player, row));
         el("h2").set("id", TITLE).add(title).into()
     });
-    let story = follow(move || {
+    let story = reactive(move || {
         let shown = now.shown();
         let of_row = now.row().zip(shown).map(|(row, (player, moment))| {
             let passed = passed(&player, &moment, row);

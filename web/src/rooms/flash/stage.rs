@@ -12,10 +12,11 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::FlashView;
-use super::mosaic::Mosaics;
-use crate::derived::Kept;
-use crate::draw::{Element, Node, el, follow, rect};
+use super::flash_view::FlashView;
+use super::heatmap::Heatmaps;
+use super::step_sentence;
+use crate::derived::Derived;
+use crate::draw::{Element, Node, el, reactive, rect};
 use crate::host;
 
 /// The stage of what is played, or of the algorithm beside it.
@@ -23,7 +24,7 @@ pub fn stage(room: FlashView, is_beside: bool) -> Node {
     let now = room.now;
     let element = NodeRef::<Div>::new();
     let width = host::width_at_once(element);
-    let drawn = Kept::new(move || {
+    let drawn = Derived::new(move || {
         let width = width.get();
         if width < 1.0 {
             return None;
@@ -37,9 +38,9 @@ pub fn stage(room: FlashView, is_beside: bool) -> Node {
         };
         Some(Shared::new(found))
     });
-    let mosaics = Mosaics::follow(room.store, drawn);
+    let heatmaps = Heatmaps::new(room.store, drawn);
     let n_drawn = Cell::new(0);
-    follow(move || {
+    reactive(move || {
         let beside = is_beside.then(|| now.beside()).flatten();
         let of_beside = beside.map(|(player, moment)| words::beside_label(&player, &moment));
         let label = of_beside.unwrap_or_else(|| words::STAGE.to_owned());
@@ -68,11 +69,11 @@ pub fn stage(room: FlashView, is_beside: bool) -> Node {
         let stage = if is_beside {
             stage
         } else {
-            stage.set("aria-describedby", super::SAYS)
+            stage.set("aria-describedby", step_sentence::SAYS)
         };
         stage
             .add(sized(below).all(blocks(scene, is_below)))
-            .all(mosaics.draw(scene))
+            .all(heatmaps.draw(scene))
             .add(
                 sized(above)
                     .add(el("g").all(blocks(scene, |paint| !is_below(paint))))

@@ -9,17 +9,17 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::{FlashView, more};
-use crate::derived::{Held, Kept};
-use crate::draw::{Element, Node, el, follow, rect};
+use super::flash_view::{FlashView, more};
+use crate::derived::{Derived, Local};
+use crate::draw::{Element, Node, el, reactive, rect};
 use crate::host;
 
 /// The cells, and what their colours mean.
 pub fn timeline(room: FlashView) -> Node {
     let element = NodeRef::<Div>::new();
     let width = host::width_of(element);
-    let held = Held::new(None::<u64>);
-    let drawn = Kept::new(move || {
+    let held = Local::new(None::<u64>);
+    let drawn = Derived::new(move || {
         let width = width.get();
         if width < 1.0 {
             return None;
@@ -49,7 +49,7 @@ pub fn timeline(room: FlashView) -> Node {
             room.act(FlashAction::GoTo(step));
         }
     };
-    let cells = follow(move || {
+    let cells = reactive(move || {
         let svg = el("svg")
             .at("width", width.get())
             .set("height", "30")
@@ -64,7 +64,7 @@ pub fn timeline(room: FlashView) -> Node {
             })
             .into()
     });
-    let kinds = follow(move || {
+    let kinds = reactive(move || {
         let kinds = drawn.with(|line| line.as_ref().map(Timeline::kinds).unwrap_or_default());
         let entry = |kind| {
             el("li")
@@ -77,7 +77,7 @@ pub fn timeline(room: FlashView) -> Node {
             .all(kinds.into_iter().map(entry))
             .into()
     });
-    let window = follow(move || {
+    let window = reactive(move || {
         let window = drawn.with(|line| line.as_ref().map(words::timeline_window));
         el("p").class("number").add(window).into()
     });

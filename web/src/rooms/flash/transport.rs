@@ -7,19 +7,20 @@ use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::{FlashView, act};
+use super::dispatch::act;
+use super::flash_view::FlashView;
 use crate::derived::react;
-use crate::draw::{Element, Node, el, follow};
+use crate::draw::{Element, Node, el, reactive};
 use crate::host;
 use crate::store::Store;
 
 /// Buttons, slider, speed.
 pub fn transport(room: FlashView) -> Node {
-    let pace = room.store.keep(|state: &State| {
+    let pace = room.store.select(|state: &State| {
         let room = &state.flash;
         (room.playing.is_some(), room.speed)
     });
-    follow(move || {
+    reactive(move || {
         let (is_playing, speed) = pace.get();
         let at = room.now.course().map(|(course, step)| {
             let walking = course.left_alone(step);
@@ -126,9 +127,10 @@ fn speeds(room: FlashView, chosen: usize) -> Element {
         });
     el("label").class("speed").add(words::SPEED).add(list)
 }
+
 /// While it plays, every frame of the screen takes it further.
 pub fn keep_time(store: Store) {
-    let is_playing = store.keep(|state: &State| state.flash.playing.is_some());
+    let is_playing = store.select(|state: &State| state.flash.playing.is_some());
     react(move || {
         if is_playing.get() {
             next_frame(store, host::now_ms());

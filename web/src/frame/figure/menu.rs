@@ -12,7 +12,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use crate::host;
-use crate::second_module::drawn;
+use crate::second_module::{SecondModule, view_when_loaded};
 use crate::store::{Store, store};
 
 /// A button that opens the menu below itself.
@@ -48,7 +48,7 @@ pub fn More(#[prop(into)] figure: FigureId) -> impl IntoView {
                 </svg>
             </button>
             <Show when=move || is_open.get()>
-                {drawn(|further| further.menu, figure)}
+                {view_when_loaded(|second: &SecondModule| second.menu, figure)}
             </Show>
         </div>
     }

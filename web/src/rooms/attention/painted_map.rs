@@ -7,13 +7,14 @@ use leptos::html::Canvas;
 use leptos::prelude::*;
 
 use super::shown::Shown;
+use crate::derived::Derived;
 use crate::draw::canvas;
 use crate::draw::canvas::Palette;
 use crate::store::store;
 
 /// The canvas, below the labels and marks.
 #[component]
-pub fn Painted(shown: Shown, layout: Memo<Option<MatrixLayout>>) -> impl IntoView {
+pub fn Painted(shown: Shown, layout: Derived<Option<MatrixLayout>>) -> impl IntoView {
     let element = NodeRef::<Canvas>::new();
     let store = store();
     Effect::new(move |_| {

@@ -9,22 +9,22 @@ use headlight_view::rooms::flash::words::device as words;
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::device::status;
-use super::{FlashView, more};
-use crate::derived::{Kept, react};
-use crate::draw::{Element, Node, el, follow};
+use super::device_run::status;
+use super::flash_view::{FlashView, more};
+use crate::derived::{Derived, react};
+use crate::draw::{Element, Node, el, reactive};
 use crate::host;
 
 /// Longer and longer sequences.
-pub fn lengths(room: FlashView, growth: Kept<Option<Growth>>) -> [Node; 3] {
+pub fn lengths(room: FlashView, growth: Derived<Option<Growth>>) -> [Node; 3] {
     let [_, table] = room.numbers.on_device();
     react(move || table.set(growth.with(|growth| growth.as_ref().map(growth::table))));
-    let state = follow(move || {
+    let state = reactive(move || {
         let state = growth.with(|growth| growth.as_ref().map(words::growth_state));
         status(state).into()
     });
     let chart = chart(growth);
-    let chart = follow(move || match growth.with(Option::is_some) {
+    let chart = reactive(move || match growth.with(Option::is_some) {
         true => chart.clone(),
         false => Node::NOTHING,
     });
@@ -32,17 +32,17 @@ pub fn lengths(room: FlashView, growth: Kept<Option<Growth>>) -> [Node; 3] {
 }
 
 /// The two panels.
-fn chart(growth: Kept<Option<Growth>>) -> Node {
+fn chart(growth: Derived<Option<Growth>>) -> Node {
     const TITLE: &str = "device-growth-title";
     const SAYS: &str = "device-growth-says";
     let element = NodeRef::<Div>::new();
     let width = host::width_of(element);
-    let chart = follow(move || {
+    let chart = reactive(move || {
         let width = width.get();
         let chart = growth.with(|growth| Some(draw(&GrowthChart::new(growth.as_ref()?, width))));
         chart.into()
     });
-    let sentence = follow(move || {
+    let sentence = reactive(move || {
         let said = growth.with(|growth| growth.as_ref().map(growth::sentence));
         el("figcaption").set("id", SAYS).add(said).into()
     });

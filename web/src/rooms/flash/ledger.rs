@@ -1,13 +1,12 @@
-//! Beside the stage: the ledger, the pseudo-code.
+//! The ledger beside the stage: what each algorithm moves.
 
 use headlight_figure::number;
 use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::figures::ledger::{Ledger, LedgerRow};
-use headlight_view::rooms::flash::{CodeLine, lines_of, words};
+use headlight_view::rooms::flash::words;
 
-use super::now::Now;
-use super::{FlashView, more};
-use crate::draw::{Element, Node, el, follow};
+use super::flash_view::{FlashView, more};
+use crate::draw::{Element, Node, el, reactive};
 use crate::frame::figure::table::{column_head, row_head};
 
 /// Heads the ledger.
@@ -18,7 +17,7 @@ const VERDICT: &str = "ledger-says";
 /// What is moved.
 pub fn ledger(room: FlashView) -> Node {
     let now = room.now;
-    let figure = follow(move || {
+    let figure = reactive(move || {
         let ledger = now.ledger();
         let played = now.player().zip(ledger.as_ref());
         let verdict = played.map(|(player, ledger)| words::verdict(&player, ledger));
@@ -71,32 +70,4 @@ fn row(row: &LedgerRow) -> Element {
         .add(el("td").add(so_far.unwrap_or_else(|| "–".to_owned())))
         .add(el("td").add(words::thousands(row.moved)))
         .add(el("td").add(of_standard))
-}
-
-/// The algorithm, with the line that runs.
-pub fn code(now: Now) -> Node {
-    let line = |line: CodeLine| {
-        let now = if line.is_now { " now" } else { "" };
-        let item = el("li")
-            .class(format!("depth-{}{now}", line.depth))
-            .add(line.text);
-        if line.is_now {
-            item.set("aria-current", "step")
-        } else {
-            item
-        }
-    };
-    let lines = follow(move || {
-        let lines = now
-            .shown()
-            .map(|(player, moment)| lines_of(&player, &moment));
-        let lines = lines.unwrap_or_default();
-        el("ol").all(lines.into_iter().map(line)).into()
-    });
-    el("section")
-        .class("code")
-        .set("data-figure", "flash.code")
-        .add(el("h2").add(words::CODE))
-        .add(lines)
-        .into()
 }

@@ -1,4 +1,4 @@
-//! The lesson's strip at the bottom: steps that drive the figure above it.
+//! The lesson's strip at the bottom: steps that drive the figures above it.
 
 use headlight_view::State;
 use headlight_view::frame::action::FrameAction;
@@ -9,9 +9,11 @@ use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 
-use super::strip::{ClosedStrip, Moves, OpenStrip, Said};
+use super::module::AttentionModule;
+use crate::derived::Derived;
+use crate::frame::{ClosedStrip, Moves, OpenStrip, Said};
 use crate::host;
-use crate::second_module::drawn_or_awaited;
+use crate::second_module::view_or_placeholder;
 use crate::store::{Store, store};
 
 /// What reads the step; it gets the focus when the step changes.
@@ -21,7 +23,7 @@ const START: &str = "learn-start";
 
 /// The strip, open or closed.
 #[component]
-pub fn Learn() -> impl IntoView {
+pub fn Lesson() -> impl IntoView {
     let store = store();
     let is_open = store.select(|state: &State| state.attention.learning.is_open);
     let element = NodeRef::<html::Section>::new();
@@ -29,7 +31,7 @@ pub fn Learn() -> impl IntoView {
     view! {
         <section class="learn" class:open=move || is_open.get() aria-label=lesson_words::LEARN_STRIP node_ref=element>
             <Show when=move || is_open.get() fallback=move || view! { <Closed act/> }>
-                {drawn_or_awaited(|further| further.lesson, element, None)}
+                {view_or_placeholder(|module: &AttentionModule| module.lesson, element, None)}
             </Show>
         </section>
     }
@@ -116,7 +118,7 @@ fn Closed(act: Act) -> impl IntoView {
 
 /// The strip, open; `element` is the strip itself.
 #[component]
-pub fn Open(element: NodeRef<html::Section>) -> impl IntoView {
+pub fn OpenLesson(element: NodeRef<html::Section>) -> impl IntoView {
     let store = store();
     let act = Act { store, element };
     let strip = act
@@ -152,15 +154,15 @@ pub fn Open(element: NodeRef<html::Section>) -> impl IntoView {
         })
     };
     let answer = move || strip.with(|strip| strip.as_ref().and_then(|strip| strip.answer.clone()));
-    let is_revealed = Memo::new(move |_| answer().is_some());
-    let is_astray = Memo::new(move |_| strip.with(|s| s.as_ref().is_some_and(|s| s.is_astray)));
-    let step = Memo::new(move |_| strip.with(|strip| strip.as_ref().map_or(0, |s| s.step)));
+    let is_revealed = Derived::new(move || answer().is_some());
+    let is_astray = Derived::new(move || strip.with(|s| s.as_ref().is_some_and(|s| s.is_astray)));
+    let step = Derived::new(move || strip.with(|strip| strip.as_ref().map_or(0, |s| s.step)));
     let said = Said {
         name: Signal::derive(move || lesson_words::step_of(step.get() + 1, Topic::ALL.len())),
         idea: of(|strip| &strip.idea),
         question: of(|strip| &strip.question),
         answer: Signal::derive(answer),
-        is_revealed: is_revealed.into(),
+        is_revealed,
     };
     let reveal = move |()| {
         act.store.dispatch(AttentionAction::RevealAnswer);

@@ -7,26 +7,26 @@ use headlight_view::rooms::attention::command::command_line;
 use headlight_view::rooms::attention::tables::Source;
 use leptos::prelude::*;
 
-use crate::derived::Kept;
+use super::module::AttentionModule;
+use crate::derived::{Derived, Local};
 use crate::frame::figure::MethodAndTable;
-use crate::host;
-use crate::second_module::drawn;
+use crate::second_module::view_when_loaded;
 use crate::store::{Store, store};
 
-/// Both, below the figure.
+/// Method and numbers below the figure, once the module that draws them is there.
 #[component]
 pub fn Behind(figure: Figure) -> impl IntoView {
-    drawn(|further| further.behind, figure)
+    view_when_loaded(|module: &AttentionModule| module.behind, figure)
 }
 
-/// The same, once the module that draws it is there.
+/// The method and the numbers of a figure.
 #[component]
 pub fn MethodAndNumbers(figure: Figure) -> impl IntoView {
     let command =
-        store().keep(move |state: &State| command_line(&state.attention, &state.frame, figure));
+        store().select(move |state: &State| command_line(&state.attention, &state.frame, figure));
     let sources: Sources = expect_context();
-    let source = Kept::new(move || sources.of(figure));
-    let table = Kept::new(move || source.with(|source| Some(source.as_ref()?.table())));
+    let source = Derived::new(move || sources.of(figure));
+    let table = Derived::new(move || source.with(|source| Some(source.as_ref()?.table())));
     view! { <MethodAndTable figure method=catalogue::method(figure) command table/> }
 }
 
@@ -35,18 +35,18 @@ pub fn MethodAndNumbers(figure: Figure) -> impl IntoView {
 /// Tables are rarely seen. Made in a task of their own they do not keep a figure
 /// waiting; made all at once they never tell of two prompts.
 #[derive(Clone, Copy)]
-pub struct Sources(ReadSignal<Vec<(Figure, Source)>>);
+pub struct Sources(Local<Vec<(Figure, Source)>>);
 
 impl Sources {
     /// Follows the state.
-    pub fn follow(store: Store) -> Self {
+    pub fn new(store: Store) -> Self {
         let now = store.select(|state: &State| -> Vec<(Figure, Source)> {
             let source = |figure: Figure| {
                 Some((figure, Source::new(&state.attention, &state.frame, figure)?))
             };
             Figure::ALL.into_iter().filter_map(source).collect()
         });
-        Self(host::followed_later(now))
+        Self(now.delayed())
     }
 
     fn of(self, figure: Figure) -> Option<Source> {

@@ -5,14 +5,14 @@ use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::{Check, Checked, words};
 use leptos::prelude::*;
 
-use super::now::Now;
-use super::{FlashView, more};
-use crate::derived::{Held, react};
-use crate::draw::{Node, el, follow};
+use super::current_step::CurrentStep;
+use super::flash_view::{FlashView, more};
+use crate::derived::{Local, react};
+use crate::draw::{Node, el, reactive};
 use crate::host;
 
 /// The result against softmax in 64 bits, a few rows at a time.
-pub fn proof(room: FlashView) -> Node {
+pub fn error_badge(room: FlashView) -> Node {
     let now = room.now;
     let check = room.numbers.check();
     let generation = StoredValue::new(0_u32);
@@ -22,7 +22,7 @@ pub fn proof(room: FlashView) -> Node {
         check.set(player.as_deref().map(Check::new));
         go_on(now, check, generation, generation.get_value());
     });
-    let figure = follow(move || {
+    let figure = reactive(move || {
         let check = check.get();
         let found = check.as_ref().filter(|check| check.n_checked > 0);
         let error = found.map(|check| number::scientific(check.gap.output));
@@ -38,18 +38,18 @@ pub fn proof(room: FlashView) -> Node {
             .add(el("b").class("number").add(error))
             .into()
     });
-    let proof = el("div")
+    let badge = el("div")
         .class("proof")
         .add(figure)
         .add(more(FlashFigure::Error));
     el("section")
         .class("proven")
-        .add(proof)
+        .add(badge)
         .add(room.behind(FlashFigure::Error))
         .into()
 }
 
-fn go_on(now: Now, check: Held<Option<Check>>, generation: StoredValue<u32>, mine: u32) {
+fn go_on(now: CurrentStep, check: Local<Option<Check>>, generation: StoredValue<u32>, mine: u32) {
     host::in_another_task(move || {
         // The room may be gone, or play something else.
         if generation.try_get_value() != Some(mine) {

@@ -12,25 +12,25 @@ use headlight_view::room;
 use leptos::html::{Div, Section};
 use leptos::prelude::*;
 
-use super::more;
+use super::menu;
 use super::table::numbers;
-use crate::derived::Kept;
-use crate::draw::{drawn, follow};
+use crate::derived::Derived;
+use crate::draw::{drawn, reactive};
 use crate::host;
 use crate::store::store;
 
 /// Both, below the figure.
 #[component]
 pub fn MethodAndTable(
-    /// Whose.
+    /// The figure above.
     #[prop(into)]
     figure: FigureId,
     /// How it is computed.
     method: Method,
     /// The command that prints the same.
-    command: Kept<CommandLine>,
+    command: Derived<CommandLine>,
     /// The numbers, once they are there.
-    table: Kept<Option<Table>>,
+    table: Derived<Option<Table>>,
 ) -> impl IntoView {
     view! {
         <HowComputed figure method command/>
@@ -40,7 +40,7 @@ pub fn MethodAndTable(
 
 /// The table: nothing to be seen, or a box that scrolls.
 #[component]
-fn Numbers(figure: FigureId, table: Kept<Option<Table>>) -> impl IntoView {
+fn Numbers(figure: FigureId, table: Derived<Option<Table>>) -> impl IntoView {
     let is_open = store().select(move |state: &State| state.frame.numbers == Some(figure));
     let element = NodeRef::<Div>::new();
     Effect::new(move |_| {
@@ -49,7 +49,7 @@ fn Numbers(figure: FigureId, table: Kept<Option<Table>>) -> impl IntoView {
         }
     });
     let label = figure_words::numbers_of(room::figure_title(figure));
-    let numbers = follow(move || {
+    let numbers = reactive(move || {
         let table = table.shared();
         numbers(figure.name(), Option::as_ref(&table)).into()
     });
@@ -68,7 +68,7 @@ fn Numbers(figure: FigureId, table: Kept<Option<Table>>) -> impl IntoView {
 
 /// Formula, unit, source, command and code.
 #[component]
-fn HowComputed(figure: FigureId, method: Method, command: Kept<CommandLine>) -> impl IntoView {
+fn HowComputed(figure: FigureId, method: Method, command: Derived<CommandLine>) -> impl IntoView {
     let is_open = store().select(move |state: &State| state.frame.method == Some(figure));
     view! {
         <Show when=move || is_open.get()>
@@ -78,7 +78,7 @@ fn HowComputed(figure: FigureId, method: Method, command: Kept<CommandLine>) -> 
 }
 
 #[component]
-fn OpenMethod(figure: FigureId, method: Method, command: Kept<CommandLine>) -> impl IntoView {
+fn OpenMethod(figure: FigureId, method: Method, command: Derived<CommandLine>) -> impl IntoView {
     let store = store();
     let element = NodeRef::<Section>::new();
     Effect::new(move |_| {
@@ -87,7 +87,7 @@ fn OpenMethod(figure: FigureId, method: Method, command: Kept<CommandLine>) -> i
         }
     });
     let close = move |_| {
-        host::focus(&more::opener(figure));
+        host::focus(&menu::opener(figure));
         store.dispatch(FrameAction::ToggleMethod(figure));
     };
     let line = move || {

@@ -5,33 +5,24 @@
 //! need stays in the first. So a visitor waits for the frame, the heads and the map of
 //! a recorded run, and for nothing else.
 
-use headlight_view::frame::action::FrameAction;
-use std::time::Duration;
-
 use headlight_view::Action;
 use headlight_view::answers::recording::RecordingDetails;
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
-use wasm_bindgen_futures::spawn_local;
 
 use crate::frame::figure;
 use crate::rooms::attention;
-use crate::second_module::Further;
+use crate::rooms::attention::AttentionModule;
+use crate::second_module::{Lazy, SecondModule};
 use crate::store::Store;
-use crate::{export, frame as shell, link};
-
-/// A pause before a module is asked for again.
-pub const PAUSE: Duration = Duration::from_secs(3);
+use crate::{export, frame as shell, link, second_module};
 
 /// Fetches the module, and asks again until it is there.
-pub fn fetch(store: Store) {
-    spawn_local(async move {
-        let found: Result<Box<Further>, SplitLoaderError> = open().await;
-        store.dispatch(FrameAction::PartArrived(found.is_ok()));
-        match found {
-            Ok(further) => store.further().arrive(*further),
-            Err(_) => set_timeout(move || fetch(store), PAUSE),
-        }
+pub fn fetch(store: Store, second: Lazy<SecondModule>, room: Lazy<AttentionModule>) {
+    second_module::fetch(store, open, move |found: Box<_>| {
+        let (of_second, of_room) = *found;
+        room.set_loaded(of_room);
+        second.set_loaded(of_second);
     });
 }
 
@@ -45,26 +36,19 @@ fn read_rest(store: Store, json: &str) {
 
 /// The module's functions; an error if it could not be fetched.
 #[wasm_split(further, fallible, wasm_split_path = leptos::wasm_split)]
-fn open() -> Result<Box<Further>, SplitLoaderError> {
-    Ok(Box::new(Further {
-        lines: |shown| view! { <attention::Lines shown/> }.into_any(),
-        steps: |shown| view! { <attention::Steps shown/> }.into_any(),
-        inspector: attention::inspector,
-        inside: attention::inside,
-        zooming: |()| view! { <attention::Zooming/> }.into_any(),
-        changes: |()| view! { <attention::Changes/> }.into_any(),
+fn open() -> Result<Box<(SecondModule, AttentionModule)>, SplitLoaderError> {
+    let second = SecondModule {
         menu: |figure| view! { <figure::Menu figure/> }.into_any(),
-        behind: |figure| view! { <attention::MethodAndNumbers figure/> }.into_any(),
-        lesson: |element| view! { <shell::Open element/> }.into_any(),
         engine: |()| view! { <shell::EngineNotices/> }.into_any(),
         continuation: |()| view! { <shell::MaybeWritten/> }.into_any(),
         models: |()| view! { <shell::Models/> }.into_any(),
         backend: |()| view! { <shell::Report/> }.into_any(),
         help: |()| view! { <shell::Words/> }.into_any(),
-        obey: link::obey,
-        obey_truth: link::obey_truth,
+        run_command: link::run_command,
+        run_truth_command: link::run_truth_command,
         fetch_builds: link::fetch_builds,
         read_rest,
-        save: export::save,
-    }))
+        save: |store, request| export::save(store, request, attention::numbers),
+    };
+    Ok(Box::new((second, attention::module())))
 }

@@ -1,12 +1,9 @@
-//! The prompt's tokens, to point at, and those that the model wrote after them.
+//! The prompt's tokens, to point at: each chooses a row.
 
 use headlight_figure::Shared;
-use headlight_figure::number;
 use headlight_figure::token::VisibleToken;
 use headlight_view::State;
 use headlight_view::answers::run::{Run, Token};
-use headlight_view::frame::action::FrameAction;
-use headlight_view::frame::continuation::Continuation;
 use headlight_view::frame::words as frame_words;
 use headlight_view::rooms::attention::action::AttentionAction;
 use headlight_view::rooms::attention::chips::ChipLook;
@@ -15,11 +12,11 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::WRITE;
-use crate::draw::{Node, el};
+use crate::derived::Derived;
+use crate::frame::Visible;
+use crate::frame::keys::moved;
 use crate::host;
-use crate::rooms::attention::moved;
-use crate::second_module::drawn;
+use crate::second_module::{SecondModule, view_when_loaded};
 use crate::store::{Store, store};
 
 /// The tokens; choosing one chooses the row to look at.
@@ -27,7 +24,9 @@ use crate::store::{Store, store};
 pub fn Chips() -> impl IntoView {
     let store = store();
     // A long prompt's tokens take as long to build as all the figures together.
-    let run = host::followed_later(store.select(|state: &State| state.frame.subject.run.clone()));
+    let run = store
+        .select(|state: &State| state.frame.subject.run.clone())
+        .delayed();
     let query = store.select(|state: &State| state.attention.query(&state.frame.subject));
     let looks = Looks::new(store);
     let on_key = move |event: KeyboardEvent| {
@@ -94,7 +93,7 @@ pub fn Chips() -> impl IntoView {
         let guess = guess.get().or_else(|| old.cloned());
         guess.unwrap_or_default()
     });
-    let is_guessed = Memo::new(move |_| run.with(Option::is_none));
+    let is_guessed = Derived::new(move || run.with(Option::is_none));
     let ghosts = move || {
         let tokens = guessed.get().into_iter();
         let ghost =
@@ -119,9 +118,16 @@ pub fn Chips() -> impl IntoView {
             >
                 {chips}
             </div>
-            {drawn(|further| further.continuation, ())}
+            {view_when_loaded(|second: &SecondModule| second.continuation, ())}
         </div>
     }
+}
+
+/// What there is to know of the selected token beside its row; nothing of most.
+#[component]
+pub fn TokenNote() -> impl IntoView {
+    let note = store().select(|state: &State| state.attention.token_note(&state.frame.subject));
+    move || note.get().map(|note| view! { <p class="spelt">{note}</p> })
 }
 
 /// The token that has the focus.
@@ -190,85 +196,5 @@ fn chip(pos: usize, token: &Token, look: RwSignal<ChipLook>) -> impl IntoView + 
         >
             <Visible token=shown/>
         </span>
-    }
-}
-
-/// A token with its spaces as faint marks.
-#[component]
-pub fn Visible(token: VisibleToken) -> impl IntoView {
-    let lead = token.lead;
-    let lead = (!lead.is_empty()).then(|| view! { <span class="lead">{lead}</span> });
-    view! { {lead}<bdi>{token.body}</bdi> }
-}
-
-/// The same as parts of a drawing.
-pub fn visible(token: VisibleToken) -> [Node; 2] {
-    let lead = Some(token.lead).filter(|lead| !lead.is_empty());
-    let lead = lead.map(|lead| el("span").class("lead").add(lead));
-    [lead.into(), el("bdi").add(token.body).into()]
-}
-
-/// What the model wrote after the prompt, if it wrote.
-#[component]
-pub fn MaybeWritten() -> impl IntoView {
-    let continuation = store().select(|state: &State| state.frame.subject.continuation.clone());
-    move || {
-        continuation
-            .get()
-            .map(|written| view! { <Written written/> })
-    }
-}
-
-#[component]
-fn Written(written: Continuation) -> impl IntoView {
-    let store = store();
-    let is_writing = store.select(|state: &State| state.frame.session.is_generating());
-    // Both buttons go with what they decide on; the focus goes to where it came from.
-    let decide = move |action| {
-        store.dispatch(action);
-        host::focus(WRITE);
-    };
-    let has_tokens = !written.tokens.is_empty();
-    let nothing = written
-        .is_over_at_once()
-        .then_some(frame_words::OVER_AT_ONCE);
-    let tokens = written.tokens.iter().map(|token| {
-        let shown = VisibleToken::new(&token.text);
-        let title = format!("{} ({})", shown.full(), number::percent(token.prob));
-        view! { <span class="chip new" title=title><Visible token=shown/></span> }
-    });
-    let tokens = tokens.collect_view();
-    let error = written
-        .error
-        .map(|error| view! { <p class="error" role="alert">{error}</p> });
-    view! {
-        <div class="continuation" role="group" aria-label=frame_words::CONTINUATION>
-            {tokens}
-            {nothing.map(|nothing| view! { <p class="say">{nothing}</p> })}
-            <Show when=move || is_writing.get()>
-                <span class="caret" aria-hidden="true"></span>
-            </Show>
-            <Show when=move || !is_writing.get()>
-                <span class="actions">
-                    <Show when=move || has_tokens>
-                        <button
-                            type="button"
-                            class="button small"
-                            on:click=move |_| decide(FrameAction::KeepContinuation)
-                        >
-                            {frame_words::KEEP}
-                        </button>
-                    </Show>
-                    <button
-                        type="button"
-                        class="button quiet small"
-                        on:click=move |_| decide(FrameAction::DropContinuation)
-                    >
-                        {frame_words::DISCARD}
-                    </button>
-                </span>
-            </Show>
-            {error}
-        </div>
     }
 }

@@ -5,22 +5,22 @@ use headlight_view::rooms::flash::figures::stage::{Colours, Mosaic, Scene};
 use leptos::html::Canvas;
 use leptos::prelude::*;
 
-use crate::derived::{Kept, react};
+use crate::derived::{Derived, react};
 use crate::draw::canvas;
 use crate::draw::canvas::Palette;
 use crate::draw::{Element, el};
 use crate::store::Store;
 
-/// The most mosaics that a step has.
+/// The most heat maps that a step has.
 const MOST: usize = 6;
 
-/// All mosaics of the scene, below its texts.
+/// All heat maps of the scene, below its texts.
 #[derive(Clone, Copy)]
-pub struct Mosaics([NodeRef<Canvas>; MOST]);
+pub struct Heatmaps([NodeRef<Canvas>; MOST]);
 
-impl Mosaics {
+impl Heatmaps {
     /// Paints what the scene says.
-    pub fn follow(store: Store, scene: Kept<Option<Shared<Scene>>>) -> Self {
+    pub fn new(store: Store, scene: Derived<Option<Shared<Scene>>>) -> Self {
         let canvases = [(); MOST].map(|()| NodeRef::<Canvas>::new());
         for (index, canvas) in canvases.into_iter().enumerate() {
             react(move || {
@@ -57,7 +57,7 @@ impl Mosaics {
     }
 }
 
-/// Colours that a mosaic has at most.
+/// Colours that a heat map has at most.
 const N_COLOURS: usize = 128;
 
 /// `[row, column, 4]` bytes; hidden numbers are transparent, so that the hatching below shows.

@@ -4,6 +4,8 @@ use headlight_view::frame::lesson_words;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
+use crate::derived::Derived;
+
 /// The strip, closed: what the lesson asks, how long it is, and the way in.
 #[component]
 pub fn ClosedStrip(
@@ -47,7 +49,7 @@ pub struct Said {
     /// The answer, once it was asked for.
     pub answer: Signal<Option<String>>,
     /// True once it was.
-    pub is_revealed: Signal<bool>,
+    pub is_revealed: Derived<bool>,
 }
 
 /// What a visitor can do with a step.
@@ -82,7 +84,7 @@ pub fn OpenStrip(
     /// The steps.
     titles: Vec<&'static str>,
     /// Which of them, from 0.
-    step: Memo<usize>,
+    step: Derived<usize>,
     /// What it says.
     said: Said,
     /// What can be done.
@@ -135,7 +137,7 @@ pub fn OpenStrip(
 #[component]
 fn Dashes(
     titles: StoredValue<Vec<&'static str>>,
-    step: Memo<usize>,
+    step: Derived<usize>,
     go: Callback<usize>,
 ) -> impl IntoView {
     let dash = move |(index, title): (usize, &'static str)| {

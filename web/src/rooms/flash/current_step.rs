@@ -1,4 +1,5 @@
-//! What the room shows now: computed once, drawn in many places.
+//! The step that the room shows now, and what attends in it: computed once, drawn in
+//! many places.
 
 use headlight_figure::Shared;
 use headlight_figure::phrase;
@@ -6,85 +7,86 @@ use headlight_view::State;
 use headlight_view::rooms::flash::figures::ledger::{Ledger, ledger};
 use headlight_view::rooms::flash::{Course, Moment, Player, data_of, spelled_row};
 
-use crate::derived::Kept;
+use crate::derived::Derived;
 use crate::store::Store;
 
 /// What attends, and one step of it.
 pub type Shown = (Shared<Player>, Shared<Moment>);
 
-/// The player, its step, and the row that is spelled out; the same of the algorithm
-/// beside it, where there is one.
+/// The player, its step, and the row that is spelled out; of the algorithm beside
+/// it, where there is one, player and step as well.
 ///
 /// What is asked for comes as a shared value and not through a function of it: that
 /// would be compiled anew for each.
 #[derive(Clone, Copy)]
-pub struct Now {
-    player: Kept<Result<Shared<Player>, String>>,
-    moment: Kept<Option<Shared<Moment>>>,
-    row: Kept<Option<usize>>,
-    beside: Kept<Option<Shared<Player>>>,
-    beside_moment: Kept<Option<Shared<Moment>>>,
-    course: Kept<Option<Shared<Course>>>,
-    step: Kept<u64>,
+pub struct CurrentStep {
+    player: Derived<Result<Shared<Player>, String>>,
+    moment: Derived<Option<Shared<Moment>>>,
+    row: Derived<Option<usize>>,
+    beside: Derived<Option<Shared<Player>>>,
+    beside_moment: Derived<Option<Shared<Moment>>>,
+    course: Derived<Option<Shared<Course>>>,
+    step: Derived<u64>,
 }
 
-impl Now {
+impl CurrentStep {
     /// Follows the state.
-    pub fn follow(store: Store) -> Self {
-        let source = store.keep(|state: &State| {
+    pub fn new(store: Store) -> Self {
+        let source = store.select(|state: &State| {
             let room = &state.flash;
             (room.source.clone(), room.head.clone(), room.missing.clone())
         });
         // Numbers are made once, however many steps are shown of them.
-        let data = Kept::new(move || {
+        let data = Derived::new(move || {
             source.with(|_| ());
             store.peek(|state| data_of(&state.flash))
         });
-        let options = store.keep(|state: &State| state.flash.options);
-        let player = Kept::new(move || Player::with(data.get()?, options.get()).map(Shared::new));
-        let compared = store.keep(|state: &State| state.flash.compared);
-        let beside = Kept::new(move || {
+        let options = store.select(|state: &State| state.flash.options);
+        let player =
+            Derived::new(move || Player::with(data.get()?, options.get()).map(Shared::new));
+        let compared = store.select(|state: &State| state.flash.compared);
+        let beside = Derived::new(move || {
             let other = compared.get()?;
             let beside = player.get().ok()?.beside(other);
             beside.ok().map(Shared::new)
         });
-        let clock = store.keep(|state: &State| state.flash.clock);
-        let course = Kept::new(move || {
+        let clock = store.select(|state: &State| state.flash.clock);
+        let course = Derived::new(move || {
             let (clock, beside) = (clock.get(), beside.get());
             let player = player.get().ok()?;
             let course = Course::new(&player, beside.as_deref(), clock);
             Some(Shared::new(course))
         });
-        let chosen_step = store.keep(|state: &State| state.flash.step);
+        let chosen_step = store.select(|state: &State| state.flash.step);
         // The room's step, and each algorithm's own: one that stands still is not drawn
         // anew.
-        let step = Kept::new(move || {
+        let step = Derived::new(move || {
             chosen_step.get();
             let (Ok(player), Some(course)) = (player.get(), course.get()) else {
                 return 0;
             };
             store.peek(|state| player.step_of(&course, &state.flash))
         });
-        let own_step = Kept::new(move || {
+        let own_step = Derived::new(move || {
             let step = step.get();
             Some(course.get()?.played_step(step))
         });
-        let beside_step = Kept::new(move || {
+        let beside_step = Derived::new(move || {
             let step = step.get();
             course.get()?.beside_step(step)
         });
-        let moment = Kept::new(move || {
+        let moment = Derived::new(move || {
             let step = own_step.get()?;
             let player = player.get().ok()?;
             moment_of(&player, step)
         });
-        let beside_moment = Kept::new(move || {
+        let beside_moment = Derived::new(move || {
             let step = beside_step.get()?;
             let beside = beside.get()?;
             moment_of(&beside, step)
         });
-        let chosen = store.keep(|state: &State| state.flash.row);
-        let row = Kept::new(move || {
+        let chosen = store.select(|state: &State| state.flash.row);
+        let row = Derived::new(move || {
             let chosen = chosen.get();
             let player = player.get().ok()?;
             let moment = moment.get()?;
@@ -129,7 +131,7 @@ impl Now {
 
     /// The ledger.
     pub fn ledger(self) -> Option<Ledger> {
-        // The one beside first: see [`Now::follow_all`].
+        // The one beside first: see [`CurrentStep::track_all`].
         let beside = self.beside();
         let (player, moment) = self.shown()?;
         let beside = beside.as_ref();
@@ -143,7 +145,7 @@ impl Now {
     }
 
     /// Asks for everything, so that an effect runs when anything changes.
-    pub fn follow_all(self) {
+    pub fn track_all(self) {
         // The one beside first: asked for through what depends on it, it would have
         // changed before the effect asks whether it has.
         self.beside();

@@ -8,7 +8,7 @@ use crate::store::store;
 
 /// Why there is nothing yet; nothing once there is.
 #[component]
-pub fn Awaited(kind: DetailKind, is_there: Signal<bool>) -> impl IntoView {
+pub fn Placeholder(kind: DetailKind, is_there: Signal<bool>) -> impl IntoView {
     let why =
         store().select(move |state: &State| state.attention.why_no_detail(&state.frame, kind));
     move || (!is_there.get()).then(|| view! { <p class="awaited">{why.get()}</p> })

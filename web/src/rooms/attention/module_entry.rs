@@ -1,0 +1,63 @@
+//! The room's part of the page's second module.
+
+use headlight_view::State;
+use headlight_view::frame::figure_id::FigureId;
+use headlight_view::frame::save::Numbers;
+use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::files;
+use leptos::prelude::*;
+
+use super::changes::Changes;
+use super::lesson::OpenLesson;
+use super::lines::Lines;
+use super::map::Zooming;
+use super::method_and_numbers::MethodAndNumbers;
+use super::module::AttentionModule;
+use super::shown::Shown;
+use super::steps::Steps;
+use super::{attribution, lens, next, norms, perplexity, row, surprise};
+
+/// The functions that draw it; only the second module may call this, so that they are
+/// not in the first.
+pub fn module() -> AttentionModule {
+    AttentionModule {
+        lines: |shown| view! { <Lines shown/> }.into_any(),
+        steps: |shown| view! { <Steps shown/> }.into_any(),
+        inspector,
+        inside,
+        zooming: |()| view! { <Zooming/> }.into_any(),
+        changes: |()| view! { <Changes/> }.into_any(),
+        behind: |figure| view! { <MethodAndNumbers figure/> }.into_any(),
+        lesson: |element| view! { <OpenLesson element/> }.into_any(),
+    }
+}
+
+/// The numbers of a figure of this room, for a file.
+pub fn numbers(state: &State, figure: FigureId) -> Option<Numbers> {
+    let figure = Figure::of(figure)?;
+    files::numbers(&state.attention, &state.frame, figure)
+}
+
+/// Everything about the selected token.
+fn inspector(shown: Shown) -> AnyView {
+    let later = shown.later();
+    view! {
+        <row::Selected shown/>
+        <next::Next shown/>
+        <surprise::Surprise shown=later/>
+        <perplexity::PerplexitySoFar shown=later/>
+    }
+    .into_any()
+}
+
+/// What goes on between the layers.
+fn inside(shown: Shown) -> AnyView {
+    view! {
+        <lens::Lens shown/>
+        <div class="pair">
+            <attribution::Attribution shown/>
+            <norms::Norms shown=shown.later()/>
+        </div>
+    }
+    .into_any()
+}

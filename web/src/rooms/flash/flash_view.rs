@@ -1,0 +1,39 @@
+//! What every part of the room knows, and can do.
+
+use headlight_view::rooms::flash::FlashAction;
+use headlight_view::rooms::flash::catalogue::FlashFigure;
+use leptos::prelude::*;
+
+use super::current_step::CurrentStep;
+use super::dispatch::act;
+use super::numbers;
+use super::numbers::Numbers;
+use crate::draw::{Node, leptos as view_of};
+use crate::frame::figure::More;
+use crate::store::Store;
+
+/// What every part of the room knows.
+#[derive(Clone, Copy)]
+pub(super) struct FlashView {
+    pub(super) store: Store,
+    pub(super) now: CurrentStep,
+    pub(super) numbers: Numbers,
+}
+
+impl FlashView {
+    /// Applies an action of the room.
+    pub(super) fn act(self, action: FlashAction) {
+        act(self.store, action);
+    }
+
+    /// What is behind a figure: how it is computed, and its numbers.
+    pub(super) fn behind(self, figure: FlashFigure) -> Node {
+        let (table, command) = self.numbers.behind(self.store, figure);
+        view_of(move || numbers::behind(figure, table, command))
+    }
+}
+
+/// The menu of a figure.
+pub(super) fn more(figure: FlashFigure) -> Node {
+    view_of(move || view! { <More figure/> }.into_any())
+}
