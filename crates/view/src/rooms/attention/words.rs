@@ -27,8 +27,6 @@ pub const RESTORE_ALL: &str = "Put all back";
 /// What ablation is for.
 pub const ABOUT_ABLATION: &str =
     "Take a part out and see what changes: what gets worse is what the part did.";
-/// The prompt's clean run.
-pub const CLEAN: &str = "whole model";
 /// Name of the part of the page below the map.
 pub const INSIDE: &str = "Inside the model";
 /// Heading of the logit lens.
@@ -317,10 +315,6 @@ pub const HEADS: &str = "Heads";
 
 /// Name of the head chooser.
 pub const CHOOSE_HEAD: &str = "Choose a layer and a head";
-
-/// What a head is.
-pub const WHAT_IS_A_HEAD: &str = "Each head decides on its own which earlier tokens matter. \
-    A row is one token asking; its weights add up to 1.";
 
 /// Goes to the head before.
 pub const PREVIOUS_HEAD: &str = "Previous head";

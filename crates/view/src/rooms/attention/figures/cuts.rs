@@ -98,16 +98,6 @@ pub fn top_k_at(cuts: &Cuts, y: f64) -> usize {
     if k > cuts.tokens.len() { 0 } else { k }
 }
 
-/// The height of a top-k's line: the inverse of [`top_k_at`]. One that keeps more
-/// than is listed stands where all is kept.
-#[must_use]
-pub fn y_of_top_k(cuts: &Cuts, top_k: usize) -> f64 {
-    let n = cuts.tokens.len();
-    let is_listed = (1..=n).contains(&top_k);
-    let k = if is_listed { top_k } else { n + 1 };
-    k as f64 * PITCH
-}
-
 /// The top-p at a height, in `[MIN_TOP_P, 1]`: the heated probability of the bars
 /// above, of the last one in proportion, over that of all that `top_k` leaves.
 ///
@@ -126,44 +116,6 @@ pub fn top_p_at(cuts: &Cuts, top_k: usize, y: f64) -> f64 {
     let last = cuts.tokens.get(whole).map_or(0.0, |token| token.heated);
     let mass = above + (along - whole as f64) * last;
     (mass / mass_left_by(cuts, top_k)).clamp(MIN_TOP_P, 1.0)
-}
-
-/// The height of a top-p's line: the inverse of [`top_p_at`]. One that keeps more
-/// than is listed stands below the last bar, and 1 where all is kept.
-#[must_use]
-pub fn y_of_top_p(cuts: &Cuts, top_k: usize, top_p: f64) -> f64 {
-    let n = cuts.tokens.len();
-    if top_p >= 1.0 {
-        return (n + 1) as f64 * PITCH;
-    }
-    let mass = top_p * mass_left_by(cuts, top_k);
-    let n_kept = n_kept_by_mass(cuts, mass);
-    let Some(last) = n_kept.checked_sub(1).and_then(|last| cuts.tokens.get(last)) else {
-        return n as f64 * PITCH;
-    };
-    let above = mass_of(cuts, n_kept - 1);
-    let share = (mass - above) / last.heated.max(f64::MIN_POSITIVE);
-    ((n_kept - 1) as f64 + share.clamp(0.0, 1.0)) * PITCH
-}
-
-/// How many tokens a top-p keeps behind a top-k, as sampling counts them: the
-/// fewest whose heated probability reaches it. `None` where that is more than is
-/// listed.
-#[must_use]
-pub fn n_kept_by_top_p(cuts: &Cuts, top_k: usize, top_p: f64) -> Option<usize> {
-    let n_kept = n_kept_by_mass(cuts, top_p * mass_left_by(cuts, top_k));
-    (top_p < 1.0 && n_kept <= cuts.tokens.len()).then_some(n_kept)
-}
-
-/// The fewest tokens whose heated probability reaches `mass`; one more than are
-/// listed where those do not.
-fn n_kept_by_mass(cuts: &Cuts, mass: f64) -> usize {
-    let mut sum = 0.0;
-    let enough = cuts.tokens.iter().position(|token| {
-        sum += token.heated;
-        sum >= mass
-    });
-    enough.unwrap_or(cuts.tokens.len()) + 1
 }
 
 /// Heated probability of the first `n` tokens.
@@ -289,39 +241,27 @@ mod tests {
     }
 
     #[test]
-    fn every_top_k_comes_back_from_its_line() {
+    fn a_height_is_the_top_k_whose_line_is_nearest() {
         let cuts = cuts(3);
-        for top_k in 0..=5 {
-            assert_eq!(top_k_at(&cuts, y_of_top_k(&cuts, top_k)), top_k);
+        for top_k in 1..=5_u32 {
+            assert_eq!(top_k_at(&cuts, f64::from(top_k) * PITCH), top_k as usize);
         }
         assert_eq!(top_k_at(&cuts, -100.0), 1);
         assert_eq!(top_k_at(&cuts, f64::NAN), 1);
         assert_eq!(top_k_at(&cuts, 2.4 * PITCH), 2);
         assert_eq!(top_k_at(&cuts, 900.0 * PITCH), 0);
-        assert_eq!(y_of_top_k(&cuts, 40), y_of_top_k(&cuts, 0));
-    }
-
-    #[test]
-    fn every_top_p_comes_back_from_its_line() {
-        let cuts = cuts(3);
-        for top_k in [0, 3, 40] {
-            for percent in 1..=94 {
-                let top_p = f64::from(percent) / 100.0;
-                let back = top_p_at(&cuts, top_k, y_of_top_p(&cuts, top_k, top_p));
-                assert!((back - top_p).abs() < 1e-12, "{top_k} {top_p}: {back}");
-            }
-            assert_eq!(top_p_at(&cuts, top_k, y_of_top_p(&cuts, top_k, 1.0)), 1.0);
-        }
     }
 
     #[test]
     fn a_line_within_a_bar_keeps_that_token_and_no_further_one() {
         let cuts = cuts(3);
         for place in 0..5_u32 {
+            let upto = |n: usize| HEATED.iter().take(n).sum::<f64>();
             for share in [0.1, 0.5, 0.9] {
                 let y = (f64::from(place) + share) * PITCH;
-                let n_kept = n_kept_by_top_p(&cuts, 0, top_p_at(&cuts, 0, y));
-                assert_eq!(n_kept, Some(place as usize + 1), "{y}");
+                let top_p = top_p_at(&cuts, 0, y);
+                let (less, enough) = (upto(place as usize), upto(place as usize + 1));
+                assert!(less < top_p && top_p <= enough, "{y}: {top_p}");
             }
         }
     }
@@ -339,24 +279,10 @@ mod tests {
     #[test]
     fn top_p_is_a_share_of_what_top_k_leaves() {
         let cuts = cuts(3);
-        // Of 0.65, the first token alone has 62 %.
-        assert_eq!(n_kept_by_top_p(&cuts, 2, 0.6), Some(1));
-        assert_eq!(n_kept_by_top_p(&cuts, 0, 0.6), Some(2));
-        // Reaching it is enough.
-        assert_eq!(n_kept_by_top_p(&cuts, 0, HEATED[0]), Some(1));
-        assert_eq!(n_kept_by_top_p(&cuts, 0, 0.97), None);
-        assert_eq!(n_kept_by_top_p(&cuts, 0, 1.0), None);
-    }
-
-    #[test]
-    fn a_top_p_beyond_what_is_listed_stands_below_the_last_bar() {
-        assert_eq!(y_of_top_p(&cuts(3), 0, 0.97), 5.0 * PITCH);
-        let none = Cuts {
-            tokens: Vec::new(),
-            ..cuts(3)
-        };
-        assert_eq!(y_of_top_p(&none, 0, 0.5), 0.0);
-        assert_eq!(sentence(&none, 0.0, 0, 1.0), "");
+        // Of what two tokens have, the first alone.
+        let of_two = HEATED[0] / (HEATED[0] + HEATED[1]);
+        assert!((top_p_at(&cuts, 2, PITCH) - of_two).abs() < 1e-12);
+        assert!((top_p_at(&cuts, 0, PITCH) - HEATED[0]).abs() < 1e-12);
     }
 
     #[test]

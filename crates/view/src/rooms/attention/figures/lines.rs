@@ -211,26 +211,6 @@ impl TokenLines {
         }
     }
 
-    /// Which line is nearest to a point, as its place in `lines`; `None` if none
-    /// is within `reach_px`. Of lines equally near, the one on top.
-    #[must_use]
-    pub fn line_at(&self, x: f64, y: f64, reach_px: f64) -> Option<usize> {
-        if x < self.left || x > self.right {
-            return None;
-        }
-        let along = along_at((x - self.left) / (self.right - self.left));
-        let distance = |line: &Line| {
-            let from = self.y(line.query);
-            let to = self.y(line.key);
-            (from + (to - from) * smooth(along) - y).abs() - line.stroke_px / 2.0
-        };
-        let lines = self.lines.iter().map(distance).enumerate();
-        let near = lines.filter(|(_, distance)| *distance <= reach_px);
-        // Everything under a thick stroke is equally near.
-        let nearest = near.min_by(|a, b| a.1.max(0.0).total_cmp(&b.1.max(0.0)).then(b.0.cmp(&a.0)));
-        nearest.map(|(index, _)| index)
-    }
-
     /// The token of a column at a height.
     #[must_use]
     pub fn pos_at(&self, y: f64) -> Option<usize> {
@@ -298,10 +278,6 @@ impl TokenLines {
             ]
         };
         self.lines.iter().rev().map(row).collect()
-    }
-
-    fn y(&self, pos: usize) -> f64 {
-        row_middle(pos - self.window.start)
     }
 }
 
@@ -398,28 +374,6 @@ impl Columns {
 
 fn row_middle(row: usize) -> f64 {
     TOP + (row as f64 + 0.5) * PITCH
-}
-
-/// How far up or down a curve has come at parameter `along`.
-fn smooth(along: f64) -> f64 {
-    along * along * (3.0 - 2.0 * along)
-}
-
-/// The curve's parameter where it has come `share` of the way across. Across it
-/// goes as `1.5 t - 1.5 t^2 + t^3`, which only grows.
-fn along_at(share: f64) -> f64 {
-    let across = |t: f64| t * (1.5 - 1.5 * t + t * t);
-    let (mut low, mut high) = (0.0, 1.0);
-    // Thirty halvings are far below a pixel.
-    for _ in 0..30 {
-        let middle = f64::midpoint(low, high);
-        if across(middle) < share {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    f64::midpoint(low, high)
 }
 
 #[cfg(test)]
@@ -560,44 +514,13 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_found_at_both_ends_and_in_its_middle() {
-        let figure = lines(6, 5, Scope::Selected);
-        let top = figure.lines.len() - 1;
-        let (from, to) = (figure.y(5), figure.y(0));
-        let middle = (figure.left + figure.right) / 2.0;
-        assert_eq!(figure.line_at(figure.right, to, 1.0), Some(top));
-        assert_eq!(
-            figure.line_at(middle, f64::midpoint(from, to), 1.0),
-            Some(top)
-        );
-        assert_eq!(
-            figure.line_at(figure.left, from, 1.0),
-            Some(top),
-            "the one on top"
-        );
-        assert_eq!(figure.line_at(middle, figure.height + 40.0, 4.0), None);
-        assert_eq!(figure.line_at(figure.left - 1.0, from, 4.0), None);
-    }
-
-    #[test]
-    fn a_line_is_found_along_its_curve_and_not_along_its_chord() {
-        let figure = lines(6, 5, Scope::Selected);
-        let top = figure.lines.len() - 1;
-        // At a quarter of the parameter: 19/64 of the way across, 5/32 of the way up.
-        let x = figure.left + (figure.right - figure.left) * 19.0 / 64.0;
-        let up = |share: f64| figure.y(5) + (figure.y(0) - figure.y(5)) * share;
-        assert_eq!(figure.line_at(x, up(5.0 / 32.0), 0.1), Some(top));
-        assert_eq!(figure.line_at(x, up(19.0 / 64.0), 0.1), None);
-    }
-
-    #[test]
     fn labels_face_the_lines_and_stay_in_the_figure() {
         for width in [320.0, 600.0, 1000.0] {
             let run = run(&[" extraordinarily long token indeed", "a"]);
             let figure = TokenLines::new(&run.tokens, &pattern(2), 0, &[0], Scope::All, width);
             assert!(figure.left < figure.right && figure.right < width);
-            assert_eq!(figure.queries[1].y, figure.y(1));
-            assert_eq!(figure.pos_at(figure.y(1)), Some(1));
+            assert_eq!(figure.queries[1].y, row_middle(1));
+            assert_eq!(figure.pos_at(row_middle(1)), Some(1));
             let chars = figure.keys[0].lead.chars().count() + figure.keys[0].text.chars().count();
             assert!(figure.keys[0].x + chars as f64 * CHAR_WIDTH <= width);
         }
