@@ -95,12 +95,12 @@ fn request(ask: Ask) -> Request {
             run: engine::RunId(run.0),
             detail,
         },
-        Ask::Generate { run, wish } => Request::Generate {
+        Ask::Generate { run, request } => Request::Generate {
             run: engine::RunId(run.0),
-            prompt: wish.prompt,
-            max_tokens: wish.max_tokens,
-            sampling: wish.sampling,
-            edits: wish.edits,
+            prompt: request.prompt,
+            max_tokens: request.max_tokens,
+            sampling: request.sampling,
+            edits: request.edits,
         },
         Ask::Cancel { run } => Request::Cancel {
             run: engine::RunId(run.0),

@@ -112,7 +112,10 @@ impl TruthSource {
 
     /// Takes in what the worker says; returns what is shown from now on, if that
     /// changes, and what to do.
-    pub(crate) fn hear(&mut self, input: TruthInput) -> (Option<ShownTruth>, Option<TruthCommand>) {
+    pub(crate) fn on_message(
+        &mut self,
+        input: TruthInput,
+    ) -> (Option<ShownTruth>, Option<TruthCommand>) {
         match input {
             TruthInput::Ready => {
                 self.phase = Phase::Ready;
@@ -178,7 +181,7 @@ mod tests {
         let mut source = TruthSource::default();
         assert_eq!(source.ask(&run(&["a"]), 9), Some(TruthCommand::Start));
         assert_eq!(source.ask(&run(&["a", " b"]), 9), None);
-        let (shown, command) = source.hear(TruthInput::Ready);
+        let (shown, command) = source.on_message(TruthInput::Ready);
         assert_eq!(shown, None);
         let Some(TruthCommand::Ask(ask)) = command else {
             panic!("nothing is asked");
@@ -191,7 +194,7 @@ mod tests {
     fn only_the_answer_to_the_newest_question_is_shown() {
         let mut source = TruthSource::default();
         source.ask(&run(&["a"]), 9);
-        source.hear(TruthInput::Ready);
+        source.on_message(TruthInput::Ready);
         source.ask(&run(&["a", " b"]), 9);
         let answer = |ask, n| {
             TruthInput::Answered(TruthAnswer {
@@ -199,18 +202,18 @@ mod tests {
                 truth: Ok(truth(n)),
             })
         };
-        assert_eq!(source.hear(answer(1, 1)), (None, None));
-        let (shown, _) = source.hear(answer(2, 2));
+        assert_eq!(source.on_message(answer(1, 1)), (None, None));
+        let (shown, _) = source.on_message(answer(2, 2));
         assert_eq!(shown.unwrap().known().unwrap().nll.len(), 2);
         source.forget();
-        assert_eq!(source.hear(answer(2, 2)), (None, None));
+        assert_eq!(source.on_message(answer(2, 2)), (None, None));
     }
 
     #[test]
     fn a_refusal_is_one_sentence() {
         let mut source = TruthSource::default();
         source.ask(&run(&["a"]), 9);
-        let (shown, _) = source.hear(TruthInput::Answered(TruthAnswer {
+        let (shown, _) = source.on_message(TruthInput::Answered(TruthAnswer {
             ask: 1,
             truth: Err("the model has 9 tokens".to_owned()),
         }));
@@ -224,7 +227,7 @@ mod tests {
     fn a_worker_that_failed_is_started_again_by_the_next_question() {
         let mut source = TruthSource::default();
         source.ask(&run(&["a"]), 9);
-        let (shown, command) = source.hear(TruthInput::Failed("it is gone".to_owned()));
+        let (shown, command) = source.on_message(TruthInput::Failed("it is gone".to_owned()));
         assert!(matches!(shown, Some(ShownTruth::Unavailable(_))) && command.is_none());
         assert_eq!(source.ask(&run(&["a"]), 9), Some(TruthCommand::Start));
     }
@@ -233,7 +236,7 @@ mod tests {
     fn question_and_answer_survive_the_way_through_the_worker() {
         let mut source = TruthSource::default();
         source.ask(&run(&["a", " b"]), 9);
-        let (_, command) = source.hear(TruthInput::Ready);
+        let (_, command) = source.on_message(TruthInput::Ready);
         let Some(TruthCommand::Ask(ask)) = command else {
             panic!("nothing is asked");
         };

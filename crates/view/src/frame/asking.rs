@@ -53,7 +53,7 @@ impl Frame {
         if is_over && self.subject.sampling.temperature > 0.0 {
             self.seed = self.seed.wrapping_add(1);
         }
-        let wish = Generation {
+        let generation = Generation {
             prompt: self.asked.clone(),
             max_tokens: N_GENERATED,
             sampling: Sampling {
@@ -63,7 +63,7 @@ impl Frame {
             edits: self.subject.edits(),
         };
         self.subject.continuation = Some(Continuation::default());
-        self.step(Input::Generate(wish));
+        self.step(Input::Generate(generation));
     }
 
     /// Lets the session take one step, and takes note of what is new.
@@ -181,7 +181,7 @@ impl Frame {
     }
 
     pub(crate) fn apply_truth(&mut self, input: TruthInput) {
-        let (shown, command) = self.truth_source.hear(input);
+        let (shown, command) = self.truth_source.on_message(input);
         self.effects.extend(command.map(Effect::Truth));
         // A worker can fail after its model has been left.
         if let (Some(shown), ShownTruth::Awaited) = (shown, &self.subject.truth) {

@@ -10,11 +10,11 @@ use headlight_figure::phrase;
 
 impl Session {
     /// A worker spoke. Whoever is not known any more is not heard.
-    pub(super) fn hear(&mut self, id: WorkerId, message: Message, step: &mut Step) {
+    pub(super) fn on_message(&mut self, id: WorkerId, message: Message, step: &mut Step) {
         let Some(worker) = self.worker_mut(id) else {
             return;
         };
-        worker.hear(&message);
+        worker.note_message(&message);
         match message {
             Message::Alive | Message::Heartbeat => {}
             Message::Fetching {
@@ -60,7 +60,7 @@ impl Session {
                 blame: Blame::Device,
                 message,
                 ..
-            } => self.bury(id, &Death::Crashed(message), step),
+            } => self.worker_died(id, &Death::Crashed(message), step),
             Message::Ran {
                 run,
                 mut answer,
@@ -209,7 +209,7 @@ impl Session {
 
     fn load_failed(&mut self, id: WorkerId, blame: Blame, message: &str, step: &mut Step) {
         if blame == Blame::Device {
-            self.bury(id, &Death::Crashed(message.to_owned()), step);
+            self.worker_died(id, &Death::Crashed(message.to_owned()), step);
             return;
         }
         if !self.is_active(id) {

@@ -126,12 +126,12 @@ impl Session {
             .filter_map(|worker| Some((worker.id, worker.wait(elapsed_ms)?)))
             .collect();
         for (worker, death) in dead {
-            self.bury(worker, &death, step);
+            self.worker_died(worker, &death, step);
         }
     }
 
     /// A worker is dead: it is ended for certain, and its work goes to another.
-    pub(super) fn bury(&mut self, id: WorkerId, death: &Death, step: &mut Step) {
+    pub(super) fn worker_died(&mut self, id: WorkerId, death: &Death, step: &mut Step) {
         let is = |worker: &Option<Worker>| worker.as_ref().is_some_and(|w| w.id == id);
         if is(&self.retiring) {
             self.retire(step);

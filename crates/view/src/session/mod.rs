@@ -19,8 +19,8 @@
 mod answers;
 mod input;
 mod life;
+mod requests;
 mod types;
-mod wishes;
 pub mod words;
 mod worker;
 
@@ -151,14 +151,14 @@ impl Session {
                 now_ms,
             } => {
                 self.now_ms = now_ms;
-                self.hear(worker, *message, &mut step);
+                self.on_message(worker, *message, &mut step);
             }
-            Input::Died { worker, death } => self.bury(worker, &death, &mut step),
+            Input::Died { worker, death } => self.worker_died(worker, &death, &mut step),
             Input::Tick { elapsed_ms, now_ms } => {
                 self.now_ms = now_ms;
                 self.wait(elapsed_ms, &mut step);
             }
-            wish => self.fulfil(wish, &mut step),
+            request => self.handle_request(request, &mut step),
         }
         step
     }

@@ -368,7 +368,7 @@ pub enum Ask {
         /// Names the request.
         run: RunId,
         /// What to write.
-        wish: Generation,
+        request: Generation,
     },
     /// Stop working on a request.
     Cancel {

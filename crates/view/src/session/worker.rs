@@ -95,7 +95,7 @@ impl Worker {
     }
 
     /// It spoke.
-    pub(super) fn hear(&mut self, message: &Message) {
+    pub(super) fn note_message(&mut self, message: &Message) {
         self.has_spoken = true;
         self.silence_ms = 0.0;
         if *message != Message::Alive {
@@ -182,7 +182,7 @@ mod tests {
         let mut worker = Worker::new(WorkerId(1), build, 0.0);
         worker.stage = stage;
         if has_spoken {
-            worker.hear(&Message::Alive);
+            worker.note_message(&Message::Alive);
         }
         worker.owe();
         worker
@@ -202,7 +202,8 @@ mod tests {
     fn patience(mut worker: Worker, says: Option<&Message>) -> Option<(usize, Death)> {
         (1..=100).find_map(|second| {
             let death = worker.wait(1_000.0);
-            says.into_iter().for_each(|message| worker.hear(message));
+            says.into_iter()
+                .for_each(|message| worker.note_message(message));
             death.map(|death| (second, death))
         })
     }

@@ -5,7 +5,7 @@ use headlight_figure::Shared;
 use headlight_figure::phrase;
 use headlight_view::State;
 use headlight_view::rooms::flash::figures::ledger::{Ledger, ledger};
-use headlight_view::rooms::flash::{Course, Moment, Player, data_of, spelled_row};
+use headlight_view::rooms::flash::{Moment, Player, SideBySide, data_of, row_shown};
 
 use crate::derived::Derived;
 use crate::store::Store;
@@ -25,7 +25,7 @@ pub struct CurrentStep {
     row: Derived<Option<usize>>,
     beside: Derived<Option<Shared<Player>>>,
     beside_moment: Derived<Option<Shared<Moment>>>,
-    course: Derived<Option<Shared<Course>>>,
+    course: Derived<Option<Shared<SideBySide>>>,
     step: Derived<u64>,
 }
 
@@ -54,7 +54,7 @@ impl CurrentStep {
         let course = Derived::new(move || {
             let (clock, beside) = (clock.get(), beside.get());
             let player = player.get().ok()?;
-            let course = Course::new(&player, beside.as_deref(), clock);
+            let course = SideBySide::new(&player, beside.as_deref(), clock);
             Some(Shared::new(course))
         });
         let chosen_step = store.select(|state: &State| state.flash.step);
@@ -90,7 +90,7 @@ impl CurrentStep {
             let chosen = chosen.get();
             let player = player.get().ok()?;
             let moment = moment.get()?;
-            spelled_row(&player, &moment, chosen)
+            row_shown(&player, &moment, chosen)
         });
         Self {
             player,
@@ -124,7 +124,7 @@ impl CurrentStep {
     }
 
     /// All steps that the transport walks, and the one that is shown.
-    pub fn course(self) -> Option<(Shared<Course>, u64)> {
+    pub fn course(self) -> Option<(Shared<SideBySide>, u64)> {
         let step = self.step.get();
         Some((self.course.get()?, step))
     }

@@ -1,7 +1,7 @@
 //! Matrices as colours: one pixel per number, scaled up by the browser.
 
 use headlight_figure::Shared;
-use headlight_view::rooms::flash::figures::stage::{Colours, Mosaic, Scene};
+use headlight_view::rooms::flash::figures::stage::{Colours, Heatmap, Scene};
 use leptos::html::Canvas;
 use leptos::prelude::*;
 
@@ -61,7 +61,7 @@ impl Heatmaps {
 const N_COLOURS: usize = 128;
 
 /// `[row, column, 4]` bytes; hidden numbers are transparent, so that the hatching below shows.
-fn pixels(mosaic: &Mosaic, palette: &Palette) -> Vec<u8> {
+fn pixels(mosaic: &Heatmap, palette: &Palette) -> Vec<u8> {
     let last = (N_COLOURS - 1) as f32;
     let colours: Vec<[u8; 3]> = (0..N_COLOURS)
         .map(|index| {

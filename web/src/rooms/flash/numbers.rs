@@ -8,7 +8,7 @@ use headlight_view::State;
 use headlight_view::frame::command_line::CommandLine;
 use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::{
-    Check, FlashAction, Seen, command_line, method, numbers, tables,
+    Check, FlashAction, Shown, command_line, method, numbers, tables,
 };
 use leptos::prelude::*;
 
@@ -42,7 +42,7 @@ struct Made {
 }
 
 impl Made {
-    fn new(seen: Seen<'_>, now: CurrentStep) -> Self {
+    fn new(seen: Shown<'_>, now: CurrentStep) -> Self {
         let table = |figure| Some((figure, tables::of(figure, seen)?));
         let course = now.course();
         Self {
@@ -102,9 +102,9 @@ impl Numbers {
             let found = untrack(|| {
                 let check = self.check.get();
                 let [run, growth] = self.on_device.map(|table| table.get());
-                let of = |seen: Seen<'_>| {
+                let of = |seen: Shown<'_>| {
                     let on_device = [run.as_ref(), growth.as_ref()];
-                    let seen = Seen { on_device, ..seen };
+                    let seen = Shown { on_device, ..seen };
                     store.peek(|state| numbers(&state.flash, &state.frame, figure, seen))
                 };
                 seen(now, check.as_ref(), of).flatten()
@@ -172,11 +172,11 @@ impl Numbers {
 }
 
 /// Something of what the room shows.
-fn seen<T>(now: CurrentStep, check: Option<&Check>, of: impl FnOnce(Seen<'_>) -> T) -> Option<T> {
+fn seen<T>(now: CurrentStep, check: Option<&Check>, of: impl FnOnce(Shown<'_>) -> T) -> Option<T> {
     let beside = now.beside();
     let (player, moment) = now.shown()?;
     let beside = beside.as_ref();
-    Some(of(Seen {
+    Some(of(Shown {
         player: &player,
         moment: &moment,
         beside: beside.map(|(player, moment)| (&**player, &**moment)),

@@ -1,8 +1,8 @@
 //! One row of the tile on the chip, as it happens.
 
 use headlight_view::rooms::flash::catalogue::FlashFigure;
-use headlight_view::rooms::flash::figures::row::spelled;
-use headlight_view::rooms::flash::{Passed, passed, words};
+use headlight_view::rooms::flash::figures::row::row_arithmetic;
+use headlight_view::rooms::flash::{TileOfRow, row_after_each_tile, words};
 
 use super::flash_view::{FlashView, more};
 use crate::draw::{Element, Node, el, reactive};
@@ -23,8 +23,8 @@ pub fn row(room: FlashView) -> Node {
     let story = reactive(move || {
         let shown = now.shown();
         let of_row = now.row().zip(shown).map(|(row, (player, moment))| {
-            let passed = passed(&player, &moment, row);
-            (spelled(&player, &moment, row), passed)
+            let passed = row_after_each_tile(&player, &moment, row);
+            (row_arithmetic(&player, &moment, row), passed)
         });
         let (arithmetic, passed) = of_row.unwrap_or_default();
         figure(arithmetic, &passed).into()
@@ -41,7 +41,7 @@ pub fn row(room: FlashView) -> Node {
         .into()
 }
 
-fn figure(arithmetic: Option<String>, passed: &[Passed]) -> Element {
+fn figure(arithmetic: Option<String>, passed: &[TileOfRow]) -> Element {
     let most = passed.iter().map(|step| step.l).fold(1e-6_f32, f32::max);
     let note = (!passed.is_empty()).then(|| el("p").class("note").add(words::ROW_HEADING_NOTE));
     el("figure")
@@ -63,7 +63,7 @@ fn figure(arithmetic: Option<String>, passed: &[Passed]) -> Element {
         .add(note)
 }
 
-fn bar(step: &Passed, most: f32) -> Element {
+fn bar(step: &TileOfRow, most: f32) -> Element {
     let width = format!("{:.1}%", f64::from(step.l / most) * 100.0);
     let alpha = step.alpha.filter(|&alpha| alpha != 1.0 && alpha != 0.0);
     let alpha = alpha.map(words::factor);

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use headlight_figure::Shared;
 use headlight_view::rooms::flash::figures::stage::{
-    Anchor, Block, Flight, Paint, Rect, Scene, Voice, Words, scene,
+    Anchor, Block, Label, MovingTile, Paint, Rect, Scene, TextStyle, scene,
 };
 use headlight_view::rooms::flash::{Array, FlashAction, words};
 use leptos::ev::KeyboardEvent;
@@ -154,7 +154,7 @@ fn outlines(scene: &Scene) -> impl Iterator<Item = Element> {
     })
 }
 
-fn text(words: &Words) -> Element {
+fn text(words: &Label) -> Element {
     let anchor = match words.anchor {
         Anchor::Start => "start",
         Anchor::Middle => "middle",
@@ -168,23 +168,23 @@ fn text(words: &Words) -> Element {
         .add(words.text.clone())
 }
 
-const fn class_of_voice(voice: Voice) -> &'static str {
+const fn class_of_voice(voice: TextStyle) -> &'static str {
     match voice {
-        Voice::Heading => "heading",
-        Voice::Small => "small",
-        Voice::Letter(Array::Q) => "letter q",
-        Voice::Letter(Array::K) => "letter k",
-        Voice::Letter(Array::V) => "letter v",
-        Voice::Letter(_) => "letter o",
-        Voice::Name => "letter",
-        Voice::Label => "label-text",
-        Voice::Number => "number",
-        Voice::HotNumber => "number hot-number",
-        Voice::OnDark => "number on-dark",
+        TextStyle::Heading => "heading",
+        TextStyle::Small => "small",
+        TextStyle::Letter(Array::Q) => "letter q",
+        TextStyle::Letter(Array::K) => "letter k",
+        TextStyle::Letter(Array::V) => "letter v",
+        TextStyle::Letter(_) => "letter o",
+        TextStyle::Name => "letter",
+        TextStyle::Label => "label-text",
+        TextStyle::Number => "number",
+        TextStyle::HotNumber => "number hot-number",
+        TextStyle::OnDark => "number on-dark",
     }
 }
 
-fn flight(Flight { array, from, to }: &Flight) -> Element {
+fn flight(MovingTile { array, from, to }: &MovingTile) -> Element {
     let class = match array {
         Array::Q => "flight q",
         Array::K => "flight k",

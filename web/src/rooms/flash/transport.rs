@@ -23,7 +23,7 @@ pub fn transport(room: FlashView) -> Node {
     reactive(move || {
         let (is_playing, speed) = pace.get();
         let at = room.now.course().map(|(course, step)| {
-            let walking = course.left_alone(step);
+            let walking = course.still_walking(step);
             (step, course.n_steps(), walking)
         });
         // With no step there is nothing to play.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::options::Source;
 use super::options::{Options, Tiles};
 use super::state::FlashRoom;
-use super::tables::{self, Seen};
+use super::tables::{self, Shown};
 use super::words;
 use crate::frame::Frame;
 use crate::frame::command_line::CommandLine;
@@ -77,7 +77,7 @@ pub fn numbers(
     room: &FlashRoom,
     frame: &Frame,
     figure: FlashFigure,
-    seen: Seen<'_>,
+    seen: Shown<'_>,
 ) -> Option<Numbers> {
     let table = tables::of(figure, seen)?;
     if figure == FlashFigure::Growth {
@@ -86,7 +86,7 @@ pub fn numbers(
         let about = serde_json::to_string(&AboutGrowth { figure, caption }).ok()?;
         return Some(Numbers { about, table });
     }
-    let Seen { player, moment, .. } = seen;
+    let Shown { player, moment, .. } = seen;
     let schedule = player.schedule();
     let (problem, method, data) = (schedule.problem(), schedule.method(), player.data());
     let is_head = room.source == Source::Head;
@@ -303,11 +303,11 @@ mod tests {
         while check.go_on(&player).unwrap() == Checked::More {}
         // Of the device there is nothing here; any table will do.
         let other = tables::grid(&player, &moment);
-        let seen = Seen {
+        let seen = Shown {
             player: &player,
             moment: &moment,
             beside: None,
-            row: crate::rooms::flash::spelled_row(&player, &moment, None),
+            row: crate::rooms::flash::row_shown(&player, &moment, None),
             check: Some(&check),
             on_device: [Some(&other); 2],
         };

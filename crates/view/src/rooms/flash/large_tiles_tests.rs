@@ -2,7 +2,7 @@
 
 use headlight_flash::{Algorithm, EventKind};
 
-use super::figures::stage::{Scene, Voice, Words, scene, shown_within};
+use super::figures::stage::{Label, Scene, TextStyle, scene, shown_within};
 use super::{FlashRoom, Options, Player, Source, Tiles, words};
 
 /// 128 rows in tiles of so many.
@@ -35,17 +35,20 @@ fn summed(player: &Player) -> super::Moment {
 }
 
 /// The names of the columns of numbers, and where they stand.
-fn columns(scene: &Scene) -> Vec<&Words> {
-    let is_name = |words: &&Words| ["m", "m̃", "α", "l"].contains(&words.text.as_str());
+fn columns(scene: &Scene) -> Vec<&Label> {
+    let is_name = |words: &&Label| ["m", "m̃", "α", "l"].contains(&words.text.as_str());
     let named = scene.words.iter().filter(is_name);
-    named.filter(|words| words.voice == Voice::Name).collect()
+    named
+        .filter(|words| words.voice == TextStyle::Name)
+        .collect()
 }
 
 /// The numbers below a name.
-fn numbers<'a>(scene: &'a Scene, column: &Words) -> Vec<&'a Words> {
-    let is_number = |words: &&Words| matches!(words.voice, Voice::Number | Voice::HotNumber);
+fn numbers<'a>(scene: &'a Scene, column: &Label) -> Vec<&'a Label> {
+    let is_number =
+        |words: &&Label| matches!(words.voice, TextStyle::Number | TextStyle::HotNumber);
     let numbers = scene.words.iter().filter(is_number);
-    let is_below = |words: &&Words| (words.x - column.x).abs() < 1e-9;
+    let is_below = |words: &&Label| (words.x - column.x).abs() < 1e-9;
     numbers.filter(is_below).collect()
 }
 

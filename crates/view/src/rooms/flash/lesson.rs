@@ -6,7 +6,7 @@
 use headlight_flash::{Algorithm, EventKind, Tiling};
 
 use super::figures::ledger::ledger;
-use super::figures::row::{passed, spelled_row};
+use super::figures::row::{row_after_each_tile, row_shown};
 use super::options::Source;
 use super::options::{Options, Tiles};
 use super::player::moved_by;
@@ -309,10 +309,10 @@ fn writes(player: &Player, moment: &Moment) -> String {
 }
 
 fn online(player: &Player, moment: &Moment) -> String {
-    let Some(row) = spelled_row(player, moment, None) else {
+    let Some(row) = row_shown(player, moment, None) else {
         return String::new();
     };
-    let passes = passed(player, moment, row);
+    let passes = row_after_each_tile(player, moment, row);
     let [.., before, now] = passes.as_slice() else {
         return String::new();
     };

@@ -6,8 +6,8 @@
 //!
 //! - [`figures::stage`]: slow memory, chip and the matrix that never exists, as rectangles
 //! - [`figures::timeline`], [`figures::ledger`], [`lines_of`]: steps by kind, traffic, pseudo-code
-//! - [`Course`]: two algorithms on one clock
-//! - [`spelled()`]: what happens to one row, with its numbers
+//! - [`SideBySide`]: two algorithms on one clock
+//! - [`row_arithmetic()`]: what happens to one row, with its numbers
 //! - [`Check`]: the result against softmax in 64 bits
 //! - [`device`], [`figures::growth`]: our kernel on the visitor's GPU against both, and how time,
 //!   memory and error grow
@@ -45,9 +45,9 @@ pub use clock::Clock;
 pub use data::{DataError, HeadData, MOST_ROWS, MOST_WIDTH};
 pub use figures::agreement::{Agreement, Gaps};
 pub use figures::code::{CodeLine, lines_of};
-pub use figures::compare::{Course, Progress};
+pub use figures::compare::{Progress, SideBySide};
 pub use figures::error::{Check, Checked};
-pub use figures::row::{Passed, passed, spelled, spelled_row};
+pub use figures::row::{TileOfRow, row_after_each_tile, row_arithmetic, row_shown};
 pub use file::{command_line, numbers};
 pub use headlight_flash::Algorithm;
 pub use headlight_flash::{Array, EventKind};
@@ -58,7 +58,7 @@ pub(crate) use reduce::reduce;
 pub use sentence::sentence;
 pub use shown::data_of;
 pub use state::FlashRoom;
-pub use tables::Seen;
+pub use tables::Shown;
 
 #[cfg(test)]
 mod large_tiles_tests;

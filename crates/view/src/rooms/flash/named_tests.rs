@@ -4,12 +4,11 @@
 use crate::reduce_flash;
 use headlight_flash::{Algorithm, EventKind};
 
-use super::figures::row::spelled;
+use super::figures::row::row_arithmetic;
 use super::figures::stage::scene;
 use super::head_of::HeadOf;
 use super::{
-    FlashAction, HeadData, Moment, Player, Seen, Source, Tiles, sentence, spelled_row, tables,
-    words,
+    FlashAction, HeadData, Moment, Player, Shown, Source, Tiles, row_shown, sentence, tables, words,
 };
 use crate::answers::details::HeadInputs;
 use crate::answers::run::tests::run;
@@ -81,7 +80,7 @@ fn a_single_row_is_named_with_its_token_wherever_it_is_named() {
         "Query row 5 “ball” meets key 0 “<|start|>”: 1 score, each the product of a query and \
          a key, divided by √d."
     );
-    let said = spelled(&player, &moment, 5).unwrap();
+    let said = row_arithmetic(&player, &moment, 5).unwrap();
     assert!(
         said.starts_with("row 5 “ball”: q·k/√4 with key 0 “<|start|>” = "),
         "{said}"
@@ -91,7 +90,7 @@ fn a_single_row_is_named_with_its_token_wherever_it_is_named() {
         words::row_heading(&player, 5),
         "Row 5 “ball”, as it happens"
     );
-    let weight = spelled(&player, &at(&player, EventKind::Exp, 5), 5).unwrap();
+    let weight = row_arithmetic(&player, &at(&player, EventKind::Exp, 5), 5).unwrap();
     assert!(weight.ends_with(" for key 0 “<|start|>”"), "{weight}");
 }
 
@@ -100,7 +99,7 @@ fn the_tables_count_as_the_page_does_and_name_the_tokens() {
     let state = page(true);
     let player = Player::new(&state.flash).unwrap();
     let moment = at(&player, EventKind::Exp, 5);
-    let seen = Seen {
+    let seen = Shown {
         player: &player,
         moment: &moment,
         beside: None,
@@ -198,7 +197,7 @@ fn four_by_four() -> (Player, Moment) {
 fn rows_and_keys_on_the_chip_have_their_number_and_where_there_is_room_their_token() {
     let (player, moment) = four_by_four();
     let texts = |width: f64| -> Vec<String> {
-        let row = spelled_row(&player, &moment, None);
+        let row = row_shown(&player, &moment, None);
         let scene = scene(&player, &moment, row, width);
         scene.words.into_iter().map(|words| words.text).collect()
     };

@@ -8,7 +8,7 @@ use headlight_flash::{Problem, Schedule};
 use super::action::FlashAction;
 use super::data::check_size;
 use super::device_ask as device;
-use super::figures::compare::Course;
+use super::figures::compare::SideBySide;
 use super::file;
 use super::head_of::HeadOf;
 use super::lesson::{self, FlashTopic};
@@ -257,7 +257,7 @@ fn current(room: &FlashRoom) -> u64 {
 }
 
 /// The steps, as far as they can be known without the numbers.
-fn course(room: &FlashRoom) -> Option<Course> {
+fn course(room: &FlashRoom) -> Option<SideBySide> {
     let (n, d) = match (&room.source, &room.head) {
         (Source::Random { n, d, .. }, _) => (*n, *d),
         (Source::Head, Some(head)) => (head.seq_len, head.d_head),
@@ -265,7 +265,7 @@ fn course(room: &FlashRoom) -> Option<Course> {
         (Source::Typed(_), _) => {
             let player = Player::new(room).ok()?;
             let beside = room.compared.and_then(|other| player.beside(other).ok());
-            return Some(Course::new(&player, beside.as_ref(), room.clock));
+            return Some(SideBySide::new(&player, beside.as_ref(), room.clock));
         }
     };
     // A link may claim any size; a schedule keeps something for each tile.
@@ -283,11 +283,11 @@ fn course(room: &FlashRoom) -> Option<Course> {
     };
     let played = schedule(room.options)?;
     let other = room.compared.map(|other| room.options.beside(other));
-    Some(Course::of(played, other.and_then(schedule), room.clock))
+    Some(SideBySide::of(played, other.and_then(schedule), room.clock))
 }
 
 /// Where the tile before or after the one at `step` begins.
-fn neighbour(course: &Course, step: u64, by: i64) -> u64 {
+fn neighbour(course: &SideBySide, step: u64, by: i64) -> u64 {
     let place = |step: u64| {
         let index = step.checked_sub(1)?;
         let event = course.event(index)?;

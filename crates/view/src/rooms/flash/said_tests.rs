@@ -4,7 +4,7 @@ use crate::reduce_flash;
 use headlight_flash::{Algorithm, Array, EventKind, TileKind};
 
 use super::figures::ledger;
-use super::figures::row::spelled;
+use super::figures::row::row_arithmetic;
 use super::figures::stage::{Block, Paint, scene};
 use super::test_room::player;
 use super::{
@@ -222,7 +222,7 @@ fn a_factor_that_is_small_is_not_spelled_out_as_0() {
     };
     let player = Player::new(&room).unwrap();
     let rescales = moments(&player, EventKind::Rescale);
-    let spelled = |at: usize| spelled(&player, &rescales[at], 0).unwrap();
+    let spelled = |at: usize| row_arithmetic(&player, &rescales[at], 0).unwrap();
     assert_eq!(spelled(0), "row 0: α = exp(−∞ − 2.04) = 0;  l = 0 × 0 = 0");
     assert_eq!(
         spelled(1),
@@ -281,7 +281,7 @@ fn every_method() -> [Options; 5] {
 /// What is said of the last row of the tile.
 fn spelled_last(player: &Player, moment: &Moment) -> Option<String> {
     let queries = player.schedule().queries(moment.event?.i?);
-    spelled(player, moment, queries.end - 1)
+    row_arithmetic(player, moment, queries.end - 1)
 }
 
 #[test]
@@ -462,7 +462,7 @@ fn a_row_that_sees_nothing_of_a_tile_has_no_exponential() {
         for kind in [EventKind::Rescale, EventKind::Exp, EventKind::Normalise] {
             for moment in moments(&player, kind) {
                 for row in player.schedule().queries(moment.event.unwrap().i.unwrap()) {
-                    let of_row = spelled(&player, &moment, row).unwrap();
+                    let of_row = row_arithmetic(&player, &moment, row).unwrap();
                     assert!(!of_row.contains("− −∞"), "{of_row}");
                     assert!(!of_row.contains("l = 0;"), "{of_row}");
                 }

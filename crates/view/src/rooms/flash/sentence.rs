@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use headlight_flash::{Algorithm, Array, EventKind};
 
-use super::figures::row::old_m;
+use super::figures::row::row_max_before;
 use super::player::{Moment, Player};
 use super::words::{self, counted_of, named_rows};
 use headlight_figure::Span;
@@ -290,7 +290,7 @@ fn rescale(player: &Player, moment: &Moment, who_meets: &str, with: &str) -> Vec
         ];
     }
     if player.schedule().method().is_lazy {
-        let found = Found::new(moment, |row| old_m(moment, row));
+        let found = Found::new(moment, |row| row_max_before(moment, row));
         return vec![
             Span::plain(format!("{who_meets} {with}. ")),
             Span::strong(found.count()),

@@ -4,7 +4,7 @@ use super::words::PLAY;
 use headlight_figure::{Shared, phrase};
 
 use super::data::HeadData;
-use super::figures::compare::Course;
+use super::figures::compare::SideBySide;
 use super::options::Source;
 use super::player::Player;
 use super::state::FlashRoom;
@@ -31,7 +31,7 @@ impl Player {
 
     /// The step that the room shows, of all that its transport walks.
     #[must_use]
-    pub fn step_of(&self, course: &Course, room: &FlashRoom) -> u64 {
+    pub fn step_of(&self, course: &SideBySide, room: &FlashRoom) -> u64 {
         room.step.unwrap_or(self.opening).min(course.n_steps())
     }
 }

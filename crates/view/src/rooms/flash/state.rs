@@ -22,7 +22,7 @@ pub struct FlashRoom {
     /// With what.
     pub source: Source,
     /// How many steps are done, of all that the transport walks (see
-    /// [`Course`](super::Course)); `None` before the visitor has chosen, where the
+    /// [`SideBySide`](super::SideBySide)); `None` before the visitor has chosen, where the
     /// room shows the first scores.
     pub step: Option<u64>,
     /// Fraction of the next step that has passed; `None` while it stands still.

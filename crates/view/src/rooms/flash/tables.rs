@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use headlight_flash::{Chip, Direction, Matrix, Totals};
 
 use super::clock::Clock;
-use super::figures::compare::{Course, Progress};
+use super::figures::compare::{Progress, SideBySide};
 use super::figures::error::Check;
 use super::figures::ledger;
 use super::figures::ledger::Ledger;
-use super::figures::row::{Passed, passed};
+use super::figures::row::{TileOfRow, row_after_each_tile};
 use super::player::{Moment, Player};
 use super::words;
 use crate::rooms::flash::catalogue::FlashFigure;
@@ -26,7 +26,7 @@ const MOST_STEPS: u64 = 64;
 
 /// What the room shows.
 #[derive(Clone, Copy, Debug)]
-pub struct Seen<'a> {
+pub struct Shown<'a> {
     /// What is played.
     pub player: &'a Player,
     /// The step.
@@ -44,8 +44,8 @@ pub struct Seen<'a> {
 
 /// The numbers behind a figure; `None` if there are none now.
 #[must_use]
-pub fn of(figure: FlashFigure, seen: Seen<'_>) -> Option<Table> {
-    let Seen { player, moment, .. } = seen;
+pub fn of(figure: FlashFigure, seen: Shown<'_>) -> Option<Table> {
+    let Shown { player, moment, .. } = seen;
     match figure {
         FlashFigure::Stage => Some(chip(player, moment)),
         FlashFigure::Timeline => Some(steps(player, moment)),
@@ -181,7 +181,7 @@ pub fn ledger(ledger: &Ledger) -> Table {
 
 /// Two algorithms on one clock, the played one first; `None` where there is none beside.
 #[must_use]
-pub fn compared(course: &Course, step: u64) -> Option<Table> {
+pub fn compared(course: &SideBySide, step: u64) -> Option<Table> {
     let [so_far, in_all] = match course.clock()? {
         Clock::Traffic => ["elements moved so far", "elements moved in all"],
         Clock::Work => ["flops so far", "flops in all"],
@@ -298,7 +298,7 @@ pub fn error(check: &Check) -> Option<Table> {
 
 /// What one row had after each tile of keys.
 fn row_sums(player: &Player, moment: &Moment, row: usize) -> Table {
-    let sums = |passed: Passed| {
+    let sums = |passed: TileOfRow| {
         vec![
             (passed.j + 1).to_string(),
             number(passed.m),
@@ -316,6 +316,9 @@ fn row_sums(player: &Player, moment: &Moment, row: usize) -> Table {
             Column::value("alpha"),
             Column::value("is now"),
         ],
-        rows: passed(player, moment, row).into_iter().map(sums).collect(),
+        rows: row_after_each_tile(player, moment, row)
+            .into_iter()
+            .map(sums)
+            .collect(),
     }
 }

@@ -4,12 +4,12 @@ use crate::reduce_flash;
 use headlight_flash::{Algorithm, EventKind};
 
 use super::figures::ledger;
-use super::figures::row::spelled;
-use super::figures::stage::{Paint, Scene, Voice, scene, shown_within};
+use super::figures::row::row_arithmetic;
+use super::figures::stage::{Paint, Scene, TextStyle, scene, shown_within};
 use super::test_room::{all_options, player, room, square, state};
 use super::{
-    Check, Checked, FlashAction, FlashTopic, Options, Player, Source, Tiles, lines_of, sentence,
-    spelled_row, words,
+    Check, Checked, FlashAction, FlashTopic, Options, Player, Source, Tiles, lines_of, row_shown,
+    sentence, words,
 };
 use crate::Action;
 use crate::frame::effect::Effect;
@@ -19,7 +19,7 @@ use headlight_figure::plain;
 
 fn scene_at(player: &Player, step: u64, width: f64) -> Scene {
     let moment = player.moment(step).unwrap();
-    let row = spelled_row(player, &moment, None);
+    let row = row_shown(player, &moment, None);
     scene(player, &moment, row, width)
 }
 
@@ -32,10 +32,10 @@ fn every_step_of_every_option_can_be_shown() {
             let words = plain(&sentence(&player, &moment));
             assert!(words.ends_with('.'), "{words}");
             assert!(!words.contains("NaN") && !words.contains("inf"), "{words}");
-            if let Some(row) = spelled_row(&player, &moment, None) {
-                let text = spelled(&player, &moment, row).unwrap_or_default();
+            if let Some(row) = row_shown(&player, &moment, None) {
+                let text = row_arithmetic(&player, &moment, row).unwrap_or_default();
                 assert!(!text.contains("NaN"), "{text}");
-                let passed = super::passed(&player, &moment, row);
+                let passed = super::row_after_each_tile(&player, &moment, row);
                 assert!(passed.iter().filter(|passed| passed.is_now).count() <= 1);
             }
             for width in [980.0, 360.0] {
@@ -307,7 +307,7 @@ fn on_a_phone_words_and_numbers_keep_apart() {
         let columns = scene
             .words
             .iter()
-            .filter(|words| words.voice == Voice::Name);
+            .filter(|words| words.voice == TextStyle::Name);
         let columns: Vec<f64> = columns.map(|words| words.x).collect();
         assert!(
             columns.windows(2).all(|two| two[1] - two[0] > 34.5),

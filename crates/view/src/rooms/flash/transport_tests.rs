@@ -5,12 +5,12 @@ use headlight_flash::{Algorithm, EventKind};
 
 use super::figures::{ledger, timeline};
 use super::test_room::{all_options, player, square, state};
-use super::{Clock, Course, FlashAction, Player, words};
+use super::{Clock, FlashAction, Player, SideBySide, words};
 
 #[test]
 fn the_timelines_legend_has_one_order_wherever_it_begins() {
     let player = player(square());
-    let course = Course::new(&player, None, Clock::Traffic);
+    let course = SideBySide::new(&player, None, Clock::Traffic);
     let place = |kind: &EventKind| EventKind::ALL.iter().position(|of| of == kind);
     for step in 0..course.n_steps() {
         let kinds = timeline::timeline(&course, step, 70.0, None).kinds();
@@ -24,7 +24,7 @@ fn the_timelines_legend_has_one_order_wherever_it_begins() {
 #[test]
 fn the_timeline_shows_the_step_and_its_neighbours() {
     let player = player(square());
-    let course = Course::new(&player, None, Clock::Traffic);
+    let course = SideBySide::new(&player, None, Clock::Traffic);
     let line = timeline::timeline(&course, 30, 280.0, None);
     // Held by someone who drags, it stays where it is, and says no step where none is.
     let held = timeline::timeline(&course, 30 + 200, 280.0, Some(line.span.0));
@@ -44,7 +44,7 @@ fn the_timeline_shows_the_step_and_its_neighbours() {
 #[test]
 fn the_timeline_says_which_steps_it_shows() {
     let player = player(square());
-    let course = Course::new(&player, None, Clock::Traffic);
+    let course = SideBySide::new(&player, None, Clock::Traffic);
     let n = course.n_steps();
     let said = |step, width| {
         let line = timeline::timeline(&course, step, width, None);
@@ -139,7 +139,7 @@ fn compared_the_transport_goes_on_until_both_are_done() {
     assert!(at_end > n_played, "{at_end} of {n_played}");
     let (played, clock) = (Player::new(&state.flash).unwrap(), state.flash.clock);
     let other = played.beside(Algorithm::Standard).unwrap();
-    let course = Course::new(&played, Some(&other), clock);
+    let course = SideBySide::new(&played, Some(&other), clock);
     assert_eq!(played.step_of(&course, &state.flash), at_end);
     assert_eq!(played.step(&state.flash), n_played);
     assert_eq!(
@@ -173,7 +173,7 @@ fn played_on_both_clocks_it_ends_where_both_do() {
         }
         let played = Player::new(&state.flash).unwrap();
         let other = played.beside(Algorithm::Fa1).unwrap();
-        let course = Course::new(&played, Some(&other), clock);
+        let course = SideBySide::new(&played, Some(&other), clock);
         assert_eq!(
             (state.flash.step, state.flash.playing),
             (Some(course.n_steps()), None)
@@ -218,7 +218,7 @@ fn the_algorithm_beside_has_the_mask_the_tiles_and_the_order_of_the_played_one()
             }
             // What it moves in all is what the ledger says of it.
             let moment = played.moment(5).unwrap();
-            let course = Course::new(&played, Some(&beside), Clock::Traffic);
+            let course = SideBySide::new(&played, Some(&beside), Clock::Traffic);
             let beside_moment = beside.moment(course.beside_step(5).unwrap()).unwrap();
             let ledger = ledger::ledger(&played, &moment, Some((&beside, &beside_moment)));
             let rows = &ledger.rows;

@@ -25,7 +25,7 @@ use headlight_figure::Shared;
 /// The steps that the transport walks: those of the algorithm that is played, then
 /// what is left of the one beside it when that one is done.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Course {
+pub struct SideBySide {
     pub(crate) played: Shared<Schedule>,
     pub(crate) beside: Option<Beside>,
 }
@@ -72,7 +72,7 @@ impl Progress {
     }
 }
 
-impl Course {
+impl SideBySide {
     /// The steps of what is played, with or without another beside it on this clock.
     #[must_use]
     pub fn new(player: &Player, beside: Option<&Player>, clock: Clock) -> Self {
@@ -128,7 +128,7 @@ impl Course {
     /// The algorithm beside where it alone is left to walk: after `step`, the played one
     /// is done and has been for at least a step.
     #[must_use]
-    pub fn left_alone(&self, step: u64) -> Option<Algorithm> {
+    pub fn still_walking(&self, step: u64) -> Option<Algorithm> {
         let beside = self.beside.as_ref()?;
         (step > self.played.n_events()).then(|| beside.schedule.method().algorithm)
     }
@@ -197,14 +197,14 @@ mod tests {
 
     /// Every two algorithms on every clock, with and without a mask; 19 rows leave
     /// ragged tiles both ways.
-    fn courses() -> Vec<Course> {
+    fn courses() -> Vec<SideBySide> {
         let mut all = Vec::new();
         for is_causal in [true, false] {
             for played in Algorithm::ALL {
                 for other in Algorithm::ALL.into_iter().filter(|other| *other != played) {
                     for clock in Clock::ALL {
                         let of = |algorithm| schedule(algorithm, (19, 8), is_causal);
-                        all.push(Course::of(of(played), Some(of(other)), clock));
+                        all.push(SideBySide::of(of(played), Some(of(other)), clock));
                     }
                 }
             }
@@ -212,7 +212,7 @@ mod tests {
         all
     }
 
-    fn said(course: &Course, step: u64) -> String {
+    fn said(course: &SideBySide, step: u64) -> String {
         plain(&course.sentence(step).unwrap())
     }
 
@@ -269,7 +269,7 @@ mod tests {
             let n_played = course.played.n_events();
             let steps = |step| course.progress(step).unwrap().map(|progress| progress.step);
             assert_eq!(steps(0), [0, 0]);
-            assert_eq!(course.left_alone(n_played), None);
+            assert_eq!(course.still_walking(n_played), None);
             let at_end = course.progress(course.n_steps()).unwrap();
             assert!(at_end.iter().all(Progress::is_done));
             // Beyond the end of the played one each step is one of the other's.
@@ -277,7 +277,7 @@ mod tests {
                 let [played, other] = steps(step);
                 assert_eq!(steps(step + 1), [played, other + 1]);
                 assert!(course.is_beside(step));
-                assert!(course.left_alone(step + 1).is_some());
+                assert!(course.still_walking(step + 1).is_some());
                 let event = course.beside.as_ref().unwrap().schedule.event(other);
                 assert_eq!(course.event(step), event);
             }
@@ -289,7 +289,7 @@ mod tests {
     #[test]
     fn alone_the_course_is_the_schedule() {
         let schedule = schedule(Algorithm::Fa1, (19, 8), true);
-        let course = Course::of(schedule.clone(), None, Clock::Work);
+        let course = SideBySide::of(schedule.clone(), None, Clock::Work);
         assert_eq!(course.n_steps(), schedule.n_events());
         assert!(
             (0..=schedule.n_events()).all(|index| course.event(index) == schedule.event(index))
@@ -304,7 +304,7 @@ mod tests {
         // moves 4 N d + 4 N^2 = 5,120 elements, FA2 2 N d + N + 2 T_r N d = 2,592.
         let of = |algorithm| schedule(algorithm, (32, 8), false);
         let (standard, fa2) = (of(Algorithm::Standard), of(Algorithm::Fa2));
-        let course = Course::of(fa2.clone(), Some(standard.clone()), Clock::Traffic);
+        let course = SideBySide::of(fa2.clone(), Some(standard.clone()), Clock::Traffic);
         assert_eq!(
             said(&course, 0),
             "Neither FA2 nor standard attention has begun."
@@ -336,7 +336,7 @@ mod tests {
              many as FA2 with 2\u{202f}592."
         );
         // The other way around the same is said.
-        let turned = Course::of(standard, Some(fa2), Clock::Traffic);
+        let turned = SideBySide::of(standard, Some(fa2), Clock::Traffic);
         let done = (0..turned.n_steps()).find(|&step| {
             let [_, other] = turned.progress(step).unwrap();
             other.is_done()
@@ -351,7 +351,7 @@ mod tests {
             said(&course, course.n_steps())
         );
         // Without a mask all three do the same work: 4 d N^2.
-        let work = Course::of(
+        let work = SideBySide::of(
             of(Algorithm::Fa1),
             Some(of(Algorithm::Standard)),
             Clock::Work,
@@ -417,7 +417,7 @@ mod tests {
     #[test]
     fn half_a_million_events_are_not_walked() {
         let of = |algorithm| schedule(algorithm, (4_096, 128), true);
-        let course = Course::of(of(Algorithm::Fa1), Some(of(Algorithm::Fa2)), Clock::Traffic);
+        let course = SideBySide::of(of(Algorithm::Fa1), Some(of(Algorithm::Fa2)), Clock::Traffic);
         assert!(course.n_steps() > 500_000);
         // A walk of them takes tens of milliseconds each time; this is twenty thousand.
         for step in (0..20_000).map(|at| at * course.n_steps() / 20_000) {

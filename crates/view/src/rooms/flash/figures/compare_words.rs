@@ -4,7 +4,7 @@ use headlight_figure::number::{fixed, percent};
 use headlight_figure::{Span, plain};
 use headlight_flash::{Algorithm, Array, Direction, Schedule};
 
-use super::compare::{Course, Progress};
+use super::compare::{Progress, SideBySide};
 use crate::rooms::flash::clock::Clock;
 use crate::rooms::flash::player::{Moment, Player};
 use crate::rooms::flash::sentence::sentence;
@@ -179,7 +179,7 @@ pub(crate) fn fa2_deed(n_finished: usize, n_tiles: usize, split: Option<(usize, 
     }
 }
 
-impl Course {
+impl SideBySide {
     /// One sentence that says what the comparison shows after `step`; `None` where there
     /// is none beside.
     #[must_use]

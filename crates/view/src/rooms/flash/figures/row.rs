@@ -10,7 +10,7 @@ use crate::rooms::flash::words::{LAZY_BOUND, shown};
 
 /// What one row had after it met a tile of keys.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Passed {
+pub struct TileOfRow {
     /// The tile of keys.
     pub j: usize,
     /// Largest score so far.
@@ -26,7 +26,7 @@ pub struct Passed {
 /// The row of the current tile that is spelled out: the one that was chosen if it is
 /// there, else the one that was rescaled the most, else the last.
 #[must_use]
-pub fn spelled_row(player: &Player, moment: &Moment, chosen: Option<usize>) -> Option<usize> {
+pub fn row_shown(player: &Player, moment: &Moment, chosen: Option<usize>) -> Option<usize> {
     let queries = player.schedule().queries(moment.event?.i?);
     if let Some(row) = chosen.filter(|row| queries.contains(row)) {
         return Some(row);
@@ -46,7 +46,7 @@ pub fn spelled_row(player: &Player, moment: &Moment, chosen: Option<usize>) -> O
 
 /// The step for one row, as arithmetic.
 #[must_use]
-pub fn spelled(player: &Player, moment: &Moment, row: usize) -> Option<String> {
+pub fn row_arithmetic(player: &Player, moment: &Moment, row: usize) -> Option<String> {
     let event = moment.event?;
     let queries = player.schedule().queries(event.i?);
     let at = row
@@ -102,7 +102,7 @@ pub fn spelled(player: &Player, moment: &Moment, row: usize) -> Option<String> {
         EventKind::Rescale if has_met_nothing => "no key that it may see has come yet".to_owned(),
         EventKind::Rescale if now.beta.is_empty() => format!(
             "α = exp({} − {}) = {};  l = {} × {} = {}",
-            shown(old_m(moment, at)),
+            shown(row_max_before(moment, at)),
             of(&now.m)?,
             of(&now.alpha)?,
             of(&now.alpha)?,
@@ -172,7 +172,7 @@ pub fn spelled(player: &Player, moment: &Moment, row: usize) -> Option<String> {
 }
 
 /// A row's maximum before the tile that is being met.
-pub(crate) fn old_m(moment: &Moment, at: usize) -> f32 {
+pub(crate) fn row_max_before(moment: &Moment, at: usize) -> f32 {
     let earlier = moment.passes.len().checked_sub(2);
     let pass = earlier.and_then(|earlier| moment.passes.get(earlier));
     pass.and_then(|pass| pass.m.get(at).copied())
@@ -181,7 +181,7 @@ pub(crate) fn old_m(moment: &Moment, at: usize) -> f32 {
 
 /// What a row had after each tile of keys so far. Standard attention has no such tiles.
 #[must_use]
-pub fn passed(player: &Player, moment: &Moment, row: usize) -> Vec<Passed> {
+pub fn row_after_each_tile(player: &Player, moment: &Moment, row: usize) -> Vec<TileOfRow> {
     let Some(event) = moment.event else {
         return Vec::new();
     };
@@ -189,7 +189,7 @@ pub fn passed(player: &Player, moment: &Moment, row: usize) -> Vec<Passed> {
         return Vec::new();
     };
     let at = row.saturating_sub(player.schedule().queries(i).start);
-    let passed = |pass: &Pass| Passed {
+    let passed = |pass: &Pass| TileOfRow {
         j: pass.j,
         m: pass.m.get(at).copied().unwrap_or(f32::NEG_INFINITY),
         l: pass.l.get(at).copied().unwrap_or(0.0),

@@ -17,7 +17,9 @@ mod slow;
 #[cfg(test)]
 pub(crate) use chip::shown_within;
 use headlight_flash::Array;
-pub use scene::{Anchor, Block, Colours, Flight, Mosaic, Paint, Rect, Scene, Voice, Words};
+pub use scene::{
+    Anchor, Block, Colours, Heatmap, Label, MovingTile, Paint, Rect, Scene, TextStyle,
+};
 
 use crate::rooms::flash::player::{Moment, Player};
 
@@ -82,7 +84,7 @@ fn narrow(scene: &mut Scene, player: &Player, moment: &Moment, row: Option<usize
 }
 
 /// What the step moves, from where to where.
-fn flights(moment: &Moment, strips: &[(Array, Rect)], slots: &[(Array, Rect)]) -> Vec<Flight> {
+fn flights(moment: &Moment, strips: &[(Array, Rect)], slots: &[(Array, Rect)]) -> Vec<MovingTile> {
     let Some(event) = moment.event else {
         return Vec::new();
     };
@@ -97,7 +99,7 @@ fn flights(moment: &Moment, strips: &[(Array, Rect)], slots: &[(Array, Rect)]) -
             headlight_flash::Direction::Read => (slow, chip),
             headlight_flash::Direction::Written => (chip, slow),
         };
-        Some(Flight {
+        Some(MovingTile {
             array: moved.array,
             from,
             to,

@@ -3,7 +3,7 @@
 use crate::rooms::flash::words::{clock, thousands};
 use headlight_flash::EventKind;
 
-use super::compare::Course;
+use super::compare::SideBySide;
 
 /// Least width of a cell in pixels.
 const LEAST_CELL: f64 = 7.0;
@@ -41,7 +41,7 @@ pub struct Timeline {
 /// The steps around the one that is shown, as many as fit into `width` pixels. While
 /// someone drags along the line it stays where it was held: from the step `held` on.
 #[must_use]
-pub fn timeline(course: &Course, step: u64, width: f64, held: Option<u64>) -> Timeline {
+pub fn timeline(course: &SideBySide, step: u64, width: f64, held: Option<u64>) -> Timeline {
     let n = course.n_steps();
     let fitting = ((width / LEAST_CELL) as u64).max(1).min(n);
     let first = match held {

@@ -9,7 +9,7 @@ use super::names::{name_rows_and_keys, numbered};
 use super::places::{
     COLUMN, NUMBER_HEIGHT, NUMBER_WIDTH, Places, columns_of, places, queries_on_chip, rows_in_tile,
 };
-use super::scene::{Anchor, Colours, Mosaic, Paint, Rect, Scene, Voice};
+use super::scene::{Anchor, Colours, Heatmap, Paint, Rect, Scene, TextStyle};
 use crate::rooms::flash::player::{Moment, Player};
 use crate::rooms::flash::words;
 use crate::rooms::flash::words::shown_short;
@@ -44,7 +44,7 @@ pub(crate) fn draw(
     columns(scene, player, moment, &numbered, &places);
     chosen_row(scene, player, moment, row, &places);
     beam(scene, player, moment, &places);
-    let there = There::of(player, moment);
+    let there = TileShare::of(player, moment);
     let [q, o, columns] = [places.q, places.o, places.columns].map(|at| there.rows_of(at));
     let (k, v) = (there.columns_of(places.k), there.values_of(places.v));
     let s = there.scores_of(places.s);
@@ -86,7 +86,7 @@ fn memory_bar(scene: &mut Scene, player: &Player, moment: &Moment, at: Rect) {
         scene.block(Rect::new(x + from, y, width - from, 8.0), Paint::Over);
     }
     let text = words::chip_use(used, limit);
-    scene.say((x - 8.0, y + 8.0), Voice::Small, Anchor::End, text);
+    scene.say((x - 8.0, y + 8.0), TextStyle::Small, Anchor::End, text);
 }
 
 fn matrices(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) {
@@ -108,12 +108,12 @@ fn matrices(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places
     let mut name = |array: Array, letter: &str, at: Rect, is_there: bool, of: &str| {
         if is_there {
             let base = (at.x, at.y - 8.0);
-            scene.say(base, Voice::Letter(array), Anchor::Start, letter);
+            scene.say(base, TextStyle::Letter(array), Anchor::Start, letter);
             let indent = 9.0 + 5.5 * (letter.chars().count() as f64 - 1.0);
             // Where there is no room the sentence above says it too.
             if at.width > indent + 6.0 + 6.2 * of.chars().count() as f64 {
                 let beside = (at.x + indent + 4.0, base.1);
-                scene.say(beside, Voice::Label, Anchor::Start, of);
+                scene.say(beside, TextStyle::Label, Anchor::Start, of);
             }
         }
     };
@@ -127,7 +127,7 @@ fn matrices(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places
         _ => "so far",
     };
     name(Array::O, "O", places.o, !chip.o.is_empty(), o_is);
-    let there = There::of(player, moment);
+    let there = TileShare::of(player, moment);
     mosaic(
         scene,
         "Q",
@@ -199,7 +199,7 @@ fn mosaic(scene: &mut Scene, name: &'static str, at: Rect, matrix: &Matrix, colo
     if matrix.is_empty() {
         return;
     }
-    scene.mosaics.push(Mosaic {
+    scene.mosaics.push(Heatmap {
         at,
         name,
         n_rows: matrix.n_rows(),
@@ -217,15 +217,20 @@ fn scores(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) 
     if matrix.is_empty() {
         return;
     }
-    let at = There::of(player, moment).scores_of(places.s);
+    let at = TileShare::of(player, moment).scores_of(places.s);
     let base = (at.x, at.y - 8.0);
     let (letter, rest) = if has_weights {
         ("P", weights_are(player, moment))
     } else {
         ("S", "= Q Kᵀ / √d")
     };
-    scene.say(base, Voice::Name, Anchor::Start, letter);
-    scene.say((base.0 + 13.0, base.1), Voice::Label, Anchor::Start, rest);
+    scene.say(base, TextStyle::Name, Anchor::Start, letter);
+    scene.say(
+        (base.0 + 13.0, base.1),
+        TextStyle::Label,
+        Anchor::Start,
+        rest,
+    );
     let (n_rows, n_columns) = (matrix.n_rows(), matrix.n_columns);
     let (width, height) = (at.width / n_columns as f64, at.height / n_rows as f64);
     let has_numbers = width >= NUMBER_WIDTH && height >= NUMBER_HEIGHT;
@@ -268,9 +273,9 @@ fn scores(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) 
             let y = at.y + (row as f64 + 0.5) * height + 4.0;
             let is_on_dark = has_weights && value > 0.5;
             let voice = if is_on_dark {
-                Voice::OnDark
+                TextStyle::OnDark
             } else {
-                Voice::Number
+                TextStyle::Number
             };
             scene.say((x, y), voice, Anchor::Middle, shown_short(value));
         }
@@ -313,12 +318,12 @@ fn n_shown(player: &Player, moment: &Moment, matrix: &Matrix) -> Vec<usize> {
 
 /// What of a full tile's rows and keys the tiles on the chip have: a ragged last tile is
 /// as much smaller as it has fewer, so that a row is as high and a key as wide as ever.
-struct There {
+struct TileShare {
     rows: f64,
     keys: f64,
 }
 
-impl There {
+impl TileShare {
     fn of(player: &Player, moment: &Moment) -> Self {
         let share = |n: usize, of_full: f64| match n {
             0 => 1.0,
@@ -379,7 +384,7 @@ fn columns(
         }
         let x = at.x + index as f64 * pitch;
         let middle = x + pitch / 2.0;
-        scene.say((middle, at.y - 8.0), Voice::Name, Anchor::Middle, name);
+        scene.say((middle, at.y - 8.0), TextStyle::Name, Anchor::Middle, name);
         let old = column(&moment.before, name);
         for (row, &value) in values.iter().enumerate() {
             let y = at.y + row as f64 * row_height;
@@ -393,9 +398,9 @@ fn columns(
             }
             if numbered.contains(&(first + row)) {
                 let voice = if is_hot {
-                    Voice::HotNumber
+                    TextStyle::HotNumber
                 } else {
-                    Voice::Number
+                    TextStyle::Number
                 };
                 let base = (middle, y + row_height / 2.0 + 4.0);
                 scene.say(base, voice, Anchor::Middle, shown_within(value, pitch));
@@ -405,7 +410,7 @@ fn columns(
     let is_there = !moment.chip.m.is_empty();
     if is_there && row_height < NUMBER_HEIGHT {
         let below = (at.x + at.width / 2.0, at.y + at.height + 12.0);
-        scene.say(below, Voice::Small, Anchor::Middle, words::SOME_ROWS);
+        scene.say(below, TextStyle::Small, Anchor::Middle, words::SOME_ROWS);
     }
 }
 
@@ -446,7 +451,7 @@ fn chosen_row(
 /// The frame around what the step changes on the chip.
 fn beam(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) {
     let names = columns_of(player);
-    let there = There::of(player, moment);
+    let there = TileShare::of(player, moment);
     let scores = there.scores_of(places.s);
     let column = |name: &str| {
         let place = names.iter().position(|of| *of == name)?;

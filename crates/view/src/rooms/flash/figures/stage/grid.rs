@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use headlight_flash::TileKind;
 
-use super::scene::{Anchor, Paint, Rect, Scene, Voice};
+use super::scene::{Anchor, Paint, Rect, Scene, TextStyle};
 use crate::rooms::flash::player::{Moment, Player};
 use crate::rooms::flash::words;
 
@@ -40,11 +40,16 @@ pub(crate) fn draw(
     let (left, top) = (at.x + AXIS, at.y + AXIS);
     scene.say(
         (left, top - 6.0),
-        Voice::Small,
+        TextStyle::Small,
         Anchor::Start,
         "key (column) →",
     );
-    scene.say((at.x + 4.0, top + 10.0), Voice::Small, Anchor::Start, "↓");
+    scene.say(
+        (at.x + 4.0, top + 10.0),
+        TextStyle::Small,
+        Anchor::Start,
+        "↓",
+    );
     let place = |queries: &Range<usize>, keys: &Range<usize>| {
         Rect::new(
             left + keys.start as f64 * scale,
@@ -248,6 +253,6 @@ fn legend(scene: &mut Scene, player: &Player, at: Rect, is_beside: bool) {
     for (index, (paint, text)) in shown.enumerate() {
         let y = top + index as f64 * 21.0;
         scene.block(Rect::new(x, y, 13.0, 13.0), paint);
-        scene.say((x + 20.0, y + 11.0), Voice::Small, Anchor::Start, text);
+        scene.say((x + 20.0, y + 11.0), TextStyle::Small, Anchor::Start, text);
     }
 }

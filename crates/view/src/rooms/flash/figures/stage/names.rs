@@ -3,7 +3,7 @@
 use super::places::{
     MOST_OF_TOKEN, NUMBER_HEIGHT, Places, SMALL_LETTER, n_digits, queries_on_chip, rows_in_tile,
 };
-use super::scene::{Anchor, Scene, Voice};
+use super::scene::{Anchor, Scene, TextStyle};
 use crate::rooms::flash::player::{Moment, Player};
 use headlight_figure::token::shorten;
 /// A token in fewer letters than these says nothing.
@@ -74,7 +74,7 @@ pub(crate) fn name_rows_and_keys(
     let most = (places.names.width / SMALL_LETTER) as usize;
     for (query, name) in names_within(player, numbered, most) {
         let y = places.names.y + ((query - queries.start) as f64 + 0.5) * height + 4.0;
-        scene.say((places.names.x, y), Voice::Small, Anchor::Start, name);
+        scene.say((places.names.x, y), TextStyle::Small, Anchor::Start, name);
     }
     if moment.chip.k.is_empty() {
         return;
@@ -84,6 +84,11 @@ pub(crate) fn name_rows_and_keys(
     let keys: Vec<usize> = moment.keys.clone().collect();
     for (key, name) in names_within(player, &keys, most) {
         let x = places.s.x + ((key - moment.keys.start) as f64 + 0.5) * width;
-        scene.say((x, places.s.y - 23.0), Voice::Small, Anchor::Middle, name);
+        scene.say(
+            (x, places.s.y - 23.0),
+            TextStyle::Small,
+            Anchor::Middle,
+            name,
+        );
     }
 }

@@ -85,7 +85,7 @@ pub struct Block {
 
 /// How a text looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Voice {
+pub enum TextStyle {
     /// The heading of a part.
     Heading,
     /// A remark.
@@ -117,7 +117,7 @@ pub enum Anchor {
 
 /// A text.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Words {
+pub struct Label {
     /// Pixels from the left.
     pub x: f64,
     /// Pixels from the top, of the line that the letters stand on.
@@ -125,7 +125,7 @@ pub struct Words {
     /// What it says.
     pub text: String,
     /// How it looks.
-    pub voice: Voice,
+    pub voice: TextStyle,
     /// Where it is held.
     pub anchor: Anchor,
 }
@@ -141,7 +141,7 @@ pub enum Colours {
 
 /// A matrix of numbers as colours.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Mosaic {
+pub struct Heatmap {
     /// Where.
     pub at: Rect,
     /// Its letter: `Q`, `K`, `V`, `S`, `P` or `O`.
@@ -158,7 +158,7 @@ pub struct Mosaic {
 
 /// A tile on its way.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Flight {
+pub struct MovingTile {
     /// Of which array.
     pub array: Array,
     /// From where.
@@ -179,11 +179,11 @@ pub struct Scene {
     /// The hidden part of the grid, as corners.
     pub hidden: Vec<(f64, f64)>,
     /// Matrices as colours.
-    pub mosaics: Vec<Mosaic>,
+    pub mosaics: Vec<Heatmap>,
     /// Texts.
-    pub words: Vec<Words>,
+    pub words: Vec<Label>,
     /// Tiles on their way, at steps that move something.
-    pub flights: Vec<Flight>,
+    pub flights: Vec<MovingTile>,
     /// Where on the stage the rows of the current tile can be chosen.
     pub rows: Vec<(usize, Rect)>,
 }
@@ -196,11 +196,11 @@ impl Scene {
     pub(crate) fn say(
         &mut self,
         (x, y): (f64, f64),
-        voice: Voice,
+        voice: TextStyle,
         anchor: Anchor,
         text: impl Into<String>,
     ) {
-        self.words.push(Words {
+        self.words.push(Label {
             x,
             y,
             text: text.into(),
@@ -214,7 +214,7 @@ impl Scene {
     }
 
     pub(crate) fn heading_at(&mut self, (x, y): (f64, f64), title: impl Into<String>, note: &str) {
-        self.say((x, y), Voice::Heading, Anchor::Start, title);
-        self.say((x, y + 16.0), Voice::Small, Anchor::Start, note);
+        self.say((x, y), TextStyle::Heading, Anchor::Start, title);
+        self.say((x, y + 16.0), TextStyle::Small, Anchor::Start, note);
     }
 }

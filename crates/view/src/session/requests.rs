@@ -12,8 +12,8 @@ use crate::answers::head::Head;
 use crate::answers::run::Backend;
 
 impl Session {
-    pub(super) fn fulfil(&mut self, wish: Input, step: &mut Step) {
-        match wish {
+    pub(super) fn handle_request(&mut self, request: Input, step: &mut Step) {
+        match request {
             Input::Run {
                 prompt,
                 head,
@@ -42,7 +42,7 @@ impl Session {
             Input::Choose(choice) => self.choose(choice, step),
             Input::TryAgain => self.try_again(step),
             Input::Fault(fault) => self.fault = Some(fault),
-            // The rest is no wish, was taken by `step`, or cannot be fulfilled.
+            // The rest is no request, was taken by `step`, or cannot be fulfilled.
             _ => {}
         }
     }
@@ -112,7 +112,7 @@ impl Session {
 
     /// Asks for the text that is wanted, once its prompt has run.
     pub(super) fn post_generation(&mut self, step: &mut Step) {
-        let Some(wish) = self.generation.clone() else {
+        let Some(request) = self.generation.clone() else {
             return;
         };
         let is_waiting = !self.has_answered || self.open.generation.is_some();
@@ -121,7 +121,7 @@ impl Session {
             return;
         };
         worker.owe();
-        step.post(worker.id, Ask::Generate { run, wish });
+        step.post(worker.id, Ask::Generate { run, request });
         self.open.generation = Some(run);
         step.news.push(News::GenerationStarted);
     }
@@ -159,7 +159,7 @@ impl Session {
         }
     }
 
-    /// A newer wish replaces the generation: the engine cancels it by itself.
+    /// A newer request replaces the generation: the engine cancels it by itself.
     fn end_generation(&mut self, step: &mut Step) {
         if self.generation.take().is_some() {
             self.open.generation = None;
