@@ -204,7 +204,7 @@ impl Arrows {
             let is_in = |starts: &&[&str]| starts.iter().any(|start| file.starts_with(start));
             layers
                 .iter()
-                .position(|starts| is_in(&starts))
+                .position(|starts| is_in(starts))
                 .unwrap_or(layers.len())
         };
         let room = |file: &str| {
@@ -407,7 +407,7 @@ fn read(folder: &Path, below: &str, sources: &mut Sources) {
         .unwrap()
         .map(|entry| entry.unwrap())
         .collect();
-    entries.sort_by_key(std::fs::DirEntry::file_name);
+    entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let name = format!("{below}{}", entry.file_name().to_str().unwrap());
         if entry.path().is_dir() {
