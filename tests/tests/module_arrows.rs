@@ -202,10 +202,7 @@ impl Arrows {
     fn against(&self, layers: Layers) -> Vec<String> {
         let layer = |file: &str| {
             let is_in = |starts: &&[&str]| starts.iter().any(|start| file.starts_with(start));
-            layers
-                .iter()
-                .position(|starts| is_in(starts))
-                .unwrap_or(layers.len())
+            layers.iter().position(is_in).unwrap_or(layers.len())
         };
         let room = |file: &str| {
             let inside = file.strip_prefix("rooms/")?;
