@@ -46,6 +46,16 @@ async function clock(page) {
   return { step: Number(step), all: Number(all) };
 }
 
+/** The same once there are more than `few` steps: those of two algorithms, not of one. */
+async function longerClock(page, few) {
+  const hasMore = (few) => {
+    const text = document.querySelector(".transport .clock").textContent.replace(/[\u202f\s]/g, "");
+    return Number(text.match(/of(\d+)/)?.[1]) > few;
+  };
+  await page.waitForFunction(hasMore, few);
+  return clock(page);
+}
+
 /** Waits until the whole result has been held against its definition. */
 async function checked(page) {
   await page.waitForFunction(() => {
@@ -393,8 +403,7 @@ test("two algorithms on one clock: the one beside is never ahead, and both arriv
   await page.waitForSelector('table[data-for="flash.compare"] td', { state: "attached" });
   assert.equal(await page.locator('[data-figure="flash.stage"]').count(), 1);
   assert.equal(await page.locator("#flash-hatch").count(), 1);
-  const { all } = await clock(page);
-  assert.ok(all > alone, `${all} steps, ${alone} alone`);
+  const { all } = await longerClock(page, alone);
   const beside = page.locator('[data-figure="flash.beside"] svg.above');
   assert.equal(await beside.getAttribute("role"), "img");
   for (const share of [0, 0.1, 0.35, 0.7, 1, 1.2]) {
