@@ -2,8 +2,9 @@
 //!
 //! Nothing here knows a browser. [`reduce()`] applies an [`Action`] to the
 //! [`State`] and returns the [`Effect`](frame::effect::Effect)s that the page carries out; what is
-//! drawn is computed from the state by pure functions:
-//! Layers, each of which names only those above it here:
+//! drawn is computed from the state by pure functions.
+//!
+//! Layers, lowest first; each names only those before it:
 //!
 //! - [`answers`]: what the engine said, as the page keeps it
 //! - [`session`]: which worker answers, run ids, stale answers, dead workers
