@@ -60,7 +60,7 @@ pub fn full(value: f64) -> String {
     }
 }
 
-/// The same for single precision, without digits that are not there.
+/// A number of single precision in full, without digits that are not there.
 #[must_use]
 pub fn full_f32(value: f32) -> String {
     if value != 0.0 && value.abs() < 1e-6 {
@@ -86,7 +86,7 @@ pub fn perplexity(value: f64) -> String {
     perplexity_in(value, 2)
 }
 
-/// The same with `decimals` places below 1000.
+/// A perplexity with `decimals` places below 1000.
 #[must_use]
 pub fn perplexity_in(value: f64, decimals: usize) -> String {
     if value < 999.995 {

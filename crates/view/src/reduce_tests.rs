@@ -4,10 +4,14 @@
 mod links;
 #[path = "reduce_tests/products.rs"]
 mod products;
+#[path = "reduce_tests/questions.rs"]
+mod questions;
 #[path = "reduce_tests/recordings.rs"]
 mod recordings;
 #[path = "reduce_tests/refusals.rs"]
 mod refusals;
+#[path = "reduce_tests/saving.rs"]
+mod saving;
 #[path = "reduce_tests/truths.rs"]
 mod truths;
 
@@ -78,7 +82,7 @@ pub(crate) fn live(fragment: &str) -> State {
     live_with(fragment, Some("stories"))
 }
 
-/// The same with a model of this language.
+/// A live page whose model is of this language.
 fn live_with(fragment: &str, language: Option<&str>) -> State {
     let mut state = State::default();
     reduce(&mut state, Action::Opened(fragment.to_owned()));
@@ -423,65 +427,6 @@ fn two_next(words: &[&str]) -> Run {
 }
 
 #[test]
-fn a_run_is_asked_about_in_the_order_in_which_it_is_looked_at() {
-    let mut state = live("");
-    let run = run_prompt(&mut state, "Tom ran");
-    let effects = answered(&mut state, run, two_next(&["Tom", " ran"]));
-    let kinds: Vec<DetailKind> = details(&effects).iter().map(|(_, d)| d.kind()).collect();
-    use DetailKind::{Attribution, Cuts, Lens, Thumbnails};
-    assert_eq!(kinds, [Cuts, Thumbnails, Lens, Attribution]);
-}
-
-#[test]
-fn the_surprise_of_a_run_that_came_without_it_is_asked_for_and_shown() {
-    let mut state = live("");
-    let id = run_prompt(&mut state, "Tom ran");
-    let mut late = two_next(&["Tom", " ran"]);
-    late.nll = vec![None; 2];
-    late.perplexity = None;
-    let asked = details(&answered(&mut state, id, late));
-    let (ask, _) = asked
-        .iter()
-        .find(|(_, of)| *of == Detail::Surprise)
-        .unwrap();
-    let shown = headlight_activations::Surprise::after_the_first(&[0.5]);
-    let finding = Finding::Surprise {
-        shown: shown.clone(),
-        clean: None,
-    };
-    reduce(&mut state, said(1, Message::Found { run: *ask, finding }));
-    let run = state.frame.subject.run.as_ref().unwrap();
-    assert_eq!((&run.nll, run.perplexity), (&shown.nll, shown.perplexity));
-    assert_eq!(run.id, id.0);
-}
-
-#[test]
-fn an_answer_about_an_older_run_is_never_shown() {
-    let mut state = live("");
-    let first = details(&reduce(
-        &mut state,
-        AttentionAction::SetSampling(Sampling {
-            top_k: 3,
-            ..Sampling::default()
-        }),
-    ));
-    let (old, _) = first[0].clone();
-    run_prompt(&mut state, "Tom");
-    let cuts = headlight_activations::Cuts {
-        tokens: Vec::new(),
-        n_kept: 3,
-        d_vocab: 9,
-        mass_kept: 0.5,
-    };
-    let late = Message::Found {
-        run: old,
-        finding: Finding::Cuts(cuts),
-    };
-    reduce(&mut state, said(1, late));
-    assert_eq!(state.attention.details.cuts, None);
-}
-
-#[test]
 fn taking_a_head_out_and_putting_it_back_runs_the_prompt_each_time() {
     let mut state = live("");
     let part = Part::Head(Head { layer: 1, head: 2 });
@@ -548,79 +493,6 @@ fn several_heads_are_averaged_once_all_have_come() {
 }
 
 #[test]
-fn a_long_prompt_is_asked_for_in_parts() {
-    let mut state = live("");
-    let words = vec![" x"; 600];
-    let run = run_prompt(&mut state, &"x".repeat(600));
-    let asked = details(&answered(&mut state, run, two_next(&words)));
-    let overview = asked.iter().find_map(|(run, detail)| match detail {
-        Detail::Tile {
-            part: TilePart::Overview,
-            queries,
-            pool,
-            ..
-        } => Some((*run, queries.clone(), *pool)),
-        _ => None,
-    });
-    let (run, queries, pool) = overview.unwrap();
-    assert_eq!((queries, pool), (0..600, 3));
-    let heads = asked.iter().find_map(|(_, detail)| match detail {
-        Detail::Thumbnails { heads, .. } => Some(heads.clone()),
-        _ => None,
-    });
-    assert_eq!(heads, Some(0..1), "the atlas comes in pieces");
-    let Head { layer, head } = state.frame.subject.head;
-    let tile = Tile {
-        layer,
-        head,
-        queries: 0..600,
-        keys: 0..600,
-        pool: 3,
-        weights: vec![0.5; 200 * 200],
-        lse: vec![1.0; 600],
-    };
-    let found = Message::Found {
-        run,
-        finding: Finding::Tile(tile),
-    };
-    let asked = details(&reduce(&mut state, said(1, found)));
-    assert!(
-        matches!(&asked[0].1, Detail::Tile { part: TilePart::Row, queries, .. } if *queries == (599..600)),
-        "{asked:?}"
-    );
-    assert!(
-        state.attention.sentence(&state.frame.subject).is_none(),
-        "the row has not come"
-    );
-    assert_eq!(
-        state.attention.why_no_steps(&state.frame),
-        attention_words::STEPS_UNDER_WAY
-    );
-    let asked = details(&reduce(&mut state, AttentionAction::ToggleRow(7)));
-    let run = asked[0].0;
-    let row = |query: usize| Tile {
-        layer,
-        head,
-        queries: query..query + 1,
-        keys: 0..600,
-        pool: 1,
-        weights: vec![1.0 / 600.0; 600],
-        lse: vec![1.0],
-    };
-    let found = |run, query| Message::Found {
-        run,
-        finding: Finding::Tile(row(query)),
-    };
-    let asked = details(&reduce(&mut state, said(1, found(run, 599))));
-    let (run, Detail::Tile { queries, .. }) = &asked[0] else {
-        panic!("{asked:?}");
-    };
-    assert_eq!(*queries, 7..8, "the row that is selected beside it");
-    reduce(&mut state, said(1, found(*run, 7)));
-    assert!(state.attention.sentence(&state.frame.subject).is_some());
-}
-
-#[test]
 fn a_map_that_shows_all_goes_on_showing_all_when_the_prompt_grows() {
     let mut state = live("");
     let run = run_prompt(&mut state, "one");
@@ -649,105 +521,4 @@ fn a_text_that_is_asked_for_again_is_another_one() {
     state.frame.subject.continuation = Some(written);
     reduce(&mut state, FrameAction::Generate);
     assert_eq!(state.frame.seed, 1, "without chance there is only one");
-}
-
-#[test]
-fn what_was_recorded_is_not_shown_as_the_answer_to_another_question() {
-    let cuts = || crate::answers::details::Cuts {
-        tokens: Vec::new(),
-        n_kept: 9,
-        d_vocab: 9,
-        mass_kept: 1.0,
-    };
-    let attribution = |token, against| crate::answers::details::Attribution {
-        token,
-        against,
-        logit_difference: 1.0,
-        components: Vec::new(),
-        sum: 1.0,
-    };
-    let recorded = |link: &str| {
-        let mut state = State::default();
-        reduce(&mut state, Action::Opened(link.to_owned()));
-        let run = Run {
-            id: 0,
-            ..two_next(&["Tom", " ran"])
-        };
-        state.attention.show(&mut state.frame.subject, run, None);
-        let details = &mut state.attention.details;
-        details.cuts = Some(headlight_figure::Shared::new(cuts()));
-        details.attribution = Some(headlight_figure::Shared::new(attribution(9, 4)));
-        attention::ask::drop_answers_to_other_questions(&mut state.attention, &state.frame.subject);
-        state
-    };
-    let has = |state: &State| {
-        let details = &state.attention.details;
-        (details.cuts.is_some(), details.attribution.is_some())
-    };
-    let mut usual = recorded("#/attention");
-    assert_eq!(has(&usual), (true, true));
-    assert_eq!(has(&recorded("#/attention?temperature=1.5")), (false, true));
-    assert_eq!(
-        has(&recorded("#/attention?token=4&against=9")),
-        (true, false)
-    );
-    let hot = Sampling {
-        temperature: 1.5,
-        ..Sampling::default()
-    };
-    reduce(&mut usual, AttentionAction::SetSampling(hot));
-    assert_eq!(has(&usual), (false, true));
-}
-
-#[test]
-fn an_entry_of_a_menu_that_is_open_offers_to_close() {
-    let mut state = State::default();
-    let labels = |state: &State| {
-        let entries = menu::entries(&state.frame, Figure::Next.into());
-        (entries[0].0, entries[entries.len() - 1].0)
-    };
-    let (show, hide) = (figure_words::SHOW_NUMBERS, figure_words::HIDE_NUMBERS);
-    assert_eq!(labels(&state), (show, figure_words::SHOW_METHOD));
-    reduce(&mut state, FrameAction::ToggleNumbers(Figure::Next.into()));
-    reduce(&mut state, FrameAction::ToggleMethod(Figure::Next.into()));
-    assert_eq!(labels(&state), (hide, figure_words::HIDE_METHOD));
-    reduce(&mut state, FrameAction::ToggleMethod(Figure::Lens.into()));
-    assert_eq!(labels(&state), (hide, figure_words::SHOW_METHOD));
-}
-
-#[test]
-fn saving_numbers_needs_no_drawing() {
-    let mut state = State::default();
-    let run = run(&["a", " b"]);
-    state
-        .attention
-        .show(&mut state.frame.subject, run, Some(pattern(2)));
-    let effects = reduce(
-        &mut state,
-        FrameAction::Save(Figure::Next.into(), Format::Csv),
-    );
-    let [Effect::Save(request)] = effects.as_slice() else {
-        panic!("expected a file, got {effects:?}");
-    };
-    assert_eq!(request.name, "headlight-attention-next-stories.csv");
-    assert_eq!(request.content, Content::NumbersOf(Figure::Next.into()));
-    let numbers = attention::files::numbers(&state.attention, &state.frame, Figure::Next);
-    let numbers = numbers.unwrap();
-    let text = numbers.file(request.format).unwrap();
-    assert!(text.starts_with("id,token,probability\r\n9,"), "{text}");
-    assert_eq!(numbers.file(Format::Svg), None);
-}
-
-#[test]
-fn a_figure_without_numbers_says_so() {
-    let mut state = State::default();
-    let effects = reduce(
-        &mut state,
-        FrameAction::Save(Figure::Lens.into(), Format::Png),
-    );
-    assert_eq!(effects, []);
-    assert_eq!(state.frame.notices, [figure_words::NOTHING_TO_SAVE]);
-    let unknown = FigureId("no.such");
-    reduce(&mut state, FrameAction::Save(unknown, Format::Png));
-    assert_eq!(state.frame.notices, [figure_words::NOTHING_TO_SAVE]);
 }

@@ -105,7 +105,7 @@ impl Pattern {
         }
     }
 
-    /// The same beside what the whole model has: `[query, key]` weights.
+    /// This pattern beside what the whole model has: `[query, key]` weights.
     ///
     /// # Errors
     ///
@@ -146,7 +146,7 @@ impl Pattern {
         self.clean = Some(clean);
     }
 
-    /// The same with one more part known; a whole pattern knows all already.
+    /// This pattern with one more part known; a whole pattern knows all already.
     #[must_use]
     pub fn with(mut self, part: TilePart, tile: Tile) -> Self {
         if let Weights::Parts(parts) = &mut self.weights {

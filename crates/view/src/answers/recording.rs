@@ -322,7 +322,7 @@ mod tests {
         assert!((recording.pattern.weight(1, 1) - 0.75).abs() < 1e-9);
     }
 
-    /// The same with answers to what is asked about a run.
+    /// A recording with answers to what is asked about a run.
     fn with_details(cells: &str) -> String {
         let scores = r#"{"previous":0.4,"duplicate":0,"induction":0,"entropy":0.5,"sink":null,"nearby":null,
             "over_targets":{"previous":0.8,"duplicate":null,"induction":null}}"#;

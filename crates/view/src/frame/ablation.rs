@@ -139,7 +139,7 @@ pub fn parse_list(list: &str) -> Option<Vec<Ablation>> {
     list.split(',').map(|item| item.parse().ok()).collect()
 }
 
-/// The same, written.
+/// A list of ablations as links write it; `None` if it is empty.
 #[must_use]
 pub fn write_list(ablations: &[Ablation]) -> Option<String> {
     let items: Vec<String> = ablations.iter().map(ToString::to_string).collect();

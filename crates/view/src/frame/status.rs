@@ -119,7 +119,7 @@ pub fn progress(frame: &Frame) -> Option<Progress> {
     progress_of(frame.session.phase(), model.map(|model| model.bytes))
 }
 
-/// The same; `model_bytes` where what is sent compressed does not say how much it is.
+/// What is arriving in a phase; `model_bytes` where what is sent compressed does not say how much it is.
 fn progress_of(phase: Phase, model_bytes: Option<u64>) -> Option<Progress> {
     match phase {
         Phase::FetchingEngine(transfer) => {

@@ -138,9 +138,7 @@ impl Subject {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::run::CleanRun;
-    use crate::answers::run::WeightedToken;
-    use crate::answers::run::tests::run;
+    use crate::answers::run::tests::edited;
 
     #[test]
     fn beside_a_part_that_is_put_back_is_the_next_one_that_is_out() {
@@ -160,19 +158,8 @@ mod tests {
 
     #[test]
     fn tokens_of_the_run_and_of_the_whole_model_can_be_compared() {
-        let token = |id: u32| WeightedToken {
-            id,
-            text: format!("t{id}"),
-            prob: 0.5,
-        };
-        let mut run = run(&["a"]);
-        run.next = vec![token(1), token(2)];
-        run.clean = Some(Box::new(CleanRun {
-            next: vec![token(2), token(7)],
-            ..CleanRun::default()
-        }));
         let mut subject = Subject::default();
-        subject.show(run);
+        subject.show(edited());
         let ids: Vec<u32> = subject.comparable().iter().map(|(id, _)| *id).collect();
         assert_eq!(ids, [1, 2, 7]);
         assert_eq!(subject.rival(1), Some(2));

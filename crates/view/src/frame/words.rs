@@ -133,7 +133,7 @@ pub const READ_AS_BYTES: &str = "This model has no token for some of these chara
 
 /// Words that the model reads letter by letter; `None` where there are none.
 ///
-/// The same word can be known without the space before it, so tokens are spoken of.
+/// A word can be known without the space before it, so tokens are spoken of.
 #[must_use]
 pub fn spelt_words(words: &[String]) -> Option<String> {
     const NAMED: usize = 3;

@@ -41,7 +41,7 @@ impl Page {
         page
     }
 
-    /// The same, with the cpu build live and the first prompt answered.
+    /// A page with the cpu build live and the first prompt answered.
     fn live(choice: Choice, has_webgpu: bool) -> Self {
         let mut page = Self::opened(choice, has_webgpu);
         page.bring_up(1, Backend::Cpu);

@@ -105,7 +105,7 @@ impl Transfer {
         }
     }
 
-    /// The same transfer with more bytes.
+    /// This transfer with more bytes.
     #[must_use]
     pub const fn advanced(self, loaded_bytes: u64, total_bytes: Option<u64>, now_ms: f64) -> Self {
         Self {
@@ -179,7 +179,7 @@ pub struct BackendReport {
     pub self_test: Vec<SelfTestCase>,
     /// Median time of the calibration run on the CPU.
     pub cpu_ms: Option<f64>,
-    /// The same on the GPU.
+    /// Median time of the calibration run on the GPU.
     pub gpu_ms: Option<f64>,
 }
 

@@ -93,22 +93,10 @@ impl AttentionRoom {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::head::Head;
-    use crate::answers::run::tests::{pattern, run};
+    use crate::answers::run::tests::run;
     use crate::answers::truth::{ShownTruth, Truth};
+    use crate::rooms::attention::state::tests::room;
     use headlight_figure::Shared;
-
-    fn room() -> (AttentionRoom, Subject) {
-        let (mut room, mut subject) = of_head();
-        let run = run(&["Lily", " ran", ".", " She"]);
-        room.show(&mut subject, run, Some(pattern(4)));
-        (room, subject)
-    }
-
-    fn of_head() -> (AttentionRoom, Subject) {
-        let head = Head { layer: 1, head: 2 };
-        (AttentionRoom::default(), Subject::new(head))
-    }
 
     #[test]
     fn tokens_that_stand_out_are_marked() {

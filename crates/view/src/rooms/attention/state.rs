@@ -414,21 +414,18 @@ impl AttentionRoom {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::answers::run::tests::{pattern, run};
     use crate::frame::ablation::Filler;
 
-    fn room() -> (AttentionRoom, Subject) {
-        let (mut room, mut subject) = of_head();
+    /// A room that shows head 1.2 of four tokens.
+    pub(crate) fn room() -> (AttentionRoom, Subject) {
+        let head = Head { layer: 1, head: 2 };
+        let (mut room, mut subject) = (AttentionRoom::default(), Subject::new(head));
         let run = run(&["Lily", " ran", ".", " She"]);
         room.show(&mut subject, run, Some(pattern(4)));
         (room, subject)
-    }
-
-    fn of_head() -> (AttentionRoom, Subject) {
-        let head = Head { layer: 1, head: 2 };
-        (AttentionRoom::default(), Subject::new(head))
     }
 
     #[test]

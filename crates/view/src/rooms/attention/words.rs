@@ -15,7 +15,7 @@ pub const SORT: &str = "sort";
 pub const CHANGES: &str = "Taken out of the model";
 /// Takes a head out.
 pub const ABLATE: &str = "Take this head out";
-/// The same where several heads are shown together.
+/// Takes the selected head out where several heads are shown together.
 #[must_use]
 pub fn ablate_one(head: Head) -> String {
     format!("Take {} out", head_name(head))
@@ -333,10 +333,10 @@ pub const KEY_AXIS: &str = "key (column): the token looked at";
 /// Title of the vertical axis.
 pub const QUERY_AXIS: &str = "query (row): the token that looks";
 
-/// The same where there is little room.
+/// Title of the horizontal axis where there is little room.
 pub const KEY_AXIS_SHORT: &str = "key (column)";
 
-/// The same where there is little room.
+/// Title of the vertical axis where there is little room.
 pub const QUERY_AXIS_SHORT: &str = "query (row)";
 
 /// What hatching means.

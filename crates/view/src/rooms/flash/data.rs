@@ -119,7 +119,7 @@ impl HeadData {
         Self::new(q, head.k.clone(), head.v.clone(), head.d_head)
     }
 
-    /// The same with a token for each row.
+    /// These numbers with a token for each row.
     pub(crate) fn with_tokens(mut self, tokens: Option<&Shared<Vec<Token>>>) -> Self {
         let n = self.n_q();
         self.tokens = tokens.filter(|tokens| tokens.len() == n).cloned();

@@ -52,7 +52,7 @@ struct About<'a> {
     v: Option<Vec<&'a [f32]>>,
 }
 
-/// The same of a figure that has numbers of its own.
+/// What the numbers of a file are about, of a figure that has numbers of its own.
 #[derive(Debug, Serialize)]
 struct AboutGrowth<'a> {
     figure: &'static str,

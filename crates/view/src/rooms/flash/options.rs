@@ -83,7 +83,7 @@ impl Options {
         }
     }
 
-    /// The same for another algorithm beside this one: the same mask and tiles, and what
+    /// The options of another algorithm beside this one: the same mask and tiles, and what
     /// else both have. Few rescales and split keys are FA2's alone.
     #[must_use]
     pub fn beside(&self, other: Algorithm) -> Self {

@@ -104,7 +104,7 @@ impl Player {
         self.moved_in_all
     }
 
-    /// The same, to be shared.
+    /// The steps, to be shared.
     pub(crate) fn shared_schedule(&self) -> Shared<Schedule> {
         self.schedule.clone()
     }

@@ -153,7 +153,7 @@ pub struct AtlasCell {
     pub kind: Option<Kind>,
     /// The score that it is sorted by, as text.
     pub score: Option<String>,
-    /// The same in little room, without its unit.
+    /// The score in little room, without its unit.
     pub short_score: Option<String>,
 }
 

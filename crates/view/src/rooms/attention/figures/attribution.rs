@@ -101,11 +101,11 @@ impl Order {
 pub struct AttributionBar {
     /// Which component; `None` for the others together.
     pub component: Option<Component>,
-    /// The same in words.
+    /// The component in words.
     pub label: String,
     /// What it adds, in logits.
     pub value: f64,
-    /// The same as text.
+    /// The contribution as text.
     pub text: String,
     /// Its bar, to the right of zero where it speaks for the token.
     pub bar: SignedBar,

@@ -79,7 +79,7 @@ pub struct LensCell {
     pub label: VisibleToken,
     /// Its probability, in `[0, 1]`.
     pub prob: f64,
-    /// The same as text.
+    /// The probability as text.
     pub percent: String,
     /// Its ground as a CSS colour.
     pub ground: String,
@@ -96,7 +96,7 @@ pub struct LensCell {
 pub struct LensLayer {
     /// Where along the stream.
     pub hook: HookPoint,
-    /// The same in words.
+    /// The stream in words.
     pub label: String,
     /// A cell per column; `None` where nothing has arrived.
     pub cells: Vec<Option<LensCell>>,
@@ -116,12 +116,12 @@ pub struct LensTable {
 pub struct TraceStep {
     /// Where along the stream.
     pub hook: HookPoint,
-    /// The same in words.
+    /// The stream in words.
     pub label: String,
     /// The probability of the final answer; `None` where it is not among the
     /// tokens that this layer lists.
     pub prob: Option<f64>,
-    /// The same as text; a bound where the token is not listed.
+    /// The probability as text; a bound where the token is not listed.
     pub text: String,
     /// The most probable tokens here, at most [`N_TRACED`].
     pub top: Vec<TokenProb>,

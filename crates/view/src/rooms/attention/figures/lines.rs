@@ -19,7 +19,7 @@ use headlight_figure::window;
 mod words {
     /// Whose weight the lines carry, where one query is selected.
     pub(crate) const ITS_WEIGHT: &str = "its weight";
-    /// The same where several are.
+    /// Subject of the sentence where several queries are drawn.
     pub(crate) const THEIR_WEIGHT: &str = "their weight";
 
     /// Whose weight the lines carry, where all are drawn.

@@ -24,13 +24,13 @@ pub struct NextBar {
     pub percent: String,
     /// Length of the bar: its probability over the largest of all that is drawn.
     pub fraction: f64,
-    /// The same of its probability in the language, where that is known and not 0.
+    /// Length of the bar of its probability in the language, where that is known and not 0.
     pub true_fraction: Option<f64>,
     /// Its probability in the language as text, where that is known.
     pub true_percent: Option<String>,
     /// Its probability in the whole model on the same scale, where parts were taken out.
     pub clean_fraction: Option<f64>,
-    /// The same as text.
+    /// The probability as text.
     pub clean_percent: Option<String>,
     /// Its probability after the temperature on the same scale, where that is another.
     pub heated_fraction: Option<f64>,

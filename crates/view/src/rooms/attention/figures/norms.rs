@@ -68,13 +68,13 @@ pub enum Part {
 pub struct NormBar {
     /// Where.
     pub hook: HookPoint,
-    /// The same in words.
+    /// The part in words.
     pub label: String,
     /// What it measures.
     pub part: Part,
     /// The norm.
     pub norm: f64,
-    /// The same as text.
+    /// The norm as text.
     pub text: String,
     /// Length of the bar: its norm over the largest of the position, in `[0, 1]`.
     pub fraction: f64,

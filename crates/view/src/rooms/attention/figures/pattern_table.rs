@@ -18,7 +18,7 @@ pub struct Link {
     pub part: &'static str,
     /// Position and text of the query, or the positions of several.
     pub query: (String, String),
-    /// The same of the key.
+    /// Place of the key, and its token.
     pub key: (String, String),
     /// The weight in full; the largest of several.
     pub weight: String,

@@ -19,7 +19,7 @@ pub const BAR_PITCH: f64 = 21.0;
 pub struct RowBar {
     /// The key's position.
     pub key: usize,
-    /// The same where keys are left out, so that like tokens can be told apart.
+    /// The label where keys are left out, so that like tokens can be told apart.
     pub place: Option<usize>,
     /// The key's token.
     pub label: VisibleToken,
@@ -129,7 +129,7 @@ impl CellFacts {
         }
     }
 
-    /// The same in one sentence, for a reader who hears the page.
+    /// The cell in one sentence, for a reader who hears the page.
     #[must_use]
     pub fn spoken(&self) -> String {
         match &self.weight {

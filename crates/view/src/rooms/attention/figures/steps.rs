@@ -194,13 +194,13 @@ impl StepValue {
 pub struct StepBar {
     /// The key's position.
     pub key: usize,
-    /// The same where keys are left out, so that like tokens can be told apart.
+    /// The label where keys are left out, so that like tokens can be told apart.
     pub place: Option<usize>,
     /// The key's token.
     pub label: VisibleToken,
     /// What stands there.
     pub value: StepValue,
-    /// The same as text.
+    /// The value as text.
     pub text: String,
     /// The bar; `None` where there is no number to draw.
     pub bar: Option<SignedBar>,

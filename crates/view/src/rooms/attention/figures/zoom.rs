@@ -29,7 +29,7 @@ impl Zoom {
         }
     }
 
-    /// The same square, moved and shrunk to lie within `n` tokens.
+    /// This square, moved and shrunk to lie within `n` tokens.
     #[must_use]
     pub fn within(self, n: usize) -> Self {
         let span = self.span.clamp(MIN_SPAN.min(n), n);

@@ -85,7 +85,7 @@ impl SideBySide {
         opening_step(&self.played)
     }
 
-    /// The same where only the steps are known.
+    /// Two algorithms beside each other, where only the steps are known.
     pub(crate) fn of(
         played: Shared<Schedule>,
         beside: Option<Shared<Schedule>>,

@@ -144,7 +144,7 @@ pub(crate) enum StandardDeed {
     Output(usize),
 }
 
-/// The same in words, with rows done of `n`.
+/// What standard attention has done, in words, with rows done of `n`.
 pub(crate) fn standard_deed(n: usize, deed: StandardDeed) -> String {
     let of = thousands(n as u64);
     let rows = |n_done: usize| match n_done {

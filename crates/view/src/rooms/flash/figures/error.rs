@@ -51,7 +51,7 @@ impl Check {
         self.go_on_with(player, |_, _, _, _| {})
     }
 
-    /// The same, and shows what it compares: the query, its output and log-sum-exp,
+    /// Goes on with the check, and shows what it compares: the query, its output and log-sum-exp,
     /// and both by their definition.
     pub(crate) fn go_on_with(
         &mut self,

@@ -94,7 +94,7 @@ pub struct Line {
     pub way: Way,
     /// Its points, from the shortest sequence.
     pub points: Vec<(f64, f64)>,
-    /// The same as a polyline takes them.
+    /// The points as a polyline takes them.
     pub path: String,
     /// Its name, beside the last point.
     pub label: Label,

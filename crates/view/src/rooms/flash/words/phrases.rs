@@ -20,13 +20,13 @@ pub const CHIP_NOTE: &str = "tiny, fast; magnified";
 pub const SOME_ROWS: &str = "numbers of some rows";
 /// Below the strips of slow memory.
 pub const TO_SCALE: &str = "Only lengths are to scale.";
-/// The same where each part of the keys has results of its own, and one is drawn.
+/// What is written at the end where each part of the keys has results of its own, and one is drawn.
 pub const ONCE_A_PART: &str = "Oₛ, Lₛ: once a part of the keys.";
 pub const DONE: &str = "done, forgotten";
 pub const NOW: &str = "now";
 pub const TO_COME: &str = "to come";
 pub const NEVER: &str = "never visited: the future";
-/// The same for standard attention, which computes every score and writes it.
+/// What a visited tile is called for standard attention, which computes every score and writes it.
 pub const WRITTEN: &str = "done, written out";
 pub const MASKED: &str = "computed, then masked";
 pub const CONTROLS: &str = "Algorithm and tiles";
@@ -86,7 +86,7 @@ pub const fn algorithm(algorithm: Algorithm) -> &'static str {
     }
 }
 
-/// The same within a sentence.
+/// An algorithm's name within a sentence.
 pub(crate) const fn algorithm_in_prose(of: Algorithm) -> &'static str {
     match of {
         Algorithm::Standard => "standard attention",
@@ -211,7 +211,7 @@ pub fn clock(step: u64, n_steps: u64) -> String {
     format!("step {} of {}", thousands(step), thousands(n_steps))
 }
 
-/// The same where the algorithm beside walks alone.
+/// The step on the clock where the algorithm beside walks alone.
 #[must_use]
 pub fn clock_of(step: u64, n_steps: u64, walking: Option<Algorithm>) -> String {
     let clock = clock(step, n_steps);
@@ -275,7 +275,7 @@ pub(crate) fn shown(value: f32) -> String {
     })
 }
 
-/// The same where there is room for five characters: one digit counts, `6e−3`.
+/// A number where there is room for five characters: one digit counts, `6e−3`.
 pub(crate) fn shown_short(value: f32) -> String {
     with_small(value, 0.009_5, |small| with_minus(&format!("{small:.0e}")))
 }

@@ -39,7 +39,7 @@ pub(crate) const NARROW: f64 = 420.0;
 /// Room that a column of one number per row takes.
 pub(crate) const COLUMN: f64 = 44.0;
 
-/// The same where there is little room, and numbers have one digit less.
+/// Width of a column where there is little room, and numbers have one digit less.
 pub(crate) const NARROW_COLUMN: f64 = 38.0;
 
 /// Height of the chip: the same at every step, so that nothing jumps.

@@ -25,7 +25,7 @@ impl Rect {
         }
     }
 
-    /// The same, larger by `by` on every side.
+    /// This rectangle, larger by `by` on every side.
     #[must_use]
     pub fn grown(self, by: f64) -> Self {
         Self::new(

@@ -16,7 +16,7 @@ use crate::rooms::flash::words;
 const PITCH: f64 = 36.0;
 /// Width of a standing strip, height of a lying one.
 const THICK: f64 = 24.0;
-/// The same of an array with one number a row.
+/// Thickness of the strip of an array with one number a row.
 const THIN: f64 = 10.0;
 /// Room for a line of notes.
 const NOTE: f64 = 15.0;
@@ -99,7 +99,7 @@ pub(crate) fn lying_height(player: &Player) -> f64 {
     strips_height(player) + 3.0 + notes(player, false).len() as f64 * NOTE
 }
 
-/// The same without the notes below them.
+/// Height of the strips without the notes below them.
 fn strips_height(player: &Player) -> f64 {
     (width_of(player) / PITCH).ceil() * LYING_PITCH
 }
