@@ -12,6 +12,7 @@
 //! ```
 
 pub mod canvas;
+pub mod figure;
 mod mounted;
 mod patch;
 

@@ -1,4 +1,4 @@
-//! Figures as files: what the browser has laid out becomes an SVG or a PNG, and
+//! Figures as files: a value is written, what the browser has laid out is read off it, and
 //! whatever was made is handed to the visitor.
 
 mod style;
@@ -8,6 +8,7 @@ use headlight_view::frame::action::FrameAction;
 use std::time::Duration;
 
 use headlight_figure::files::Format;
+use headlight_figure::{svg, unscaled_width};
 use headlight_view::frame::drawing::Frame;
 use headlight_view::frame::figure_id::FigureId;
 use headlight_view::frame::save::{Content, SaveRequest};
@@ -61,21 +62,37 @@ fn save_text(store: Store, name: String, format: Format, text: &str) {
 fn save_drawing(store: Store, figure: FigureId, format: Format, name: String, credit: String) {
     let selector = format!("[data-figure='{}']", figure.name());
     let found = document().query_selector(&selector).ok().flatten();
-    let Some(svg) = found.map(|element| svg_of(&element, credit)) else {
+    let file = found.and_then(|element| match Figure::of(figure) {
+        Some(figure) if figure.is_value() => svg_of_value(store, figure, &element),
+        _ => Some(svg_of(&element, credit)),
+    });
+    let Some(file) = file else {
         tell(store, name, Err(JsValue::NULL));
         return;
     };
     if format == Format::Svg {
-        save_text(store, name, format, &svg);
+        save_text(store, name, format, &file);
         return;
     }
     spawn_local(async move {
-        let result = match painted(&svg).await {
+        let result = match painted(&file).await {
             Ok(blob) => download(&name, &blob),
             Err(error) => Err(error),
         };
         tell(store, name, result);
     });
+}
+
+/// A figure that is a value, as wide as it stands in the page and under the page's theme:
+/// what the command line writes for this width.
+fn svg_of_value(store: Store, figure: Figure, element: &Element) -> Option<String> {
+    let picture = element.query_selector("svg").ok().flatten()?;
+    let width_px = picture.get_attribute("width")?.parse().ok()?;
+    store.peek(|state| {
+        let theme = state.frame.theme.colours();
+        let value = files::figure(&state.attention, &state.frame, figure, width_px)?;
+        Some(svg(&value, theme, unscaled_width(value.size.width)))
+    })
 }
 
 fn tell(store: Store, name: String, result: Result<(), JsValue>) {

@@ -4,6 +4,8 @@
 mod behind;
 mod more;
 pub mod table;
+mod value;
 
 pub use behind::MethodAndTable;
 pub use more::{Menu, More};
+pub use value::picture_of;

@@ -55,6 +55,13 @@ impl Figure {
             .find(|figure| figure.name() == id.name())
     }
 
+    /// True for a figure that is drawn as a value, and so looks alike on the page and in
+    /// a file; the others are drawn by the page, and saved as the browser laid them out.
+    #[must_use]
+    pub const fn is_value(self) -> bool {
+        matches!(self, Self::Perplexity)
+    }
+
     /// Its name in `data-figure` and `data-for`.
     #[must_use]
     pub const fn name(self) -> &'static str {
