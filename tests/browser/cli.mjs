@@ -52,6 +52,19 @@ export function truth(prompt) {
   return ask("run", "--prompt", prompt, "--truth");
 }
 
+/** The file that `headlight run --svg` writes. */
+export async function svg(prompt, width, theme) {
+  const folder = await mkdtemp(join(tmpdir(), "headlight-svg-"));
+  try {
+    const file = join(folder, "figure.svg");
+    const options = ["--model", modelFolder(), "--backend", "cpu", "--prompt", prompt, "--svg", file];
+    await execute(BIN, ["run", ...options, "--width", String(width), "--theme", theme]);
+    return await readFile(file, "utf8");
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 /** `headlight attention` of one head, of the model in `folder`. */
 export function attention(prompt, { layer, head }, folder = modelFolder()) {
   const which = ["--layer", String(layer), "--head", String(head)];

@@ -14,6 +14,12 @@ import { BIN, DIST } from "./settings.mjs";
 /** Chromium drops what a page downloads beyond ten files in a second. */
 const BETWEEN_FILES_MS = 120;
 
+/** Figures that are values: their file is written from the value and has a style sheet of its own. */
+const VALUES = new Set(["attention.perplexity"]);
+
+/** The style sheet of a file. */
+const STYLE = /<style>(.*?)<\/style>/gs;
+
 /** Chooses an entry and returns the file that comes of it. */
 export async function saved(page, title, entry) {
   await page.waitForTimeout(BETWEEN_FILES_MS);
@@ -79,6 +85,9 @@ export function csvRows(text) {
 
 /** Asserts that an SVG is whole and harmless; returns its size and its words. */
 export async function assertDrawing(page, svg, figure) {
+  // Read apart from the rest, for the page's policy holds for what is parsed in it.
+  const styles = [...svg.matchAll(STYLE)].map(([, rules]) => rules);
+  const bare = svg.replace(STYLE, "");
   const found = await page.evaluate((svg) => {
     const { documentElement: root } = new DOMParser().parseFromString(svg, "image/svg+xml");
     const all = [root, ...root.querySelectorAll("*")];
@@ -95,12 +104,17 @@ export async function assertDrawing(page, svg, figure) {
       width: Number(root.getAttribute("width")),
       height: Number(root.getAttribute("height")),
     };
-  }, svg);
+  }, bare);
   assert.equal(found.root, "http://www.w3.org/2000/svg svg", figure);
   for (const tag of ["script", "foreignObject", "parsererror", "img", "style", "a"]) {
     assert.ok(!found.tags.includes(tag), `${figure} has <${tag}>`);
   }
-  assert.deepEqual(found.names.filter((name) => /^on|^style$|^class$/.test(name)), [], figure);
+  assert.equal(styles.length, VALUES.has(figure) ? 1 : 0, figure);
+  for (const style of styles) {
+    assert.doesNotMatch(style, /[@<\\]|&lt;|var\(|url\((?!#)/, `${figure} names nothing outside of itself`);
+  }
+  const refused = VALUES.has(figure) ? /^on|^style$/ : /^on|^style$|^class$/;
+  assert.deepEqual(found.names.filter((name) => refused.test(name)), [], figure);
   for (const value of found.references) {
     const own = value.match(/^url\(#(\w+)\)$/);
     assert.ok(own ? found.ids.includes(own[1]) : /^data:image\/png;base64,/.test(value), value);

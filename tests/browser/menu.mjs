@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import { assertAccessible } from "./accessible.mjs";
+import * as cli from "./cli.mjs";
 import { assertDrawing, assertIsTable, assertPng, csvRows, output, saved, tableOf } from "./files.mjs";
 import { chooseInMenu, computedOn, link, menuButton, notices, PROMPT } from "./page.mjs";
 import { suite } from "./runner.mjs";
@@ -96,6 +97,33 @@ for (const view of Object.keys(VIEWS)) {
       assertPng(png.bytes, drawing, figure);
     }
   });
+}
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`a figure that is a value is saved as the command line writes it, ${colorScheme}`, async (t) => {
+    const page = await opened(t, "map", {}, { colorScheme });
+    // The line of the language, which its own worker adds.
+    const ofLanguage = '[data-figure="attention.perplexity"] path.mark-line.is-dashed';
+    await page.waitForSelector(ofLanguage, { state: "attached", timeout: 30_000 });
+    const file = (await saved(page, "Perplexity so far", "Save as SVG")).bytes.toString();
+    const [, width] = file.match(/^<svg [^>]*?width="(\d+)"/);
+    assert.equal(file, await cli.svg(PROMPT, width, colorScheme));
+    // Its style sheet holds in the picture too, whatever the page's policy says of styles.
+    const { bytes } = await saved(page, "Perplexity so far", "Save as PNG");
+    const [, paper] = file.match(/\.paper\{fill: (#[0-9a-f]{6});\}/);
+    assert.equal(await cornerOf(page, bytes), paper);
+  });
+}
+
+/** The colour of a picture's first pixel, as a style sheet writes it. */
+function cornerOf(page, png) {
+  return page.evaluate(async (numbers) => {
+    const bitmap = await createImageBitmap(new Blob([new Uint8Array(numbers)], { type: "image/png" }));
+    const context = new OffscreenCanvas(1, 1).getContext("2d");
+    context.drawImage(bitmap, 0, 0);
+    const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+    return `#${[red, green, blue].map((part) => part.toString(16).padStart(2, "0")).join("")}`;
+  }, [...png]);
 }
 
 test("a drawing names every token of the prompt", async (t) => {

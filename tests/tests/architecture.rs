@@ -38,7 +38,7 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
         "engine" => beyond_pure(&["protocol", "kernels", "model"]),
         "view" => beyond_pure(&["protocol", "figure"]),
         "figure" => vec![],
-        "cli" => beyond_pure(&["kernels", "model", "engine"]),
+        "cli" => beyond_pure(&["kernels", "model", "engine", "figure", "view"]),
         "web" => vec!["view", "protocol", "figure"],
         "worker" => vec!["engine"],
         "truth" => vec!["language"],

@@ -48,7 +48,7 @@ fn open() -> Result<Box<(SecondModule, AttentionModule)>, SplitLoaderError> {
         run_truth_command: link::run_truth_command,
         fetch_builds: link::fetch_builds,
         read_rest,
-        save: |store, request| export::save(store, request, attention::numbers),
+        save: |store, request| export::save(store, request, attention::FOR_FILES),
     };
     Ok(Box::new((second, attention::module())))
 }

@@ -104,7 +104,9 @@ fn write_shell(
         &[("SHELL_JS", &shell.js), ("SHELL_WASM", &shell.wasm)],
     )?;
     let boot_js = page.write_hashed("boot", "js", boot.as_bytes())?;
-    let css = page.write_hashed("style", "css", style(workspace, "web/style")?.as_bytes())?;
+    let figures = read(&workspace.path("crates/figure/src/figure.css"))?;
+    let css = style(workspace, "web/style")? + &figures;
+    let css = page.write_hashed("style", "css", css.as_bytes())?;
     let flash = style(workspace, "web/style/flash")?;
     let flash_css = page.write_hashed("flash", "css", flash.as_bytes())?;
     let document = template::fill(

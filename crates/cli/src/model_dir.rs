@@ -119,6 +119,15 @@ fn read_weights(folder: &Path, architecture: &Architecture) -> Result<Vec<u8>, F
     read_bounded(&path, architecture.most_weight_bytes())
 }
 
+/// What a model is called: its folder's name.
+pub(crate) fn name(folder: &Path) -> String {
+    let absolute = || std::fs::canonicalize(folder).ok();
+    let name = folder.file_name().map(ToOwned::to_owned);
+    // `.` and `..` are no names.
+    let name = name.or_else(|| absolute()?.file_name().map(ToOwned::to_owned));
+    name.unwrap_or_default().to_string_lossy().into_owned()
+}
+
 /// The files of a folder that are a model's, and those that would be.
 pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | draw | [`el`], [`Element`], [`Path`], [`Pixels`], [`TextStyle`] |
 //! | place | [`Scale`], [`Bands`], [`axis`](fn@axis), [`text_width`](fn@text_width) |
-//! | mark | [`bars`](fn@bars), [`histogram`], [`line()`], [`dots`], [`area`], [`heatmap`](fn@heatmap) |
+//! | mark | [`bars`](fn@bars), [`histogram`], [`line()`], [`dots`], [`area`], [`heatmap`](fn@heatmap), [`legend`](fn@legend) |
 //! | colour | [`Palette`], [`Shade`], [`Tone`], [`Theme`] |
 //! | write | [`svg`](fn@svg), [`html`](fn@html) |
 //! | be pointed at | [`Target`], [`Gesture`] |
@@ -22,6 +22,7 @@ pub mod files;
 mod gesture;
 mod heatmap;
 mod html;
+mod legend;
 mod lines;
 mod mark;
 pub mod number;
@@ -54,6 +55,7 @@ pub use figure::{Figure, FigureId, Size};
 pub use gesture::{Gesture, GestureKind};
 pub use heatmap::{colour_bar, frame_of_cells, hatching, heatmap};
 pub use html::html;
+pub use legend::legend;
 pub use lines::{area, diagonal, dots, gaps, line};
 pub use mark::{Mark, Tone};
 pub use path::Path;
@@ -63,7 +65,7 @@ pub use scale::{Bands, LogBase, Scale, extent};
 pub use shade::{Palette, Shade};
 pub use shared::Shared;
 pub use span::{Span, plain};
-pub use svg::svg;
+pub use svg::{drawing_width, svg, unscaled_width};
 pub use table::{Column, Table};
 pub use text_style::{Anchor, LABEL, NOTE, NUMBER, SENTENCE, TITLE, TextStyle};
 pub use text_width::{Face, fitted, text_width, wrapped};

@@ -33,9 +33,7 @@ pub fn line(points: &[(f64, f64)], x: &Scale, y: &Scale, mark: Mark) -> Element 
             }
         };
     }
-    let drawn = mark.on(path.element(), "mark-line", mark.series);
-    let drawn = drawn.class_if("is-dashed", mark.is_dashed);
-    drawn.class(mark.tone.class())
+    mark.on_line(path.element())
 }
 
 /// A dot per point, of the radius that is given for its index.

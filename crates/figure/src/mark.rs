@@ -99,6 +99,13 @@ impl Mark {
         self
     }
 
+    /// A line with its tone, dashes and target.
+    pub(crate) fn on_line(&self, element: Element) -> Element {
+        let drawn = self.on(element, "mark-line", self.series);
+        let drawn = drawn.class_if("is-dashed", self.is_dashed);
+        drawn.class(self.tone.class())
+    }
+
     /// A mark of a class with its tone and target.
     pub(crate) fn on(&self, element: Element, class: &'static str, index: usize) -> Element {
         let element = element

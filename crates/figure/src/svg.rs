@@ -79,10 +79,29 @@ pub fn svg(figure: &Figure, theme: &Theme, width: f64) -> String {
     file
 }
 
+/// Width of the file in which a drawing of this width is not scaled.
+///
+/// ```
+/// use headlight_figure::{drawing_width, unscaled_width};
+///
+/// assert_eq!(drawing_width(unscaled_width(400.0)), 400.0);
+/// ```
+#[must_use]
+pub const fn unscaled_width(drawing: f64) -> f64 {
+    drawing.max(NARROWEST) + 2.0 * MARGIN
+}
+
+/// Width of the drawing that fills a file of this width without being scaled; where
+/// heading and credit would have too little room, the narrowest that they need.
+#[must_use]
+pub const fn drawing_width(file: f64) -> f64 {
+    (file - 2.0 * MARGIN).max(NARROWEST)
+}
+
 /// The drawing with title, sentence and credit around it, and the room that all takes.
 fn with_frame(figure: &Figure) -> (Element, Size) {
     let text_width = figure.size.width.clamp(NARROWEST, WIDEST_TEXT);
-    let width = figure.size.width.max(NARROWEST) + 2.0 * MARGIN;
+    let width = unscaled_width(figure.size.width);
     let mut y = MARGIN - 6.0;
     let mut texts = el("g");
     for (style, text) in [(TITLE, &*figure.title), (SENTENCE, &figure.sentence)] {

@@ -14,13 +14,14 @@ use expect_test::{expect, expect_file};
 use headlight_figure::{
     Axis, Bands, Direction, Element, Figure, LIGHT, LogBase, Mark, Node, Palette, Scale, Side,
     Theme, Tone, axis, band_names, bars, dots, el, heatmap, histogram, html, line, svg, theme,
+    unscaled_width,
 };
 use proptest::prelude::*;
 use resvg::usvg::roxmltree::{Document, ParsingOptions};
 
 /// The figure's file at the width at which nothing is scaled.
 fn file(figure: &Figure, theme: &Theme) -> String {
-    svg(figure, theme, figure.size.width.max(280.0) + 48.0)
+    svg(figure, theme, unscaled_width(figure.size.width))
 }
 
 /// An element a line.

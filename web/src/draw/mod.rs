@@ -13,6 +13,7 @@
 
 pub mod canvas;
 mod element;
+pub mod figure;
 mod leptos_view;
 mod mounted;
 mod patch;

@@ -1,4 +1,4 @@
-//! Figures as files: what the browser has laid out becomes an SVG or a PNG, and
+//! Figures as files: a value is written, what the browser has laid out is read off it, and
 //! whatever was made is handed to the visitor.
 
 mod style;
@@ -7,6 +7,7 @@ mod walk;
 use std::time::Duration;
 
 use headlight_figure::files::Format;
+use headlight_figure::{Figure, svg, unscaled_width};
 use headlight_view::State;
 use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::drawing::Frame;
@@ -30,11 +31,17 @@ const PNG_SCALE: f64 = 2.0;
 /// The longest side that every browser can paint.
 const MAX_SIDE: f64 = 8192.0;
 
-/// What makes the numbers of a figure that are not in the request: its room.
-pub type NumbersOf = fn(&State, FigureId) -> Option<Numbers>;
+/// What the room of a figure makes of it for a file.
+#[derive(Clone, Copy, Debug)]
+pub struct MadeByRoom {
+    /// The numbers, where they are not in the request.
+    pub numbers: fn(&State, FigureId) -> Option<Numbers>,
+    /// The figure at a width in pixels, if it is one that is a value.
+    pub figure: fn(&State, FigureId, f64) -> Option<Figure>,
+}
 
 /// Hands what is asked for to the visitor as a file.
-pub fn save(store: Store, request: SaveRequest, numbers_of: NumbersOf) {
+pub fn save(store: Store, request: SaveRequest, made: MadeByRoom) {
     let SaveRequest {
         content,
         format,
@@ -42,8 +49,11 @@ pub fn save(store: Store, request: SaveRequest, numbers_of: NumbersOf) {
         credit,
     } = request;
     let numbers = match content {
-        Content::Drawing(figure) => return save_drawing(store, figure, format, name, credit),
-        Content::NumbersOf(figure) => store.peek(|state| numbers_of(state, figure)),
+        Content::Drawing(figure) => {
+            let drawn = drawing(store, figure, credit, made);
+            return save_drawing(store, drawn, format, name);
+        }
+        Content::NumbersOf(figure) => store.peek(|state| (made.numbers)(state, figure)),
         Content::Numbers(numbers) => Some(numbers),
     };
     match numbers.and_then(|numbers| numbers.file(format)) {
@@ -57,24 +67,47 @@ fn save_text(store: Store, name: String, format: Format, text: &str) {
     tell(store, name, result);
 }
 
-fn save_drawing(store: Store, figure: FigureId, format: Format, name: String, credit: String) {
-    let selector = format!("[data-figure='{}']", figure.name());
-    let found = document().query_selector(&selector).ok().flatten();
-    let Some(svg) = found.map(|element| svg_of(&element, credit)) else {
+fn save_drawing(store: Store, drawn: Option<String>, format: Format, name: String) {
+    let Some(file) = drawn else {
         tell(store, name, Err(JsValue::NULL));
         return;
     };
     if format == Format::Svg {
-        save_text(store, name, format, &svg);
+        save_text(store, name, format, &file);
         return;
     }
     spawn_local(async move {
-        let result = match painted(&svg).await {
+        let result = match painted(&file).await {
             Ok(blob) => download(&name, &blob),
             Err(error) => Err(error),
         };
         tell(store, name, result);
     });
+}
+
+/// The figure as SVG: written, if it is a value; else as the browser has laid it out.
+fn drawing(store: Store, figure: FigureId, credit: String, made: MadeByRoom) -> Option<String> {
+    let selector = format!("[data-figure='{}']", figure.name());
+    let element = document().query_selector(&selector).ok().flatten()?;
+    let value = svg_of_value(store, figure, &element, made);
+    Some(value.unwrap_or_else(|| svg_of(&element, credit)))
+}
+
+/// A figure that is a value, as wide as it stands in the page and under the page's theme:
+/// what the command line writes for this width.
+fn svg_of_value(
+    store: Store,
+    figure: FigureId,
+    element: &Element,
+    made: MadeByRoom,
+) -> Option<String> {
+    let picture = element.query_selector("svg").ok().flatten()?;
+    let width_px = picture.get_attribute("width")?.parse().ok()?;
+    store.peek(|state| {
+        let theme = state.frame.theme.colours();
+        let value = (made.figure)(state, figure, width_px)?;
+        Some(svg(&value, theme, unscaled_width(value.size.width)))
+    })
 }
 
 fn tell(store: Store, name: String, result: Result<(), JsValue>) {

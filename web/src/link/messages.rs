@@ -3,9 +3,7 @@
 use headlight_protocol as engine;
 use headlight_protocol::{Event, Request, Response, Wire};
 use headlight_view::answers::head::Head;
-use headlight_view::answers::run::{
-    Backend, CleanRun, Pattern, PatternError, ResidualNorm, Run, Token, WeightedToken,
-};
+use headlight_view::answers::run::{Pattern, PatternError, WeightedToken};
 use headlight_view::rooms::attention::figures::next::N_NEXT;
 use headlight_view::session as view;
 use headlight_view::session::words as session_words;
@@ -163,7 +161,7 @@ fn done(run: view::RunId, response: Response) -> Result<Message, PatternError> {
             Message::Ran {
                 run,
                 pattern: head.map(pattern).transpose()?,
-                answer: ran(answer),
+                answer: answer.into(),
             }
         }
         Response::Pattern(head) => Message::Pattern {
@@ -182,42 +180,6 @@ fn done(run: view::RunId, response: Response) -> Result<Message, PatternError> {
     })
 }
 
-fn ran(answer: engine::RunAnswer) -> Run {
-    let token = |token: engine::TokenText| Token {
-        id: token.id,
-        text: token.text,
-    };
-    let next = |token: engine::NextToken| WeightedToken {
-        id: token.id,
-        text: token.text,
-        prob: token.prob,
-    };
-    let norm = |norm: engine::ResidualNorm| ResidualNorm {
-        hook: norm.hook,
-        pos: norm.pos,
-        norm: norm.norm,
-    };
-    Run {
-        id: 0,
-        backend: backend(answer.backend),
-        tokens: answer.tokens.into_iter().map(token).collect(),
-        next: answer.next.into_iter().map(next).collect(),
-        nll: answer.nll,
-        perplexity: answer.perplexity,
-        residual: answer.residual.into_iter().map(norm).collect(),
-        clean: answer.clean.map(|clean| {
-            Box::new(CleanRun {
-                next: clean.next.into_iter().map(next).collect(),
-                prob_of_next: clean.prob_of_next,
-                edited_prob_of_next: clean.edited_prob_of_next,
-                nll: clean.nll,
-                perplexity: clean.perplexity,
-            })
-        }),
-        elapsed_ms: answer.elapsed_ms,
-    }
-}
-
 fn loaded(model: engine::LoadedModel) -> view::LoadedModel {
     let report = model.backend;
     let case = |case: engine::SelfTestCase| view::SelfTestCase {
@@ -233,7 +195,7 @@ fn loaded(model: engine::LoadedModel) -> view::LoadedModel {
         n_parameters: model.n_parameters,
         weight_bytes: model.weight_bytes,
         backend: view::BackendReport {
-            backend: backend(report.backend),
+            backend: report.backend.into(),
             device: report.device,
             reason: report.reason,
             limits: report.limits.map(limits),
@@ -270,11 +232,4 @@ const fn head_ref(Head { layer, head }: Head) -> engine::HeadRef {
 
 const fn run_id(run: engine::RunId) -> view::RunId {
     view::RunId(run.0)
-}
-
-const fn backend(backend: engine::Backend) -> Backend {
-    match backend {
-        engine::Backend::Cpu => Backend::Cpu,
-        engine::Backend::Gpu => Backend::Gpu,
-    }
 }

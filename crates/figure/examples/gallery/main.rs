@@ -9,7 +9,7 @@ use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
 
-use headlight_figure::{html, svg};
+use headlight_figure::{html, svg, unscaled_width};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args_os().nth(1).ok_or("where to: a folder")?;
@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut page =
             String::from("<!doctype html><meta charset=\"utf-8\"><title>Figures</title>\n");
         for figure in samples::all() {
-            let file = svg(&figure, theme, figure.size.width.max(280.0) + 48.0);
+            let file = svg(&figure, theme, unscaled_width(figure.size.width));
             let name = format!("{}-{}", figure.id, theme.name);
             fs::write(folder.join(format!("{name}.svg")), &file)?;
             render::render(&file, 2.0)?.save_png(folder.join(format!("{name}.png")))?;

@@ -1,6 +1,7 @@
 //! What a run of the model yields, as the page keeps it.
 
 use headlight_activations::{HookPoint, Surprise};
+use headlight_protocol as engine;
 use serde::Deserialize;
 
 pub use crate::answers::pattern::{MAX_WHOLE, Pattern, PatternError};
@@ -93,6 +94,65 @@ pub struct CleanRun {
     pub nll: Vec<Option<f64>>,
     /// Its perplexity.
     pub perplexity: Option<f64>,
+}
+
+impl From<engine::RunAnswer> for Run {
+    /// The engine's answer without its pattern; it has no id yet.
+    fn from(answer: engine::RunAnswer) -> Self {
+        let norm = |norm: engine::ResidualNorm| ResidualNorm {
+            hook: norm.hook,
+            pos: norm.pos,
+            norm: norm.norm,
+        };
+        let clean = |clean: Box<engine::CleanRun>| {
+            Box::new(CleanRun {
+                next: clean.next.into_iter().map(Into::into).collect(),
+                prob_of_next: clean.prob_of_next,
+                edited_prob_of_next: clean.edited_prob_of_next,
+                nll: clean.nll,
+                perplexity: clean.perplexity,
+            })
+        };
+        Self {
+            id: 0,
+            backend: answer.backend.into(),
+            tokens: answer.tokens.into_iter().map(Into::into).collect(),
+            next: answer.next.into_iter().map(Into::into).collect(),
+            nll: answer.nll,
+            perplexity: answer.perplexity,
+            residual: answer.residual.into_iter().map(norm).collect(),
+            clean: answer.clean.map(clean),
+            elapsed_ms: answer.elapsed_ms,
+        }
+    }
+}
+
+impl From<engine::Backend> for Backend {
+    fn from(backend: engine::Backend) -> Self {
+        match backend {
+            engine::Backend::Cpu => Self::Cpu,
+            engine::Backend::Gpu => Self::Gpu,
+        }
+    }
+}
+
+impl From<engine::TokenText> for Token {
+    fn from(token: engine::TokenText) -> Self {
+        Self {
+            id: token.id,
+            text: token.text,
+        }
+    }
+}
+
+impl From<engine::NextToken> for WeightedToken {
+    fn from(token: engine::NextToken) -> Self {
+        Self {
+            id: token.id,
+            text: token.text,
+            prob: token.prob,
+        }
+    }
 }
 
 impl Run {

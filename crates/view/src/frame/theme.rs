@@ -20,6 +20,15 @@ impl Theme {
         }
     }
 
+    /// Colours of figures under this theme.
+    #[must_use]
+    pub const fn colours(self) -> &'static headlight_figure::Theme {
+        match self {
+            Self::Light => &headlight_figure::LIGHT,
+            Self::Dark => &headlight_figure::DARK,
+        }
+    }
+
     /// Reads `light` or `dark`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

@@ -4,6 +4,8 @@
 mod menu;
 mod method_and_table;
 pub mod table;
+mod value;
 
 pub use menu::{Menu, More};
 pub use method_and_table::MethodAndTable;
+pub use value::picture_of;

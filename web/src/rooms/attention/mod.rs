@@ -31,5 +31,5 @@ mod surprise;
 
 pub use chips::{Chips, TokenNote};
 pub use module::AttentionModule;
-pub use module_entry::{module, numbers};
+pub use module_entry::{FOR_FILES, module};
 pub use room::AttentionRoom;

@@ -16,6 +16,7 @@ use super::module::AttentionModule;
 use super::shown::Shown;
 use super::steps::Steps;
 use super::{attribution, lens, next, norms, perplexity, row, surprise};
+use crate::export::MadeByRoom;
 
 /// The functions that draw it; only the second module may call this, so that they are
 /// not in the first.
@@ -32,8 +33,11 @@ pub fn module() -> AttentionModule {
     }
 }
 
+/// What files need of this room's figures.
+pub const FOR_FILES: MadeByRoom = MadeByRoom { numbers, figure };
+
 /// The numbers of a figure of this room, for a file.
-pub fn numbers(state: &State, figure: FigureId) -> Option<Numbers> {
+fn numbers(state: &State, figure: FigureId) -> Option<Numbers> {
     let figure = Figure::of(figure)?;
     files::numbers(&state.attention, &state.frame, figure)
 }
@@ -60,4 +64,10 @@ fn inside(shown: Shown) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// A figure of this room that is a value, at a width.
+fn figure(state: &State, figure: FigureId, width_px: f64) -> Option<headlight_figure::Figure> {
+    let figure = Figure::of(figure)?;
+    files::figure(&state.attention, &state.frame, figure, width_px)
 }

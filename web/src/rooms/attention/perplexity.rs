@@ -3,29 +3,22 @@
 use headlight_view::answers::truth::ShownTruth;
 use headlight_view::rooms::attention::catalogue::Figure;
 use headlight_view::rooms::attention::figures::perplexity;
-use headlight_view::rooms::attention::figures::perplexity::{
-    GridLine, Identity, PerplexityChart, Selected,
-};
-use headlight_view::rooms::attention::figures::surprise::Beyond;
+use headlight_view::rooms::attention::figures::perplexity::Identity;
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::method_and_numbers::Behind;
 use super::shown::Shown;
-use crate::derived::Derived;
-use crate::frame::figure::More;
-use crate::host;
+use crate::frame::figure::{More, picture_of};
 
 /// The figure.
 #[component]
 pub fn PerplexitySoFar(shown: Shown) -> impl IntoView {
     let element = NodeRef::<Div>::new();
-    let width = host::width_of(element);
-    let chart = Derived::new(move || {
-        let (run, width) = (shown.run.get()?, width.get());
-        let truth = shown.known_truth();
-        PerplexityChart::new(&run, truth.as_deref(), shown.query.get(), width)
+    let picture = picture_of(element, move |width| {
+        let (run, truth) = (shown.run.get()?, shown.known_truth());
+        perplexity::drawing(&run, truth.as_deref(), shown.query.get(), width)
     });
     let summary = move || {
         let (run, truth) = (shown.run.get()?, shown.known_truth());
@@ -39,9 +32,7 @@ pub fn PerplexitySoFar(shown: Shown) -> impl IntoView {
             </div>
             <figure data-figure=Figure::Perplexity.name() aria-labelledby="perplexity-title">
                 <figcaption class="unseen">{summary}</figcaption>
-                <div class="chart lines" node_ref=element>
-                    {move || chart.get().map(draw)}
-                </div>
+                <div class="drawn" node_ref=element>{picture}</div>
             </figure>
             <InWords shown/>
             <Behind figure=Figure::Perplexity/>
@@ -88,36 +79,5 @@ fn equation(identity: Identity) -> impl IntoView {
             </p>
         </div>
         <p class="excess-note">{attention_words::ABOUT_EXCESS}</p>
-    }
-}
-
-fn draw(chart: PerplexityChart) -> impl IntoView {
-    let width = chart.width;
-    let line = |line: &GridLine| view! { <line class="hair" x1="0" x2=width y1=line.y y2=line.y/> };
-    // Over the lines, which may run where the labels stand.
-    let label = |GridLine { y, label }| {
-        view! { <text class="axis above" x="0" y=y - 3.0>{label}</text> }
-    };
-    let height = chart.height;
-    let beyond = |Beyond { x, width }| {
-        view! { <rect class="beyond" x=x y="0" width=width height=height/> }
-    };
-    let at = |Selected { x, model, truth }| {
-        let dot = |class, y| view! { <circle class=class cx=x cy=y r="3"/> };
-        view! {
-            {truth.map(|truth| view! { <line class="gap" x1=x x2=x y1=model y2=truth/> })}
-            {truth.map(|truth| dot("dot of-truth", truth))}
-            {dot("dot of-model", model)}
-        }
-    };
-    view! {
-        <svg aria-hidden="true" width=width height=chart.height>
-            {chart.grid.iter().map(line).collect_view()}
-            {chart.beyond.map(beyond)}
-            <polyline class="line of-model" points=chart.model/>
-            <polyline class="line of-truth" points=chart.truth/>
-            {chart.selected.map(at)}
-            {chart.grid.into_iter().map(label).collect_view()}
-        </svg>
     }
 }

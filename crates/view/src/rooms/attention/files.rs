@@ -14,6 +14,7 @@ use crate::frame::effect::Effect;
 use crate::frame::figure_words;
 use crate::frame::save::{Content, Numbers, SaveRequest, named};
 use crate::rooms::attention::catalogue::Figure;
+use crate::rooms::attention::figures::perplexity;
 
 /// The numbers of a figure of the room; `None` if they have not arrived.
 #[must_use]
@@ -21,6 +22,25 @@ pub fn numbers(room: &AttentionRoom, frame: &Frame, figure: Figure) -> Option<Nu
     let table = Source::new(room, frame, figure)?.table();
     let about = About::new(room, frame, figure, &table).to_json();
     Some(Numbers { about, table })
+}
+
+/// A figure of the room as a value in a width, from what is shown now; `None` before it has
+/// numbers, and for those that are not drawn as values: see [`Figure::is_value`].
+#[must_use]
+pub fn figure(
+    room: &AttentionRoom,
+    frame: &Frame,
+    figure: Figure,
+    width_px: f64,
+) -> Option<headlight_figure::Figure> {
+    let run = frame.subject.run.as_ref()?;
+    let truth = frame.subject.truth.known();
+    let query = room.query(&frame.subject);
+    let credit = figure_words::credit(frame.shown_model());
+    match figure {
+        Figure::Perplexity => perplexity::figure(run, truth.as_deref(), query, width_px, credit),
+        _ => None,
+    }
 }
 
 /// Has a figure of the room saved, or says that it has no numbers yet.
@@ -174,6 +194,24 @@ mod tests {
             (&read["backend"], &read["rows"]),
             (&value!("cpu"), &value!([]))
         );
+    }
+
+    #[test]
+    fn just_the_figures_that_are_values_come_as_values() {
+        let mut state = State::default();
+        let subject = &mut state.frame.subject;
+        let pattern = pattern(3);
+        state
+            .attention
+            .show(subject, run(&["a", " b", " c"]), Some(pattern));
+        for kind in Figure::ALL {
+            let value = figure(&state.attention, &state.frame, kind, 300.0);
+            assert_eq!(value.is_some(), kind == Figure::Perplexity, "{kind:?}");
+            let Some(value) = value else { continue };
+            let table = Source::new(&state.attention, &state.frame, kind).unwrap();
+            assert_eq!((value.id.0, value.table), (kind.name(), table.table()));
+            assert!(value.credit.contains("stories"), "{}", value.credit);
+        }
     }
 
     #[test]

@@ -207,23 +207,9 @@ impl Source {
                 let columns = surprise::columns(run, truth.as_deref());
                 Table::new(words::SURPRISE, &columns, rows)
             }
-            Self::Perplexity(run, truth) => {
-                let rows = perplexity::rows(run, truth.as_deref());
-                let columns = known(perplexity::COLUMNS, 2, truth.as_ref());
-                Table::new(words::PERPLEXITY, &columns, rows)
-            }
+            Self::Perplexity(run, truth) => perplexity::table(run, truth.as_deref()),
         }
     }
-}
-
-/// Columns without the last `n_true`, which are the language's, where it is not known.
-fn known<const N: usize>(
-    columns: [Column; N],
-    n_true: usize,
-    truth: Option<&Shared<Truth>>,
-) -> Vec<Column> {
-    let n_hidden = if truth.is_some() { 0 } else { n_true };
-    columns.into_iter().take(N - n_hidden).collect()
 }
 
 #[cfg(test)]

@@ -437,6 +437,12 @@ pub const NO_SURPRISE: &str =
 /// Heading of the perplexity.
 pub const PERPLEXITY: &str = "Perplexity so far";
 
+/// Title of the perplexity's axis.
+pub const PERPLEXITY_AXIS: &str = "perplexity";
+
+/// Beside the columns from the first token on that the language cannot have.
+pub const NOT_OF_THE_LANGUAGE: &str = "not of the language";
+
 /// The model's mark in a legend.
 pub const THE_MODEL: &str = "the model";
 

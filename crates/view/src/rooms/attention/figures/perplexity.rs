@@ -3,63 +3,37 @@
 //! The axis is logarithmic with base 2: the distance between the lines is the
 //! excess in bits per token, and model perplexity = true perplexity x 2^excess.
 
-use crate::rooms::attention::words;
+use headlight_figure::number::{fixed, full, perplexity_in};
+use headlight_figure::token::{VisibleToken, header};
+use headlight_figure::{
+    Anchor, Bands, Column, Element, FigureId, LogBase, Mark, NOTE, Scale, Side, Size, Table, Tone,
+    area, axis, band_names, dots, el, extent, gaps, legend, line, number,
+};
 use headlight_language::Truth;
 
-use crate::answers::run::Run;
-use crate::rooms::attention::figures::surprise::{Beyond, bits};
-use headlight_figure::number;
-use headlight_figure::number::{fixed, full};
-use headlight_figure::table::Column;
-use headlight_figure::token::header;
+use crate::answers::run::{Run, Token};
+use crate::rooms::attention::catalogue::{self, Figure};
+use crate::rooms::attention::figures::surprise::bits;
+use crate::rooms::attention::words;
 
+/// Least width of the drawing, in pixels.
+const NARROWEST: f64 = 160.0;
 /// Height between the lowest and the highest perplexity.
-const PLOT_HEIGHT: f64 = 64.0;
-/// Room above the plot for the axis' largest value.
-const TOP: f64 = 12.0;
-/// Room below, so that a line at 1 is whole.
-const BOTTOM: f64 = 6.0;
-/// Most lines of the grid above the lowest.
-const MAX_GRID: f64 = 3.0;
-
-/// A horizontal line of the grid.
-#[derive(Clone, Debug, PartialEq)]
-pub struct GridLine {
-    /// Its height.
-    pub y: f64,
-    /// The perplexity there.
-    pub label: String,
-}
-
-/// The whole chart.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PerplexityChart {
-    /// Width of the figure.
-    pub width: f64,
-    /// Height of the figure.
-    pub height: f64,
-    /// Powers of two, from 1.
-    pub grid: Vec<GridLine>,
-    /// The tokens from the impossible one on, if there is one.
-    pub beyond: Option<Beyond>,
-    /// The model's line as points of a polyline.
-    pub model: String,
-    /// The language's line; empty where it is not known.
-    pub truth: String,
-    /// Where each line stands at the selected token: x, and y of model and truth.
-    pub selected: Option<Selected>,
-}
-
-/// Both lines at one token.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Selected {
-    /// Middle of the token's column.
-    pub x: f64,
-    /// Height of the model's line.
-    pub model: f64,
-    /// Height of the language's line, where it is known.
-    pub truth: Option<f64>,
-}
+const PLOT_HEIGHT: f64 = 96.0;
+/// Room between the legend and the plot, for the axis' largest value.
+const ABOVE: f64 = 10.0;
+/// Room beside the plot.
+const BESIDE: f64 = 4.0;
+/// Room below the plot for the tokens.
+const BELOW: f64 = 58.0;
+/// Room of a token's name, and its most characters.
+const NAME: (f64, usize) = (64.0, 10);
+/// Most labels of the axis.
+const MOST_LABELS: usize = 4;
+/// Radius of the dots at the selected token.
+const DOT: f64 = 3.5;
+/// Largest perplexity that is drawn: beyond are powers of two that no number holds.
+const MOST_BITS: f64 = 1000.0;
 
 /// Mean surprise in bits up to each token: `[pos]`, from the first predicted
 /// token until the first one that is not known.
@@ -80,51 +54,123 @@ fn true_so_far(truth: Option<&Truth>) -> Vec<Option<f64>> {
     truth.map_or_else(Vec::new, |truth| so_far(&truth.nll))
 }
 
-impl PerplexityChart {
-    /// Draws both lines in `width_px` pixels, in the same columns as the chart of
-    /// the surprise; `None` before there is a token to predict.
-    #[must_use]
-    pub fn new(run: &Run, truth: Option<&Truth>, query: usize, width_px: f64) -> Option<Self> {
-        let impossible = truth.and_then(|truth| truth.impossible.as_ref());
-        let (model, truth) = (so_far(&run.nll), true_so_far(truth));
-        let most = model.iter().chain(&truth).flatten().copied();
-        let most = most.reduce(f64::max)?;
-        let step = (most / MAX_GRID).ceil().max(1.0);
-        let n_steps = (most / step).ceil().max(1.0);
-        let width = width_px.max(120.0);
-        let pitch = width / run.nll.len() as f64;
-        let base = TOP + PLOT_HEIGHT;
-        let x = |pos: usize| (pos as f64 + 0.5) * pitch;
-        let y = |bits: f64| base - bits / (step * n_steps) * PLOT_HEIGHT;
-        let line = |values: &[Option<f64>]| {
-            let point = |(pos, bits): (usize, &Option<f64>)| {
-                Some(format!("{:.2},{:.2}", x(pos), y((*bits)?)))
-            };
-            let points: Vec<String> = values.iter().enumerate().filter_map(point).collect();
-            points.join(" ")
-        };
-        let at = |values: &[Option<f64>]| values.get(query).copied().flatten().map(y);
-        let grid = (0..=n_steps as u32).map(|index| {
-            let bits = f64::from(index) * step;
-            GridLine {
-                y: y(bits),
-                label: number::perplexity_in(bits.exp2(), 0),
-            }
-        });
-        Some(Self {
-            width,
-            height: base + BOTTOM,
-            grid: grid.collect(),
-            beyond: impossible.map(|token| Beyond::from(token.pos, pitch, width)),
-            selected: at(&model).map(|model| Selected {
-                x: x(query),
-                model,
-                truth: at(&truth),
-            }),
-            model: line(&model),
-            truth: line(&truth),
-        })
-    }
+/// Both lines in `width_px` pixels, and the room that they take; `None` before there is a
+/// token to predict.
+#[must_use]
+pub fn drawing(
+    run: &Run,
+    truth: Option<&Truth>,
+    query: usize,
+    width_px: f64,
+) -> Option<(Element, Size)> {
+    let outside = truth.and_then(|truth| truth.impossible.as_ref());
+    let (model, truth) = (points(&run.nll), truth.map(|truth| points(&truth.nll)));
+    let all = model.iter().chain(truth.iter().flatten());
+    let (_, most) = extent(all.map(|(_, perplexity)| *perplexity))?;
+    // Whole pixels, so that a file says exactly how wide its drawing is.
+    let width = width_px.max(NARROWEST).floor();
+    let [of_model, of_truth] = [Mark::new(Tone::Main), Mark::new(Tone::Ink).dashed()];
+    let mut series = vec![(words::THE_MODEL, of_model)];
+    series.extend(truth.as_ref().map(|_| (words::THE_TRUTH, of_truth)));
+    let (legend, legend_height) = legend(&series, (0.0, 0.0), width);
+    let (top, bottom) = (legend_height + ABOVE, legend_height + ABOVE + PLOT_HEIGHT);
+    let y = Scale::log(LogBase::Two, (1.0, most.max(2.0)), (bottom, top)).nice(MOST_LABELS);
+    let perplexities = |at| {
+        let axis = axis(&y, Side::Left, at).at_most(MOST_LABELS);
+        axis.title(words::PERPLEXITY_AXIS)
+    };
+    let (left, right) = (perplexities(0.0).room().ceil(), width - BESIDE);
+    let n = run.seq_len();
+    let x = Scale::linear((0.0, n as f64), (left, right));
+    let columns = Bands::new(n, (left, right), 0.0);
+    let names: Vec<String> = run.tokens.iter().map(name).collect();
+    let outside = outside.map(|token| not_of_the_language(token.pos, n, &x, &y));
+    let selected = selected(&model, truth.as_deref(), query, &x, &y);
+    let truth = truth.map(|truth| line(&truth, &x, &y, of_truth));
+    let drawing = el("g")
+        .add(legend)
+        .add(perplexities(left).grid(right))
+        .add(outside)
+        .add(line(&model, &x, &y, of_model))
+        .add(truth)
+        .add(selected)
+        .add(band_names(
+            &columns,
+            &names,
+            Side::Bottom,
+            bottom,
+            NAME.0,
+            Some(query),
+        ));
+    let height = bottom + BELOW;
+    Some((drawing, Size { width, height }))
+}
+
+/// The perplexity so far in the middle of each token's column, where it is known.
+fn points(nll: &[Option<f64>]) -> Vec<(f64, f64)> {
+    let so_far = so_far(nll).into_iter().enumerate();
+    let known = so_far.filter_map(|(pos, bits)| Some((pos, bits?)));
+    known
+        .map(|(pos, bits)| (pos as f64 + 0.5, bits.min(MOST_BITS).exp2()))
+        .collect()
+}
+
+fn name(token: &Token) -> String {
+    VisibleToken::new(&token.text).short(NAME.1)
+}
+
+/// Dots at the selected token, and the excess between them.
+fn selected(
+    model: &[(f64, f64)],
+    truth: Option<&[(f64, f64)]>,
+    query: usize,
+    x: &Scale,
+    y: &Scale,
+) -> Option<Element> {
+    let middle = query as f64 + 0.5;
+    let at = |points: &[(f64, f64)]| points.iter().copied().find(|(x, _)| *x == middle);
+    let model = at(model)?;
+    let truth = truth.and_then(at);
+    let gap = truth.map(|truth| {
+        let ends = [(middle, model.1, truth.1)];
+        gaps(&ends, x, y, Mark::new(Tone::Beam))
+    });
+    let dot = |point, tone| dots(&[point], |_| DOT, x, y, Mark::new(tone));
+    let drawn = el("g").add(gap);
+    let drawn = drawn.add(truth.map(|truth| dot(truth, Tone::Ink)));
+    Some(drawn.add(dot(model, Tone::Main)))
+}
+
+/// The columns from the first token on that the language cannot have.
+fn not_of_the_language(pos: usize, n: usize, x: &Scale, y: &Scale) -> Element {
+    let (low, high) = y.bounds();
+    let ends = [pos, n].map(|pos| (pos as f64, low, high));
+    let baseline = y.range().0 - 2.0 * BESIDE;
+    // At the end, as often there is no more than the last token, and low, as lines rise here.
+    let says = words::NOT_OF_THE_LANGUAGE;
+    let label = NOTE.at(x.range().1 - BESIDE, baseline, Anchor::End, says);
+    el("g").add(area(&ends, x, y)).add(label.class("is-above"))
+}
+
+/// The figure in a width; `None` before there is a token to predict.
+#[must_use]
+pub fn figure(
+    run: &Run,
+    truth: Option<&Truth>,
+    query: usize,
+    width_px: f64,
+    credit: String,
+) -> Option<headlight_figure::Figure> {
+    let (drawing, size) = drawing(run, truth, query, width_px)?;
+    Some(headlight_figure::Figure {
+        id: FigureId(Figure::Perplexity.name()),
+        title: catalogue::title(Figure::Perplexity).into(),
+        sentence: summary(run, truth).unwrap_or_default(),
+        drawing,
+        size,
+        table: table(run, truth),
+        credit,
+    })
 }
 
 /// `model = truth x 2^excess` with the numbers of one prompt.
@@ -150,8 +196,8 @@ impl Identity {
         Some(Self {
             over: (last + 1 < run.seq_len()).then(|| words::over_the_first(last)),
             // So many digits that the product is right as printed.
-            model: number::perplexity_in(model.exp2(), 3),
-            truth: number::perplexity_in(truth.exp2(), 3),
+            model: perplexity_in(model.exp2(), 3),
+            truth: perplexity_in(truth.exp2(), 3),
             excess: fixed(model - truth, 4),
         })
     }
@@ -186,8 +232,8 @@ pub fn of_the_model(run: &Run) -> Option<String> {
     ))
 }
 
-/// Heads of the columns of [`rows`]; the last two are the language's.
-pub const COLUMNS: [Column; 4] = [
+/// Heads of the columns; the last two are the language's.
+const COLUMNS: [Column; 4] = [
     Column::text(words::TOKEN),
     Column::value(words::MODEL_PERPLEXITY),
     Column::value(words::TRUE_PERPLEXITY),
@@ -197,9 +243,11 @@ pub const COLUMNS: [Column; 4] = [
 /// The chart's numbers: token, perplexity so far, and where the truth is known its
 /// perplexity and the excess in bits per token.
 #[must_use]
-pub fn rows(run: &Run, truth: Option<&Truth>) -> Vec<Vec<String>> {
+pub fn table(run: &Run, truth: Option<&Truth>) -> Table {
+    // Columns of an unknown truth are left out.
+    let n_columns = if truth.is_some() { 4 } else { 2 };
     let (model, truth) = (so_far(&run.nll), true_so_far(truth));
-    let row = |(pos, token): (usize, &crate::answers::run::Token)| {
+    let row = |(pos, token): (usize, &Token)| {
         let (model, truth) = (model[pos], truth.get(pos).copied().flatten());
         let perplexity = |bits: Option<f64>| bits.map(|bits| full(bits.exp2())).unwrap_or_default();
         let excess = model.zip(truth).map(|(model, truth)| full(model - truth));
@@ -210,13 +258,16 @@ pub fn rows(run: &Run, truth: Option<&Truth>) -> Vec<Vec<String>> {
             excess.unwrap_or_default(),
         ]
     };
-    run.tokens.iter().enumerate().map(row).collect()
+    let rows = run.tokens.iter().enumerate().map(row).collect();
+    Table::new(words::PERPLEXITY, &COLUMNS[..n_columns], rows)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::answers::run::tests::run;
+    use expect_test::expect_file;
+    use headlight_figure::{LIGHT, Node, Value, svg};
     use headlight_language::Impossible;
     use std::f64::consts::LN_2;
 
@@ -273,31 +324,84 @@ mod tests {
         assert_eq!(Identity::new(&run, &truth(&run, 1)), None);
     }
 
-    #[test]
-    fn the_distance_of_the_lines_is_the_excess() {
-        let run = words();
-        let chart = PerplexityChart::new(&run, Some(&truth(&run, 4)), 3, 400.0).unwrap();
-        let labels: Vec<&str> = chart.grid.iter().map(|line| &*line.label).collect();
-        assert_eq!(labels, ["1", "2", "4"]);
-        let bit = chart.grid[0].y - chart.grid[1].y;
-        let selected = chart.selected.unwrap();
-        assert!((selected.truth.unwrap() - selected.model - bit / 2.0).abs() < 1e-9);
-        assert!((selected.model - chart.grid[2].y).abs() < 1e-9);
-        assert_eq!(chart.model.split(' ').count(), 3);
+    /// The points of a line in a drawing, by the class of its tone.
+    fn line_of(drawing: &Element, tone: Tone) -> Vec<(f64, f64)> {
+        let is_line =
+            |element: &&Element| element.tag == "path" && element.class.ends_with(tone.class());
+        let children = drawing.children.iter().filter_map(|child| match child {
+            Node::Element(element) => Some(&**element),
+            _ => None,
+        });
+        let line = children.into_iter().find(is_line).unwrap();
+        let Some(Value::Text(path)) = line.get("d") else {
+            panic!("{line:?}");
+        };
+        let point = |point: &str| {
+            let (x, y) = point.split_once(' ').unwrap();
+            (x.parse().unwrap(), y.parse().unwrap())
+        };
+        path[1..].split('L').map(point).collect()
     }
 
     #[test]
-    fn a_single_token_has_no_chart() {
+    fn the_distance_of_the_lines_is_the_excess() {
+        let run = words();
+        let (drawing, _) = drawing(&run, Some(&truth(&run, 4)), 3, 400.0).unwrap();
+        let [model, truth] = [Tone::Main, Tone::Ink].map(|tone| line_of(&drawing, tone));
+        // From 1 to 4 the axis has two bits; at each token half a bit is between the lines.
+        let bit = PLOT_HEIGHT / 2.0;
+        assert_eq!(model.len(), 3);
+        for (model, truth) in model.iter().zip(&truth) {
+            assert_eq!(model.0, truth.0);
+            assert!((truth.1 - model.1 - bit / 2.0).abs() < 0.11, "{model:?}");
+        }
+        assert_eq!(model[0].1, model[2].1);
+        assert!((model[1].1 - model[0].1 - bit / 2.0).abs() < 0.11);
+    }
+
+    #[test]
+    fn the_figure_is_what_it_was() {
+        let run = words();
+        let figure = |n, query| {
+            let truth = truth(&run, n);
+            figure(&run, Some(&truth), query, 352.0, "Headlight".to_owned()).unwrap()
+        };
+        let file = |figure| svg(&figure, &LIGHT, 400.0).replace("><", ">\n<");
+        expect_file!["snapshots/perplexity.svg"].assert_eq(&file(figure(4, 3)));
+        expect_file!["snapshots/perplexity.impossible.svg"].assert_eq(&file(figure(3, 1)));
+    }
+
+    #[test]
+    fn a_drawing_fills_its_width_in_whole_pixels() {
+        let run = words();
+        let width = |px| drawing(&run, None, 0, px).unwrap().1.width;
+        assert_eq!(
+            [width(400.7), width(400.0), width(3.0)],
+            [400.0, 400.0, NARROWEST]
+        );
+    }
+
+    #[test]
+    fn a_perplexity_beyond_all_numbers_is_drawn_at_the_edge_and_not_a_panic() {
+        let mut run = words();
+        run.nll = vec![None, Some(LN_2), Some(1e30), Some(0.0)];
+        let (drawing, _) = drawing(&run, None, 2, 400.0).unwrap();
+        assert_eq!(line_of(&drawing, Tone::Main).len(), 3);
+    }
+
+    #[test]
+    fn a_single_token_has_no_figure() {
         let mut run = run(&["a"]);
         run.perplexity = None;
-        assert_eq!(PerplexityChart::new(&run, None, 0, 300.0), None);
+        assert_eq!(figure(&run, None, 0, 300.0, String::new()), None);
         assert_eq!(summary(&run, None), None);
     }
 
     #[test]
     fn the_table_is_empty_where_the_truth_is() {
         let run = words();
-        let rows = rows(&run, Some(&truth(&run, 3)));
+        let Table { rows, columns, .. } = table(&run, Some(&truth(&run, 3)));
+        assert_eq!(columns.len(), 4);
         assert_eq!(rows[0][1..], ["", "", ""]);
         assert!((rows[2][3].parse::<f64>().unwrap() - 0.5).abs() < 1e-12);
         assert_eq!(rows[3][1].parse::<f64>().unwrap(), 4.0);

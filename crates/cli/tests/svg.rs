@@ -1,0 +1,129 @@
+//! `headlight run --svg`, by the real binary.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod process;
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+use headlight_figure::{DARK, LIGHT, drawing_width, svg};
+use headlight_view::answers::run::{Backend, Run};
+use headlight_view::answers::truth::Truth;
+use headlight_view::frame::figure_words::credit;
+use headlight_view::rooms::attention::figures::perplexity;
+use process::{assert_refused, headlight, model, scratch};
+use serde_json::Value;
+
+const PROMPT: &str = "Lily and Tom were good friends. One day, Lily found a red ball.";
+
+fn arguments(of: &str, prompt: &str, file: &Path, options: &[&str]) -> Vec<OsString> {
+    let model = model(of).into();
+    ["run".into(), "--backend".into(), "cpu".into()]
+        .into_iter()
+        .chain(["--model".into(), model, "--prompt".into(), prompt.into()])
+        .chain(["--svg".into(), file.into()])
+        .chain(options.iter().map(Into::into))
+        .collect()
+}
+
+/// What the command prints, and the file that it writes.
+fn answer(of: &str, prompt: &str, file: &str, options: &[&str]) -> (Value, String) {
+    let file = scratch(file);
+    let options = [options, &["--json"]].concat();
+    let done = headlight(arguments(of, prompt, &file, &options));
+    assert!(done.status.success(), "{done:?}");
+    let printed = serde_json::from_slice(&done.stdout).unwrap();
+    (printed, fs::read_to_string(file).unwrap())
+}
+
+/// A run as the page keeps it, of the numbers that the command prints.
+fn run(printed: &Value) -> Run {
+    let read = |name: &str| printed[name].clone();
+    Run {
+        id: 1,
+        backend: Backend::Cpu,
+        tokens: serde_json::from_value(read("tokens")).unwrap(),
+        next: Vec::new(),
+        nll: serde_json::from_value(read("nll")).unwrap(),
+        perplexity: read("perplexity").as_f64(),
+        residual: Vec::new(),
+        clean: None,
+        elapsed_ms: 1.0,
+    }
+}
+
+#[test]
+fn the_file_is_the_page_s_figure_of_the_numbers_that_are_printed() {
+    for (width, theme) in [(400, &LIGHT), (900, &DARK)] {
+        let options = [
+            "--truth",
+            "--width",
+            &width.to_string(),
+            "--theme",
+            theme.name,
+        ];
+        let (printed, file) = answer("stories", PROMPT, "svg-figure.svg", &options);
+        let truth: Truth = serde_json::from_value(printed["truth"].clone()).unwrap();
+        let run = run(&printed);
+        let (last, width) = (run.seq_len() - 1, f64::from(width));
+        let figure = perplexity::figure(
+            &run,
+            Some(&truth),
+            last,
+            drawing_width(width),
+            credit("stories"),
+        );
+        assert_eq!(file, svg(&figure.unwrap(), theme, width));
+    }
+}
+
+#[test]
+fn the_language_stands_beside_the_model_wherever_it_is_known() {
+    let (_, asked) = answer("stories", PROMPT, "svg-asked.svg", &["--truth"]);
+    let (printed, file) = answer("stories", PROMPT, "svg-not-asked.svg", &[]);
+    assert_eq!(file, asked);
+    assert!(file.contains("the language itself") && file.contains("width=\"640\""));
+    assert!(printed.get("truth").is_none());
+    let (_, file) = answer("induction", "ba be bi bo ba be", "svg-induction.svg", &[]);
+    assert!(file.contains("the model") && !file.contains("the language itself"));
+}
+
+#[test]
+fn a_figure_that_cannot_be_is_refused() {
+    let file = scratch("svg-refused.svg");
+    let refused = |of: &str, prompt: &str, options: &[&str], words: &[&str]| {
+        assert_refused(arguments(of, prompt, &file, options), words);
+        assert!(!file.exists(), "{options:?}");
+    };
+    refused(
+        "stories",
+        PROMPT,
+        &["--width", "327"],
+        &["--width", "327", "328..=8192"],
+    );
+    refused("stories", PROMPT, &["--width", "-5"], &["--width", "-5"]);
+    refused(
+        "stories",
+        PROMPT,
+        &["--theme", "sepia"],
+        &["--theme", "sepia", "light, dark"],
+    );
+    refused("induction", "ba", &[], &["--svg", "1 token", "2 or more"]);
+    let without_file: Vec<OsString> = arguments("stories", PROMPT, &file, &["--theme", "dark"])
+        .into_iter()
+        .filter(|word| word != "--svg" && *word != file)
+        .collect();
+    assert_refused(without_file, &["--svg"]);
+}
+
+#[test]
+fn the_file_is_none_of_the_model_s() {
+    let file = model("stories").join("config.json");
+    let before = fs::read(&file).unwrap();
+    assert_refused(
+        arguments("stories", PROMPT, &file, &[]),
+        &["--svg", "--model"],
+    );
+    assert_eq!(fs::read(&file).unwrap(), before);
+}
