@@ -10,9 +10,9 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use headlight_figure::FigureId;
 use headlight_view::answers::truth::TruthCommand;
 use headlight_view::frame::action::FrameAction;
-use headlight_view::frame::figure_id::FigureId;
 use headlight_view::frame::save::SaveRequest;
 use headlight_view::session::Command;
 use headlight_view::session::words as session_words;

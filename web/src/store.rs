@@ -49,6 +49,15 @@ impl Store {
         self.change(move |state| reduce(state, action));
     }
 
+    /// Applies an action, if there is one; true if there is.
+    pub fn dispatch_if<A: Into<Action>>(self, action: Option<A>) -> bool {
+        let is_some = action.is_some();
+        if let Some(action) = action {
+            self.dispatch(action);
+        }
+        is_some
+    }
+
     /// Lets a room's own reducer change the state, and carries out what follows from it.
     pub fn change(self, by: impl FnOnce(&mut State) -> Vec<Effect>) {
         let mut effects = Vec::new();

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use headlight_activations::{CapturePos, Edit, HookPoint};
 
+use crate::figure_file::FigureArgs;
+
 /// A transformer that can be looked into, without a browser.
 #[derive(Debug, Parser)]
 #[command(name = "headlight", version, about)]
@@ -83,50 +85,6 @@ pub(crate) struct RunArgs {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-/// A figure as a file, as the page saves it.
-#[derive(Debug, Args)]
-pub(crate) struct FigureArgs {
-    /// A file for the figure that the page shows: perplexity so far
-    #[arg(long, value_name = "FILE")]
-    pub(crate) svg: Option<PathBuf>,
-    /// How wide that file is, in pixels
-    #[arg(
-        long,
-        value_name = "PX",
-        default_value_t = 640,
-        value_parser = clap::value_parser!(u32).range(NARROWEST_PX..=WIDEST_PX),
-        requires = "svg",
-        allow_negative_numbers = true
-    )]
-    pub(crate) width: u32,
-    /// Its colours
-    #[arg(long, value_enum, default_value_t, requires = "svg")]
-    pub(crate) theme: ThemeArg,
-}
-
-/// Least width of a file: heading and credit need as much.
-const NARROWEST_PX: i64 = headlight_figure::unscaled_width(0.0) as i64;
-/// Most pixels that every browser and printer can draw.
-const WIDEST_PX: i64 = 8192;
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ThemeArg {
-    /// Dark ink on paper
-    #[default]
-    Light,
-    /// Light ink on a dark ground
-    Dark,
-}
-
-impl ThemeArg {
-    pub(crate) const fn colours(self) -> &'static headlight_figure::Theme {
-        match self {
-            Self::Light => &headlight_figure::LIGHT,
-            Self::Dark => &headlight_figure::DARK,
-        }
-    }
 }
 
 #[derive(Debug, Args)]

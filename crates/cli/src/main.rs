@@ -6,6 +6,7 @@
 mod args;
 mod commands;
 mod failure;
+mod figure_file;
 mod input;
 mod library_tokenizer;
 mod model_dir;

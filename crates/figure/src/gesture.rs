@@ -18,6 +18,8 @@ pub struct Gesture {
     pub x: f64,
     /// Pointer's place in figure units, from the top.
     pub y: f64,
+    /// Where the pointer was pressed, in figure units; its place for the other kinds.
+    pub from: (f64, f64),
     /// Row inside the pixels that are the target.
     pub row: Option<usize>,
     /// Column inside the pixels that are the target.
@@ -40,13 +42,19 @@ pub enum GestureKind {
     Leave,
     /// A button, pen or finger is pressed.
     Down,
-    /// The pointer moves while it is pressed; the target stays that of the press.
+    /// The pointer moves while it is pressed, by more than a hand trembles; the target
+    /// stays that of the press.
     Drag,
-    /// The pointer is let go.
+    /// The pointer is let go after it was dragged.
     Up,
-    /// The wheel turns.
+    /// The pointer is let go where it was pressed.
+    Click,
+    /// The second of two quick clicks.
+    DoubleClick,
+    /// The wheel turns while a modifier is held, or two fingers zoom; without one, the
+    /// wheel scrolls the page.
     Wheel,
-    /// A key is pressed while the target has the focus.
+    /// A key is pressed without a modifier while the target has the focus.
     Key,
     /// A field that is part of the figure has a new value.
     Input,
@@ -61,6 +69,7 @@ impl Gesture {
             target: None,
             x: 0.0,
             y: 0.0,
+            from: (0.0, 0.0),
             row: None,
             column: None,
             value: String::new(),

@@ -57,7 +57,7 @@ pub use heatmap::{colour_bar, frame_of_cells, hatching, heatmap};
 pub use html::html;
 pub use legend::legend;
 pub use lines::{area, diagonal, dots, gaps, line};
-pub use mark::{Mark, Tone};
+pub use mark::{Mark, Tone, hit_areas};
 pub use path::Path;
 pub use pixels::Pixels;
 pub use png::{data_url, png};

@@ -1,6 +1,7 @@
 //! What marks have in common: a tone, and what of them can be pointed at.
 
-use crate::element::Element;
+use crate::element::{Element, el, rect};
+use crate::scale::Bands;
 
 /// What a mark stands for, which the style sheet turns into a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -116,4 +117,19 @@ impl Mark {
             None => element,
         }
     }
+}
+
+/// Class of parts that are there to be pointed at alone, which no file has.
+pub(crate) const HIT_AREA: &str = "hit-area";
+
+/// A rectangle for each band, from `top` to `bottom`, that shows nothing and is a part of
+/// the figure that a visitor points at: where marks are too small to be hit.
+#[must_use]
+pub fn hit_areas(bands: &Bands, (top, bottom): (f64, f64), what: &'static str) -> Element {
+    let area = |index: usize| {
+        let (left, width) = bands.band(index);
+        let area = rect(left, top, width, bottom - top).class(HIT_AREA);
+        area.target(what, index)
+    };
+    el("g").class(HIT_AREA).all((0..bands.n).map(area))
 }

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use crate::element::Target;
 use crate::figure::Size;
 use crate::shade::Palette;
+use crate::theme::Theme;
 
 /// A matrix of colour indices with its place in the drawing.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -97,6 +98,17 @@ impl Pixels {
         self
     }
 
+    /// `[row, column, 4]` bytes in a theme's colours, as a canvas takes them.
+    #[must_use]
+    pub fn rgba(&self, theme: &Theme) -> Vec<u8> {
+        let colours = self.palette.colours(theme);
+        let colour = |index: &u8| match colours.get(usize::from(*index)) {
+            Some([red, green, blue]) => [*red, *green, *blue, u8::MAX],
+            None => [0; 4],
+        };
+        self.indices.iter().flat_map(colour).collect()
+    }
+
     /// Row and column under a place in figure units; `None` beside all cells.
     #[must_use]
     pub fn cell(&self, x: f64, y: f64) -> Option<(usize, usize)> {
@@ -115,6 +127,7 @@ impl Pixels {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::theme::LIGHT;
 
     #[test]
     fn a_cell_is_found_where_it_is_drawn() {
@@ -138,6 +151,9 @@ mod tests {
         let values = [Some(0.0), None, Some(f64::NAN), Some(1.0)];
         let pixels = Pixels::new(values, 2, Palette::Sequential);
         assert_eq!(*pixels.indices, [0, Pixels::NONE, Pixels::NONE, 63]);
+        let rgba = pixels.rgba(&LIGHT);
+        assert_eq!(rgba[4..12], [0; 8]);
+        assert_eq!((rgba[3], rgba[15]), (255, 255));
     }
 
     #[test]

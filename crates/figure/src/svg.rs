@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::element::{Element, Node, Value, decimal, el, number, rect};
 use crate::figure::{Figure, Size};
+use crate::mark::HIT_AREA;
 use crate::pixels::Pixels;
 use crate::png;
 use crate::text_style::{Anchor, NOTE, SENTENCE, TITLE};
@@ -183,7 +184,8 @@ impl<'a> Writer<'a> {
     }
 
     fn element(&self, out: &mut String, element: &Element) {
-        if !SVG_TAGS.contains(&element.tag) {
+        // What is there to be pointed at shows nothing.
+        if !SVG_TAGS.contains(&element.tag) || element.class == HIT_AREA {
             return;
         }
         out.push('<');
@@ -248,6 +250,9 @@ impl<'a> Writer<'a> {
 
 /// Classes that occur in an element, for a file needs the rules of these alone.
 fn collect_classes<'a>(element: &'a Element, classes: &mut BTreeSet<&'a str>) {
+    if element.class == HIT_AREA {
+        return;
+    }
     classes.extend(element.class.split_ascii_whitespace());
     for child in &element.children {
         match child {

@@ -38,7 +38,7 @@ fn apply(state: &mut State, action: Action) {
     } = state;
     match action {
         Action::Frame(FrameAction::Save(figure, format)) => {
-            if let Some(figure) = attention::catalogue::Figure::of(figure) {
+            if let Some(figure) = attention::catalogue::AttentionFigure::of(figure) {
                 attention::files::save(attention, frame, figure, format);
             } else if let Some(figure) = flash::catalogue::FlashFigure::of(figure) {
                 // The room's own module has the numbers, and looks for what is asked for.

@@ -35,12 +35,12 @@ use crate::frame::ablation::Part;
 use crate::frame::continuation::Continuation;
 use crate::frame::defaults::DEFAULT_HEAD;
 use crate::frame::defaults::DEFAULT_PROMPT;
-use crate::frame::figure_id::FigureId;
 use crate::frame::save::Content;
 use crate::frame::{figure_words, menu};
-use crate::rooms::attention::catalogue::Figure;
+use crate::rooms::attention::catalogue::AttentionFigure;
 use crate::session::{Ask, BackendReport, Blame, Command, LoadedModel, Message, RunId, WorkerId};
 use crate::session::{Input, News};
+use headlight_figure::FigureId;
 use headlight_figure::files::Format;
 
 pub(crate) fn said(worker: u32, message: Message) -> FrameAction {

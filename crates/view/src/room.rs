@@ -1,8 +1,8 @@
 //! The rooms of the page, and their figures, by name.
 
-use crate::frame::figure_id::FigureId;
-use crate::rooms::attention::catalogue::{self as attention, Figure};
+use crate::rooms::attention::catalogue::{self as attention, AttentionFigure};
 use crate::rooms::flash::catalogue::{self as flash, FlashFigure};
+use headlight_figure::FigureId;
 
 /// A room of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Room {
 /// What a figure is called.
 #[must_use]
 pub fn figure_title(figure: FigureId) -> &'static str {
-    let of_attention = Figure::of(figure).map(attention::title);
+    let of_attention = AttentionFigure::of(figure).map(attention::title);
     let of_flash = || FlashFigure::of(figure).map(flash::title);
     of_attention.or_else(of_flash).unwrap_or(figure.name())
 }
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn no_two_figures_of_the_page_have_one_name() {
-        let attention = Figure::ALL.map(FigureId::from);
+        let attention = AttentionFigure::ALL.map(FigureId::from);
         let flash = FlashFigure::ALL.map(FigureId::from);
         let mut names: Vec<&str> = attention.iter().chain(&flash).map(|it| it.name()).collect();
         let n = names.len();
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn every_figure_has_a_title_and_the_name_of_its_room() {
-        for figure in Figure::ALL.map(FigureId::from) {
+        for figure in AttentionFigure::ALL.map(FigureId::from) {
             assert_ne!(figure_title(figure), figure.name());
             assert!(figure.name().starts_with("attention."));
         }

@@ -14,9 +14,11 @@
 pub mod canvas;
 mod element;
 pub mod figure;
+pub mod gesture;
 mod leptos_view;
 mod mounted;
 mod patch;
+mod target_names;
 
 pub use element::{Element, Node, Text, el, hatching, leptos, reactive, rect};
-pub use leptos_view::drawn;
+pub use leptos_view::{Drawn, drawn};

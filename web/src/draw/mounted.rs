@@ -10,7 +10,8 @@ use leptos::tachys::view::any_view::AnyViewState;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::element::{Attribute, Handler, Kind, Text};
+use super::canvas;
+use super::element::{Attribute, Handler, Kind, PixelsInTheme, Text};
 
 /// A part of the document as it is; its effects and listeners end with it.
 pub(super) struct Mounted {
@@ -28,6 +29,8 @@ pub(super) enum MountedKind {
         attributes: Vec<Attribute>,
         listeners: Vec<Listener>,
         children: Vec<Mounted>,
+        /// What was painted last.
+        pixels: Option<PixelsInTheme>,
     },
     Reactive(Reactive),
     View(RefCell<AnyViewState>),
@@ -135,6 +138,15 @@ impl Listener {
             handler,
             _closure: closure,
         }
+    }
+}
+
+impl PixelsInTheme {
+    /// Paints them on a canvas.
+    pub(super) fn paint(&self, canvas: &web_sys::Element) {
+        let (pixels, canvas) = (&self.pixels, canvas.unchecked_ref());
+        let rgba = pixels.rgba(self.theme);
+        canvas::paint(canvas, &rgba, pixels.n_columns, pixels.n_rows);
     }
 }
 

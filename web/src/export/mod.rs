@@ -6,12 +6,12 @@ mod walk;
 
 use std::time::Duration;
 
+use headlight_figure::FigureId;
 use headlight_figure::files::Format;
 use headlight_figure::{Figure, svg, unscaled_width};
 use headlight_view::State;
 use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::drawing::Frame;
-use headlight_view::frame::figure_id::FigureId;
 use headlight_view::frame::save::{Content, Numbers, SaveRequest};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};

@@ -160,13 +160,13 @@ fn done(run: view::RunId, response: Response) -> Result<Message, PatternError> {
             let head = answer.pattern.take();
             Message::Ran {
                 run,
-                pattern: head.map(pattern).transpose()?,
+                pattern: head.map(Pattern::try_from).transpose()?,
                 answer: answer.into(),
             }
         }
         Response::Pattern(head) => Message::Pattern {
             run,
-            pattern: pattern(head)?,
+            pattern: Pattern::try_from(head)?,
         },
         Response::Found(finding) => Message::Found { run, finding },
         Response::Generated { stopped, .. } => Message::Generated {
@@ -212,17 +212,6 @@ const fn limits(limits: engine::DeviceLimits) -> view::DeviceLimits {
         binding_bytes: limits.binding_bytes,
         workgroup_bytes: limits.workgroup_bytes,
         workgroup_invocations: limits.workgroup_invocations,
-    }
-}
-
-fn pattern(head: engine::HeadPattern) -> Result<Pattern, PatternError> {
-    let engine::HeadRef { layer, head: index } = head.head;
-    let named = Head { layer, head: index };
-    let pattern = Pattern::new(named, head.seq_len, head.pattern, head.lse)?;
-    if head.is_edited {
-        pattern.beside_clean(head.clean)
-    } else {
-        Ok(pattern)
     }
 }
 

@@ -3,24 +3,21 @@
 use std::f64::consts::LN_2;
 
 use headlight_engine::{Loaded, RunAnswer, TokenText};
-use headlight_figure::{drawing_width, svg};
 use headlight_language::{Truth, TruthAsk};
 use headlight_model::Unhurried;
-use headlight_view::answers::run::Run;
-use headlight_view::frame::figure_words::credit;
-use headlight_view::rooms::attention::figures::perplexity;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
+use headlight_view::rooms::attention::files;
 use serde_json::json;
 
 use super::{language, number};
 use crate::args::RunArgs;
 use crate::failure::Failure;
-use crate::model_dir::{self, open};
-use crate::output::{Named, Output, check_apart};
+use crate::figure_file::{FigureFile, page_with};
+use crate::model_dir::open;
 
 pub(crate) fn run(args: &RunArgs) -> Result<String, Failure> {
-    check_svg(args)?;
+    let file = FigureFile::of_model(&args.figure, &args.engine.model)?;
     let loaded = open(&args.engine)?;
-    let file = Output::create_if(args.figure.svg.as_ref())?;
     let about = args.engine.model.display();
     if args.truth {
         language::check_name(&loaded).map_err(|error| Failure::input(&about, error))?;
@@ -31,9 +28,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<String, Failure> {
     let truth = truth
         .transpose()
         .map_err(|error| Failure::input(&about, error))?;
-    if let Some(mut file) = file {
-        file.put(figure(args, &loaded, &answer, truth.as_ref())?.as_bytes())?;
-        file.finish()?;
+    if let Some(file) = file {
+        write_figure(file, args, &loaded, &answer, truth.as_ref())?;
     }
     if !args.json {
         return Ok(table(&answer, truth.as_ref()));
@@ -52,41 +48,33 @@ pub(crate) fn run(args: &RunArgs) -> Result<String, Failure> {
     Ok(object.to_string())
 }
 
-/// The file of the figure must be none of those that are read.
-fn check_svg(args: &RunArgs) -> Result<(), Failure> {
-    let outputs = args.figure.svg.iter().map(|path| ("--svg", &**path));
-    let of_model = model_dir::files(&args.engine.model);
-    let inputs = of_model.iter().map(|path| ("--model", &**path));
-    check_apart(
-        &outputs.collect::<Vec<Named<'_>>>(),
-        &inputs.collect::<Vec<Named<'_>>>(),
-    )
-}
-
-/// Perplexity so far as the page shows it after this run: with the last token selected,
-/// and beside the language wherever its probabilities are known.
-fn figure(
+/// The next tokens as the page shows them after this run: beside the language wherever its
+/// probabilities are known.
+fn write_figure(
+    file: FigureFile,
     args: &RunArgs,
     loaded: &Loaded,
     answer: &RunAnswer,
     asked: Option<&Truth>,
-) -> Result<String, Failure> {
+) -> Result<(), Failure> {
     let of_language = || {
         language::check_name(loaded).ok()?;
         truth(loaded, &answer.tokens).ok()
     };
     let truth = asked.cloned().or_else(of_language);
-    let run = Run::from(answer.clone());
-    let last = run.seq_len().saturating_sub(1);
-    let width = f64::from(args.figure.width);
-    let credit = credit(&model_dir::name(&args.engine.model));
-    let figure = perplexity::figure(&run, truth.as_ref(), last, drawing_width(width), credit);
-    let figure = figure.ok_or_else(|| {
-        let n = run.seq_len();
-        let message = format!("the prompt has {n} token, expected 2 or more for a perplexity");
-        Failure::input("--svg", message)
-    })?;
-    Ok(svg(&figure, args.figure.theme.colours(), width))
+    let page = page_with(&args.engine.model, answer.clone(), truth);
+    let figure = |width| {
+        files::figure(
+            &page.attention,
+            &page.frame,
+            AttentionFigure::Perplexity,
+            width,
+        )
+    };
+    let n = answer.tokens.len();
+    file.write(figure, || {
+        format!("the prompt has {n} token, expected 2 or more for a perplexity")
+    })
 }
 
 /// What the language itself says, or why it says nothing of this model's tokens.

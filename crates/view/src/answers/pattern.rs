@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use headlight_activations::{Tile, TilePart};
+use headlight_protocol as engine;
 
 use crate::answers::head::Head;
 use headlight_figure::Shared;
@@ -57,6 +58,26 @@ struct Parts {
 
 /// Rows and columns that are kept of a long prompt's pattern.
 pub(crate) const MAX_KEPT_LINES: usize = 16;
+
+impl TryFrom<engine::HeadPattern> for Pattern {
+    type Error = PatternError;
+
+    /// The engine's answer, beside the whole model's where that is another.
+    fn try_from(answer: engine::HeadPattern) -> Result<Self, PatternError> {
+        let engine::HeadRef { layer, head } = answer.head;
+        let found = Self::new(
+            Head { layer, head },
+            answer.seq_len,
+            answer.pattern,
+            answer.lse,
+        )?;
+        if answer.is_edited {
+            found.beside_clean(answer.clean)
+        } else {
+            Ok(found)
+        }
+    }
+}
 
 impl Pattern {
     /// Wraps `[query, key]` weights and the log-sum-exp of each query's scores.

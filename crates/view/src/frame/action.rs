@@ -2,12 +2,12 @@
 
 use headlight_figure::files::Format;
 
-use super::figure_id::FigureId;
 use super::models::ModelInfo;
 use super::panel::Panel;
 use super::theme::Theme;
 use crate::answers::truth::TruthInput;
 use crate::session::Input;
+use headlight_figure::FigureId;
 
 /// Something that happened to the frame.
 #[derive(Clone, Debug, PartialEq)]

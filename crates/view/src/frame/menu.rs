@@ -1,9 +1,9 @@
 //! The menu of a figure: what it offers, and what choosing it does.
 
 use super::action::FrameAction;
-use super::figure_id::FigureId;
 use super::figure_words;
 use super::state::Frame;
+use headlight_figure::FigureId;
 use headlight_figure::files::Format;
 
 /// The entries of a figure's menu, top to bottom.

@@ -14,7 +14,6 @@ pub mod defaults;
 pub mod drawing;
 pub mod effect;
 pub(crate) mod example;
-pub mod figure_id;
 pub mod figure_words;
 pub mod help;
 pub mod lesson_words;

@@ -1,6 +1,6 @@
 //! What can be open over the page.
 
-use super::figure_id::FigureId;
+use headlight_figure::FigureId;
 
 /// What can be open over the page, one at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use headlight_figure::files::{Format, csv, json};
 use headlight_figure::table::Table;
 
-use super::figure_id::FigureId;
+use headlight_figure::FigureId;
 
 /// A file that the visitor wants.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,6 @@ use headlight_activations::ModelShape;
 use super::ablation::Part;
 use super::defaults::{DEFAULT_HEAD, DEFAULT_MODEL, DEFAULT_PROMPT};
 use super::effect::Effect;
-use super::figure_id::FigureId;
 use super::models::ModelInfo;
 use super::news::FrameNews;
 use super::panel::Panel;
@@ -15,6 +14,7 @@ use super::subject::Subject;
 use super::theme::Theme;
 use crate::answers::truth::TruthSource;
 use crate::session::{Choice, Session};
+use headlight_figure::FigureId;
 
 /// The state of the frame.
 #[derive(Clone, Debug, PartialEq)]

@@ -78,7 +78,8 @@ fn an_answer_about_another_cell_is_not_shown() {
     reduce(&mut state, said(1, Message::Found { run, finding }));
     assert!(state.attention.query_key(&state.frame.subject).is_some());
     assert!(
-        attention::tables::Source::new(&state.attention, &state.frame, Figure::Product).is_some()
+        attention::tables::Source::new(&state.attention, &state.frame, AttentionFigure::Product)
+            .is_some()
     );
     reduce(&mut state, AttentionAction::SelectCell(2, 0));
     assert_eq!(state.attention.query_key(&state.frame.subject), None);

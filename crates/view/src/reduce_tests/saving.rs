@@ -6,15 +6,24 @@ use super::*;
 fn an_entry_of_a_menu_that_is_open_offers_to_close() {
     let mut state = State::default();
     let labels = |state: &State| {
-        let entries = menu::entries(&state.frame, Figure::Next.into());
+        let entries = menu::entries(&state.frame, AttentionFigure::Next.into());
         (entries[0].0, entries[entries.len() - 1].0)
     };
     let (show, hide) = (figure_words::SHOW_NUMBERS, figure_words::HIDE_NUMBERS);
     assert_eq!(labels(&state), (show, figure_words::SHOW_METHOD));
-    reduce(&mut state, FrameAction::ToggleNumbers(Figure::Next.into()));
-    reduce(&mut state, FrameAction::ToggleMethod(Figure::Next.into()));
+    reduce(
+        &mut state,
+        FrameAction::ToggleNumbers(AttentionFigure::Next.into()),
+    );
+    reduce(
+        &mut state,
+        FrameAction::ToggleMethod(AttentionFigure::Next.into()),
+    );
     assert_eq!(labels(&state), (hide, figure_words::HIDE_METHOD));
-    reduce(&mut state, FrameAction::ToggleMethod(Figure::Lens.into()));
+    reduce(
+        &mut state,
+        FrameAction::ToggleMethod(AttentionFigure::Lens.into()),
+    );
     assert_eq!(labels(&state), (hide, figure_words::SHOW_METHOD));
 }
 
@@ -27,14 +36,17 @@ fn saving_numbers_needs_no_drawing() {
         .show(&mut state.frame.subject, run, Some(pattern(2)));
     let effects = reduce(
         &mut state,
-        FrameAction::Save(Figure::Next.into(), Format::Csv),
+        FrameAction::Save(AttentionFigure::Next.into(), Format::Csv),
     );
     let [Effect::Save(request)] = effects.as_slice() else {
         panic!("expected a file, got {effects:?}");
     };
     assert_eq!(request.name, "headlight-attention-next-stories.csv");
-    assert_eq!(request.content, Content::NumbersOf(Figure::Next.into()));
-    let numbers = attention::files::numbers(&state.attention, &state.frame, Figure::Next);
+    assert_eq!(
+        request.content,
+        Content::NumbersOf(AttentionFigure::Next.into())
+    );
+    let numbers = attention::files::numbers(&state.attention, &state.frame, AttentionFigure::Next);
     let numbers = numbers.unwrap();
     let text = numbers.file(request.format).unwrap();
     assert!(text.starts_with("id,token,probability\r\n9,"), "{text}");
@@ -46,7 +58,7 @@ fn a_figure_without_numbers_says_so() {
     let mut state = State::default();
     let effects = reduce(
         &mut state,
-        FrameAction::Save(Figure::Lens.into(), Format::Png),
+        FrameAction::Save(AttentionFigure::Lens.into(), Format::Png),
     );
     assert_eq!(effects, []);
     assert_eq!(state.frame.notices, [figure_words::NOTHING_TO_SAVE]);

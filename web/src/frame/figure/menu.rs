@@ -1,9 +1,9 @@
 //! The menu of a figure.
 
+use headlight_figure::FigureId;
 use headlight_view::State;
 use headlight_view::frame::Panel;
 use headlight_view::frame::action::FrameAction;
-use headlight_view::frame::figure_id::FigureId;
 use headlight_view::frame::figure_words;
 use headlight_view::frame::menu;
 use headlight_view::room;

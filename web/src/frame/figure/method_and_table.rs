@@ -1,11 +1,11 @@
 //! What is behind a figure of any room: how it is computed, seen on request, and its
 //! numbers, always in the document.
 
+use headlight_figure::FigureId;
 use headlight_figure::table::Table;
 use headlight_view::State;
 use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::command_line::CommandLine;
-use headlight_view::frame::figure_id::FigureId;
 use headlight_view::frame::figure_words;
 use headlight_view::frame::figure_words::Method;
 use headlight_view::room;

@@ -10,7 +10,7 @@ use headlight_view::answers::head::Head;
 use headlight_view::frame::ablation::{self, Ablation, Part};
 use headlight_view::frame::words as frame_words;
 use headlight_view::rooms::attention::action::AttentionAction;
-use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::figures::atlas;
 use headlight_view::rooms::attention::figures::atlas::{Atlas as Ordered, AtlasCell, Sort};
 use headlight_view::rooms::attention::words as attention_words;
@@ -127,10 +127,10 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
                 <h2 class="small">{attention_words::HEADS}</h2>
                 <span class="ends">
                     <SortPicker sort/>
-                    <More figure=Figure::Atlas/>
+                    <More figure=AttentionFigure::Atlas/>
                 </span>
             </div>
-            <figure data-figure=Figure::Atlas.name() aria-label=attention_words::HEADS node_ref=element>
+            <figure data-figure=AttentionFigure::Atlas.name() aria-label=attention_words::HEADS node_ref=element>
                 <div role="radiogroup" aria-label=attention_words::CHOOSE_HEAD on:keydown=on_key>
                     {sections}
                 </div>
@@ -144,7 +144,7 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
                 <p class="keys-hint">{attention_words::HEAD_KEYS}</p>
                 <p class="label">{attention_words::MEAN_HINT}</p>
             </div>
-            <Behind figure=Figure::Atlas/>
+            <Behind figure=AttentionFigure::Atlas/>
         </section>
     }
 }

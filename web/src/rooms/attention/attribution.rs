@@ -4,7 +4,7 @@ use headlight_figure::Shared;
 use headlight_view::State;
 use headlight_view::answers::details::{Attribution as Found, DetailKind};
 use headlight_view::rooms::attention::action::AttentionAction;
-use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::figures::attribution;
 use headlight_view::rooms::attention::figures::attribution::{
     AttributionBar, AttributionBars, Order,
@@ -48,9 +48,9 @@ pub fn Attribution(shown: Shown) -> impl IntoView {
         <section class="block" aria-labelledby="attribution-title">
             <div class="heading">
                 <h3 id="attribution-title">{attention_words::ATTRIBUTION}</h3>
-                <More figure=Figure::Attribution/>
+                <More figure=AttentionFigure::Attribution/>
             </div>
-            <figure data-figure=Figure::Attribution.name() aria-labelledby="attribution-title" aria-describedby="attribution-says">
+            <figure data-figure=AttentionFigure::Attribution.name() aria-labelledby="attribution-title" aria-describedby="attribution-says">
                 <div class="contrast">
                     <TokenPicker store is_against=false label=attention_words::SPEAKS_FOR/>
                     <TokenPicker store is_against=true label=attention_words::SPEAKS_AGAINST/>
@@ -62,7 +62,7 @@ pub fn Attribution(shown: Shown) -> impl IntoView {
                 <Placeholder kind=DetailKind::Attribution is_there/>
                 {move || bars.get().map(draw)}
             </figure>
-            <Behind figure=Figure::Attribution/>
+            <Behind figure=AttentionFigure::Attribution/>
         </section>
     }
 }

@@ -3,7 +3,7 @@
 use headlight_view::State;
 use headlight_view::answers::details::DetailKind;
 use headlight_view::rooms::attention::action::AttentionAction;
-use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::figures::lens;
 use headlight_view::rooms::attention::figures::lens::{Lens as Answers, LensCell, LensLayer};
 use headlight_view::rooms::attention::words as attention_words;
@@ -90,9 +90,9 @@ pub fn Lens(shown: Shown) -> impl IntoView {
         <section class="block" aria-labelledby="lens-title">
             <div class="heading">
                 <h3 id="lens-title">{attention_words::LENS}</h3>
-                <More figure=Figure::Lens/>
+                <More figure=AttentionFigure::Lens/>
             </div>
-            <figure data-figure=Figure::Lens.name() aria-labelledby="lens-title" aria-describedby="lens-says">
+            <figure data-figure=AttentionFigure::Lens.name() aria-labelledby="lens-title" aria-describedby="lens-says">
                 <p class="note" id="lens-says">{sentence}</p>
                 <Placeholder kind=DetailKind::Lens is_there/>
                 <div class="scroll-x" node_ref=element>{drawn}</div>
@@ -104,7 +104,7 @@ pub fn Lens(shown: Shown) -> impl IntoView {
                 </Show>
                 {trace}
             </figure>
-            <Behind figure=Figure::Lens/>
+            <Behind figure=AttentionFigure::Lens/>
         </section>
     }
 }

@@ -2,7 +2,7 @@
 
 use headlight_view::State;
 use headlight_view::rooms::attention::action::AttentionAction;
-use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::figures::lines::{Line, LineLabel, Scope, TokenLines};
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::ev::MouseEvent;
@@ -51,7 +51,7 @@ pub fn Lines(shown: Shown) -> impl IntoView {
         store.dispatch(AttentionAction::SetScope(other));
     };
     view! {
-        <figure class="lines" id=FIGURE tabindex="-1" data-figure=Figure::Lines.name() aria-labelledby="map-title" aria-describedby="lines-say">
+        <figure class="lines" id=FIGURE tabindex="-1" data-figure=AttentionFigure::Lines.name() aria-labelledby="map-title" aria-describedby="lines-say">
             <div class="heading">
                 <p class="label">{attention_words::LINES_HEADS}</p>
                 <button type="button" class="button small" aria-pressed=move || is_all().to_string() on:click=toggle>
@@ -63,7 +63,7 @@ pub fn Lines(shown: Shown) -> impl IntoView {
             </div>
             <figcaption class="note" id="lines-say">{sentence}</figcaption>
         </figure>
-        <Behind figure=Figure::Lines/>
+        <Behind figure=AttentionFigure::Lines/>
     }
 }
 

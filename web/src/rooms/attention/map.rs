@@ -2,7 +2,7 @@
 
 use headlight_view::State;
 use headlight_view::rooms::attention::action::AttentionAction;
-use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::figures::matrix::{MAX_CELLS, MatrixLayout};
 use headlight_view::rooms::attention::figures::row::CellFacts;
 use headlight_view::rooms::attention::words as attention_words;
@@ -27,14 +27,14 @@ use crate::store::{Store, store};
 pub fn Map(shown: Shown) -> impl IntoView {
     let store = store();
     view! {
-        <figure class="pattern" data-figure=Figure::Pattern.name() aria-labelledby="map-title" aria-describedby="map-says">
+        <figure class="pattern" data-figure=AttentionFigure::Pattern.name() aria-labelledby="map-title" aria-describedby="map-says">
             <div class="plane">
                 <Drawing shown store/>
                 <Key shown/>
             </div>
             <Row shown/>
         </figure>
-        <Behind figure=Figure::Pattern/>
+        <Behind figure=AttentionFigure::Pattern/>
     }
 }
 

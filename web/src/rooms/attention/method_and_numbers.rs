@@ -2,7 +2,7 @@
 
 use headlight_view::State;
 use headlight_view::rooms::attention::catalogue;
-use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::command::command_line;
 use headlight_view::rooms::attention::tables::Source;
 use leptos::prelude::*;
@@ -15,13 +15,13 @@ use crate::store::{Store, store};
 
 /// Method and numbers below the figure, once the module that draws them is there.
 #[component]
-pub fn Behind(figure: Figure) -> impl IntoView {
+pub fn Behind(figure: AttentionFigure) -> impl IntoView {
     view_when_loaded(|module: &AttentionModule| module.behind, figure)
 }
 
 /// The method and the numbers of a figure.
 #[component]
-pub fn MethodAndNumbers(figure: Figure) -> impl IntoView {
+pub fn MethodAndNumbers(figure: AttentionFigure) -> impl IntoView {
     let command =
         store().select(move |state: &State| command_line(&state.attention, &state.frame, figure));
     let sources: Sources = expect_context();
@@ -35,21 +35,24 @@ pub fn MethodAndNumbers(figure: Figure) -> impl IntoView {
 /// Tables are rarely seen. Made in a task of their own they do not keep a figure
 /// waiting; made all at once they never tell of two prompts.
 #[derive(Clone, Copy)]
-pub struct Sources(Local<Vec<(Figure, Source)>>);
+pub struct Sources(Local<Vec<(AttentionFigure, Source)>>);
 
 impl Sources {
     /// Follows the state.
     pub fn new(store: Store) -> Self {
-        let now = store.select(|state: &State| -> Vec<(Figure, Source)> {
-            let source = |figure: Figure| {
+        let now = store.select(|state: &State| -> Vec<(AttentionFigure, Source)> {
+            let source = |figure: AttentionFigure| {
                 Some((figure, Source::new(&state.attention, &state.frame, figure)?))
             };
-            Figure::ALL.into_iter().filter_map(source).collect()
+            AttentionFigure::ALL
+                .into_iter()
+                .filter_map(source)
+                .collect()
         });
         Self(now.delayed())
     }
 
-    fn of(self, figure: Figure) -> Option<Source> {
+    fn of(self, figure: AttentionFigure) -> Option<Source> {
         self.0.with(|all| {
             let found = all.iter().find(|(of, _)| *of == figure);
             found.map(|(_, source)| source.clone())

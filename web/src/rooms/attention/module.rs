@@ -1,6 +1,6 @@
 //! What the page's first module calls of this room in the second, once that is there.
 
-use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -22,7 +22,7 @@ pub struct AttentionModule {
     /// Draws the parts that were taken out.
     pub changes: fn(()) -> AnyView,
     /// Draws the method and the numbers of a figure.
-    pub behind: fn(Figure) -> AnyView,
+    pub behind: fn(AttentionFigure) -> AnyView,
     /// Draws the lesson's strip, open.
     pub lesson: fn(NodeRef<html::Section>) -> AnyView,
 }

@@ -1,9 +1,9 @@
 //! The room's part of the page's second module.
 
+use headlight_figure::FigureId;
 use headlight_view::State;
-use headlight_view::frame::figure_id::FigureId;
 use headlight_view::frame::save::Numbers;
-use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::files;
 use leptos::prelude::*;
 
@@ -38,7 +38,7 @@ pub const FOR_FILES: MadeByRoom = MadeByRoom { numbers, figure };
 
 /// The numbers of a figure of this room, for a file.
 fn numbers(state: &State, figure: FigureId) -> Option<Numbers> {
-    let figure = Figure::of(figure)?;
+    let figure = AttentionFigure::of(figure)?;
     files::numbers(&state.attention, &state.frame, figure)
 }
 
@@ -68,6 +68,6 @@ fn inside(shown: Shown) -> AnyView {
 
 /// A figure of this room that is a value, at a width.
 fn figure(state: &State, figure: FigureId, width_px: f64) -> Option<headlight_figure::Figure> {
-    let figure = Figure::of(figure)?;
+    let figure = AttentionFigure::of(figure)?;
     files::figure(&state.attention, &state.frame, figure, width_px)
 }

@@ -4,7 +4,7 @@ use headlight_figure::Shared;
 use headlight_view::State;
 use headlight_view::answers::details::Cuts;
 use headlight_view::rooms::attention::action::AttentionAction;
-use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::figures::cuts;
 use headlight_view::rooms::attention::figures::cuts::{CutBar, CutBars, PITCH};
 use headlight_view::rooms::attention::figures::next;
@@ -107,9 +107,9 @@ pub fn Next(shown: Shown) -> impl IntoView {
         <section class="block" aria-labelledby="next-title">
             <div class="heading">
                 <h3 id="next-title">{attention_words::NEXT_TOKEN}</h3>
-                <More figure=Figure::Next/>
+                <More figure=AttentionFigure::Next/>
             </div>
-            <figure data-figure=Figure::Next.name() aria-labelledby="next-title">
+            <figure data-figure=AttentionFigure::Next.name() aria-labelledby="next-title">
                 <figcaption class="unseen">{summary}</figcaption>
                 <Legend shown has_truth=has_marks/>
                 <p class="columns" class:single=move || second_column().is_none() aria-hidden="true">
@@ -125,7 +125,7 @@ pub fn Next(shown: Shown) -> impl IntoView {
             </figure>
             <Sampling/>
             <Writing chosen shown/>
-            <Behind figure=Figure::Next/>
+            <Behind figure=AttentionFigure::Next/>
         </section>
     }
 }

@@ -1,6 +1,6 @@
 //! How long the residual stream is, and what each part adds to it.
 
-use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::figures::norms;
 use headlight_view::rooms::attention::figures::norms::{NormBar, Part};
 use headlight_view::rooms::attention::words as attention_words;
@@ -26,13 +26,13 @@ pub fn Norms(shown: Shown) -> impl IntoView {
         <section class="block" aria-labelledby="norms-title">
             <div class="heading">
                 <h3 id="norms-title">{attention_words::NORMS}</h3>
-                <More figure=Figure::Norms/>
+                <More figure=AttentionFigure::Norms/>
             </div>
-            <figure data-figure=Figure::Norms.name() aria-labelledby="norms-title" aria-describedby="norms-say">
+            <figure data-figure=AttentionFigure::Norms.name() aria-labelledby="norms-title" aria-describedby="norms-say">
                 <p class="note" id="norms-say">{sentence}</p>
                 <ol class="bars norms">{bars}</ol>
             </figure>
-            <Behind figure=Figure::Norms/>
+            <Behind figure=AttentionFigure::Norms/>
         </section>
     }
 }

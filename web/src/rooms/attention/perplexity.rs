@@ -1,7 +1,8 @@
 //! Perplexity so far, and how it falls into truth and excess.
 
+use headlight_figure::Gesture;
 use headlight_view::answers::truth::ShownTruth;
-use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::figures::perplexity;
 use headlight_view::rooms::attention::figures::perplexity::Identity;
 use headlight_view::rooms::attention::words as attention_words;
@@ -10,16 +11,20 @@ use leptos::prelude::*;
 
 use super::method_and_numbers::Behind;
 use super::shown::Shown;
-use crate::frame::figure::{More, picture_of};
+use crate::frame::figure::{More, figure_of};
+use crate::store::store;
 
 /// The figure.
 #[component]
 pub fn PerplexitySoFar(shown: Shown) -> impl IntoView {
     let element = NodeRef::<Div>::new();
-    let picture = picture_of(element, move |width| {
+    let drawing = move |width| {
         let (run, truth) = (shown.run.get()?, shown.known_truth());
         perplexity::drawing(&run, truth.as_deref(), shown.query.get(), width)
-    });
+    };
+    let store = store();
+    let act = move |_, gesture: Gesture| store.dispatch_if(perplexity::on_gesture(&gesture));
+    let picture = figure_of(element, drawing, act);
     let summary = move || {
         let (run, truth) = (shown.run.get()?, shown.known_truth());
         perplexity::summary(&run, truth.as_deref())
@@ -28,14 +33,14 @@ pub fn PerplexitySoFar(shown: Shown) -> impl IntoView {
         <section class="block" aria-labelledby="perplexity-title">
             <div class="heading">
                 <h3 id="perplexity-title">{attention_words::PERPLEXITY}</h3>
-                <More figure=Figure::Perplexity/>
+                <More figure=AttentionFigure::Perplexity/>
             </div>
-            <figure data-figure=Figure::Perplexity.name() aria-labelledby="perplexity-title">
+            <figure data-figure=AttentionFigure::Perplexity.name() aria-labelledby="perplexity-title">
                 <figcaption class="unseen">{summary}</figcaption>
                 <div class="drawn" node_ref=element>{picture}</div>
             </figure>
             <InWords shown/>
-            <Behind figure=Figure::Perplexity/>
+            <Behind figure=AttentionFigure::Perplexity/>
         </section>
     }
 }

@@ -3,7 +3,7 @@
 use headlight_figure::ramp::change_css;
 use headlight_view::State;
 use headlight_view::answers::details::DetailKind;
-use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::figures::product::{Product as Computed, ProductView, Strip};
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::prelude::*;
@@ -33,13 +33,13 @@ pub fn Product(shown: Shown) -> impl IntoView {
                     <span class="scale diverging" aria-hidden="true"></span>
                     <span>{attention_words::POSITIVE}</span>
                 </div>
-                <More figure=Figure::Product/>
+                <More figure=AttentionFigure::Product/>
             </div>
-            <figure data-figure=Figure::Product.name() aria-labelledby="product-title">
+            <figure data-figure=AttentionFigure::Product.name() aria-labelledby="product-title">
                 <Placeholder kind=DetailKind::QueryKey is_there/>
                 {move || drawn.get().map(draw)}
             </figure>
-            <Behind figure=Figure::Product/>
+            <Behind figure=AttentionFigure::Product/>
         </section>
     }
 }

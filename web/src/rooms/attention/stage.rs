@@ -3,7 +3,7 @@
 use headlight_view::State;
 use headlight_view::frame::ablation::Part;
 use headlight_view::rooms::attention::action::AttentionAction;
-use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::choices;
 use headlight_view::rooms::attention::choices::View;
 use headlight_view::rooms::attention::words as attention_words;
@@ -35,8 +35,8 @@ pub fn Stage(shown: Shown) -> impl IntoView {
     // The map stays as it is while its colours change their meaning.
     let figure = Derived::new(move || view.get().figure());
     let figure = move || match figure.get() {
-        Figure::Lines => later(|module| module.lines, shown),
-        Figure::Steps => later(|module| module.steps, shown),
+        AttentionFigure::Lines => later(|module| module.lines, shown),
+        AttentionFigure::Steps => later(|module| module.steps, shown),
         _ => view! { <Map shown/> }.into_any(),
     };
     let more = move || view! { <More figure=view.get().figure()/> };

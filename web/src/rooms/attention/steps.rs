@@ -2,7 +2,7 @@
 
 use headlight_view::State;
 use headlight_view::rooms::attention::action::AttentionAction;
-use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::figures::steps::{
     Step, StepBar, StepView, Steps as Computed,
 };
@@ -43,7 +43,7 @@ pub fn Steps(shown: Shown) -> impl IntoView {
         said.unwrap_or_else(|| why_none.get().to_owned())
     };
     view! {
-        <figure class="steps" id=FIGURE tabindex="-1" data-figure=Figure::Steps.name() aria-labelledby="map-title" aria-describedby="step-says">
+        <figure class="steps" id=FIGURE tabindex="-1" data-figure=AttentionFigure::Steps.name() aria-labelledby="map-title" aria-describedby="step-says">
             <Tabs step/>
             <p class="formula number">{move || step.get().formula()}</p>
             <p class="say" id="step-says" aria-live="polite">{sentence}</p>
@@ -52,7 +52,7 @@ pub fn Steps(shown: Shown) -> impl IntoView {
             </Show>
             {move || drawn.get().map(|drawn| draw(shown, drawn))}
         </figure>
-        <Behind figure=Figure::Steps/>
+        <Behind figure=AttentionFigure::Steps/>
     }
 }
 

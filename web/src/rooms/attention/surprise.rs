@@ -1,7 +1,7 @@
 //! Surprise per token.
 
 use headlight_view::rooms::attention::action::AttentionAction;
-use headlight_view::rooms::attention::catalogue::Figure;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::figures::surprise;
 use headlight_view::rooms::attention::figures::surprise::{
     Beyond, LevelMark, SurpriseBar, SurpriseChart, SurpriseLabel,
@@ -54,9 +54,9 @@ pub fn Surprise(shown: Shown) -> impl IntoView {
         <section class="block" aria-labelledby="surprise-title">
             <div class="heading">
                 <h3 id="surprise-title">{attention_words::SURPRISE}</h3>
-                <More figure=Figure::Surprise/>
+                <More figure=AttentionFigure::Surprise/>
             </div>
-            <figure data-figure=Figure::Surprise.name() aria-labelledby="surprise-title">
+            <figure data-figure=AttentionFigure::Surprise.name() aria-labelledby="surprise-title">
                 <figcaption class="unseen">{summary}</figcaption>
                 <Legend shown has_truth=has_marks/>
                 <div class="chart" node_ref=element on:click=select>
@@ -65,7 +65,7 @@ pub fn Surprise(shown: Shown) -> impl IntoView {
             </figure>
             <p class="of-token">{of_token}</p>
             {leaves}
-            <Behind figure=Figure::Surprise/>
+            <Behind figure=AttentionFigure::Surprise/>
         </section>
     }
 }

@@ -1,12 +1,12 @@
 //! The figures of the Attention room: titles, and how each is computed.
 
 use super::words;
-use crate::frame::figure_id::FigureId;
 use crate::frame::figure_words::Method;
+use headlight_figure::FigureId;
 
 /// A figure of the Attention room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Figure {
+pub enum AttentionFigure {
     /// All heads, small.
     Atlas,
     /// The attention map.
@@ -31,7 +31,7 @@ pub enum Figure {
     Perplexity,
 }
 
-impl Figure {
+impl AttentionFigure {
     /// All of them, in the order of the page.
     pub const ALL: [Self; 11] = [
         Self::Atlas,
@@ -74,27 +74,27 @@ impl Figure {
     }
 }
 
-impl From<Figure> for FigureId {
-    fn from(figure: Figure) -> Self {
+impl From<AttentionFigure> for FigureId {
+    fn from(figure: AttentionFigure) -> Self {
         Self(figure.name())
     }
 }
 
 /// What a figure of the Attention room is called.
 #[must_use]
-pub const fn title(figure: Figure) -> &'static str {
+pub const fn title(figure: AttentionFigure) -> &'static str {
     match figure {
-        Figure::Atlas => words::HEADS,
-        Figure::Pattern => words::MAP_ROLE,
-        Figure::Lines => words::LINES_TABLE,
-        Figure::Steps => words::STEPS_TABLE,
-        Figure::Product => words::PRODUCT_OF_BOTH,
-        Figure::Lens => words::LENS,
-        Figure::Norms => words::NORMS,
-        Figure::Attribution => words::ATTRIBUTION,
-        Figure::Next => words::NEXT_TOKEN,
-        Figure::Surprise => words::SURPRISE,
-        Figure::Perplexity => words::PERPLEXITY,
+        AttentionFigure::Atlas => words::HEADS,
+        AttentionFigure::Pattern => words::MAP_ROLE,
+        AttentionFigure::Lines => words::LINES_TABLE,
+        AttentionFigure::Steps => words::STEPS_TABLE,
+        AttentionFigure::Product => words::PRODUCT_OF_BOTH,
+        AttentionFigure::Lens => words::LENS,
+        AttentionFigure::Norms => words::NORMS,
+        AttentionFigure::Attribution => words::ATTRIBUTION,
+        AttentionFigure::Next => words::NEXT_TOKEN,
+        AttentionFigure::Surprise => words::SURPRISE,
+        AttentionFigure::Perplexity => words::PERPLEXITY,
     }
 }
 
@@ -103,9 +103,9 @@ const VASWANI: &str = "Vaswani et al. (2017), Attention is all you need, section
 
 /// How this figure of the Attention room is computed.
 #[must_use]
-pub const fn method(figure: Figure) -> Method {
+pub const fn method(figure: AttentionFigure) -> Method {
     match figure {
-        Figure::Atlas => Method {
+        AttentionFigure::Atlas => Method {
             formula: "score = \u{3a3} pattern \u{b7} detector / \u{3a3} pattern",
             meaning: "A detector is 1 where a head of that kind would look and 0 elsewhere: on \
                 the token before, on the same token earlier, on what followed it. The entropy is \
@@ -116,7 +116,7 @@ pub const fn method(figure: Figure) -> Method {
                 targets\u{201d} give the mean weight over those that have one.",
             code: "crates/activations/src/head_scores.rs",
         },
-        Figure::Pattern => Method {
+        AttentionFigure::Pattern => Method {
             formula: "pattern[query, key] = softmax over keys \u{2264} query of q\u{b7}k / \u{221a}d_head",
             meaning: "How much of each key's value a query takes. A token cannot look ahead, so \
                 later keys have weight 0.",
@@ -124,7 +124,7 @@ pub const fn method(figure: Figure) -> Method {
             source: VASWANI,
             code: "crates/model/src/attention.rs",
         },
-        Figure::Lines => Method {
+        AttentionFigure::Lines => Method {
             formula: "pattern[query, key] = softmax over keys \u{2264} query of q\u{b7}k / \u{221a}d_head",
             meaning: "The weights of the map as lines: from a query the 8 largest, none below \
                 0.02. What is left out is said in the sentence.",
@@ -132,7 +132,7 @@ pub const fn method(figure: Figure) -> Method {
             source: VASWANI,
             code: "crates/view/src/rooms/attention/figures/lines.rs",
         },
-        Figure::Steps => Method {
+        AttentionFigure::Steps => Method {
             formula: "s = q\u{b7}k / \u{221a}d_head;  weight = exp(s \u{2212} max s) / \u{3a3} exp(s \u{2212} max s)",
             meaning: "One row of the map. The scores are found again from the weights and the \
                 row's log-sum-exp L: s = ln(weight) + L. Masked scores are \u{2212}\u{221e}.",
@@ -141,7 +141,7 @@ pub const fn method(figure: Figure) -> Method {
                 calls scores and weights blocks.{layer}.attn.hook_attn_scores and hook_pattern.",
             code: "crates/view/src/rooms/attention/figures/steps.rs",
         },
-        Figure::Product => Method {
+        AttentionFigure::Product => Method {
             formula: "s = \u{3a3} q_i \u{b7} k_i / \u{221a}d_head",
             meaning: "The query of one token and the key of another, number by number, and what \
                 each pair of numbers adds to the score. Query and key share one scale of colours, \
@@ -151,7 +151,7 @@ pub const fn method(figure: Figure) -> Method {
                 calls query and key blocks.{layer}.attn.hook_q and hook_k. Raw weights.",
             code: "crates/view/src/rooms/attention/figures/product.rs",
         },
-        Figure::Lens => Method {
+        AttentionFigure::Lens => Method {
             formula: "softmax(W_U \u{b7} ln_final(residual stream after a layer))",
             meaning: "What the model would say next if the layers ended there. The final norm is \
                 computed anew on each stream; after the last layer it is the model's own answer.",
@@ -161,7 +161,7 @@ pub const fn method(figure: Figure) -> Method {
                 resid_post i is hidden_states[i + 1] in Hugging Face.",
             code: "crates/model/src/lens.rs",
         },
-        Figure::Attribution => Method {
+        AttentionFigure::Attribution => Method {
             formula: "((c \u{2212} mean c) \u{b7} gain / scale) \u{b7} (W_U[token] \u{2212} W_U[against])",
             meaning: "Each summand c of the residual stream at the last position: the embeddings, \
                 every head, every MLP, the biases. The norm's scale is that of this run, so the \
@@ -172,7 +172,7 @@ pub const fn method(figure: Figure) -> Method {
                 and centres weights by default, so its bars differ while the sum does not.",
             code: "crates/model/src/attribution.rs",
         },
-        Figure::Norms => Method {
+        AttentionFigure::Norms => Method {
             formula: "\u{2016}x\u{2016} = \u{221a}(\u{3a3} x\u{b2}) over d_model",
             meaning: "The length of the residual stream at the selected position, and of what \
                 each attention and each MLP adds to it.",
@@ -181,7 +181,7 @@ pub const fn method(figure: Figure) -> Method {
                 hook_attn_out, hook_resid_mid, hook_mlp_out, hook_resid_post. Raw weights.",
             code: "crates/model/src/run.rs",
         },
-        Figure::Next => Method {
+        AttentionFigure::Next => Method {
             formula: "p = softmax(logits at the last position)",
             meaning: "The model's own probabilities, before temperature and cuts; those come in \
                 the order temperature, top-k, top-p. The language's probabilities are computed \
@@ -191,7 +191,7 @@ pub const fn method(figure: Figure) -> Method {
                 arXiv:1904.09751, for top-p.",
             code: "crates/model/src/sampling.rs",
         },
-        Figure::Surprise => Method {
+        AttentionFigure::Surprise => Method {
             formula: "surprise = \u{2212}log2 p(token | the tokens before it)",
             meaning: "Each bit halves the probability. The first token has nothing before it and \
                 so no surprise.",
@@ -199,7 +199,7 @@ pub const fn method(figure: Figure) -> Method {
             source: "Shannon (1948), A mathematical theory of communication.",
             code: "crates/view/src/rooms/attention/figures/surprise.rs",
         },
-        Figure::Perplexity => Method {
+        AttentionFigure::Perplexity => Method {
             formula: "perplexity = 2^(mean surprise);  excess = mean surprise \u{2212} mean true surprise",
             meaning: "Over the tokens up to each position, the first one left out. Model \
                 perplexity is true perplexity times 2 to the power of the excess.",
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn every_figure_says_how_it_is_computed() {
-        for figure in Figure::ALL {
+        for figure in AttentionFigure::ALL {
             let Method {
                 formula,
                 meaning,
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn the_code_is_where_it_is_said_to_be() {
         let root = Path::new("../..");
-        for figure in Figure::ALL {
+        for figure in AttentionFigure::ALL {
             let code = method(figure).code;
             assert!(root.join(code).is_file(), "{code}");
         }

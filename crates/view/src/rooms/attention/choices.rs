@@ -1,6 +1,6 @@
 //! What a visitor can choose of the room: the ways to draw a head.
 
-use super::catalogue::Figure;
+use super::catalogue::AttentionFigure;
 
 /// How the selected head is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,11 +33,11 @@ impl View {
 
     /// The figure that draws it.
     #[must_use]
-    pub const fn figure(self) -> Figure {
+    pub const fn figure(self) -> AttentionFigure {
         match self {
-            Self::Map | Self::Change => Figure::Pattern,
-            Self::Lines => Figure::Lines,
-            Self::Steps => Figure::Steps,
+            Self::Map | Self::Change => AttentionFigure::Pattern,
+            Self::Lines => AttentionFigure::Lines,
+            Self::Steps => AttentionFigure::Steps,
         }
     }
 

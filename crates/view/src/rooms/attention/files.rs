@@ -13,24 +13,24 @@ use crate::frame::Frame;
 use crate::frame::effect::Effect;
 use crate::frame::figure_words;
 use crate::frame::save::{Content, Numbers, SaveRequest, named};
-use crate::rooms::attention::catalogue::Figure;
+use crate::rooms::attention::catalogue::AttentionFigure;
 use crate::rooms::attention::figures::perplexity;
 
 /// The numbers of a figure of the room; `None` if they have not arrived.
 #[must_use]
-pub fn numbers(room: &AttentionRoom, frame: &Frame, figure: Figure) -> Option<Numbers> {
+pub fn numbers(room: &AttentionRoom, frame: &Frame, figure: AttentionFigure) -> Option<Numbers> {
     let table = Source::new(room, frame, figure)?.table();
     let about = About::new(room, frame, figure, &table).to_json();
     Some(Numbers { about, table })
 }
 
 /// A figure of the room as a value in a width, from what is shown now; `None` before it has
-/// numbers, and for those that are not drawn as values: see [`Figure::is_value`].
+/// numbers, and for those that are not drawn as values: see [`AttentionFigure::is_value`].
 #[must_use]
 pub fn figure(
     room: &AttentionRoom,
     frame: &Frame,
-    figure: Figure,
+    figure: AttentionFigure,
     width_px: f64,
 ) -> Option<headlight_figure::Figure> {
     let run = frame.subject.run.as_ref()?;
@@ -38,13 +38,20 @@ pub fn figure(
     let query = room.query(&frame.subject);
     let credit = figure_words::credit(frame.shown_model());
     match figure {
-        Figure::Perplexity => perplexity::figure(run, truth.as_deref(), query, width_px, credit),
+        AttentionFigure::Perplexity => {
+            perplexity::figure(run, truth.as_deref(), query, width_px, credit)
+        }
         _ => None,
     }
 }
 
 /// Has a figure of the room saved, or says that it has no numbers yet.
-pub(crate) fn save(room: &AttentionRoom, frame: &mut Frame, figure: Figure, format: Format) {
+pub(crate) fn save(
+    room: &AttentionRoom,
+    frame: &mut Frame,
+    figure: AttentionFigure,
+    format: Format,
+) {
     if Source::new(room, frame, figure).is_none() {
         frame.tell(figure_words::NOTHING_TO_SAVE.to_owned());
         return;
@@ -71,12 +78,29 @@ const WEIGHT_PROCESSING: &str = "raw weights";
 /// The head is named where the figure is of one head. Whatever a model is called,
 /// the name is one of a file, in lower case ASCII as far as it is ours.
 #[must_use]
-pub fn file_name(room: &AttentionRoom, frame: &Frame, figure: Figure, format: Format) -> String {
+pub fn file_name(
+    room: &AttentionRoom,
+    frame: &Frame,
+    figure: AttentionFigure,
+    format: Format,
+) -> String {
     let of_head = match (figure, room.heads(&frame.subject).as_slice()) {
-        (Figure::Pattern | Figure::Lines | Figure::Steps | Figure::Product, [head]) => {
+        (
+            AttentionFigure::Pattern
+            | AttentionFigure::Lines
+            | AttentionFigure::Steps
+            | AttentionFigure::Product,
+            [head],
+        ) => {
             format!("-{}", head::dotted(*head))
         }
-        (Figure::Pattern | Figure::Lines | Figure::Steps | Figure::Product, several) => {
+        (
+            AttentionFigure::Pattern
+            | AttentionFigure::Lines
+            | AttentionFigure::Steps
+            | AttentionFigure::Product,
+            several,
+        ) => {
             format!("-mean-of-{}-heads", several.len())
         }
         _ => String::new(),
@@ -112,16 +136,21 @@ struct About<'a> {
 }
 
 impl<'a> About<'a> {
-    fn new(room: &'a AttentionRoom, frame: &'a Frame, figure: Figure, table: &'a Table) -> Self {
+    fn new(
+        room: &'a AttentionRoom,
+        frame: &'a Frame,
+        figure: AttentionFigure,
+        table: &'a Table,
+    ) -> Self {
         let run = frame.subject.run.as_ref();
         let heads = room.heads(&frame.subject);
         let n_heads = heads.len();
         let mean_over = heads.into_iter().filter(|_| n_heads > 1);
         let positions = room.queries(&frame.subject);
-        let is_of_several = figure == Figure::Lines && positions.len() > 1;
+        let is_of_several = figure == AttentionFigure::Lines && positions.len() > 1;
         let positions = positions.into_iter();
         let compared = room.details.attribution.as_ref();
-        let compared = compared.filter(|_| figure == Figure::Attribution);
+        let compared = compared.filter(|_| figure == AttentionFigure::Attribution);
         Self {
             figure: figure.name(),
             model: frame.shown_model(),
@@ -160,7 +189,7 @@ mod tests {
     use crate::answers::run::tests::{pattern, run};
     use crate::session::{Choice, Session};
 
-    fn exported(state: &State, figure: Figure) -> Value {
+    fn exported(state: &State, figure: AttentionFigure) -> Value {
         let table = Table::new("a table", &[], Vec::new());
         let about = About::new(&state.attention, &state.frame, figure, &table).to_json();
         serde_json::from_str(&json(&about, &table)).unwrap()
@@ -170,7 +199,7 @@ mod tests {
     fn an_export_says_what_it_is_about() {
         let mut state = State::default();
         state.frame.shown_prompt = "say \"hi\",\r\n<b>".to_owned();
-        let read = exported(&state, Figure::Next);
+        let read = exported(&state, AttentionFigure::Next);
         assert_eq!(read["prompt"], state.frame.shown_prompt);
         assert_eq!(read["figure"], "attention.next");
         assert_eq!(read["weight_processing"], "raw weights");
@@ -185,7 +214,7 @@ mod tests {
             Some(pattern(2)),
         );
         state.frame.subject.ablations = vec!["1.2:mean".parse().unwrap()];
-        let read = exported(&state, Figure::Next);
+        let read = exported(&state, AttentionFigure::Next);
         assert_eq!(
             read["edits"],
             value!([{"hook": "blocks.1.attn.hook_z", "head": 2, "pos": "all", "op": "mean"}])
@@ -204,9 +233,13 @@ mod tests {
         state
             .attention
             .show(subject, run(&["a", " b", " c"]), Some(pattern));
-        for kind in Figure::ALL {
+        for kind in AttentionFigure::ALL {
             let value = figure(&state.attention, &state.frame, kind, 300.0);
-            assert_eq!(value.is_some(), kind == Figure::Perplexity, "{kind:?}");
+            assert_eq!(
+                value.is_some(),
+                kind == AttentionFigure::Perplexity,
+                "{kind:?}"
+            );
             let Some(value) = value else { continue };
             let table = Source::new(&state.attention, &state.frame, kind).unwrap();
             assert_eq!((value.id.0, value.table), (kind.name(), table.table()));
@@ -217,21 +250,41 @@ mod tests {
     #[test]
     fn files_are_named_after_figure_model_and_head() {
         let mut state = State::default();
-        let name = file_name(&state.attention, &state.frame, Figure::Pattern, Format::Svg);
+        let name = file_name(
+            &state.attention,
+            &state.frame,
+            AttentionFigure::Pattern,
+            Format::Svg,
+        );
         assert_eq!(name, "headlight-attention-pattern-stories-3.2.svg");
         state
             .attention
             .companions
             .insert(Head { layer: 0, head: 1 });
-        let name = file_name(&state.attention, &state.frame, Figure::Lines, Format::Png);
+        let name = file_name(
+            &state.attention,
+            &state.frame,
+            AttentionFigure::Lines,
+            Format::Png,
+        );
         assert_eq!(
             name,
             "headlight-attention-lines-stories-mean-of-2-heads.png"
         );
-        let name = file_name(&state.attention, &state.frame, Figure::Atlas, Format::Json);
+        let name = file_name(
+            &state.attention,
+            &state.frame,
+            AttentionFigure::Atlas,
+            Format::Json,
+        );
         assert_eq!(name, "headlight-attention-atlas-stories.json");
         state.frame.session = Session::new("../a b\u{e9}/c", Choice::Auto);
-        let name = file_name(&state.attention, &state.frame, Figure::Next, Format::Csv);
+        let name = file_name(
+            &state.attention,
+            &state.frame,
+            AttentionFigure::Next,
+            Format::Csv,
+        );
         assert_eq!(name, "headlight-attention-next-..-a-b--c.csv");
         assert!(!name.contains('/'));
     }

@@ -10,7 +10,7 @@ use crate::answers::details::{Attribution, LensRow, QueryKey, Thumbnail};
 use crate::answers::run::{Pattern, Run};
 use crate::answers::truth::Truth;
 use crate::frame::Frame;
-use crate::rooms::attention::catalogue::Figure;
+use crate::rooms::attention::catalogue::AttentionFigure;
 use crate::rooms::attention::figures::lens::Lens;
 use crate::rooms::attention::figures::lines::{Scope, TokenLines};
 use crate::rooms::attention::figures::matrix::MAX_CELLS;
@@ -113,7 +113,7 @@ pub enum Source {
 impl Source {
     /// What the table of `figure` is made from now; `None` if that has not arrived.
     #[must_use]
-    pub fn new(room: &AttentionRoom, frame: &Frame, figure: Figure) -> Option<Self> {
+    pub fn new(room: &AttentionRoom, frame: &Frame, figure: AttentionFigure) -> Option<Self> {
         let run = frame.subject.run.clone()?;
         let query = room.query(&frame.subject);
         let n = run.seq_len();
@@ -121,8 +121,8 @@ impl Source {
         let pattern = || room.pattern(&frame.subject).filter(is_of_run);
         let truth = || frame.subject.truth.known();
         Some(match figure {
-            Figure::Atlas => Self::Atlas(room.details.atlas.clone(), run.seq_len()),
-            Figure::Pattern => {
+            AttentionFigure::Atlas => Self::Atlas(room.details.atlas.clone(), run.seq_len()),
+            AttentionFigure::Pattern => {
                 let pattern = room.drawn_pattern(&frame.subject).filter(is_of_run)?;
                 // A whole matrix does not depend on what is selected.
                 let is_whole = run.seq_len() <= MAX_CELLS;
@@ -133,7 +133,7 @@ impl Source {
                 };
                 Self::Pattern(run, pattern, cell, room.scale(&frame.subject))
             }
-            Figure::Lines => {
+            AttentionFigure::Lines => {
                 let pattern = pattern()?;
                 Self::Lines(
                     run,
@@ -143,17 +143,17 @@ impl Source {
                     room.scope,
                 )
             }
-            Figure::Steps => {
+            AttentionFigure::Steps => {
                 let pattern = pattern()?;
                 Self::Steps(run, pattern, query)
             }
-            Figure::Product => Self::Product(room.query_key(&frame.subject)?),
-            Figure::Lens => Self::Lens(run, room.details.lens.clone()?),
-            Figure::Norms => Self::Norms(run, query),
-            Figure::Attribution => Self::Attribution(room.details.attribution.clone()?),
-            Figure::Next => Self::Next(run, truth()),
-            Figure::Surprise => Self::Surprise(run, truth()),
-            Figure::Perplexity => Self::Perplexity(run, truth()),
+            AttentionFigure::Product => Self::Product(room.query_key(&frame.subject)?),
+            AttentionFigure::Lens => Self::Lens(run, room.details.lens.clone()?),
+            AttentionFigure::Norms => Self::Norms(run, query),
+            AttentionFigure::Attribution => Self::Attribution(room.details.attribution.clone()?),
+            AttentionFigure::Next => Self::Next(run, truth()),
+            AttentionFigure::Surprise => Self::Surprise(run, truth()),
+            AttentionFigure::Perplexity => Self::Perplexity(run, truth()),
         })
     }
 
@@ -218,7 +218,7 @@ mod tests {
     use crate::State;
     use crate::answers::run::tests::{pattern, run};
 
-    fn source(state: &State, figure: Figure) -> Option<Source> {
+    fn source(state: &State, figure: AttentionFigure) -> Option<Source> {
         Source::new(&state.attention, &state.frame, figure)
     }
 
@@ -236,7 +236,7 @@ mod tests {
     fn every_row_has_a_cell_for_every_column() {
         let state = state(&["a", " b", " c"]);
         let mut n_tables = 0;
-        for figure in Figure::ALL {
+        for figure in AttentionFigure::ALL {
             let Some(source) = source(&state, figure) else {
                 continue;
             };
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn the_whole_matrix_is_headed_by_tokens_on_both_sides() {
-        let source = source(&state(&["a", " b"]), Figure::Pattern).unwrap();
+        let source = source(&state(&["a", " b"]), AttentionFigure::Pattern).unwrap();
         let table = source.table();
         let names: Vec<&str> = table.columns.iter().map(|column| &*column.name).collect();
         assert_eq!(names, [words::QUERY, "a", " b"]);
@@ -262,7 +262,9 @@ mod tests {
     #[test]
     fn a_long_prompt_lists_positions_with_their_tokens() {
         let words = vec![" x"; MAX_CELLS + 1];
-        let table = source(&state(&words), Figure::Pattern).unwrap().table();
+        let table = source(&state(&words), AttentionFigure::Pattern)
+            .unwrap()
+            .table();
         assert_eq!(table.columns.len(), 4);
         assert_eq!(table.rows[0][2], "0:  x");
     }
@@ -270,7 +272,7 @@ mod tests {
     #[test]
     fn pointing_at_a_cell_leaves_every_source_equal() {
         let mut state = state(&["a", " b", " c"]);
-        let all = |state: &State| Figure::ALL.map(|figure| source(state, figure));
+        let all = |state: &State| AttentionFigure::ALL.map(|figure| source(state, figure));
         let before = all(&state);
         state.attention.hover = Some((1, 0));
         assert_eq!(all(&state), before);
@@ -280,7 +282,7 @@ mod tests {
     fn the_lines_of_every_selected_row_are_listed() {
         let mut state = state(&["a", " b", " c"]);
         let n_lines = |state: &State| {
-            let source = source(state, Figure::Lines);
+            let source = source(state, AttentionFigure::Lines);
             source.unwrap().table().rows.len()
         };
         assert_eq!(n_lines(&state), 3);
@@ -290,7 +292,7 @@ mod tests {
 
     #[test]
     fn columns_of_an_unknown_truth_are_left_out() {
-        let table = source(&state(&["a", " b"]), Figure::Perplexity)
+        let table = source(&state(&["a", " b"]), AttentionFigure::Perplexity)
             .unwrap()
             .table();
         assert_eq!(table.columns.len(), 2);

@@ -1,8 +1,8 @@
 //! The figures of the Flash room: names, titles, and how each is computed.
 
 use super::words;
-use crate::frame::figure_id::FigureId;
 use crate::frame::figure_words::Method;
+use headlight_figure::FigureId;
 
 /// A figure of the Flash room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -274,8 +274,8 @@ mod tests {
     use super::super::{Check, Checked, FlashRoom, Player};
     use super::*;
     use crate::frame::effect::Effect;
-    use crate::frame::figure_id::FigureId;
     use crate::rooms::flash::FlashAction;
+    use headlight_figure::FigureId;
     use headlight_figure::files::Format;
     use headlight_figure::table::Table;
 

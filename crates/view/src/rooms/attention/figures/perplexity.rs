@@ -6,13 +6,15 @@
 use headlight_figure::number::{fixed, full, perplexity_in};
 use headlight_figure::token::{VisibleToken, header};
 use headlight_figure::{
-    Anchor, Bands, Column, Element, FigureId, LogBase, Mark, NOTE, Scale, Side, Size, Table, Tone,
-    area, axis, band_names, dots, el, extent, gaps, legend, line, number,
+    Anchor, Bands, Column, Element, FigureId, Gesture, GestureKind, LogBase, Mark, NOTE, Scale,
+    Side, Size, Table, Tone, area, axis, band_names, dots, el, extent, gaps, hit_areas, legend,
+    line, number,
 };
 use headlight_language::Truth;
 
 use crate::answers::run::{Run, Token};
-use crate::rooms::attention::catalogue::{self, Figure};
+use crate::rooms::attention::action::AttentionAction;
+use crate::rooms::attention::catalogue::{self, AttentionFigure};
 use crate::rooms::attention::figures::surprise::bits;
 use crate::rooms::attention::words;
 
@@ -32,6 +34,8 @@ const NAME: (f64, usize) = (64.0, 10);
 const MOST_LABELS: usize = 4;
 /// Radius of the dots at the selected token.
 const DOT: f64 = 3.5;
+/// Targets: a token's column.
+const TOKEN: &str = "token";
 /// Largest perplexity that is drawn: beyond are powers of two that no number holds.
 const MOST_BITS: f64 = 1000.0;
 
@@ -101,9 +105,19 @@ pub fn drawing(
             bottom,
             NAME.0,
             Some(query),
-        ));
+        ))
+        .add(hit_areas(&columns, (top, bottom + BELOW), TOKEN));
     let height = bottom + BELOW;
     Some((drawing, Size { width, height }))
+}
+
+/// A click on a token's column selects the token.
+#[must_use]
+pub fn on_gesture(gesture: &Gesture) -> Option<AttentionAction> {
+    match gesture.kind {
+        GestureKind::Click => gesture.at(TOKEN).map(AttentionAction::SelectRow),
+        _ => None,
+    }
 }
 
 /// The perplexity so far in the middle of each token's column, where it is known.
@@ -163,8 +177,8 @@ pub fn figure(
 ) -> Option<headlight_figure::Figure> {
     let (drawing, size) = drawing(run, truth, query, width_px)?;
     Some(headlight_figure::Figure {
-        id: FigureId(Figure::Perplexity.name()),
-        title: catalogue::title(Figure::Perplexity).into(),
+        id: FigureId(AttentionFigure::Perplexity.name()),
+        title: catalogue::title(AttentionFigure::Perplexity).into(),
         sentence: summary(run, truth).unwrap_or_default(),
         drawing,
         size,

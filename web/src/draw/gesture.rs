@@ -1,0 +1,209 @@
+//! What a visitor does to a figure, read off the document's events: listeners at the
+//! figure's root, so that a part of it needs no more than a target.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use headlight_figure::{Gesture, GestureKind, Target};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlCanvasElement, KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
+
+use super::Element;
+use super::target_names::target;
+use crate::host;
+
+/// Pixels that a pointer may move and still click.
+const CLICK_PX: f64 = 4.0;
+
+/// Makes gestures of the events of a figure and hands them to a function, which says
+/// whether it did something: then the document does not do its own thing, and the
+/// keyboard's focus goes to the part that is now to have it.
+#[derive(Clone)]
+pub struct GestureListener {
+    act: Rc<dyn Fn(Gesture) -> bool>,
+    press: Rc<Cell<Option<Press>>>,
+}
+
+/// A pointer that is pressed.
+#[derive(Clone, Copy)]
+struct Press {
+    from: (f64, f64),
+    target: Option<Target>,
+    is_drag: bool,
+}
+
+impl GestureListener {
+    /// A listener of one figure.
+    pub fn new(act: impl Fn(Gesture) -> bool + 'static) -> Self {
+        Self {
+            act: Rc::new(act),
+            press: Rc::default(),
+        }
+    }
+
+    /// The figure's root, listening.
+    pub fn on(&self, root: Element) -> Element {
+        let on = |root: Element, name: &'static str, hear: fn(&Self, &Event)| {
+            let listener = self.clone();
+            root.on(name, move |event| hear(&listener, event))
+        };
+        let root = on(root, "pointerdown", Self::on_down);
+        let root = on(root, "pointermove", Self::on_move);
+        let root = on(root, "pointerup", Self::on_up);
+        let root = on(root, "pointercancel", Self::on_cancel);
+        let root = on(root, "pointerleave", Self::on_leave);
+        let root = on(root, "dblclick", Self::on_double_click);
+        let root = on(root, "wheel", Self::on_wheel);
+        on(root, "keydown", Self::on_key)
+    }
+
+    fn on_down(&self, event: &Event) {
+        let event: &PointerEvent = event.unchecked_ref();
+        if event.button() != 0 {
+            return;
+        }
+        let gesture = pointed(event, GestureKind::Down);
+        self.press.set(Some(Press {
+            from: (gesture.x, gesture.y),
+            target: gesture.target,
+            is_drag: false,
+        }));
+        if (self.act)(gesture) {
+            event.prevent_default();
+            host::capture_pointer(event);
+        }
+    }
+
+    fn on_move(&self, event: &Event) {
+        let event: &PointerEvent = event.unchecked_ref();
+        let Some(mut press) = self.press.get() else {
+            (self.act)(pointed(event, GestureKind::Over));
+            return;
+        };
+        let mut gesture = pointed(event, GestureKind::Drag);
+        let (x, y) = (gesture.x - press.from.0, gesture.y - press.from.1);
+        if !press.is_drag && x.abs().max(y.abs()) <= CLICK_PX {
+            return;
+        }
+        let is_first = !press.is_drag;
+        press.is_drag = true;
+        self.press.set(Some(press));
+        (gesture.target, gesture.from) = (press.target, press.from);
+        if (self.act)(gesture) && is_first {
+            host::capture_pointer(event);
+        }
+    }
+
+    fn on_up(&self, event: &Event) {
+        let Some(press) = self.press.take() else {
+            return;
+        };
+        let mut gesture = pointed(
+            event.unchecked_ref(),
+            if press.is_drag {
+                GestureKind::Up
+            } else {
+                GestureKind::Click
+            },
+        );
+        (gesture.target, gesture.from) = (press.target, press.from);
+        (self.act)(gesture);
+    }
+
+    fn on_cancel(&self, event: &Event) {
+        if self.press.take().is_some() {
+            (self.act)(pointed(event.unchecked_ref(), GestureKind::Up));
+        }
+    }
+
+    fn on_leave(&self, event: &Event) {
+        if self.press.get().is_none() {
+            (self.act)(pointed(event.unchecked_ref(), GestureKind::Leave));
+        }
+    }
+
+    fn on_double_click(&self, event: &Event) {
+        (self.act)(pointed(event.unchecked_ref(), GestureKind::DoubleClick));
+    }
+
+    fn on_wheel(&self, event: &Event) {
+        let event: &WheelEvent = event.unchecked_ref();
+        // Without a modifier the wheel scrolls the page, as everywhere.
+        if !event.ctrl_key() && !event.meta_key() {
+            return;
+        }
+        let mut gesture = pointed(event, GestureKind::Wheel);
+        gesture.wheel = event.delta_y();
+        if (self.act)(gesture) {
+            event.prevent_default();
+        }
+    }
+
+    fn on_key(&self, event: &Event) {
+        let key: &KeyboardEvent = event.unchecked_ref();
+        if key.ctrl_key() || key.meta_key() || key.alt_key() {
+            return;
+        }
+        let mut gesture = Gesture::new(GestureKind::Key);
+        gesture.target = target_of(event).map(|(_, target)| target);
+        gesture.value = key.key();
+        gesture.is_extending = key.shift_key();
+        if (self.act)(gesture) {
+            event.prevent_default();
+            focus_moves_with(event);
+        }
+    }
+}
+
+/// A gesture of the pointer.
+fn pointed(event: &MouseEvent, kind: GestureKind) -> Gesture {
+    let mut gesture = Gesture::new(kind);
+    let client = (f64::from(event.client_x()), f64::from(event.client_y()));
+    let root = event.current_target();
+    if let Some(root) = root.and_then(|root| root.dyn_into::<web_sys::Element>().ok()) {
+        let bounds = root.get_bounding_client_rect();
+        (gesture.x, gesture.y) = (client.0 - bounds.left(), client.1 - bounds.top());
+    }
+    gesture.from = (gesture.x, gesture.y);
+    gesture.is_extending = event.shift_key() || event.ctrl_key() || event.meta_key();
+    if let Some((element, target)) = target_of(event) {
+        gesture.target = Some(target);
+        if let Ok(canvas) = element.dyn_into::<HtmlCanvasElement>() {
+            let bounds = canvas.get_bounding_client_rect();
+            let cell = |place: f64, start: f64, length: f64, n: u32| {
+                let share = (place - start) / length;
+                let is_within = (0.0..1.0).contains(&share);
+                is_within.then(|| (share * f64::from(n)) as usize)
+            };
+            let (width, height) = (canvas.width(), canvas.height());
+            gesture.row = cell(client.1, bounds.top(), bounds.height(), height);
+            gesture.column = cell(client.0, bounds.left(), bounds.width(), width);
+        }
+    }
+    gesture
+}
+
+/// The innermost part of the figure that an event is about.
+fn target_of(event: &Event) -> Option<(web_sys::Element, Target)> {
+    let element = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    let found = element.closest("[data-target]").ok().flatten()?;
+    let target = target(&found.get_attribute("data-target")?)?;
+    Some((found, target))
+}
+
+/// Once the figure is drawn anew, the part that Tab now stops at has the focus.
+fn focus_moves_with(event: &Event) {
+    let Some(root) = event.current_target() else {
+        return;
+    };
+    let root: web_sys::Element = root.unchecked_into();
+    host::in_another_task(move || {
+        let focused = document().active_element();
+        let is_inside = focused.is_some_and(|focused| root.contains(Some(&focused)));
+        let stop = root.query_selector("[data-target][tabindex='0']");
+        if let (true, Some(stop)) = (is_inside, stop.ok().flatten()) {
+            host::focus_element(stop);
+        }
+    });
+}
