@@ -277,36 +277,3 @@ fn a_product_is_the_same_on_either_device() {
         }
     }
 }
-
-/// Live bytes beside q, k, v and the output.
-#[test]
-fn extra_memory_is_linear_in_the_sequence() {
-    let Some(device) = gpu() else { return };
-    let d = 16;
-    let extra = |n: usize| {
-        let head = Head::random(10, [n, n, d], 1.0);
-        let [q, k, v] = head.on(device);
-        let in_use = || {
-            // Whatever was freed is gone only once the device has caught up.
-            read(Tensor::<1>::zeros([1], device));
-            device.memory_pool_usage().unwrap().bytes_in_use
-        };
-        let forward = FlashForward {
-            scale: 0.25,
-            is_causal: true,
-            blocks: Blocks::usual(d).unwrap(),
-        };
-        drop(read(q.clone() + k.clone() + v.clone()));
-        let before = in_use();
-        let output = forward.run(&q, &k, &v).unwrap();
-        let most = device.memory_pool_usage().unwrap().bytes_in_use;
-        drop(read(output.lse.clone()));
-        drop(output);
-        most.saturating_sub(before) - (n * d * 4) as u64
-    };
-    extra(256);
-    let (small, large) = (extra(1_024), extra(8_192));
-    println!("{small} bytes at 1,024 tokens, {large} at 8,192");
-    let exponent = (large as f64 / small as f64).ln() / 8.0_f64.ln();
-    assert!((0.9..1.1).contains(&exponent), "exponent {exponent}");
-}
