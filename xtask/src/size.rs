@@ -19,10 +19,13 @@ struct Budget {
     what: String,
     /// The starts of the names of its files.
     stems: Vec<String>,
-    /// More than this is a failure.
+    /// More than this of a release is a failure.
     gate_bytes: usize,
     /// Where we are going.
     aim_bytes: usize,
+    /// More than this of a page that was built quickly is a failure of `cargo xtask test`;
+    /// `None` for what is not measured there.
+    quick_gate_bytes: Option<usize>,
 }
 
 impl Budget {
@@ -32,7 +35,14 @@ impl Budget {
             stems: stems.iter().map(|&stem| stem.to_owned()).collect(),
             gate_bytes,
             aim_bytes,
+            quick_gate_bytes: None,
         }
+    }
+
+    /// Gates the quick build too.
+    fn quickly(mut self, gate_bytes: usize) -> Self {
+        self.quick_gate_bytes = Some(gate_bytes);
+        self
     }
 
     fn covers(&self, name: &str) -> bool {
@@ -44,8 +54,8 @@ impl Budget {
 fn named_budgets() -> Vec<Budget> {
     let first = ["index.html", "style-", "boot-", "shell-", "snippets/"];
     vec![
-        Budget::new("first figures", &first, 320_000, 180_000),
-        Budget::new("second module", &["further-", "shared-"], 260_000, 150_000),
+        Budget::new("first figures", &first, 320_000, 180_000).quickly(430_000),
+        Budget::new("second module", &["further-", "shared-"], 260_000, 150_000).quickly(460_000),
         Budget::new(
             "engine, cpu",
             &["worker-cpu-", "engine-cpu-"],
@@ -80,7 +90,7 @@ fn other_budgets(files: &[String], named: &[Budget]) -> Vec<Budget> {
             Budget::new(NUMBERS, &["worker-numbers-", "numbers-"], 250_000, 150_000)
         } else {
             let stem = format!("{module}-");
-            Budget::new(&format!("room {module}"), &[&stem], 180_000, 100_000)
+            Budget::new(&format!("room {module}"), &[&stem], 180_000, 100_000).quickly(240_000)
         };
         if !budgets.contains(&budget) {
             budgets.push(budget);
@@ -98,7 +108,35 @@ fn first_visit() -> Result<Budget> {
         stems: serde_json::from_str(list)?,
         gate_bytes: 5_000_000,
         aim_bytes: 4_500_000,
+        quick_gate_bytes: None,
     })
+}
+
+/// Fails if what the page's own modules weigh in `dist`, a page that was built quickly,
+/// breaks a gate: what a change costs is known before a release is built.
+pub(crate) fn check_quick(dist: &Path) -> Result<()> {
+    let files = files_of(dist, "")?;
+    let mut budgets = named_budgets();
+    budgets.extend(other_budgets(&files, &budgets));
+    let mut broken = Vec::new();
+    for budget in &budgets {
+        let Some(gate_bytes) = budget.quick_gate_bytes else {
+            continue;
+        };
+        let (_, served_bytes) = measure(dist, &files, budget)?;
+        let (served, gate) = (kilobytes(served_bytes), kilobytes(gate_bytes));
+        println!("{:<14} {served:>8} KB of {gate:>8}", budget.what);
+        if served_bytes > gate_bytes {
+            broken.push(format!(
+                "{} is {served} KB, expected at most {gate}",
+                budget.what
+            ));
+        }
+    }
+    if !broken.is_empty() {
+        bail!("{}", broken.join("; "));
+    }
+    Ok(())
 }
 
 /// Measures `dist`, or a release built for it; `false` when a gate is broken.
@@ -244,6 +282,38 @@ mod tests {
             budgets[0].covers(&files[3]),
             "the room's style sheet counts"
         );
+    }
+
+    #[test]
+    fn a_module_that_grew_breaks_the_quick_gate() {
+        let hash = "e3b0c44298fc1c14";
+        let noise = |n: u32| -> Vec<u8> {
+            let byte = |index: u32| (index.wrapping_mul(2_654_435_761) >> 24) as u8;
+            (0..n).map(byte).collect()
+        };
+        let page = |name: &str, room_bytes: u32| {
+            let mut files: Vec<(String, Vec<u8>)> = ["boot", "style", "shell", "further", "shared"]
+                .map(|stem| (format!("{stem}-{hash}.js"), noise(9)))
+                .to_vec();
+            files.push(("index.html".to_owned(), noise(9)));
+            files.push((format!("probe-{hash}_bg.wasm"), noise(room_bytes)));
+            let files: Vec<(&str, Vec<u8>)> = files
+                .iter()
+                .map(|(name, bytes)| (name.as_str(), bytes.clone()))
+                .collect();
+            folder(name, &files)
+        };
+        let small = page("quick-small", 1000);
+        check_quick(&small).unwrap();
+        let large = page("quick-large", 300_000);
+        let error = check_quick(&large).unwrap_err().to_string();
+        assert!(
+            error.starts_with("room probe is 300.0 KB, expected"),
+            "{error}"
+        );
+        for folder in [small, large] {
+            fs::remove_dir_all(folder).unwrap();
+        }
     }
 
     /// A folder with a page whose only files are these.

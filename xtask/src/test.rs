@@ -14,7 +14,7 @@ use crate::stages::{Stages, count_tests};
 use crate::toolchain::WasmToolchain;
 use crate::wasm::Quality;
 use crate::workspace::Workspace;
-use crate::{browser_tools, page, process};
+use crate::{browser_tools, page, process, size};
 
 /// The page's crates: they are built for wasm32, not for this machine.
 const WEB_CRATES: &[&str] = &["headlight-web", "headlight-truth", "headlight-worker"];
@@ -71,6 +71,10 @@ fn browser_stages(workspace: &Workspace, stages: &mut Stages, files: &[String]) 
         page::build(workspace, &dist, Quality::Quick, Audience::Tests)?;
         has_page = true;
         Ok(())
+    });
+    stages.step("bytes of the page", || {
+        anyhow::ensure!(has_page, "there is no page to measure");
+        size::check_quick(&dist)
     });
     let mut cli = None;
     stages.step("build: the command line", || {

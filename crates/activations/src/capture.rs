@@ -8,6 +8,15 @@ use serde::{Deserialize, Serialize};
 use crate::{HookPoint, Quoted};
 
 /// What a run should bring back besides its logits.
+///
+/// ```
+/// use headlight_activations::{Capture, CapturePos, HookPoint};
+///
+/// let hook: HookPoint = "blocks.1.hook_resid_post".parse()?;
+/// let capture = Capture { pos: CapturePos::Last, ..Capture::all_positions([hook]) };
+/// assert!(capture.wants(hook) && !Capture::none().wants(hook));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capture {
     /// The places to read.

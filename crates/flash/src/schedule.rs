@@ -26,6 +26,20 @@ use crate::tiling::Tiling;
 use crate::totals::Totals;
 
 /// The steps of one algorithm on one problem.
+///
+/// ```
+/// use headlight_flash::{Algorithm, EventKind, Method, Problem, Schedule, Tiling};
+///
+/// let problem = Problem { n_q: 192, n_k: 192, d: 64, is_causal: true };
+/// let tiling = Tiling::new(64, 96)?;
+/// let schedule = Schedule::new(problem, Method::new(Algorithm::Fa2), Some(tiling))?;
+/// assert_eq!((schedule.n_query_tiles(), schedule.n_key_tiles()), (3, 2));
+/// assert_eq!(schedule.totals().elements_moved(), 86_208);
+/// // The mask hides all of the second tile of keys from the first tile of queries.
+/// let skipped = schedule.events().find(|event| event.kind == EventKind::Skip);
+/// assert_eq!(skipped.map(|event| (event.i, event.j)), Some((Some(0), Some(1))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Schedule {
     problem: Problem,

@@ -32,6 +32,19 @@ pub enum OracleError {
 }
 
 /// Exact probabilities of a grammar.
+///
+/// ```
+/// use headlight_language::{Oracle, Purpose, Stories};
+///
+/// let document = Stories::new(1, Purpose::Test).next().expect("stories never end");
+/// let oracle = Oracle::stories();
+/// // After the start token any story may begin.
+/// let next = oracle.next(&document.tokens[..1])?;
+/// assert!((next.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+/// assert!(next[document.tokens[1] as usize] > 0.0);
+/// assert!(oracle.log_prob(&document.tokens)? < 0.0);
+/// # Ok::<(), headlight_language::OracleError>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Oracle<'g> {
     grammar: &'g Grammar,

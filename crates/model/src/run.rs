@@ -275,6 +275,39 @@ impl Model {
     ///
     /// Pauses after every layer. Nothing is read from the device here.
     ///
+    /// ```
+    /// use burn::tensor::Device;
+    /// use headlight_activations::{Capture, HookPoint};
+    /// use headlight_model::{
+    ///     Architecture, LogitsWanted, Model, RunRequest, Unhurried, WeightSource, Weights,
+    /// };
+    ///
+    /// struct Ones;
+    ///
+    /// impl WeightSource for Ones {
+    ///     type Error = std::convert::Infallible;
+    ///
+    ///     fn take(&mut self, _name: &str, shape: &[usize]) -> Result<Vec<f32>, Self::Error> {
+    ///         Ok(vec![1.0; shape.iter().product()])
+    ///     }
+    /// }
+    ///
+    /// let config = br#"{"model_type": "gpt2", "vocab_size": 8, "n_positions": 16,
+    ///     "n_embd": 32, "n_layer": 1, "n_head": 4}"#;
+    /// let architecture = Architecture::from_json(config)?;
+    /// let weights = Weights::from_source(&mut Ones, &architecture, &Device::flex())?;
+    /// let model = Model::new(architecture, weights);
+    /// let request = RunRequest {
+    ///     tokens: &[1, 5, 2],
+    ///     capture: &Capture::all_positions(["hook_embed".parse::<HookPoint>()?]),
+    ///     edits: &[],
+    ///     logits: LogitsWanted::All,
+    /// };
+    /// let output = pollster::block_on(model.run(request, &Unhurried))?;
+    /// assert_eq!(output.logits.dims(), [3, 8]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns an error if the tokens, hooks or edits do not fit the model, if
