@@ -114,9 +114,11 @@ impl Store {
             .update_value(|waiting| is_due = waiting.replace(fragment).is_some());
         if !is_due {
             // A step of the Flash room takes less time than its address does.
-            let pause = match self.peek(|state| state.room) {
-                Room::Attention => Duration::ZERO,
-                Room::Flash => STEPPING_PAUSE,
+            let is_stepping = self.peek(|state| state.room == Room::Flash);
+            let pause = if is_stepping {
+                STEPPING_PAUSE
+            } else {
+                Duration::ZERO
             };
             set_timeout(move || self.write_link(), pause);
         }

@@ -107,15 +107,14 @@ fn write_shell(
     let figures = read(&workspace.path("crates/figure/src/figure.css"))?;
     let css = style(workspace, "web/style")? + &figures;
     let css = page.write_hashed("style", "css", css.as_bytes())?;
-    let flash = style(workspace, "web/style/flash")?;
-    let flash_css = page.write_hashed("flash", "css", flash.as_bytes())?;
+    let room_styles = write_room_styles(workspace, page)?;
     let document = template::fill(
         &read(&workspace.path("web/index.html"))?,
         &[
             ("CSP", POLICY_OF_DOCUMENT),
             ("MADE_FOR", audience.name()),
             ("CSS", &css),
-            ("FLASH_CSS", &flash_css),
+            ("ROOM_STYLES", &room_styles),
             ("BOOT_JS", &boot_js),
             ("SHELL_JS", &shell.js),
             ("LOADER_JS", &shell.loader_js),
@@ -123,6 +122,26 @@ fn write_shell(
         ],
     )?;
     page.write("index.html", document.as_bytes())
+}
+
+/// Writes a style sheet for each folder of `web/style`, a room's, and returns the elements
+/// of the document that name them.
+fn write_room_styles(workspace: &Workspace, page: &Dist) -> Result<String> {
+    let entries = fs::read_dir(workspace.path("web/style"))?.flatten();
+    let folders = entries.filter(|entry| entry.path().is_dir());
+    let mut rooms: Vec<String> = folders
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    rooms.sort_unstable();
+    let mut links = Vec::new();
+    for room in rooms {
+        let text = style(workspace, &format!("web/style/{room}"))?;
+        let css = page.write_hashed(&room, "css", text.as_bytes())?;
+        links.push(format!(
+            r#"<link id="{room}-style" rel="stylesheet" href="./{css}" disabled>"#
+        ));
+    }
+    Ok(links.join("\n    "))
 }
 
 /// All style sheets of a folder in one: the tokens first, the others by name. Those of

@@ -10,7 +10,6 @@
 use crate::frame::link::{self, Pairs};
 use crate::frame::words;
 use crate::room::Room;
-use crate::rooms::attention;
 use crate::state::State;
 
 /// The newest version of links that this page reads, and the one it writes.
@@ -32,7 +31,7 @@ impl Address {
         let address = fragment.strip_prefix('#').unwrap_or(fragment);
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         let name = path.trim_matches('/');
-        let room = Room::ALL.into_iter().find(|room| room.name() == name);
+        let room = Room::ALL.iter().copied().find(|room| room.name() == name);
         if room.is_none() && !name.is_empty() {
             let name = link::decode(name).unwrap_or_default();
             notices.push(words::no_such_room(&name));
@@ -56,10 +55,7 @@ impl Address {
 /// The fragment of the link to what is shown, `#` included.
 #[must_use]
 pub fn fragment_of(state: &State) -> String {
-    let of_room = match state.room {
-        Room::Attention => attention::link::write(&state.attention, &state.frame).to_query(),
-        Room::Flash => state.flash.link_pairs.to_query(),
-    };
+    let of_room = state.open_room().link(&state.frame).to_query();
     let of_frame = link::write(&state.frame).to_query();
     format!("#/{}?v={VERSION}{of_frame}{of_room}", state.room.name())
 }
@@ -90,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_room_is_known_by_its_name() {
-        for room in Room::ALL {
+        for room in Room::ALL.iter().copied() {
             let (read, notices) = Address::parse(&format!("#/{}?v=1", room.name()));
             assert_eq!((read.room, notices), (room, vec![]));
         }

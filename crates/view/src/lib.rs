@@ -27,5 +27,5 @@ pub mod session;
 mod state;
 
 pub use action::Action;
-pub use reduce::{reduce, reduce_flash};
+pub use reduce::{reduce, reduce_flash, reduce_room};
 pub use state::State;

@@ -25,26 +25,22 @@ pub(crate) fn open(state: &mut State, fragment: &str) {
     }
     let is_first = state.written.is_empty();
     let (address, mut notices) = Address::parse(fragment);
+    let (link, mut bad) = FrameLink::read(&address.pairs);
+    let of_room = address.pairs.of_room();
+    let mut of_attention = AttentionLink::default();
+    if address.room == Room::Attention {
+        let (read, more) = AttentionLink::read(&of_room);
+        of_attention = read;
+        bad.extend(more);
+    } else {
+        let (_, rooms) = state.parts();
+        bad.extend(rooms[address.room as usize].open_link(of_room));
+    }
     let State {
         frame,
         attention: room,
-        flash,
         ..
     } = state;
-    let (link, mut bad) = FrameLink::read(&address.pairs);
-    let mut of_room = AttentionLink::default();
-    match address.room {
-        Room::Attention => {
-            let (read, more) = AttentionLink::read(&address.pairs.of_room());
-            of_room = read;
-            bad.extend(more);
-        }
-        // Kept as it stands until the room reads it, so that the address stays.
-        Room::Flash => {
-            flash.link_pairs = address.pairs.of_room();
-            flash.unread_link = Some(flash.link_pairs.clone());
-        }
-    }
     let told = bad
         .iter()
         .map(|bad| words::bad_link_value(&bad.key, &bad.value));
@@ -59,15 +55,15 @@ pub(crate) fn open(state: &mut State, fragment: &str) {
     if let Some(choice) = link.backend {
         frame.step(Input::Choose(choice));
     }
-    let has_figure = link.has_subject() || of_room.has_figure();
+    let has_figure = link.has_subject() || of_attention.has_figure();
     let before = std::mem::take(&mut frame.subject.ablations);
     frame.subject.ablations = link.ablations.unwrap_or_default();
-    of_room.apply(room, frame);
+    of_attention.apply(room, frame);
     if let Some(model) = link.model {
         frame.step(Input::UseModel(model));
     }
     // A link to a step alone shows the step's own figure.
-    if let (Some(step), false) = (of_room.learn, has_figure) {
+    if let (Some(step), false) = (of_attention.learn, has_figure) {
         lesson::open_at(room, frame, step);
         "?".clone_into(&mut state.written);
         return;
@@ -82,7 +78,7 @@ pub(crate) fn open(state: &mut State, fragment: &str) {
         frame.prompt = prompt;
         frame.edit += 1;
     }
-    (room.row, room.col) = (of_room.row, of_room.col);
+    (room.row, room.col) = (of_attention.row, of_attention.col);
     room.is_cell_linked = true;
     frame.is_head_linked = link.layer.is_some() || link.head.is_some();
     let is_changed = frame.subject.ablations != before;
@@ -92,7 +88,7 @@ pub(crate) fn open(state: &mut State, fragment: &str) {
     } else if head != old {
         select_head(room, frame, head);
     }
-    lesson::open_by_link(room, frame, of_room.learn);
+    lesson::open_by_link(room, frame, of_attention.learn);
     // Written once the address is known, so that it is never replaced before it was read.
     "?".clone_into(&mut state.written);
 }

@@ -14,7 +14,8 @@ use crate::opening;
 use crate::room::Room;
 use crate::rooms::{attention, flash};
 use crate::state::State;
-use headlight_figure::phrase;
+use headlight_figure::files::Format;
+use headlight_figure::{FigureId, phrase};
 
 /// Applies one action.
 pub fn reduce(state: &mut State, action: impl Into<Action>) -> Vec<Effect> {
@@ -22,31 +23,33 @@ pub fn reduce(state: &mut State, action: impl Into<Action>) -> Vec<Effect> {
     after_every_action(state)
 }
 
-/// Applies one action of the Flash room. A function of its own, since only that room's
-/// module has the room's reducer.
-pub fn reduce_flash(state: &mut State, action: flash::FlashAction) -> Vec<Effect> {
-    flash::reduce(&mut state.flash, &mut state.frame, action);
+/// Lets a room change by its own reducer, where only that room's module has it.
+///
+/// ```
+/// use headlight_view::{State, reduce_room};
+///
+/// let mut state = State::default();
+/// let effects = reduce_room(&mut state, |state| state.flash.speed = 9);
+/// assert_eq!((state.flash.speed, effects.len()), (9, 0));
+/// ```
+pub fn reduce_room(state: &mut State, by: impl FnOnce(&mut State)) -> Vec<Effect> {
+    by(state);
     after_every_action(state)
+}
+
+/// Applies one action of the Flash room, which only that room's module knows how to apply.
+pub fn reduce_flash(state: &mut State, action: flash::FlashAction) -> Vec<Effect> {
+    reduce_room(state, |state| {
+        flash::reduce(&mut state.flash, &mut state.frame, action);
+    })
 }
 
 fn apply(state: &mut State, action: Action) {
     let State {
-        frame,
-        attention,
-        flash,
-        ..
+        frame, attention, ..
     } = state;
     match action {
-        Action::Frame(FrameAction::Save(figure, format)) => {
-            if let Some(figure) = attention::catalogue::AttentionFigure::of(figure) {
-                attention::files::save(attention, frame, figure, format);
-            } else if let Some(figure) = flash::catalogue::FlashFigure::of(figure) {
-                // The room's own module has the numbers, and looks for what is asked for.
-                flash.pending_save = Some((figure, format));
-            } else {
-                frame.tell(figure_words::NOTHING_TO_SAVE.to_owned());
-            }
-        }
+        Action::Frame(FrameAction::Save(figure, format)) => save(state, figure, format),
         Action::Frame(action) => frame.reduce(action),
         Action::Attention(action) => attention::reduce::reduce(attention, frame, action),
         Action::Opened(fragment) => opening::open(state, &fragment),
@@ -57,22 +60,36 @@ fn apply(state: &mut State, action: Action) {
     }
 }
 
+/// Has a figure saved by its room.
+fn save(state: &mut State, figure: FigureId, format: Format) {
+    let (frame, mut rooms) = state.parts();
+    let is_known = rooms
+        .iter_mut()
+        .any(|room| room.save(frame, figure, format));
+    if !is_known {
+        frame.tell(figure_words::NOTHING_TO_SAVE.to_owned());
+    }
+}
+
 /// What follows from any change: the rooms hear what is new, ask about what is looked at
 /// now, and the link is written.
 fn after_every_action(state: &mut State) -> Vec<Effect> {
+    let is_open = Room::ALL.iter().map(|room| *room == state.room);
+    let is_open: Vec<bool> = is_open.collect();
+    let (frame, mut rooms) = state.parts();
     loop {
-        while let Some(news) = state.frame.news.pop_front() {
-            // An answer is one room's; all other news is for every room.
-            if let Some(news) = flash::ask::apply_news(&mut state.flash, &mut state.frame, news) {
-                attention::news::apply_news(&mut state.attention, &mut state.frame, news);
+        while let Some(news) = frame.news.pop_front() {
+            // An answer is one room's; all other news is for every room. The Attention room
+            // keeps what comes with another run, so it hears of it last.
+            let mut left = Some(news);
+            for room in rooms.iter_mut().rev() {
+                left = left.and_then(|news| room.apply_news(frame, news));
             }
         }
-        attention::ask::ask_for_cell(&mut state.attention, &mut state.frame);
-        if state.room == Room::Flash {
-            flash::ask::ask_for_head(&mut state.flash, &mut state.frame);
+        for (room, is_open) in rooms.iter_mut().zip(&is_open) {
+            room.ask(frame, *is_open);
         }
-        flash::state::name_rows(&mut state.flash, &state.frame);
-        if state.frame.news.is_empty() {
+        if frame.news.is_empty() {
             break;
         }
     }
@@ -86,12 +103,14 @@ fn after_every_action(state: &mut State) -> Vec<Effect> {
 
 /// Goes to another room; the way back is the browser's.
 fn enter(state: &mut State, room: Room) {
-    if room == state.room {
+    let left = state.room as usize;
+    if room as usize == left {
         return;
     }
+    let (frame, rooms) = state.parts();
+    frame.panel = None;
+    rooms[left].leave();
     state.room = room;
-    state.frame.panel = None;
-    state.flash.playing = None;
     let fragment = address::fragment_of(state);
     state.written.clone_from(&fragment);
     state.frame.effects.push(Effect::EnterLink(fragment));

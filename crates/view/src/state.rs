@@ -1,6 +1,7 @@
 //! The state of the whole page, as one value.
 
 use crate::frame::Frame;
+use crate::frame::room_state::RoomState;
 use crate::room::Room;
 use crate::rooms::attention::state::AttentionRoom;
 use crate::rooms::flash::FlashRoom;
@@ -27,4 +28,17 @@ pub struct State {
     pub flash: FlashRoom,
     /// The fragment that the page has now; empty before the first was read.
     pub(crate) written: String,
+}
+
+impl State {
+    /// The frame, and every room by the order of [`Room::ALL`].
+    pub(crate) fn parts(&mut self) -> (&mut Frame, [&mut dyn RoomState; Room::ALL.len()]) {
+        (&mut self.frame, [&mut self.attention, &mut self.flash])
+    }
+
+    /// The room that is open.
+    pub(crate) fn open_room(&self) -> &dyn RoomState {
+        let rooms: [&dyn RoomState; Room::ALL.len()] = [&self.attention, &self.flash];
+        rooms[self.room as usize]
+    }
 }

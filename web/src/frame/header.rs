@@ -24,7 +24,7 @@ pub fn Header() -> impl IntoView {
             <h1 class="unseen">{frame_words::PAGE_HEADING}</h1>
             <span class="mark"><Mark/>{frame_words::PRODUCT}</span>
             <nav class="rooms" aria-label=frame_words::ROOMS>
-                {Room::ALL.map(|place| view! { <RoomLink place/> }).collect_view()}
+                {Room::ALL.iter().map(|place| view! { <RoomLink place=*place/> }).collect_view()}
             </nav>
             <div class="tools">
                 <ModelPicker/>

@@ -23,6 +23,7 @@ mod models;
 pub mod news;
 mod panel;
 mod reduce;
+pub(crate) mod room_state;
 pub mod save;
 mod state;
 pub mod status;

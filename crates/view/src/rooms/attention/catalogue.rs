@@ -80,6 +80,12 @@ impl From<AttentionFigure> for FigureId {
     }
 }
 
+/// What this figure is called; `None` if it is no figure of the room.
+#[must_use]
+pub fn figure_title(figure: FigureId) -> Option<&'static str> {
+    AttentionFigure::of(figure).map(title)
+}
+
 /// What a figure of the Attention room is called.
 #[must_use]
 pub const fn title(figure: AttentionFigure) -> &'static str {

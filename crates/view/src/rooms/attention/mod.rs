@@ -13,6 +13,7 @@ pub mod lesson;
 pub mod link;
 pub(crate) mod news;
 pub(crate) mod reduce;
+mod room_state;
 pub(crate) mod select;
 pub mod state;
 pub mod tables;

@@ -64,6 +64,12 @@ impl From<FlashFigure> for FigureId {
     }
 }
 
+/// What this figure is called; `None` if it is no figure of the room.
+#[must_use]
+pub fn figure_title(figure: FigureId) -> Option<&'static str> {
+    FlashFigure::of(figure).map(title)
+}
+
 /// What a figure of the Flash room is called.
 #[must_use]
 pub const fn title(figure: FlashFigure) -> &'static str {

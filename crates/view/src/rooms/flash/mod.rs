@@ -33,6 +33,7 @@ mod options;
 mod player;
 mod recorded;
 mod reduce;
+mod room_state;
 pub(crate) mod sentence;
 mod shown;
 pub(crate) mod state;
