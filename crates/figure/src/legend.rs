@@ -25,10 +25,24 @@ const APART: f64 = 16.0;
 /// assert_eq!((drawn.children.len(), height), (2, 16.0));
 /// ```
 #[must_use]
-pub fn legend(series: &[(&str, Mark)], (x, y): (f64, f64), width: f64) -> (Element, f64) {
+pub fn legend(series: &[(&str, Mark)], place: (f64, f64), width: f64) -> (Element, f64) {
+    let names: Vec<&str> = series.iter().map(|(name, _)| *name).collect();
+    let sample = |index: usize, from, to| series[index].1.on_line(line_between(from, to));
+    legend_of(&names, sample, place, width)
+}
+
+/// The legend of marks that are no lines alone: `sample` draws that of a series between
+/// two points. All else is as in [`legend`].
+#[must_use]
+pub fn legend_of(
+    names: &[&str],
+    sample: impl Fn(usize, (f64, f64), (f64, f64)) -> Element,
+    (x, y): (f64, f64),
+    width: f64,
+) -> (Element, f64) {
     let mut drawn = el("g").class("line-legend");
     let (mut along, mut n_lines) = (0.0, 0.0);
-    for (name, mark) in series {
+    for (index, name) in names.iter().enumerate() {
         let name = NOTE.fitted(name, width - SAMPLE - NAME_GAP);
         let taken = SAMPLE + NAME_GAP + NOTE.width(&name);
         if n_lines == 0.0 || along + taken > width {
@@ -36,9 +50,9 @@ pub fn legend(series: &[(&str, Mark)], (x, y): (f64, f64), width: f64) -> (Eleme
         }
         let middle = y + (n_lines - 0.5) * NOTE.line();
         let (left, baseline) = (x + along, middle + NOTE.below_middle());
-        let sample = line_between((left, middle), (left + SAMPLE, middle));
+        let sample = sample(index, (left, middle), (left + SAMPLE, middle));
         let named = NOTE.at(left + SAMPLE + NAME_GAP, baseline, Anchor::Start, name);
-        drawn = drawn.add(el("g").add(mark.on_line(sample)).add(named));
+        drawn = drawn.add(el("g").add(sample).add(named));
         along += taken + APART;
     }
     (drawn, n_lines * NOTE.line())

@@ -55,7 +55,7 @@ pub use figure::{Figure, FigureId, Size};
 pub use gesture::{Gesture, GestureKind};
 pub use heatmap::{colour_bar, frame_of_cells, hatching, heatmap};
 pub use html::html;
-pub use legend::legend;
+pub use legend::{legend, legend_of};
 pub use lines::{area, diagonal, dots, gaps, line};
 pub use mark::{Mark, Tone, hit_areas};
 pub use path::Path;

@@ -14,7 +14,8 @@ use crate::frame::effect::Effect;
 use crate::frame::figure_words;
 use crate::frame::save::{Content, Numbers, SaveRequest, named};
 use crate::rooms::attention::catalogue::AttentionFigure;
-use crate::rooms::attention::figures::perplexity;
+use crate::rooms::attention::figures::lines::TokenLines;
+use crate::rooms::attention::figures::{perplexity, surprise};
 
 /// The numbers of a figure of the room; `None` if they have not arrived.
 #[must_use]
@@ -40,6 +41,18 @@ pub fn figure(
     match figure {
         AttentionFigure::Perplexity => {
             perplexity::figure(run, truth.as_deref(), query, width_px, credit)
+        }
+        AttentionFigure::Lines => {
+            let pattern = room.pattern(&frame.subject);
+            let pattern = pattern.filter(|pattern| pattern.seq_len() == run.seq_len())?;
+            let queries = room.queries(&frame.subject);
+            let lines = TokenLines::new(&pattern, query, &queries, room.scope);
+            let head = room.head_name(&frame.subject);
+            Some(lines.figure(&run.tokens, &head, width_px, credit))
+        }
+        AttentionFigure::Surprise => {
+            let truth = truth.as_deref();
+            Some(surprise::figure(run, truth, query, width_px, credit))
         }
         _ => None,
     }
@@ -230,16 +243,17 @@ mod tests {
         let mut state = State::default();
         let subject = &mut state.frame.subject;
         let pattern = pattern(3);
+        subject.head = pattern.head();
         state
             .attention
             .show(subject, run(&["a", " b", " c"]), Some(pattern));
         for kind in AttentionFigure::ALL {
             let value = figure(&state.attention, &state.frame, kind, 300.0);
-            assert_eq!(
-                value.is_some(),
-                kind == AttentionFigure::Perplexity,
-                "{kind:?}"
+            let is_value = matches!(
+                kind,
+                AttentionFigure::Lines | AttentionFigure::Surprise | AttentionFigure::Perplexity
             );
+            assert_eq!(value.is_some(), is_value, "{kind:?}");
             let Some(value) = value else { continue };
             let table = Source::new(&state.attention, &state.frame, kind).unwrap();
             assert_eq!((value.id.0, value.table), (kind.name(), table.table()));

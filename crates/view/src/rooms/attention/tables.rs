@@ -22,9 +22,6 @@ use headlight_figure::Shared;
 use headlight_figure::ramp::Scale;
 use headlight_figure::table::{Column, Table};
 
-/// Which weights have a line does not depend on how wide the drawing is.
-const ANY_WIDTH: f64 = 400.0;
-
 /// The table of a map: whole, or its strongest links.
 fn table_of_pattern(table: PatternTable, scale: Scale) -> Table {
     let (caption_of_whole, of_value) = match scale {
@@ -167,10 +164,8 @@ impl Source {
                 table_of_pattern(table, *scale)
             }
             Self::Lines(run, pattern, query, selected, scope) => {
-                let lines =
-                    TokenLines::new(&run.tokens, pattern, *query, selected, *scope, ANY_WIDTH);
-                let rows = lines.rows(&run.tokens);
-                Table::new(words::LINES_TABLE, &TokenLines::COLUMNS, rows)
+                let lines = TokenLines::new(pattern, *query, selected, *scope);
+                lines.table(&run.tokens)
             }
             Self::Steps(run, pattern, query) => {
                 let steps = Steps::new(&run.tokens, pattern, *query);
@@ -202,11 +197,7 @@ impl Source {
                 let columns = next::columns(run, truth.as_deref());
                 Table::new(words::NEXT_TOKEN, &columns, rows)
             }
-            Self::Surprise(run, truth) => {
-                let rows = surprise::rows(run, truth.as_deref());
-                let columns = surprise::columns(run, truth.as_deref());
-                Table::new(words::SURPRISE, &columns, rows)
-            }
+            Self::Surprise(run, truth) => surprise::table(run, truth.as_deref()),
             Self::Perplexity(run, truth) => perplexity::table(run, truth.as_deref()),
         }
     }

@@ -424,6 +424,9 @@ pub const TRUE_PROBABILITY: &str = "in the language itself";
 /// Heading of the surprise.
 pub const SURPRISE: &str = "Surprise in bits";
 
+/// Title of the surprise's axis.
+pub const SURPRISE_AXIS: &str = "bits";
+
 /// Head of a table's column.
 pub const NATS: &str = "surprise, nats";
 

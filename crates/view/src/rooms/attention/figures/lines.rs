@@ -4,19 +4,28 @@
 //! Not every weight is a line: thin ones would cover the ones that matter. What
 //! is left out is said in the sentence.
 
-use headlight_figure::phrase;
 use std::ops::Range;
 
-use crate::answers::run::{Pattern, Token};
-use crate::rooms::attention::figures::sentence;
 use headlight_figure::number::{full_f32, percent};
-use headlight_figure::order;
-use headlight_figure::table::Column;
-use headlight_figure::token::VisibleToken;
-use headlight_figure::window;
+use headlight_figure::table::{Column, Table};
+use headlight_figure::token::{VisibleToken, header};
+use headlight_figure::{
+    Anchor, Element, FigureId, Gesture, GestureKind, LABEL, NOTE, Path, Size, el, order, phrase,
+    rect, window,
+};
+
+use crate::answers::run::{Pattern, Token};
+use crate::rooms::attention::action::AttentionAction;
+use crate::rooms::attention::catalogue::{self, AttentionFigure};
+use crate::rooms::attention::figures::sentence;
+use crate::rooms::attention::words::LINES_TABLE;
 
 /// What the page says about the lines.
 mod words {
+    /// Above the left column.
+    pub(crate) const QUERY: &str = "query";
+    /// Above the right column.
+    pub(crate) const KEY: &str = "key";
     /// Whose weight the lines carry, where one query is selected.
     pub(crate) const ITS_WEIGHT: &str = "its weight";
     /// Subject of the sentence where several queries are drawn.
@@ -76,18 +85,22 @@ pub const MAX_LINES: usize = 400;
 /// The most tokens in a column.
 pub const MAX_TOKENS: usize = 48;
 
+/// Least width of the drawing, in pixels.
+const NARROWEST: f64 = 200.0;
 /// Distance between two tokens of a column.
 const PITCH: f64 = 20.0;
 /// Room above the first token, for the columns' titles.
 const TOP: f64 = 28.0;
 /// Room below the last token.
 const BOTTOM: f64 = 8.0;
-/// Width of an average character at the label's size.
-const CHAR_WIDTH: f64 = 7.1;
+/// Least room of a column, and its most as a share of the width.
+const COLUMN: (f64, f64) = (40.0, 0.28);
 /// Distance between a label and its lines.
 const LABEL_GAP: f64 = 8.0;
 /// Width of a line of weight 1.
 const MAX_STROKE: f64 = 6.0;
+/// Targets: a token's row.
+const TOKEN: &str = "token";
 
 /// Whose lines are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -99,56 +112,11 @@ pub enum Scope {
     All,
 }
 
-/// A token of a column.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LineLabel {
-    /// The position it names.
-    pub pos: usize,
-    /// The end of the text that faces the lines: the right one of a query, the
-    /// left one of a key.
-    pub x: f64,
-    /// Middle of the text.
-    pub y: f64,
-    /// Marks for the spaces before the token, to be drawn faint.
-    pub lead: String,
-    /// The token, made visible and shortened.
-    pub text: String,
-}
-
-/// One weight as a curve.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Line {
-    /// The token that looks.
-    pub query: usize,
-    /// The token that is looked at.
-    pub key: usize,
-    /// How much, in `[0, 1]`.
-    pub weight: f32,
-    /// The curve as SVG path data.
-    pub path: String,
-    /// Width of the stroke in pixels.
-    pub stroke_px: f64,
-    /// Opacity of the stroke, in `[0, 1]`.
-    pub opacity: f64,
-}
-
-/// Columns and lines, in CSS pixels of the figure's own box.
+/// Which weights are drawn as lines, and what is left out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TokenLines {
     /// The positions in view; both columns show the same.
     pub window: Range<usize>,
-    /// Width of the figure.
-    pub width: f64,
-    /// Height of the figure.
-    pub height: f64,
-    /// Where lines start.
-    pub left: f64,
-    /// Where lines end.
-    pub right: f64,
-    /// The left column.
-    pub queries: Vec<LineLabel>,
-    /// The right column.
-    pub keys: Vec<LineLabel>,
     /// The lines in the order of drawing, strongest last and on top.
     pub lines: Vec<Line>,
     /// The share of the queries' weight that goes to keys out of view.
@@ -156,28 +124,19 @@ pub struct TokenLines {
     /// The share that is in view and not drawn.
     pub thin: f64,
     scope: Scope,
-    /// The selected queries that are drawn.
+    /// The queries that are drawn.
     drawn: Vec<usize>,
-    /// How many selected queries are not.
-    n_not_drawn: usize,
+    /// The queries that are selected.
+    selected: Vec<usize>,
 }
 
 impl TokenLines {
-    /// Lays out the lines of `pattern` in `width_px` pixels, in view of the `query`
-    /// in hand. `selected` are the queries that are looked at together, in order.
+    /// Chooses the lines of `pattern` in view of the `query` in hand. `selected` are the
+    /// queries that are looked at together, in order.
     #[must_use]
-    pub fn new(
-        tokens: &[Token],
-        pattern: &Pattern,
-        query: usize,
-        selected: &[usize],
-        scope: Scope,
-        width_px: f64,
-    ) -> Self {
-        let n = tokens.len().min(pattern.seq_len());
+    pub fn new(pattern: &Pattern, query: usize, selected: &[usize], scope: Scope) -> Self {
+        let n = pattern.seq_len();
         let window = window::around(query.min(n.saturating_sub(1)), MAX_TOKENS, n);
-        let width = width_px.max(200.0);
-        let columns = Columns::new(&tokens[window.clone()], width);
         let queries = match scope {
             Scope::Selected => {
                 let is_drawn = |query: &&usize| window.contains(*query);
@@ -185,38 +144,55 @@ impl TokenLines {
             }
             Scope::All => window.clone().collect::<Vec<usize>>(),
         };
-        let links = strongest(pattern, &queries, window.start);
+        let mut lines = strongest(pattern, &queries, window.start);
         let total = mass(pattern, &queries, 0);
         let inside = mass(pattern, &queries, window.start);
-        let drawn: f64 = links.iter().map(|link| f64::from(link.weight)).sum();
+        let drawn: f64 = lines.iter().map(|line| f64::from(line.weight)).sum();
         let share = |weight: f64| (weight / total.max(f64::MIN_POSITIVE)).max(0.0);
-        let line = |link: &Link| columns.line(*link, window.start);
+        lines.reverse();
         Self {
-            width,
-            height: TOP + window.len() as f64 * PITCH + BOTTOM,
-            left: columns.left,
-            right: columns.right,
-            queries: columns.labels(tokens, window.clone(), columns.left - LABEL_GAP),
-            keys: columns.labels(tokens, window.clone(), columns.right + LABEL_GAP),
-            lines: links.iter().rev().map(line).collect(),
+            lines,
             outside: share(total - inside),
             thin: share(inside - drawn),
             window,
             scope,
-            n_not_drawn: match scope {
-                Scope::Selected => selected.len() - queries.len(),
-                Scope::All => 0,
-            },
             drawn: queries,
+            selected: selected.to_vec(),
         }
     }
 
-    /// The token of a column at a height.
+    /// Both columns and the lines between them in `width_px` pixels, and the room that
+    /// they take.
     #[must_use]
-    pub fn pos_at(&self, y: f64) -> Option<usize> {
-        let row = ((y - TOP) / PITCH).floor();
-        let is_inside = row >= 0.0 && row < self.window.len() as f64;
-        is_inside.then(|| self.window.start + row as usize)
+    pub fn drawing(&self, tokens: &[Token], width_px: f64) -> (Element, Size) {
+        // Whole pixels, so that a file says exactly how wide its drawing is.
+        let width = width_px.max(NARROWEST).floor();
+        let shown = tokens.get(self.window.clone()).unwrap_or_default();
+        let columns = Columns::new(shown, width);
+        let lines = self.lines.iter().map(|line| {
+            let is_selected = self.selected.contains(&line.query);
+            columns.line(*line, self.window.start, is_selected)
+        });
+        let rows = || self.window.clone().zip(shown).enumerate();
+        let queries = rows().map(|(row, (pos, token))| {
+            let is_selected = self.selected.contains(&pos);
+            columns
+                .query(token, row)
+                .class_if("is-selected", is_selected)
+        });
+        let keys = rows().map(|(row, (_, token))| columns.key(token, row));
+        let areas = rows().map(|(row, (pos, _))| {
+            let area = rect(0.0, TOP + row as f64 * PITCH, width, PITCH);
+            area.class("hit-area").target(TOKEN, pos)
+        });
+        let drawing = el("g")
+            .add(columns.titles())
+            .add(el("g").all(lines))
+            .add(el("g").all(queries))
+            .add(el("g").all(keys))
+            .add(el("g").class("hit-area").all(areas));
+        let height = TOP + shown.len() as f64 * PITCH + BOTTOM;
+        (drawing, Size { width, height })
     }
 
     /// How many lines there are and how much weight they leave out, in one sentence;
@@ -244,29 +220,22 @@ impl TokenLines {
             (None, Some(outside)) => said.push_str(&words::outside_only(&outside)),
             (Some(thin), outside) => said.push_str(&words::not_drawn(&thin, outside.as_deref())),
         }
-        if self.n_not_drawn > 0 {
-            said.push_str(&words::not_in_view(self.n_not_drawn));
+        let n_not_drawn = match self.scope {
+            Scope::Selected => self.selected.len() - self.drawn.len(),
+            Scope::All => 0,
+        };
+        if n_not_drawn > 0 {
+            said.push_str(&words::not_in_view(n_not_drawn));
         }
         phrase::sentence(&said)
     }
 
-    /// Heads of the columns of [`TokenLines::rows`].
-    pub const COLUMNS: [Column; 5] = [
-        Column::value("query"),
-        Column::text("token"),
-        Column::value("key"),
-        Column::text("token looked at"),
-        Column::value("weight"),
-    ];
-
     /// The lines with their weights in full, strongest first.
     #[must_use]
-    pub fn rows(&self, tokens: &[Token]) -> Vec<Vec<String>> {
+    pub fn table(&self, tokens: &[Token]) -> Table {
         let token = |pos: usize| {
             let token = tokens.get(pos);
-            token.map_or_else(String::new, |token| {
-                headlight_figure::token::header(&token.text)
-            })
+            token.map_or_else(String::new, |token| header(&token.text))
         };
         let row = |line: &Line| {
             vec![
@@ -277,39 +246,82 @@ impl TokenLines {
                 full_f32(line.weight),
             ]
         };
-        self.lines.iter().rev().map(row).collect()
+        let rows = self.lines.iter().rev().map(row).collect();
+        Table::new(LINES_TABLE, &COLUMNS, rows)
+    }
+
+    /// The figure in a width.
+    #[must_use]
+    pub fn figure(
+        &self,
+        tokens: &[Token],
+        head: &str,
+        width_px: f64,
+        credit: String,
+    ) -> headlight_figure::Figure {
+        let (drawing, size) = self.drawing(tokens, width_px);
+        headlight_figure::Figure {
+            id: FigureId(AttentionFigure::Lines.name()),
+            title: catalogue::title(AttentionFigure::Lines).into(),
+            sentence: self.sentence(tokens, head),
+            drawing,
+            size,
+            table: self.table(tokens),
+            credit,
+        }
     }
 }
 
-/// A weight that is drawn.
-#[derive(Clone, Copy, Debug)]
-struct Link {
-    query: usize,
-    key: usize,
-    weight: f32,
+/// A click on a token's row selects the token.
+#[must_use]
+pub fn on_gesture(gesture: &Gesture) -> Option<AttentionAction> {
+    match gesture.kind {
+        GestureKind::Click => gesture.at(TOKEN).map(AttentionAction::SelectRow),
+        _ => None,
+    }
 }
 
-/// The links of `queries` to keys from `first_key` on that are drawn, strongest
+/// Heads of the table's columns.
+const COLUMNS: [Column; 5] = [
+    Column::value("query"),
+    Column::text("token"),
+    Column::value("key"),
+    Column::text("token looked at"),
+    Column::value("weight"),
+];
+
+/// A weight that is drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Line {
+    /// The token that looks.
+    pub query: usize,
+    /// The token that is looked at.
+    pub key: usize,
+    /// How much, in `[0, 1]`.
+    pub weight: f32,
+}
+
+/// The lines of `queries` to keys from `first_key` on that are drawn, strongest
 /// first, ties to the earlier.
-fn strongest(pattern: &Pattern, queries: &[usize], first_key: usize) -> Vec<Link> {
-    let by_weight = |a: &Link, b: &Link| {
-        let place = |link: &Link| (link.query, link.key);
+fn strongest(pattern: &Pattern, queries: &[usize], first_key: usize) -> Vec<Line> {
+    let by_weight = |a: &Line, b: &Line| {
+        let place = |line: &Line| (line.query, line.key);
         b.weight.total_cmp(&a.weight).then(place(a).cmp(&place(b)))
     };
     let of_query = |query: usize| {
         let visible = pattern.row(query).iter().enumerate().take(query + 1);
-        let links = visible
+        let lines = visible
             .skip(first_key)
-            .map(|(key, &weight)| Link { query, key, weight });
-        let mut links: Vec<Link> = links.filter(|link| link.weight >= LEAST_WEIGHT).collect();
-        order::sort_by(&mut links, by_weight);
-        links.truncate(MAX_PER_QUERY);
-        links
+            .map(|(key, &weight)| Line { query, key, weight });
+        let mut lines: Vec<Line> = lines.filter(|line| line.weight >= LEAST_WEIGHT).collect();
+        order::sort_by(&mut lines, by_weight);
+        lines.truncate(MAX_PER_QUERY);
+        lines
     };
-    let mut links: Vec<Link> = queries.iter().copied().flat_map(of_query).collect();
-    order::sort_by(&mut links, by_weight);
-    links.truncate(MAX_LINES);
-    links
+    let mut lines: Vec<Line> = queries.iter().copied().flat_map(of_query).collect();
+    order::sort_by(&mut lines, by_weight);
+    lines.truncate(MAX_LINES);
+    lines
 }
 
 /// The weight of `queries` on keys from `first_key` on.
@@ -325,51 +337,73 @@ fn mass(pattern: &Pattern, queries: &[usize], first_key: usize) -> f64 {
 struct Columns {
     left: f64,
     right: f64,
-    max_chars: usize,
 }
 
 impl Columns {
     fn new(shown: &[Token], width: f64) -> Self {
-        let length = |token: &Token| VisibleToken::new(&token.text).full().chars().count();
-        let longest = shown.iter().map(length).max().unwrap_or(1);
-        let wanted = longest as f64 * CHAR_WIDTH + LABEL_GAP;
-        let label = wanted.clamp(36.0, (width * 0.28).max(36.0));
+        let length = |token: &Token| LABEL.width(&VisibleToken::new(&token.text).full());
+        let longest = shown.iter().map(length).fold(0.0, f64::max);
+        let label = (longest + LABEL_GAP).ceil().max(COLUMN.0);
+        let label = label.min((width * COLUMN.1).max(COLUMN.0));
         Self {
             left: label,
             right: width - label,
-            max_chars: ((label - LABEL_GAP) / CHAR_WIDTH).floor().max(3.0) as usize,
         }
     }
 
-    fn labels(&self, tokens: &[Token], window: Range<usize>, x: f64) -> Vec<LineLabel> {
-        let label = |(row, pos): (usize, usize)| {
-            let token = VisibleToken::new(&tokens[pos].text);
-            LineLabel {
-                pos,
-                x,
-                y: row_middle(row),
-                text: token.short_body(self.max_chars),
-                lead: token.lead,
-            }
-        };
-        window.enumerate().map(label).collect()
+    fn titles(&self) -> Element {
+        let baseline = TOP - LABEL_GAP;
+        let query = (self.left - LABEL_GAP, Anchor::End, words::QUERY);
+        let key = (self.right + LABEL_GAP, Anchor::Start, words::KEY);
+        let title = |(x, anchor, title)| NOTE.at(x, baseline, anchor, title);
+        el("g").all([query, key].map(title))
     }
 
-    fn line(&self, link: Link, first: usize) -> Line {
+    /// A token of the left column; its end faces the lines.
+    fn query(&self, token: &Token, row: usize) -> Element {
+        self.token(token, row, self.left - LABEL_GAP, Anchor::End)
+    }
+
+    /// A token of the right column; its start faces the lines.
+    fn key(&self, token: &Token, row: usize) -> Element {
+        self.token(token, row, self.right + LABEL_GAP, Anchor::Start)
+    }
+
+    fn token(&self, token: &Token, row: usize, x: f64, anchor: Anchor) -> Element {
+        let token = VisibleToken::new(&token.text);
+        let room = self.left - LABEL_GAP - LABEL.width(&token.lead);
+        let word = LABEL.fitted(&token.body, room);
+        let baseline = row_middle(row) + LABEL.below_middle();
+        let lead = (!token.lead.is_empty()).then(|| {
+            let lead = el("tspan").class("token-lead");
+            lead.add(token.lead)
+        });
+        let mut text = LABEL.at(x, baseline, anchor, "");
+        text.children.clear();
+        text.add(lead).add(word)
+    }
+
+    /// The curve of a weight, whose width and opacity say how much it is.
+    fn line(&self, line: Line, first: usize, is_selected: bool) -> Element {
         let (left, right, middle) = (self.left, self.right, (self.left + self.right) / 2.0);
-        let (from, to) = (row_middle(link.query - first), row_middle(link.key - first));
-        let weight = f64::from(link.weight).clamp(0.0, 1.0);
-        Line {
-            query: link.query,
-            key: link.key,
-            weight: link.weight,
-            path: format!(
-                "M{left:.1} {from:.1}C{middle:.1} {from:.1} {middle:.1} {to:.1} {right:.1} {to:.1}"
-            ),
-            stroke_px: (weight * MAX_STROKE).max(1.0),
-            opacity: 0.25 + 0.75 * weight,
-        }
+        let (from, to) = (row_middle(line.query - first), row_middle(line.key - first));
+        let weight = f64::from(line.weight).clamp(0.0, 1.0);
+        let curve = Path::default().move_to(left, from);
+        let curve = curve.curve_to((middle, from), (middle, to), (right, to));
+        let curve = curve.element().class("link");
+        curve
+            .class_if("of-query", is_selected)
+            .at("stroke-width", stroke_px(weight))
+            .set("stroke-opacity", format!("{:.3}", opacity(weight)))
     }
+}
+
+fn stroke_px(weight: f64) -> f64 {
+    (weight * MAX_STROKE).max(1.0)
+}
+
+fn opacity(weight: f64) -> f64 {
+    0.25 + 0.75 * weight
 }
 
 fn row_middle(row: usize) -> f64 {
@@ -382,20 +416,15 @@ mod tests {
     use crate::answers::head::Head;
     use crate::answers::run::Run;
     use crate::answers::run::tests::{pattern, run};
+    use expect_test::expect_file;
+    use headlight_figure::{LIGHT, Target, svg};
 
     fn words(n: usize) -> Run {
         run(&vec![" found"; n])
     }
 
     fn lines(n: usize, selected: usize, scope: Scope) -> TokenLines {
-        TokenLines::new(
-            &words(n).tokens,
-            &pattern(n),
-            selected,
-            &[selected],
-            scope,
-            600.0,
-        )
+        TokenLines::new(&pattern(n), selected, &[selected], scope)
     }
 
     #[test]
@@ -415,11 +444,11 @@ mod tests {
     #[test]
     fn several_selected_queries_have_their_lines_together() {
         let run = words(6);
-        let figure = TokenLines::new(&run.tokens, &pattern(6), 3, &[1, 3], Scope::Selected, 600.0);
+        let figure = TokenLines::new(&pattern(6), 3, &[1, 3], Scope::Selected);
         let queries: Vec<usize> = figure.lines.iter().map(|line| line.query).collect();
         assert_eq!(queries.iter().filter(|query| **query == 1).count(), 2);
         assert_eq!(queries.iter().filter(|query| **query == 3).count(), 4);
-        assert_eq!(figure.rows(&run.tokens).len(), 6);
+        assert_eq!(figure.table(&run.tokens).rows.len(), 6);
         assert_eq!(
             figure.sentence(&run.tokens, "the mean of 3 heads"),
             "From 2 queries, the mean of 3 heads has 6 lines with 100\u{a0}% of their weight."
@@ -429,14 +458,7 @@ mod tests {
     #[test]
     fn a_selected_query_out_of_view_is_said_to_be() {
         let run = words(200);
-        let figure = TokenLines::new(
-            &run.tokens,
-            &pattern(200),
-            150,
-            &[2, 150],
-            Scope::Selected,
-            600.0,
-        );
+        let figure = TokenLines::new(&pattern(200), 150, &[2, 150], Scope::Selected);
         let said = figure.sentence(&run.tokens, "head 1.2");
         assert!(
             said.starts_with("From “found” (token 150), head 1.2"),
@@ -484,7 +506,6 @@ mod tests {
         let far = lines(200, 150, Scope::Selected);
         assert_eq!(far.window.len(), MAX_TOKENS);
         assert!(far.window.contains(&150));
-        assert_eq!(far.queries.len(), MAX_TOKENS);
         assert!(far.lines.is_empty(), "its only strong key is out of view");
         let said = far.sentence(&words(200).tokens, "head 1.2");
         assert_eq!(
@@ -507,30 +528,47 @@ mod tests {
     fn a_heavier_line_is_never_thinner_or_fainter() {
         let all = lines(30, 29, Scope::All).lines;
         for pair in all.windows(2) {
-            assert!(pair[0].weight <= pair[1].weight);
-            assert!(pair[0].stroke_px <= pair[1].stroke_px);
-            assert!(pair[0].opacity < pair[1].opacity || pair[0].weight == pair[1].weight);
+            let [first, second] = [pair[0].weight, pair[1].weight].map(f64::from);
+            assert!(first <= second);
+            assert!(stroke_px(first) <= stroke_px(second));
+            assert!(opacity(first) <= opacity(second));
         }
     }
 
     #[test]
-    fn labels_face_the_lines_and_stay_in_the_figure() {
+    fn columns_leave_room_for_lines_and_for_every_name() {
+        let run = run(&[" extraordinarily long token indeed", "a"]);
         for width in [320.0, 600.0, 1000.0] {
-            let run = run(&[" extraordinarily long token indeed", "a"]);
-            let figure = TokenLines::new(&run.tokens, &pattern(2), 0, &[0], Scope::All, width);
-            assert!(figure.left < figure.right && figure.right < width);
-            assert_eq!(figure.queries[1].y, row_middle(1));
-            assert_eq!(figure.pos_at(row_middle(1)), Some(1));
-            let chars = figure.keys[0].lead.chars().count() + figure.keys[0].text.chars().count();
-            assert!(figure.keys[0].x + chars as f64 * CHAR_WIDTH <= width);
+            let columns = Columns::new(&run.tokens, width);
+            assert!(columns.left < columns.right && columns.right < width);
+            let drawn = format!("{:?}", columns.key(&run.tokens[0], 0));
+            let is_cut = columns.left < LABEL.width(" extraordinarily long token indeed");
+            assert_eq!(drawn.contains('\u{2026}'), is_cut, "{drawn}");
         }
+    }
+
+    #[test]
+    fn a_click_selects_the_token() {
+        let mut click = Gesture::new(GestureKind::Click);
+        assert_eq!(on_gesture(&click), None);
+        click.target = Some(Target { what: TOKEN, at: 2 });
+        assert_eq!(on_gesture(&click), Some(AttentionAction::SelectRow(2)));
+    }
+
+    #[test]
+    fn the_figure_is_what_it_was() {
+        let run = run(&["<|start|>", " Lily", " ran"]);
+        let figure = TokenLines::new(&pattern(3), 1, &[1], Scope::All);
+        let figure = figure.figure(&run.tokens, "head 1.2", 352.0, "Headlight".to_owned());
+        let file = svg(&figure, &LIGHT, 400.0).replace("><", ">\n<");
+        expect_file!["snapshots/lines.svg"].assert_eq(&file);
     }
 
     #[test]
     fn the_table_lists_the_lines_strongest_first_in_full() {
         let run = words(4);
-        let figure = TokenLines::new(&run.tokens, &pattern(4), 3, &[3], Scope::All, 600.0);
-        let rows = figure.rows(&run.tokens);
+        let figure = TokenLines::new(&pattern(4), 3, &[3], Scope::All);
+        let rows = figure.table(&run.tokens).rows;
         assert_eq!(rows.len(), figure.lines.len());
         assert_eq!(rows[0], ["0", " found", "0", " found", "1"]);
     }
@@ -538,8 +576,9 @@ mod tests {
     #[test]
     fn an_empty_prompt_is_an_empty_figure() {
         let pattern = Pattern::new(Head::default(), 0, Vec::new(), Vec::new()).unwrap();
-        let figure = TokenLines::new(&[], &pattern, 0, &[0], Scope::All, 300.0);
-        assert!(figure.lines.is_empty() && figure.queries.is_empty());
-        assert_eq!(figure.pos_at(40.0), None);
+        let figure = TokenLines::new(&pattern, 0, &[0], Scope::All);
+        let (drawing, size) = figure.drawing(&[], 300.0);
+        assert!(figure.lines.is_empty() && !format!("{drawing:?}").contains(TOKEN));
+        assert_eq!(size.height, TOP + BOTTOM);
     }
 }

@@ -1,105 +1,49 @@
 //! Surprise per token in bits, as a small bar chart, with a mark where the
 //! language itself would stand.
 
-use crate::rooms::attention::words;
-use headlight_figure::phrase;
 use std::f64::consts::LN_2;
 
+use headlight_figure::number::{fixed, full, percent};
+use headlight_figure::phrase;
+use headlight_figure::table::{Column, Table};
+use headlight_figure::token::VisibleToken;
+use headlight_figure::{
+    Anchor, Bands, Direction, Element, FigureId, Gesture, GestureKind, Mark, NOTE, Path, Scale,
+    Side, Size, Tone, axis, band_names, bars, el, extent, hatching, hit_areas, legend_of, rect,
+};
 use headlight_language::Truth;
 
-use crate::answers::run::{CleanRun, Run};
+use crate::answers::run::{CleanRun, Run, Token};
+use crate::rooms::attention::action::AttentionAction;
+use crate::rooms::attention::catalogue::{self, AttentionFigure};
 use crate::rooms::attention::figures::sentence;
-use headlight_figure::number::{fixed, full, percent};
-use headlight_figure::table::Column;
-use headlight_figure::token::VisibleToken;
+use crate::rooms::attention::words;
 
+/// Least width of the drawing, in pixels.
+const NARROWEST: f64 = 160.0;
 /// Height of the longest bar.
-const PLOT_HEIGHT: f64 = 60.0;
-/// Room above the plot for the axis' largest value.
-const TOP: f64 = 12.0;
-/// Room below for the labels.
-const BOTTOM: f64 = 20.0;
+const PLOT_HEIGHT: f64 = 68.0;
+/// Room between the legend and the plot, for the axis' largest value and a remark.
+const ABOVE: f64 = 14.0;
+/// Room beside the plot.
+const BESIDE: f64 = 4.0;
+/// Room below the plot for the tokens.
+const BELOW: f64 = 58.0;
+/// Room of a token's name, and its most characters.
+const NAME: (f64, usize) = (64.0, 10);
+/// Most labels of the axis.
+const MOST_LABELS: usize = 3;
+/// Most room between two bars.
+const GAP: f64 = 4.0;
+/// Thickness of a bar's sample in the legend.
+const SAMPLE: f64 = 8.0;
+/// Targets: a token's column.
+const TOKEN: &str = "token";
 
-/// One token's bar, in CSS pixels.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SurpriseBar {
-    /// The token's position.
-    pub pos: usize,
-    /// Left edge.
-    pub x: f64,
-    /// Upper edge.
-    pub y: f64,
-    /// Width.
-    pub width: f64,
-    /// Height.
-    pub height: f64,
-}
-
-/// A token's surprise in the language itself, or in the whole model: a line across
-/// its column.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LevelMark {
-    /// Left end.
-    pub x: f64,
-    /// Height.
-    pub y: f64,
-    /// Length.
-    pub width: f64,
-}
-
-/// Where the text is no longer of the language.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Beyond {
-    /// Left edge.
-    pub x: f64,
-    /// Width, to the end of the chart.
-    pub width: f64,
-}
-
-impl Beyond {
-    /// From the column of a token to the end of a chart of `width` pixels.
-    pub(crate) fn from(pos: usize, pitch: f64, width: f64) -> Self {
-        let x = pos as f64 * pitch;
-        Self {
-            x,
-            width: width - x,
-        }
-    }
-}
-
-/// A token below the chart.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SurpriseLabel {
-    /// Middle of the text.
-    pub x: f64,
-    /// The text.
-    pub text: String,
-}
-
-/// The whole chart.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SurpriseChart {
-    /// Width of the figure.
-    pub width: f64,
-    /// Height of the figure.
-    pub height: f64,
-    /// Where zero is.
-    pub base: f64,
-    /// Upper edge of the plot.
-    pub top: f64,
-    /// Value at the upper edge.
-    pub max_label: String,
-    /// The bars; the first token has none.
-    pub bars: Vec<SurpriseBar>,
-    /// The surprise in the language itself, where it is known.
-    pub marks: Vec<LevelMark>,
-    /// The surprise of the whole model, where parts were taken out.
-    pub clean_marks: Vec<LevelMark>,
-    /// The tokens from the impossible one on, if there is one.
-    pub beyond: Option<Beyond>,
-    /// Some of the tokens.
-    pub labels: Vec<SurpriseLabel>,
-}
+/// Class of the language's marks.
+const TRUE_LEVEL: &str = "true-level";
+/// Class of the whole model's marks.
+const CLEAN_LEVEL: &str = "clean-level";
 
 /// A token's surprise in bits: its negative log-likelihood over ln 2.
 #[must_use]
@@ -107,77 +51,131 @@ pub fn bits(nll: f64) -> f64 {
     nll / LN_2
 }
 
-impl SurpriseChart {
-    /// Draws the surprise of `run`, beside the truth where that is known, in
-    /// `width_px` pixels.
-    #[must_use]
-    pub fn new(run: &Run, truth: Option<&Truth>, width_px: f64) -> Self {
-        let width = width_px.max(120.0);
-        let pitch = width / run.nll.len().max(1) as f64;
-        let true_nll = truth.map_or(&[][..], |truth| &truth.nll);
-        let clean_nll = run.clean.as_ref().map_or(&[][..], |clean| &clean.nll);
-        let all = run.nll.iter().chain(true_nll).chain(clean_nll);
-        let most = all.flatten().copied();
-        let most = most.fold(0.0, f64::max);
-        let max_bits = bits(most).ceil().max(1.0);
-        let base = TOP + PLOT_HEIGHT;
-        let gap = (pitch * 0.25).min(4.0);
-        let height = |nll: f64| bits(nll).max(0.0) / max_bits * PLOT_HEIGHT;
-        let bar = |(pos, nll): (usize, &Option<f64>)| {
-            let height = height((*nll)?);
-            Some(SurpriseBar {
-                pos,
-                x: pos as f64 * pitch + gap / 2.0,
-                y: base - height,
-                width: pitch - gap,
-                height,
-            })
-        };
-        let mark = |(pos, nll): (usize, &Option<f64>)| {
-            Some(LevelMark {
-                x: pos as f64 * pitch,
-                y: base - height((*nll)?),
-                width: pitch,
-            })
-        };
-        let impossible = truth.and_then(|truth| truth.impossible.as_ref());
-        let beyond = impossible.map(|token| Beyond::from(token.pos, pitch, width));
-        Self {
-            width,
-            height: base + BOTTOM,
-            base,
-            top: TOP,
-            max_label: words::bits(&fixed(max_bits, 0)),
-            bars: run.nll.iter().enumerate().filter_map(bar).collect(),
-            marks: true_nll.iter().enumerate().filter_map(mark).collect(),
-            clean_marks: clean_nll.iter().enumerate().filter_map(mark).collect(),
-            beyond,
-            labels: labels(run, pitch, width),
-        }
-    }
+/// A bar per token in `width_px` pixels, and the room that they take: the language's
+/// surprise is marked where it is known, the whole model's where parts were taken out.
+#[must_use]
+pub fn drawing(run: &Run, truth: Option<&Truth>, query: usize, width_px: f64) -> (Element, Size) {
+    let clean = run.clean.as_ref().map(|clean| in_bits(&clean.nll));
+    let (model, truth_bits) = (in_bits(&run.nll), truth.map(|truth| in_bits(&truth.nll)));
+    let all = model.iter().chain(clean.iter().flatten());
+    let most = extent(all.chain(truth_bits.iter().flatten()).copied());
+    let most = most.map_or(1.0, |(_, most)| most.max(1.0));
+    // Whole pixels, so that a file says exactly how wide its drawing is.
+    let width = width_px.max(NARROWEST).floor();
+    let (legend, legend_height) = legend(clean.is_some(), truth_bits.is_some(), width);
+    let (top, bottom) = (legend_height + ABOVE, legend_height + ABOVE + PLOT_HEIGHT);
+    let y = Scale::linear((0.0, most), (bottom, top)).nice(MOST_LABELS);
+    let bits = |at| {
+        let axis = axis(&y, Side::Left, at).at_most(MOST_LABELS);
+        axis.title(words::SURPRISE_AXIS)
+    };
+    let (left, right) = (bits(0.0).room().ceil(), width - BESIDE);
+    let mut columns = Bands::new(run.seq_len(), (left, right), 0.0);
+    let names: Vec<String> = run.tokens.iter().map(name).collect();
+    let names = band_names(&columns, &names, Side::Bottom, bottom, NAME.0, Some(query));
+    let areas = hit_areas(&columns, (top, bottom + BELOW), TOKEN);
+    let levels = |bits: &Vec<f64>, class| levels(bits, &columns, &y).class(class);
+    let clean = clean.as_ref().map(|bits| levels(bits, CLEAN_LEVEL));
+    let truth_levels = truth_bits.as_ref().map(|bits| levels(bits, TRUE_LEVEL));
+    let outside = truth.and_then(|truth| truth.impossible.as_ref());
+    let outside = outside.map(|token| not_of_the_language(token.pos, &columns, (top, bottom)));
+    columns.gap = (columns.step() * 0.25).min(GAP);
+    let mark = Mark::new(Tone::Soft).selected(Some(query));
+    let drawing = el("g")
+        .add(legend)
+        .add(bits(left).grid(right))
+        .add(outside)
+        .add(bars(&model, &columns, &y, Direction::Up, mark))
+        .add(clean)
+        .add(truth_levels)
+        .add(names)
+        .add(areas);
+    let height = bottom + BELOW;
+    (drawing, Size { width, height })
+}
 
-    /// The token whose column holds `x`.
-    #[must_use]
-    pub fn pos_at(&self, x: f64, n_tokens: usize) -> Option<usize> {
-        let pos = (x / self.width * n_tokens as f64).floor();
-        (pos >= 0.0 && pos < n_tokens as f64).then_some(pos as usize)
+/// A click on a token's column selects the token.
+#[must_use]
+pub fn on_gesture(gesture: &Gesture) -> Option<AttentionAction> {
+    match gesture.kind {
+        GestureKind::Click => gesture.at(TOKEN).map(AttentionAction::SelectRow),
+        _ => None,
     }
 }
 
-/// As many labels as fit without touching.
-fn labels(run: &Run, pitch: f64, width: f64) -> Vec<SurpriseLabel> {
-    let mut labels = Vec::new();
-    let mut free_from = 0.0;
-    for (pos, token) in run.tokens.iter().enumerate().skip(1) {
-        let text = VisibleToken::new(&token.text).body;
-        let half = text.chars().count() as f64 * 3.2;
-        let x = (pos as f64 + 0.5) * pitch;
-        if !text.is_empty() && x - half >= free_from && x + half <= width {
-            free_from = x + half + 5.0;
-            labels.push(SurpriseLabel { x, text });
+/// `[pos]`, no number where it is not known.
+fn in_bits(nll: &[Option<f64>]) -> Vec<f64> {
+    nll.iter().map(|nll| nll.map_or(f64::NAN, bits)).collect()
+}
+
+fn name(token: &Token) -> String {
+    VisibleToken::new(&token.text).short(NAME.1)
+}
+
+/// Which mark is the model's, which the whole model's, and which the language's.
+fn legend(has_clean: bool, has_truth: bool, width: f64) -> (Element, f64) {
+    let model = if has_clean {
+        words::THE_REST
+    } else {
+        words::THE_MODEL
+    };
+    let mut series = vec![(model, "")];
+    series.extend(has_clean.then_some((words::THE_WHOLE, CLEAN_LEVEL)));
+    series.extend(has_truth.then_some((words::THE_TRUTH, TRUE_LEVEL)));
+    let sample = |index: usize, from: (f64, f64), to: (f64, f64)| match series[index].1 {
+        "" => {
+            let bar = rect(from.0, from.1 - SAMPLE / 2.0, to.0 - from.0, SAMPLE);
+            el("g").class(Tone::Soft.class()).add(bar.class("mark-bar"))
         }
+        level => {
+            let line = Path::default().move_to(from.0, from.1);
+            line.line_to(to.0, to.1).element().class(level)
+        }
+    };
+    let names: Vec<&str> = series.iter().map(|(name, _)| *name).collect();
+    legend_of(&names, sample, (0.0, 0.0), width)
+}
+
+/// A line across the column of each token whose surprise is known.
+fn levels(bits: &[f64], columns: &Bands, y: &Scale) -> Element {
+    let places = bits.iter().enumerate().take(columns.n);
+    let places = places.filter_map(|(pos, bits)| Some((pos, y.place(*bits)?)));
+    let path = places.fold(Path::default(), |path, (pos, y)| {
+        let (left, width) = columns.band(pos);
+        path.move_to(left, y).line_to(left + width, y)
+    });
+    path.element()
+}
+
+/// The columns from the first token on that the language cannot have.
+fn not_of_the_language(pos: usize, columns: &Bands, (top, bottom): (f64, f64)) -> Element {
+    let ((left, _), right) = (columns.band(pos), columns.range.1);
+    let area = rect(left, top, right - left, bottom - top).class("masked-cells");
+    // At the end, as often there is no more than the last token.
+    let says = words::NOT_OF_THE_LANGUAGE;
+    let label = NOTE.at(right, top - BESIDE, Anchor::End, says);
+    el("g").add(hatching()).add(area).add(label)
+}
+
+/// The figure in a width.
+#[must_use]
+pub fn figure(
+    run: &Run,
+    truth: Option<&Truth>,
+    query: usize,
+    width_px: f64,
+    credit: String,
+) -> headlight_figure::Figure {
+    let (drawing, size) = drawing(run, truth, query, width_px);
+    headlight_figure::Figure {
+        id: FigureId(AttentionFigure::Surprise.name()),
+        title: catalogue::title(AttentionFigure::Surprise).into(),
+        sentence: summary(run),
+        drawing,
+        size,
+        table: table(run, truth),
+        credit,
     }
-    labels
 }
 
 /// Which token surprised the model most, in one sentence.
@@ -219,10 +217,10 @@ pub fn of_token(run: &Run, truth: Option<&Truth>, pos: usize) -> Option<String> 
     ))
 }
 
-/// Heads of the columns of [`rows`]: the whole model's where parts of it were taken
-/// out, the language's where it is known.
+/// The chart's numbers: token, surprise in nats and in bits, that of the whole model
+/// where parts of it were taken out, and that of the language where it is known.
 #[must_use]
-pub fn columns(run: &Run, truth: Option<&Truth>) -> Vec<Column> {
+pub fn table(run: &Run, truth: Option<&Truth>) -> Table {
     let always = [
         Column::text(words::TOKEN),
         Column::value(words::NATS),
@@ -231,14 +229,14 @@ pub fn columns(run: &Run, truth: Option<&Truth>) -> Vec<Column> {
     let of_clean = run.clean.as_ref();
     let of_clean = of_clean.map(|_| Column::value(words::CLEAN_BITS));
     let of_truth = truth.map(|_| Column::value(words::TRUE_BITS));
-    always.into_iter().chain(of_clean).chain(of_truth).collect()
+    let columns: Vec<Column> = always.into_iter().chain(of_clean).chain(of_truth).collect();
+    Table::new(words::SURPRISE, &columns, rows(run, truth))
 }
 
-/// The chart's numbers, under [`columns`]; empty where there is no such number.
-#[must_use]
-pub fn rows(run: &Run, truth: Option<&Truth>) -> Vec<Vec<String>> {
+/// Rows of the table; empty where there is no such number.
+fn rows(run: &Run, truth: Option<&Truth>) -> Vec<Vec<String>> {
     let in_bits = |nll: f64| full(bits(nll));
-    let row = |(pos, token): (usize, &crate::answers::run::Token)| {
+    let row = |(pos, token): (usize, &Token)| {
         let nll = run.nll.get(pos).copied().flatten();
         let clean = |clean: &CleanRun| clean.nll.get(pos).copied().flatten();
         let always = [
@@ -259,30 +257,65 @@ pub fn rows(run: &Run, truth: Option<&Truth>) -> Vec<Vec<String>> {
 mod tests {
     use super::*;
     use crate::answers::run::tests::run;
+    use expect_test::expect_file;
+    use headlight_figure::{LIGHT, Node, Target, Value, svg, tenths};
+
+    /// Parts of a drawing with this class, at whatever depth.
+    fn parts<'a>(drawing: &'a Element, class: &str) -> Vec<&'a Element> {
+        let mut found: Vec<&Element> = Vec::new();
+        for child in &drawing.children {
+            let Node::Element(child) = child else {
+                continue;
+            };
+            if child.class.split(' ').any(|one| one == class) {
+                found.push(child);
+            }
+            found.extend(parts(child, class));
+        }
+        found
+    }
+
+    fn height(bar: &Element) -> Option<&Value> {
+        bar.get("height")
+    }
 
     #[test]
     fn the_first_token_has_no_bar() {
-        let chart = SurpriseChart::new(&run(&["a", " b", " c"]), None, 300.0);
-        let places: Vec<usize> = chart.bars.iter().map(|bar| bar.pos).collect();
-        assert_eq!(places, [1, 2]);
+        let (drawing, _) = drawing(&run(&["a", " b", " c"]), None, 1, 300.0);
+        // One is the legend's.
+        let keys: Vec<u64> = parts(&drawing, "mark-bar")
+            .iter()
+            .map(|bar| bar.key)
+            .collect();
+        assert_eq!(keys, [0, 2, 3]);
+        let selected = parts(&drawing, "is-selected");
+        assert_eq!(selected[0].key, 2);
     }
 
     #[test]
     fn one_nat_is_a_little_less_than_one_and_a_half_bits() {
-        let chart = SurpriseChart::new(&run(&["a", " b"]), None, 300.0);
-        assert_eq!(chart.max_label, "2\u{a0}bits");
-        let expected = 1.0 / LN_2 / 2.0 * PLOT_HEIGHT;
-        assert!((chart.bars[0].height - expected).abs() < 1e-9);
+        let (drawing, _) = drawing(&run(&["a", " b"]), None, 0, 300.0);
+        let expected = tenths(1.0 / LN_2 / 1.5 * PLOT_HEIGHT);
+        let bar = parts(&drawing, "mark-bar")[1];
+        assert_eq!(height(bar), Some(&Value::Tenths(expected)));
     }
 
     #[test]
-    fn labels_never_touch() {
-        let words = vec![" wonderful"; 40];
-        let chart = SurpriseChart::new(&run(&words), None, 300.0);
-        for pair in chart.labels.windows(2) {
-            assert!(pair[1].x - pair[0].x >= 9.0 * 6.4);
-        }
-        assert!(!chart.labels.is_empty());
+    fn a_surprise_beyond_all_numbers_has_no_bar_and_is_not_a_panic() {
+        let mut run = run(&["a", " b", " c"]);
+        run.nll = vec![None, Some(f64::INFINITY), Some(LN_2)];
+        let (drawing, _) = drawing(&run, None, 1, 300.0);
+        assert_eq!(parts(&drawing, "mark-bar").len(), 2);
+    }
+
+    #[test]
+    fn a_click_selects_the_token() {
+        let mut click = Gesture::new(GestureKind::Click);
+        assert_eq!(on_gesture(&click), None);
+        click.target = Some(Target { what: TOKEN, at: 2 });
+        assert_eq!(on_gesture(&click), Some(AttentionAction::SelectRow(2)));
+        click.kind = GestureKind::Over;
+        assert_eq!(on_gesture(&click), None);
     }
 
     #[test]
@@ -300,13 +333,11 @@ mod tests {
             nll: vec![None, Some(2.0 * LN_2)],
             ..CleanRun::default()
         }));
-        let chart = SurpriseChart::new(&run, None, 300.0);
-        assert_eq!(chart.clean_marks.len(), 1);
-        assert!(chart.clean_marks[0].y < chart.bars[0].y);
+        let (drawn, _) = drawing(&run, None, 0, 300.0);
+        assert_eq!(parts(&drawn, CLEAN_LEVEL).len(), 2, "and the legend's");
         let truth = truth(2, 2);
-        let heads: Vec<_> = columns(&run, Some(&truth));
-        assert_eq!(heads.len(), 5);
-        let rows = rows(&run, Some(&truth));
+        let Table { columns, rows, .. } = table(&run, Some(&truth));
+        assert_eq!(columns.len(), 5);
         assert_eq!(rows[0], ["a", "", "", "", ""]);
         assert_eq!(rows[1][3..], ["2", "1"]);
     }
@@ -339,16 +370,43 @@ mod tests {
     }
 
     #[test]
-    fn the_truth_is_marked_where_it_is_known_and_the_rest_is_beyond() {
+    fn the_truth_is_marked_where_it_is_known_and_the_rest_is_hatched() {
         let run = run(&["a", " b", " c", " d"]);
-        let chart = SurpriseChart::new(&run, Some(&truth(3, 4)), 400.0);
-        assert_eq!(chart.marks.len(), 2);
-        // One bit of two.
-        assert!((chart.base - chart.marks[0].y - PLOT_HEIGHT / 2.0).abs() < 1e-9);
-        let beyond = chart.beyond.unwrap();
-        assert_eq!((beyond.x, beyond.width), (300.0, 100.0));
-        let whole = SurpriseChart::new(&run, Some(&truth(4, 4)), 400.0);
-        assert_eq!((whole.marks.len(), whole.beyond), (3, None));
+        let drawn = |truth: &Truth| drawing(&run, Some(truth), 0, 300.0).0;
+        let n_levels = |drawn: &Element| {
+            let level = parts(drawn, TRUE_LEVEL).pop().unwrap();
+            let Some(Value::Text(path)) = level.get("d") else {
+                panic!("{level:?}");
+            };
+            path.matches('M').count()
+        };
+        let left = drawn(&truth(3, 4));
+        assert_eq!(
+            (n_levels(&left), parts(&left, "masked-cells").len()),
+            (2, 1)
+        );
+        let whole = drawn(&truth(4, 4));
+        assert_eq!(
+            (n_levels(&whole), parts(&whole, "masked-cells").len()),
+            (3, 0)
+        );
+    }
+
+    #[test]
+    fn the_figure_is_what_it_was() {
+        let mut run = run(&["<|start|>", "Lily", " ran", " home"]);
+        run.nll = vec![None, Some(2.0 * LN_2), Some(LN_2), Some(3.0 * LN_2)];
+        let file = |run: &Run, n, query| {
+            let truth = truth(n, 4);
+            let figure = figure(run, Some(&truth), query, 352.0, "Headlight".to_owned());
+            svg(&figure, &LIGHT, 400.0).replace("><", ">\n<")
+        };
+        expect_file!["snapshots/surprise.svg"].assert_eq(&file(&run, 4, 3));
+        run.clean = Some(Box::new(CleanRun {
+            nll: vec![None, Some(LN_2), Some(2.0 * LN_2), Some(LN_2)],
+            ..CleanRun::default()
+        }));
+        expect_file!["snapshots/surprise.impossible.svg"].assert_eq(&file(&run, 3, 1));
     }
 
     #[test]
