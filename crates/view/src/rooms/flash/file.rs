@@ -8,12 +8,14 @@ use serde::Serialize;
 use super::catalogue::title;
 use super::device_ask::growth_shown;
 use super::figures::compare::SideBySide;
-use super::figures::{growth, timeline};
+use super::figures::ledger::{self, ledger};
+use super::figures::row::{self, row_after_each_tile};
+use super::figures::{error, growth, timeline};
 use super::options::Source;
 use super::options::{Options, Tiles};
 use super::state::FlashRoom;
 use super::tables::{self, Shown};
-use super::words;
+use super::words::{self, capitalised};
 use crate::frame::Frame;
 use crate::frame::command_line::CommandLine;
 use crate::frame::save::{Content, Numbers, SaveRequest, named};
@@ -170,11 +172,29 @@ pub fn figure(
             let sentence = timeline::summary(&course, step, width_px);
             (title(figure).into(), sentence, drawing)
         }
-        FlashFigure::Stage
-        | FlashFigure::Ledger
-        | FlashFigure::Error
-        | FlashFigure::Row
-        | FlashFigure::Device => return None,
+        FlashFigure::Ledger => {
+            let ledger = ledger(seen.player, seen.moment, seen.beside);
+            let sentence = ledger::summary(seen.player, &ledger);
+            let drawing = ledger::drawing(&ledger, width_px);
+            (title(figure).into(), sentence, drawing)
+        }
+        FlashFigure::Error => {
+            let check = seen.check?;
+            let drawing = error::drawing(seen.check, width_px);
+            (
+                capitalised(title(figure)).into(),
+                error::summary(check)?,
+                drawing,
+            )
+        }
+        FlashFigure::Row => {
+            let (player, moment, row) = (seen.player, seen.moment, seen.row?);
+            let passed = row_after_each_tile(player, moment, row);
+            let heading = words::row_heading(player, row);
+            let sentence = row::summary(player, moment, row);
+            (heading.into(), sentence, row::drawing(&passed, width_px))
+        }
+        FlashFigure::Stage | FlashFigure::Device => return None,
     };
     Some(Figure {
         id: figure.into(),
@@ -350,7 +370,13 @@ mod tests {
     use headlight_figure::table::Table;
 
     /// Figures that are values.
-    const VALUES: [FlashFigure; 2] = [FlashFigure::Timeline, FlashFigure::Growth];
+    const VALUES: [FlashFigure; 5] = [
+        FlashFigure::Timeline,
+        FlashFigure::Ledger,
+        FlashFigure::Error,
+        FlashFigure::Row,
+        FlashFigure::Growth,
+    ];
 
     fn state(options: Options) -> State {
         let source = Source::Random {
