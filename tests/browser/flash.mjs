@@ -230,9 +230,10 @@ test("the badge is the largest error of the whole result, and small", async (t) 
   await playing(page);
   await page.waitForFunction(() => {
     const proof = document.querySelector('[data-figure="flash.error"]');
-    return /e-\d/.test(proof?.querySelector("b")?.textContent ?? "") && proof.querySelector("small").textContent === "";
+    const texts = (name) => [...proof?.querySelectorAll(`svg .text-${name}`) ?? []].map((text) => text.textContent);
+    return /e-\d/.test(texts("number").join()) && texts("note").length === 0;
   });
-  const error = Number(await page.locator('[data-figure="flash.error"] b').textContent());
+  const error = Number(await page.locator('[data-figure="flash.error"] svg .text-number').textContent());
   assert.ok(error > 0 && error < 5e-6, `${error}`);
   t.note(`${error}`);
 });
@@ -339,7 +340,7 @@ for (const [width, height] of [[390, 844], [1440, 900]]) {
             return beam === undefined || (beam.top >= 0 && beam.bottom <= strip);
           }
           default: {
-            const ledger = of('[data-figure="flash.ledger"] table');
+            const ledger = of('[data-figure="flash.ledger"] .text-table');
             return ledger.top >= 0 && ledger.bottom <= strip;
           }
         }

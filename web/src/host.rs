@@ -233,6 +233,18 @@ pub fn capture_pointer(event: &web_sys::PointerEvent) {
     }
 }
 
+/// The element of a figure, by the figure's name.
+pub fn figure_element(name: &str) -> Option<web_sys::Element> {
+    let selector = format!("[data-figure='{name}']");
+    document().query_selector(&selector).ok().flatten()
+}
+
+/// Width of the drawing in a figure, in pixels, as the drawing says it.
+pub fn width_of_drawing(figure: &web_sys::Element) -> Option<f64> {
+    let drawing = figure.query_selector("svg").ok().flatten()?;
+    drawing.get_attribute("width")?.parse().ok()
+}
+
 /// The width of an element's content box, followed as it changes.
 pub fn width_of<E>(element: NodeRef<E>) -> Signal<f64>
 where

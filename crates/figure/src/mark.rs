@@ -122,6 +122,13 @@ impl Mark {
 /// Class of parts that are there to be pointed at alone, which no file has.
 pub(crate) const HIT_AREA: &str = "hit-area";
 
+/// A rectangle that shows nothing and is a part of the figure that a visitor points at.
+#[must_use]
+pub fn hit_area((x, y): (f64, f64), (width, height): (f64, f64), what: &'static str) -> Element {
+    let area = rect(x, y, width, height).class(HIT_AREA);
+    area.target(what, 0)
+}
+
 /// A rectangle for each band, from `top` to `bottom`, that shows nothing and is a part of
 /// the figure that a visitor points at: where marks are too small to be hit.
 #[must_use]

@@ -33,6 +33,12 @@ pub const LABEL: TextStyle = TextStyle {
     face: Face::Sans,
     size: 13.0,
 };
+/// Heads of columns, titles of panels.
+pub const COLUMN_HEAD: TextStyle = TextStyle {
+    class: "text-head",
+    face: Face::SansBold,
+    size: 11.5,
+};
 /// Titles of axes, remarks, small print.
 pub const NOTE: TextStyle = TextStyle {
     class: "text-note",
@@ -111,7 +117,7 @@ mod tests {
 
     #[test]
     fn the_style_sheet_has_the_same_sizes_and_typefaces() {
-        for style in [TITLE, SENTENCE, LABEL, NOTE, NUMBER] {
+        for style in [TITLE, SENTENCE, LABEL, COLUMN_HEAD, NOTE, NUMBER] {
             let (_, rule) = STYLE_SHEET
                 .split_once(&format!("\n.{} {{", style.class))
                 .unwrap();

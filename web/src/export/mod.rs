@@ -53,6 +53,10 @@ pub fn save(store: Store, request: SaveRequest, made: MadeByRoom) {
             let drawn = drawing(store, figure, credit, made);
             return save_drawing(store, drawn, format, name);
         }
+        Content::Figure(value) => {
+            let drawn = svg_under_theme(store, &value);
+            return save_drawing(store, Some(drawn), format, name);
+        }
         Content::NumbersOf(figure) => store.peek(|state| (made.numbers)(state, figure)),
         Content::Numbers(numbers) => Some(numbers),
     };
@@ -87,8 +91,7 @@ fn save_drawing(store: Store, drawn: Option<String>, format: Format, name: Strin
 
 /// The figure as SVG: written, if it is a value; else as the browser has laid it out.
 fn drawing(store: Store, figure: FigureId, credit: String, made: MadeByRoom) -> Option<String> {
-    let selector = format!("[data-figure='{}']", figure.name());
-    let element = document().query_selector(&selector).ok().flatten()?;
+    let element = host::figure_element(figure.name())?;
     let value = svg_of_value(store, figure, &element, made);
     Some(value.unwrap_or_else(|| svg_of(&element, credit)))
 }
@@ -101,13 +104,15 @@ fn svg_of_value(
     element: &Element,
     made: MadeByRoom,
 ) -> Option<String> {
-    let picture = element.query_selector("svg").ok().flatten()?;
-    let width_px = picture.get_attribute("width")?.parse().ok()?;
-    store.peek(|state| {
-        let theme = state.frame.theme.colours();
-        let value = (made.figure)(state, figure, width_px)?;
-        Some(svg(&value, theme, unscaled_width(value.size.width)))
-    })
+    let width_px = host::width_of_drawing(element)?;
+    let value = store.peek(|state| (made.figure)(state, figure, width_px))?;
+    Some(svg_under_theme(store, &value))
+}
+
+/// A figure that is a value, as wide as it is drawn and under the page's theme.
+fn svg_under_theme(store: Store, value: &Figure) -> String {
+    let theme = store.peek(|state| state.frame.theme.colours());
+    svg(value, theme, unscaled_width(value.size.width))
 }
 
 fn tell(store: Store, name: String, result: Result<(), JsValue>) {

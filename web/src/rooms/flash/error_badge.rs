@@ -1,12 +1,13 @@
 //! The badge: how far the result is from attention by its definition.
 
-use headlight_figure::number;
 use headlight_view::rooms::flash::catalogue::FlashFigure;
+use headlight_view::rooms::flash::figures::error;
 use headlight_view::rooms::flash::{Check, Checked, words};
+use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::current_step::CurrentStep;
-use super::flash_view::{FlashView, more};
+use super::flash_view::{FlashView, more, still};
 use crate::derived::{Local, react};
 use crate::draw::{Node, el, reactive};
 use crate::host;
@@ -22,22 +23,17 @@ pub fn error_badge(room: FlashView) -> Node {
         check.set(player.as_deref().map(Check::new));
         go_on(now, check, generation, generation.get_value());
     });
-    let figure = reactive(move || {
-        let check = check.get();
-        let found = check.as_ref().filter(|check| check.n_checked > 0);
-        let error = found.map(|check| number::scientific(check.gap.output));
-        let under_way = check.filter(|check| check.n_checked < check.n_queries);
-        let progress = under_way.map(|check| words::checked(check.n_checked, check.n_queries));
-        let name = el("span")
-            .add(words::ERROR_LABEL)
-            .add(el("small").add(progress));
-        el("figure")
-            .set("data-figure", FlashFigure::Error.name())
-            .set("aria-label", words::ERROR_LABEL)
-            .add(name)
-            .add(el("b").class("number").add(error))
-            .into()
+    let element = NodeRef::<Div>::new();
+    let drawing = move |width| Some(check.with(|check| error::drawing(check.as_ref(), width)));
+    let said = reactive(move || {
+        let said = check.with(|check| check.as_ref().and_then(error::summary));
+        el("figcaption").class("unseen").add(said).into()
     });
+    let figure = el("figure")
+        .set("data-figure", FlashFigure::Error.name())
+        .set("aria-label", words::ERROR_LABEL)
+        .add(said)
+        .add(el("div").hold(element).add(still(element, drawing)));
     let badge = el("div")
         .class("proof")
         .add(figure)

@@ -1,15 +1,19 @@
 //! What every part of the room knows, and can do.
 
+use headlight_figure::{Element, Size};
 use headlight_view::rooms::flash::FlashAction;
 use headlight_view::rooms::flash::catalogue::FlashFigure;
+use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::current_step::CurrentStep;
 use super::dispatch::act;
 use super::numbers;
 use super::numbers::Numbers;
+use crate::draw::gesture::GestureListener;
 use crate::draw::{Node, leptos as view_of};
-use crate::frame::figure::More;
+use crate::frame::figure::{More, figure_node};
+use crate::host;
 use crate::store::Store;
 
 /// What every part of the room knows.
@@ -31,6 +35,15 @@ impl FlashView {
         let (table, command) = self.numbers.behind(self.store, figure);
         view_of(move || numbers::behind(figure, table, command))
     }
+}
+
+/// A figure at which there is nothing to operate, in the width of its place.
+pub(super) fn still(
+    place: NodeRef<Div>,
+    drawing: impl Fn(f64) -> Option<(Element, Size)> + Send + Sync + 'static,
+) -> Node {
+    let listener = GestureListener::new(|_| false);
+    figure_node(host::width_of(place), drawing, listener)
 }
 
 /// The menu of a figure.

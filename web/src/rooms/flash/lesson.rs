@@ -22,7 +22,7 @@ const BEAM: &str = "[data-figure='flash.stage'] .beam";
 /// The stage; where it stands in one column, the matrix is its lower end.
 const STAGE: &str = "[data-figure='flash.stage']";
 /// The rows of the ledger.
-const LEDGER: &str = "[data-figure='flash.ledger'] table";
+const LEDGER: &str = "[data-figure='flash.ledger'] .text-table";
 /// The button that opens the strip.
 const START: &str = "flash-lesson-start";
 

@@ -8,7 +8,7 @@ use headlight_view::State;
 use headlight_view::frame::command_line::CommandLine;
 use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::{
-    Check, FlashAction, Shown, command_line, method, numbers, tables,
+    Check, FlashAction, Shown, command_line, content, method, tables,
 };
 use leptos::prelude::*;
 
@@ -17,6 +17,7 @@ use super::dispatch::act;
 use crate::derived::{Derived, Local, react};
 use crate::draw::{Node, el, reactive};
 use crate::frame::figure::{MethodAndTable, table};
+use crate::host;
 use crate::store::Store;
 
 /// A pause in stepping after which the tables are made: they are rarely seen, and
@@ -96,16 +97,18 @@ impl Numbers {
     fn save_wishes(self, store: Store, now: CurrentStep) {
         let wished = store.select(|state: &State| state.flash.pending_save);
         react(move || {
-            let Some((figure, _)) = wished.get() else {
+            let Some(pending) = wished.get() else {
                 return;
             };
+            let width_px = host::figure_element(pending.0.name())
+                .and_then(|element| host::width_of_drawing(&element));
             let found = untrack(|| {
                 let check = self.check.get();
                 let [run, growth] = self.on_device.map(|table| table.get());
                 let of = |seen: Shown<'_>| {
                     let on_device = [run.as_ref(), growth.as_ref()];
                     let seen = Shown { on_device, ..seen };
-                    store.peek(|state| numbers(&state.flash, &state.frame, figure, seen))
+                    store.peek(|state| content(&state.flash, &state.frame, pending, seen, width_px))
                 };
                 seen(now, check.as_ref(), of).flatten()
             });

@@ -1,11 +1,13 @@
 //! One row of the tile on the chip, as it happens.
 
 use headlight_view::rooms::flash::catalogue::FlashFigure;
-use headlight_view::rooms::flash::figures::row::row_arithmetic;
-use headlight_view::rooms::flash::{TileOfRow, row_after_each_tile, words};
+use headlight_view::rooms::flash::figures::row;
+use headlight_view::rooms::flash::{row_after_each_tile, row_arithmetic, words};
+use leptos::html::Div;
+use leptos::prelude::*;
 
-use super::flash_view::{FlashView, more};
-use crate::draw::{Element, Node, el, reactive};
+use super::flash_view::{FlashView, more, still};
+use crate::draw::{Node, el, reactive};
 
 /// Names the row.
 const TITLE: &str = "flash-row-title";
@@ -20,15 +22,39 @@ pub fn row(room: FlashView) -> Node {
         let title = title.map(|(player, row)| words::row_heading(&player, row));
         el("h2").set("id", TITLE).add(title).into()
     });
-    let story = reactive(move || {
-        let shown = now.shown();
-        let of_row = now.row().zip(shown).map(|(row, (player, moment))| {
-            let passed = row_after_each_tile(&player, &moment, row);
-            (row_arithmetic(&player, &moment, row), passed)
-        });
-        let (arithmetic, passed) = of_row.unwrap_or_default();
-        figure(arithmetic, &passed).into()
+    let arithmetic = reactive(move || {
+        let of_row = now.row().zip(now.shown());
+        let said = of_row.and_then(|(row, (player, moment))| row_arithmetic(&player, &moment, row));
+        el("p")
+            .class("arithmetic number")
+            .set("id", ARITHMETIC)
+            .add(said)
+            .into()
     });
+    let passed = move || {
+        let (row, (player, moment)) = now.row().zip(now.shown())?;
+        Some(row_after_each_tile(&player, &moment, row))
+    };
+    let element = NodeRef::<Div>::new();
+    let drawing = move |width| Some(row::drawing(&passed()?, width));
+    let note = reactive(move || {
+        let has_sums = passed().is_some_and(|passed| !passed.is_empty());
+        let note = has_sums.then(|| el("p").class("note").add(words::ROW_HEADING_NOTE));
+        note.into()
+    });
+    let story = el("figure")
+        .class("row-story")
+        .set("data-figure", FlashFigure::Row.name())
+        .set("aria-labelledby", TITLE)
+        .set("aria-describedby", ARITHMETIC)
+        .add(arithmetic)
+        .add(
+            el("div")
+                .class("sums")
+                .hold(element)
+                .add(still(element, drawing)),
+        )
+        .add(note);
     let heading = el("div")
         .class("heading")
         .add(title)
@@ -39,39 +65,4 @@ pub fn row(room: FlashView) -> Node {
         .add(story)
         .add(room.behind(FlashFigure::Row))
         .into()
-}
-
-fn figure(arithmetic: Option<String>, passed: &[TileOfRow]) -> Element {
-    let most = passed.iter().map(|step| step.l).fold(1e-6_f32, f32::max);
-    let note = (!passed.is_empty()).then(|| el("p").class("note").add(words::ROW_HEADING_NOTE));
-    el("figure")
-        .class("row-story")
-        .set("data-figure", FlashFigure::Row.name())
-        .set("aria-labelledby", TITLE)
-        .set("aria-describedby", ARITHMETIC)
-        .add(
-            el("p")
-                .class("arithmetic number")
-                .set("id", ARITHMETIC)
-                .add(arithmetic),
-        )
-        .add(
-            el("ul")
-                .class("sums")
-                .all(passed.iter().map(|step| bar(step, most))),
-        )
-        .add(note)
-}
-
-fn bar(step: &TileOfRow, most: f32) -> Element {
-    let width = format!("{:.1}%", f64::from(step.l / most) * 100.0);
-    let alpha = step.alpha.filter(|&alpha| alpha != 1.0 && alpha != 0.0);
-    let alpha = alpha.map(words::factor);
-    let text = |class: &'static str, text: Node| el("span").class(class).add(text);
-    el("li")
-        .class(if step.is_now { "now" } else { "" })
-        .add(text("where", words::key_tile(step.j + 1).into()))
-        .add(el("span").class("bar").add(el("i").style("width", width)))
-        .add(text("number", words::sum_and_max(step.l, step.m).into()))
-        .add(text("number factor", alpha.into()))
 }

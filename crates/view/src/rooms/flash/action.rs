@@ -4,7 +4,7 @@ use headlight_flash::Algorithm;
 
 use super::clock::Clock;
 use super::options::{Source, Tiles};
-use crate::frame::save::Numbers;
+use crate::frame::save::Content;
 
 /// Something that happened in the room.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,16 @@ pub enum FlashAction {
     SetSource(Source),
     /// The visitor goes to a step.
     GoTo(u64),
+    /// The visitor presses or drags the timeline, which stays where it is: from the step
+    /// `first` on.
+    DragTimeline {
+        /// Step under the pointer.
+        step: u64,
+        /// First step that the timeline shows.
+        first: u64,
+    },
+    /// The visitor lets go of the timeline.
+    LetGoOfTimeline,
     /// The visitor goes on or back by so many steps.
     StepBy(i64),
     /// The visitor goes to the next or previous tile.
@@ -63,6 +73,6 @@ pub enum FlashAction {
     LeaveLesson,
     /// The numbers that a scene waited for may be there.
     SettleLesson,
-    /// The numbers of the figure that is wished for as a file, if it has any.
-    Save(Option<Numbers>),
+    /// What the file holds that is asked for, if its figure has anything now.
+    Save(Option<Content>),
 }

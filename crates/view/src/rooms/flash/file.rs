@@ -5,15 +5,22 @@ use crate::frame::words::PRODUCT;
 use headlight_flash::{Algorithm, Tiling};
 use serde::Serialize;
 
+use super::catalogue::title;
+use super::device_ask::growth_shown;
+use super::figures::compare::SideBySide;
+use super::figures::ledger::{self, ledger};
+use super::figures::row::{self, row_after_each_tile};
+use super::figures::{error, growth, timeline};
 use super::options::Source;
 use super::options::{Options, Tiles};
 use super::state::FlashRoom;
 use super::tables::{self, Shown};
-use super::words;
+use super::words::{self, capitalised};
 use crate::frame::Frame;
 use crate::frame::command_line::CommandLine;
 use crate::frame::save::{Content, Numbers, SaveRequest, named};
 use crate::rooms::flash::catalogue::FlashFigure;
+use headlight_figure::Figure;
 use headlight_figure::files::Format;
 
 /// What the numbers of a file are about; options have the command line's names.
@@ -141,20 +148,102 @@ const fn data_name(source: &Source) -> &'static str {
     }
 }
 
+/// A figure of the room as a value in a width; `None` if it has nothing to show now, and for
+/// those that are not drawn as values.
+#[must_use]
+pub fn figure(
+    room: &FlashRoom,
+    frame: &Frame,
+    figure: FlashFigure,
+    seen: Shown<'_>,
+    width_px: f64,
+) -> Option<Figure> {
+    let (title, sentence, (drawing, size)) = match figure {
+        FlashFigure::Growth => {
+            let growth = growth_shown(room, frame)?;
+            let drawing = growth::drawing(&growth, width_px);
+            (title(figure).into(), growth::sentence(&growth), drawing)
+        }
+        FlashFigure::Timeline => {
+            let beside = seen.beside.map(|(player, _)| player);
+            let course = SideBySide::new(seen.player, beside, room.clock);
+            let step = seen.player.step_of(&course, room);
+            let drawing = timeline::drawing(&course, step, room.timeline_from, width_px);
+            let sentence = timeline::summary(&course, step, width_px);
+            (title(figure).into(), sentence, drawing)
+        }
+        FlashFigure::Ledger => {
+            let ledger = ledger(seen.player, seen.moment, seen.beside);
+            let sentence = ledger::summary(seen.player, &ledger);
+            let drawing = ledger::drawing(&ledger, width_px);
+            (title(figure).into(), sentence, drawing)
+        }
+        FlashFigure::Error => {
+            let check = seen.check?;
+            let drawing = error::drawing(seen.check, width_px);
+            (
+                capitalised(title(figure)).into(),
+                error::summary(check)?,
+                drawing,
+            )
+        }
+        FlashFigure::Row => {
+            let (player, moment, row) = (seen.player, seen.moment, seen.row?);
+            let passed = row_after_each_tile(player, moment, row);
+            let heading = words::row_heading(player, row);
+            let sentence = row::summary(player, moment, row);
+            (heading.into(), sentence, row::drawing(&passed, width_px))
+        }
+        FlashFigure::Stage | FlashFigure::Device => return None,
+    };
+    Some(Figure {
+        id: figure.into(),
+        title,
+        sentence,
+        drawing,
+        size,
+        table: tables::of(figure, seen)?,
+        credit: credit(room, frame, figure),
+    })
+}
+
+/// What a file about a figure holds, in the place where it stands `width_px` pixels wide;
+/// `None` if it has nothing to show now.
+#[must_use]
+pub fn content(
+    room: &FlashRoom,
+    frame: &Frame,
+    (wanted, format): (FlashFigure, Format),
+    seen: Shown<'_>,
+    width_px: Option<f64>,
+) -> Option<Content> {
+    let numbers = numbers(room, frame, wanted, seen)?;
+    Some(match format {
+        Format::Svg | Format::Png => {
+            let value = width_px.and_then(|width| figure(room, frame, wanted, seen, width));
+            value.map_or(Content::Drawing(wanted.into()), |value| {
+                Content::Figure(Box::new(value))
+            })
+        }
+        Format::Csv | Format::Json => Content::Numbers(numbers),
+    })
+}
+
 /// The file that was asked for.
 pub(crate) fn save_request(
     room: &FlashRoom,
     frame: &Frame,
     pending_save: (FlashFigure, Format),
-    numbers: Numbers,
+    content: Content,
 ) -> SaveRequest {
     let (figure, format) = pending_save;
+    let credit = credit(room, frame, figure);
     if figure == FlashFigure::Growth {
         return SaveRequest {
-            content: content(figure, format, numbers),
+            content,
             format,
             name: named(figure.into(), "random", "", format),
-            credit: credit_of_growth(),
+            credit,
         };
     }
     let source = &room.source;
@@ -166,21 +255,20 @@ pub(crate) fn save_request(
         Source::Random { .. } | Source::Typed(_) => data_name(source),
     };
     SaveRequest {
-        content: content(figure, format, numbers),
+        content,
         format,
         name: named(figure.into(), whose, &of_head.unwrap_or_default(), format),
-        credit: match source {
-            Source::Head => figure_words::credit(frame.shown_model()),
-            Source::Random { seed, .. } => credit_of_random(*seed),
-            Source::Typed(_) => credit_of_typed(),
-        },
+        credit,
     }
 }
 
-fn content(figure: FlashFigure, format: Format, numbers: Numbers) -> Content {
-    match format {
-        Format::Svg | Format::Png => Content::Drawing(figure.into()),
-        Format::Csv | Format::Json => Content::Numbers(numbers),
+/// Small print of a figure: where its numbers come from.
+fn credit(room: &FlashRoom, frame: &Frame, figure: FlashFigure) -> String {
+    match room.source {
+        _ if figure == FlashFigure::Growth => credit_of_growth(),
+        Source::Head => figure_words::credit(frame.shown_model()),
+        Source::Random { seed, .. } => credit_of_random(seed),
+        Source::Typed(_) => credit_of_typed(),
     }
 }
 
@@ -271,6 +359,8 @@ mod tests {
     use crate::reduce_flash;
     use serde_json::Value;
 
+    use super::super::figures::growth::tests::{growth_of, point};
+    use super::super::test_drawing::assert_inside;
     use super::super::{Check, Checked, FlashRoom, Player};
     use super::*;
     use crate::frame::effect::Effect;
@@ -278,6 +368,15 @@ mod tests {
     use headlight_figure::FigureId;
     use headlight_figure::files::Format;
     use headlight_figure::table::Table;
+
+    /// Figures that are values.
+    const VALUES: [FlashFigure; 5] = [
+        FlashFigure::Timeline,
+        FlashFigure::Ledger,
+        FlashFigure::Error,
+        FlashFigure::Row,
+        FlashFigure::Growth,
+    ];
 
     fn state(options: Options) -> State {
         let source = Source::Random {
@@ -297,6 +396,12 @@ mod tests {
 
     /// The numbers of a figure, at the room's step.
     fn numbers_of(state: &State, figure: FlashFigure) -> Numbers {
+        let of = |seen: Shown<'_>| numbers(&state.flash, &state.frame, figure, seen);
+        with_shown(state, of).unwrap()
+    }
+
+    /// Something of what the room shows.
+    fn with_shown<T>(state: &State, of: impl FnOnce(Shown<'_>) -> T) -> T {
         let player = Player::new(&state.flash).unwrap();
         let moment = player.moment(player.step(&state.flash)).unwrap();
         let mut check = Check::new(&player);
@@ -311,7 +416,7 @@ mod tests {
             check: Some(&check),
             on_device: [Some(&other); 2],
         };
-        numbers(&state.flash, &state.frame, figure, seen).unwrap()
+        of(seen)
     }
 
     fn read(numbers: &Numbers) -> Value {
@@ -441,8 +546,11 @@ mod tests {
                 state.flash.pending_save,
                 Some((FlashFigure::Ledger, format))
             );
-            let numbers = numbers_of(&state, FlashFigure::Ledger);
-            let effects = reduce_flash(&mut state, FlashAction::Save(Some(numbers.clone())));
+            let found = with_shown(&state, |seen| {
+                let pending = (FlashFigure::Ledger, format);
+                content(&state.flash, &state.frame, pending, seen, None).unwrap()
+            });
+            let effects = reduce_flash(&mut state, FlashAction::Save(Some(found)));
             assert_eq!(state.flash.pending_save, None);
             let [Effect::Save(wish)] = effects.as_slice() else {
                 panic!("expected a file, got {effects:?}");
@@ -453,11 +561,36 @@ mod tests {
                 format!("headlight-flash-ledger-random.{extension}")
             );
             assert_eq!(wish.credit, credit_of_random(3));
+            let numbers = numbers_of(&state, FlashFigure::Ledger);
             let content = match format {
                 Format::Svg | Format::Png => Content::Drawing(wanted),
                 Format::Csv | Format::Json => Content::Numbers(numbers),
             };
             assert_eq!(wish.content, content);
+        }
+    }
+
+    #[test]
+    fn just_the_figures_that_are_values_come_as_values() {
+        let mut state = state(Options::default());
+        state.flash.step = Player::new(&state.flash).unwrap().largest_rescale();
+        state.flash.device.growth = Some(growth_of(vec![point(256, 8, 1.0)]));
+        for kind in FlashFigure::ALL {
+            let of = |seen: Shown<'_>| {
+                let (room, frame) = (&state.flash, &state.frame);
+                let value = figure(room, frame, kind, seen, 300.0);
+                (value, tables::of(kind, seen).unwrap())
+            };
+            let (value, table) = with_shown(&state, of);
+            assert_eq!(value.is_some(), VALUES.contains(&kind), "{kind:?}");
+            let Some(value) = value else { continue };
+            assert_eq!((value.id.0, value.table), (kind.name(), table));
+            assert!(value.credit.contains("random"), "{}", value.credit);
+            assert!(
+                !value.title.is_empty() && !value.sentence.is_empty(),
+                "{kind:?}"
+            );
+            assert_inside(&value.drawing, value.size);
         }
     }
 

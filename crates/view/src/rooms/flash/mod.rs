@@ -49,7 +49,7 @@ pub use figures::code::{CodeLine, lines_of};
 pub use figures::compare::{Progress, SideBySide};
 pub use figures::error::{Check, Checked};
 pub use figures::row::{TileOfRow, row_after_each_tile, row_arithmetic, row_shown};
-pub use file::{command_line, numbers};
+pub use file::{command_line, content, figure, numbers};
 pub use headlight_flash::Algorithm;
 pub use headlight_flash::{Array, EventKind};
 pub use lesson::{Evidence, FlashTopic};
@@ -71,6 +71,8 @@ mod opening_tests;
 mod said_tests;
 #[cfg(test)]
 mod scale_tests;
+#[cfg(test)]
+mod test_drawing;
 #[cfg(test)]
 mod test_room;
 #[cfg(test)]

@@ -81,6 +81,11 @@ fn apply(room: &mut FlashRoom, frame: &mut Frame, action: FlashAction) {
             room.playing = None;
             go(room, step);
         }
+        FlashAction::DragTimeline { step, first } => {
+            (room.playing, room.timeline_from) = (None, Some(first));
+            go(room, step);
+        }
+        FlashAction::LetGoOfTimeline => room.timeline_from = None,
         FlashAction::StepBy(by) => {
             room.playing = None;
             let now = current(room);
@@ -122,11 +127,11 @@ fn apply(room: &mut FlashRoom, frame: &mut Frame, action: FlashAction) {
         FlashAction::RevealAnswer => room.is_revealed = true,
         FlashAction::LeaveLesson => leave(room),
         FlashAction::SettleLesson => settle(room),
-        FlashAction::Save(numbers) => {
+        FlashAction::Save(content) => {
             let pending = room.pending_save.take();
-            match pending.zip(numbers) {
-                Some((pending, numbers)) => {
-                    let request = file::save_request(room, frame, pending, numbers);
+            match pending.zip(content) {
+                Some((pending, content)) => {
+                    let request = file::save_request(room, frame, pending, content);
                     frame.effects.push(Effect::Save(request));
                 }
                 None => frame.tell(figure_words::NOTHING_TO_SAVE.to_owned()),

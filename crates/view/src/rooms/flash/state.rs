@@ -27,6 +27,8 @@ pub struct FlashRoom {
     pub step: Option<u64>,
     /// Fraction of the next step that has passed; `None` while it stands still.
     pub playing: Option<f64>,
+    /// First step of the timeline, which stays there while a visitor drags along it.
+    pub timeline_from: Option<u64>,
     /// Which of the speeds.
     pub speed: usize,
     /// The algorithm beside it, another one.
@@ -84,6 +86,7 @@ impl Default for FlashRoom {
             source: Source::Head,
             step: None,
             playing: None,
+            timeline_from: None,
             speed: Self::USUAL_SPEED,
             compared: None,
             clock: Clock::default(),

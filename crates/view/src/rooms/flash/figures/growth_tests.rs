@@ -1,9 +1,12 @@
 //! The chart of growing sequences, on points that are made up.
 
 use headlight_activations::PathMeasure;
+use headlight_figure::Value;
 
 use super::*;
+use crate::rooms::flash::catalogue::FlashFigure;
 use crate::rooms::flash::device::{LENGTHS, Stage};
+use crate::rooms::flash::test_drawing::{assert_inside, of_class, place, snapshot, text, texts};
 
 /// Memory of the kernel is `n`, of standard attention `n^2`; times are `ms` and 4 `ms`.
 pub(in crate::rooms::flash) fn point(n: usize, d: usize, ms: f64) -> FlashGrowth {
@@ -76,27 +79,45 @@ fn what_does_not_fit_has_a_cross_at_its_bytes_and_no_time() {
         said.contains("At 4\u{202f}096 tokens standard attention’s scores need 64\u{a0}MiB, and"),
         "{said}"
     );
-    let [memory, time] = GrowthChart::new(&growth, 900.0).panels;
-    assert_eq!((memory.crosses.len(), time.crosses.len()), (2, 0));
-    assert_eq!(memory.crosses[0].label, None);
-    assert!(memory.crosses[1].label.is_some());
-    let line = |panel: &Panel, way| {
-        let line = panel.lines.iter().find(|line| line.way == way).unwrap();
-        line.points.clone()
+    let (drawing, _) = drawing(&growth, 900.0);
+    let crosses = of_class(&drawing, "mark-cross");
+    assert_eq!(
+        (crosses.len(), texts(&drawing, words::DOES_NOT_FIT)),
+        (2, 1)
+    );
+    let dots = |tone: Tone| {
+        let groups = of_class(&drawing, tone.class()).into_iter();
+        let groups = groups.filter(|group| group.tag == "g");
+        let n_dots: Vec<usize> = groups.map(|group| group.children.len()).collect();
+        n_dots
     };
-    assert_eq!(line(&memory, Way::Standard).len(), 4);
-    assert_eq!(line(&time, Way::Standard).len(), 4);
-    assert_eq!(line(&time, Way::Flash).len(), 6);
+    // In the panel of memory and in that of time.
+    assert_eq!(
+        (dots(Tone::Ink), dots(Tone::Main)),
+        (vec![4, 4], vec![6, 6])
+    );
     // The crosses go on where the line ends: four times the bytes each.
-    let standard = line(&memory, Way::Standard);
-    let rise = standard[2].1 - standard[3].1;
-    assert!((standard[3].1 - memory.crosses[0].y - rise).abs() < 1e-6);
-    assert_eq!(memory.crosses[1].x, line(&memory, Way::Flash)[5].0);
+    let heights: Vec<f64> = of_class(&drawing, "mark-dot")
+        .iter()
+        .map(|dot| place(dot, "cy"))
+        .collect();
+    let rise = heights[2] - heights[3];
+    let first = Path::default().move_to(0.0, heights[3] - rise - CROSS);
+    let wanted = first.as_str().split(' ').next_back().unwrap().to_owned();
+    let Some(Value::Text(path)) = crosses[0].get("d") else {
+        panic!("{crosses:?}");
+    };
+    let (start, _) = path.split_once('L').unwrap();
+    let found: f64 = start.split(' ').next_back().unwrap().parse().unwrap();
+    assert!(
+        (found - wanted.parse::<f64>().unwrap()).abs() < 0.31,
+        "{path} {wanted}"
+    );
 }
 
 #[test]
-fn everything_lies_within_the_chart_at_any_width_and_any_stage() {
-    for width in [280.0, 340.0, 599.0, 640.0, 1_100.0] {
+fn everything_lies_within_the_drawing_at_any_width_and_any_stage() {
+    for width in [100.0, 280.0, 340.0, 599.0, 640.0, 1_100.0] {
         for n_points in 0..=LENGTHS.len() {
             let point = |&n: &usize| {
                 if n > 2_048 {
@@ -106,51 +127,9 @@ fn everything_lies_within_the_chart_at_any_width_and_any_stage() {
                 }
             };
             let growth = growth_of(LENGTHS[..n_points].iter().map(point).collect());
-            let chart = GrowthChart::new(&growth, width);
-            assert!((chart.width - width).abs() < 1e-9);
-            for panel in &chart.panels {
-                let inside = |x: f64, y: f64| {
-                    let in_x = x >= panel.x.0 - 1e-6 && x <= panel.x.1 + 1e-6;
-                    let in_y = y >= panel.y.0 - 1e-6 && y <= panel.y.1 + 1e-6;
-                    assert!(in_x && in_y, "{x} {y} {panel:?}");
-                };
-                assert!(panel.x.1 <= chart.width && panel.y.1 < chart.height);
-                assert_eq!(panel.lengths.len(), LENGTHS.len());
-                assert!((2..=6).contains(&panel.grid.len()), "{:?}", panel.grid);
-                for line in &panel.lines {
-                    line.points.iter().for_each(|(x, y)| inside(*x, *y));
-                    let letters = words::way(line.way).chars().count() as f64 * 6.4;
-                    let (x, end) = (line.label.x, line.label.is_end);
-                    let (from, to) = if end {
-                        (x - letters, x)
-                    } else {
-                        (x, x + letters)
-                    };
-                    assert!(
-                        from >= panel.x.0 - 1e-6 && to <= panel.x.1,
-                        "{width} {line:?}"
-                    );
-                }
-                panel
-                    .crosses
-                    .iter()
-                    .for_each(|cross| inside(cross.x, cross.y));
-                if let [first, second] = &panel.lines[..] {
-                    let range = |line: &Line| {
-                        let letters = words::way(line.way).chars().count() as f64 * 6.4;
-                        let x = line.label.x;
-                        if line.label.is_end {
-                            (x - letters, x)
-                        } else {
-                            (x, x + letters)
-                        }
-                    };
-                    let (a, b) = (range(first), range(second));
-                    let apart = (first.label.y - second.label.y).abs();
-                    let is_beside = a.1 <= b.0 || b.1 <= a.0;
-                    assert!(is_beside || apart >= 13.9, "{width} {n_points} {apart}");
-                }
-            }
+            let (drawing, size) = drawing(&growth, width);
+            assert_eq!(size.width, f64::max(width, NARROWEST));
+            assert_inside(&drawing, size);
         }
     }
 }
@@ -158,23 +137,14 @@ fn everything_lies_within_the_chart_at_any_width_and_any_stage() {
 #[test]
 fn ticks_have_plain_units() {
     let growth = growth_of(vec![point(256, 8, 0.5), point(8_192, 8, 700.0)]);
-    let [memory, time] = GrowthChart::new(&growth, 900.0).panels;
-    let labels = |panel: &Panel| -> Vec<String> {
-        let labels = panel.grid.iter();
-        labels
-            .map(|tick| tick.label.replace('\u{a0}', " "))
-            .collect()
-    };
-    assert_eq!(
-        labels(&memory),
-        ["1 KiB", "32 KiB", "1 MiB", "32 MiB", "1 GiB"]
-    );
-    assert_eq!(
-        labels(&time),
-        ["0.1 ms", "1 ms", "10 ms", "100 ms", "1 s", "10 s"]
-    );
-    let lengths: Vec<&str> = memory.lengths.iter().map(|tick| &*tick.label).collect();
-    assert_eq!(lengths[..3], ["256", "512", "1\u{202f}024"]);
+    let (drawing, _) = drawing(&growth, 900.0);
+    let numbers = of_class(&drawing, "text-number").into_iter().map(text);
+    let numbers: Vec<String> = numbers.map(|text| text.replace('\u{a0}', " ")).collect();
+    let memory = ["4 KiB", "32 KiB", "256 KiB", "2 MiB", "16 MiB", "128 MiB"];
+    assert_eq!(numbers[..6], memory);
+    assert_eq!(numbers[6..9], ["256", "512", "1\u{202f}024"]);
+    let time = ["0.1 ms", "1 ms", "10 ms", "100 ms", "1 s", "10 s"];
+    assert_eq!(numbers[12..18], time);
 }
 
 #[test]
@@ -182,14 +152,27 @@ fn what_cannot_be_drawn_on_a_logarithm_is_left_to_the_table() {
     let mut none = point(256, 8, 0.0);
     none.flash.extra_bytes = 0;
     let growth = growth_of(vec![none, point(512, 8, 1.0)]);
-    let [memory, time] = GrowthChart::new(&growth, 900.0).panels;
-    let flash = |panel: &Panel| {
-        let line = panel.lines.iter().find(|line| line.way == Way::Flash);
-        line.map_or(0, |line| line.points.len())
-    };
-    assert_eq!((flash(&memory), flash(&time)), (1, 1));
+    let (drawing, _) = drawing(&growth, 900.0);
+    let groups = of_class(&drawing, Tone::Main.class()).into_iter();
+    let groups = groups.filter(|group| group.tag == "g");
+    let n_dots: Vec<usize> = groups.map(|group| group.children.len()).collect();
+    assert_eq!(n_dots, [1, 1]);
     let table = table(&growth);
     assert_eq!(table.rows[0][1..3], ["0", "0"]);
+}
+
+#[test]
+fn the_figure_is_what_it_was() {
+    let mut points: Vec<_> = LENGTHS[..4]
+        .iter()
+        .map(|&n| point(n, 8, n as f64 / 300.0))
+        .collect();
+    points.extend(LENGTHS[4..].iter().map(|&n| too_large(n, 8)));
+    let growth = growth_of(points);
+    for (width, file) in [(300.0, "growth.narrow.svg"), (700.0, "growth.svg")] {
+        let (drawing, size) = drawing(&growth, width);
+        snapshot(file, FlashFigure::Growth, sentence(&growth), drawing, size);
+    }
 }
 
 #[test]

@@ -10,4 +10,5 @@ pub mod ledger;
 pub mod ledger_words;
 pub mod row;
 pub mod stage;
+mod text_table;
 pub mod timeline;

@@ -1,12 +1,24 @@
 //! What happens to one row, spelled out with its numbers.
 
-use crate::rooms::flash::words::capitalised;
+use headlight_figure::{Anchor, Element, NOTE, NUMBER, Scale, Size, Tone, el, rect};
 use headlight_flash::{Algorithm, EventKind};
+
+use crate::rooms::flash::words::{self, capitalised};
 
 use crate::rooms::flash::data::named_row;
 use crate::rooms::flash::player::row_label;
 use crate::rooms::flash::player::{Moment, Pass, Player};
 use crate::rooms::flash::words::{LAZY_BOUND, shown};
+
+/// Narrowest drawing.
+const NARROWEST: f64 = 220.0;
+/// Height of a line, and of a bar in it.
+const LINE: f64 = 18.0;
+const BAR: f64 = 12.0;
+/// Between names, bars and numbers.
+const GAP: f64 = 8.0;
+/// Shortest room of bars.
+const SHORTEST: f64 = 40.0;
 
 /// What one row had after it met a tile of keys.
 #[derive(Clone, Debug, PartialEq)]
@@ -218,4 +230,116 @@ pub fn row_sums(player: &Player, row: usize) -> String {
 #[must_use]
 pub fn sum_and_max(l: f32, m: f32) -> String {
     format!("l\u{a0}{}  m\u{a0}{}", shown(l), shown(m))
+}
+
+/// A bar per tile of keys for the row's sum after it, with the sum and the largest score as
+/// numbers; where the sum before was rescaled, a bar for what became of it comes first.
+#[must_use]
+pub fn drawing(passed: &[TileOfRow], width_px: f64) -> (Element, Size) {
+    let width = width_px.max(NARROWEST).floor();
+    let name = |tile: &TileOfRow| words::key_tile(tile.j + 1);
+    let numbers = |tile: &TileOfRow| sum_and_max(tile.l, tile.m);
+    let factor = |tile: &TileOfRow| {
+        let alpha = tile.alpha.filter(|&alpha| alpha != 1.0 && alpha != 0.0);
+        alpha.map(|alpha| (alpha, words::factor(alpha)))
+    };
+    let names = passed.iter().flat_map(|tile| {
+        let factor = factor(tile).map(|(_, factor)| NUMBER.width(&factor));
+        [Some(NOTE.width(&name(tile))), factor]
+    });
+    let left = names.flatten().fold(0.0, f64::max) + GAP;
+    let beside = passed.iter().map(|tile| NUMBER.width(&numbers(tile)));
+    let right = (width - beside.fold(0.0, f64::max) - GAP).max(left + SHORTEST);
+    let sums = passed.iter().map(|tile| f64::from(tile.l));
+    let most = sums.filter(|sum| sum.is_finite()).fold(1e-6, f64::max);
+    let x = Scale::linear((0.0, most), (left, right));
+    let bar = |top: f64, sum: f64, tone: Tone| {
+        let end = x.clamped(sum).unwrap_or(left);
+        let bar = rect(left, top + (LINE - BAR) / 2.0, end - left, BAR);
+        el("g").class(tone.class()).add(bar.class("mark-bar"))
+    };
+    let mut drawn = el("g");
+    let mut top = 0.0;
+    let mut before = 0.0;
+    for tile in passed {
+        let baseline = |top: f64| top + LINE / 2.0 + NUMBER.below_middle();
+        if let Some((alpha, factor)) = factor(tile) {
+            let factor = NUMBER.at(0.0, baseline(top), Anchor::Start, factor);
+            let rescaled = bar(top, f64::from(alpha) * before, Tone::Quiet);
+            drawn = drawn.add(rescaled).add(factor.class("is-now"));
+            top += LINE;
+        }
+        let tone = if tile.is_now { Tone::Beam } else { Tone::Soft };
+        before = f64::from(tile.l);
+        drawn = drawn
+            .add(NOTE.at(0.0, baseline(top), Anchor::Start, name(tile)))
+            .add(bar(top, before, tone))
+            .add(NUMBER.at(width, baseline(top), Anchor::End, numbers(tile)));
+        top += LINE;
+    }
+    (drawn, Size { width, height: top })
+}
+
+/// The figure in a few words: the step for this row as arithmetic, and what its sum is
+/// relative to.
+#[must_use]
+pub fn summary(player: &Player, moment: &Moment, row: usize) -> String {
+    let arithmetic = row_arithmetic(player, moment, row).map(|said| format!("{said}."));
+    let has_sums = !row_after_each_tile(player, moment, row).is_empty();
+    let note = has_sums.then(|| words::ROW_HEADING_NOTE.to_owned());
+    let said: Vec<String> = arithmetic.into_iter().chain(note).collect();
+    said.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rooms::flash::catalogue::FlashFigure;
+    use crate::rooms::flash::test_drawing::{assert_inside, of_class, place, snapshot};
+    use crate::rooms::flash::test_room::{player, square};
+
+    fn tile(j: usize, l: f32, alpha: Option<f32>) -> TileOfRow {
+        TileOfRow {
+            j,
+            m: 1.5,
+            l,
+            alpha,
+            is_now: false,
+        }
+    }
+
+    #[test]
+    fn a_rescaled_sum_is_as_much_shorter_as_it_was_multiplied() {
+        let passed = [tile(0, 4.0, None), tile(1, 3.0, Some(0.5))];
+        let (drawing, size) = drawing(&passed, 300.0);
+        assert_inside(&drawing, size);
+        let bars = of_class(&drawing, "mark-bar").into_iter();
+        let lengths: Vec<f64> = bars.map(|bar| place(bar, "width")).collect();
+        assert_eq!(lengths.len(), 3);
+        assert!((lengths[1] - lengths[0] / 2.0).abs() < 0.11, "{lengths:?}");
+        assert!((lengths[2] - lengths[0] * 0.75).abs() < 0.11, "{lengths:?}");
+        // What changes nothing has no bar of its own.
+        let unchanged = [tile(0, 4.0, Some(0.0)), tile(1, 4.5, Some(1.0))];
+        let (drawing, _) = super::drawing(&unchanged, 300.0);
+        assert_eq!(of_class(&drawing, "mark-bar").len(), 2);
+    }
+
+    #[test]
+    fn sums_that_are_no_numbers_and_rows_without_sums_are_drawings_too() {
+        let odd = [tile(0, f32::NAN, None), tile(1, f32::INFINITY, Some(0.3))];
+        let (drawing, size) = drawing(&odd, 100.0);
+        assert_inside(&drawing, size);
+        assert_eq!(super::drawing(&[], 300.0).1.height, 0.0);
+    }
+
+    #[test]
+    fn the_figure_is_what_it_was() {
+        let player = player(square());
+        let moment = player.moment(player.largest_rescale().unwrap()).unwrap();
+        let row = row_shown(&player, &moment, None).unwrap();
+        let passed = row_after_each_tile(&player, &moment, row);
+        let (drawing, size) = drawing(&passed, 299.0);
+        let sentence = summary(&player, &moment, row);
+        snapshot("row.svg", FlashFigure::Row, sentence, drawing, size);
+    }
 }

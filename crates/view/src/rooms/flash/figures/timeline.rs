@@ -1,12 +1,31 @@
 //! The steps as a row of coloured cells, those around the one that is shown.
 
-use crate::rooms::flash::words::{clock, thousands};
+use headlight_figure::{
+    Anchor, Element, Gesture, GestureKind, NOTE, Path, Size, el, hit_area, phrase, rect,
+};
 use headlight_flash::EventKind;
 
 use super::compare::SideBySide;
+use crate::rooms::flash::FlashAction;
+use crate::rooms::flash::words::{self, clock, thousands};
 
+/// Narrowest drawing.
+const NARROWEST: f64 = 120.0;
 /// Least width of a cell in pixels.
 const LEAST_CELL: f64 = 7.0;
+/// Top of a cell that begins a tile, and of the others; bottom of all.
+const TOPS: [f64; 2] = [2.0, 5.0];
+const BOTTOM: f64 = 18.0;
+/// Top of the mark below the step that is shown, its height, and half its width.
+const MARK: (f64, f64, f64) = (21.0, 7.0, 5.0);
+/// Height of cells and mark.
+const CELLS_HEIGHT: f64 = 30.0;
+/// Side of a sample in the legend, and the room between it and its name.
+const SAMPLE: (f64, f64) = (10.0, 5.0);
+/// Between two names of the legend.
+const APART: f64 = 12.0;
+/// Targets: the row of cells.
+const STEPS: &str = "steps";
 
 /// Cells of one kind of step, side by side.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,6 +109,122 @@ impl Timeline {
     }
 }
 
+/// The cells with a mark below the one that was done last, what their colours mean, and
+/// which steps they are, in `width_px` pixels; `held` as for [`timeline`].
+#[must_use]
+pub fn drawing(
+    course: &SideBySide,
+    step: u64,
+    held: Option<u64>,
+    width_px: f64,
+) -> (Element, Size) {
+    let width = width_px.max(NARROWEST).floor();
+    let line = timeline(course, step, width, held);
+    let (names, height) = legend(&line, width);
+    let drawing = el("g")
+        .all(line.cells.iter().map(cell))
+        .add(line.now.map(mark))
+        .add(names)
+        .add(hit_area((0.0, 0.0), (width, CELLS_HEIGHT), STEPS));
+    let height = CELLS_HEIGHT + height;
+    (drawing, Size { width, height })
+}
+
+/// Pressing the row of cells goes to the step there, and so does dragging, while what is
+/// under the pointer stays there. `width_px` is that of the drawing.
+#[must_use]
+pub fn on_gesture(
+    gesture: &Gesture,
+    course: &SideBySide,
+    step: u64,
+    held: Option<u64>,
+    width_px: f64,
+) -> Option<FlashAction> {
+    gesture.at(STEPS)?;
+    match gesture.kind {
+        GestureKind::Down | GestureKind::Drag => {
+            let line = timeline(course, step, width_px.max(NARROWEST).floor(), held);
+            let step = step_at(&line, gesture.x)?;
+            let first = line.span.0;
+            Some(FlashAction::DragTimeline { step, first })
+        }
+        GestureKind::Up | GestureKind::Click => Some(FlashAction::LetGoOfTimeline),
+        _ => None,
+    }
+}
+
+fn cell(cell: &Cell) -> Element {
+    let top = TOPS[usize::from(!cell.begins_tile)];
+    rect(cell.x, top, cell.width.max(0.8), BOTTOM - top)
+        .class("step-cell")
+        .class(class(cell.kind))
+        .class_if("is-to-come", !cell.is_done)
+}
+
+fn mark(x: f64) -> Element {
+    let (top, height, half) = MARK;
+    let path = Path::default()
+        .move_to(x, top)
+        .line_to(x - half, top + height);
+    let path = path.line_to(x + half, top + height).close();
+    path.element().class("step-mark")
+}
+
+/// What the colours mean, from the left, and which steps are shown, at the right; and the
+/// height of both.
+fn legend(line: &Timeline, width: f64) -> (Element, f64) {
+    let mut drawn = el("g");
+    let (mut x, mut n_lines) = (0.0, 1.0);
+    let baseline = |n_lines: f64| CELLS_HEIGHT + n_lines * NOTE.line() - 4.0;
+    for kind in line.kinds() {
+        let name = words::kind(kind);
+        let taken = SAMPLE.0 + SAMPLE.1 + NOTE.width(name);
+        if x > 0.0 && x + taken > width {
+            (x, n_lines) = (0.0, n_lines + 1.0);
+        }
+        let y = baseline(n_lines);
+        let sample = rect(x, y - SAMPLE.0 + 1.0, SAMPLE.0, SAMPLE.0);
+        drawn = drawn.add(sample.class("step-cell").class(class(kind)));
+        let name = NOTE.at(x + SAMPLE.0 + SAMPLE.1, y, Anchor::Start, name);
+        drawn = drawn.add(name);
+        x += taken + APART;
+    }
+    let window = NOTE.fitted(&timeline_window(line), width);
+    if x > 0.0 && x + NOTE.width(&window) > width {
+        n_lines += 1.0;
+        let window = NOTE.at(0.0, baseline(n_lines), Anchor::Start, window);
+        return (drawn.add(window), n_lines * NOTE.line());
+    }
+    let window = NOTE.at(width, baseline(n_lines), Anchor::End, window);
+    (drawn.add(window), n_lines * NOTE.line())
+}
+
+/// Class of a kind of step in the style sheet.
+const fn class(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Load => "is-load",
+        EventKind::Scores => "is-scores",
+        EventKind::Mask => "is-mask",
+        EventKind::RowMax => "is-row-max",
+        EventKind::Rescale => "is-rescale",
+        EventKind::Exp => "is-exp",
+        EventKind::RowSum => "is-row-sum",
+        EventKind::Pv => "is-pv",
+        EventKind::Normalise => "is-normalise",
+        EventKind::Store => "is-store",
+        EventKind::Skip => "is-skip",
+        EventKind::Merge => "is-merge",
+    }
+}
+
+/// The timeline in one sentence: which steps it shows, and how many of all are done.
+#[must_use]
+pub fn summary(course: &SideBySide, step: u64, width_px: f64) -> String {
+    let line = timeline(course, step, width_px.max(NARROWEST).floor(), None);
+    let window = timeline_window(&line);
+    phrase::sentence(&format!("{window}; {} done", thousands(step)))
+}
+
 /// The step at `x` pixels.
 #[must_use]
 pub fn step_at(timeline: &Timeline, x: f64) -> Option<u64> {
@@ -117,5 +252,74 @@ pub fn timeline_window(timeline: &Timeline) -> String {
             thousands(first),
             thousands(last)
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rooms::flash::Clock;
+    use crate::rooms::flash::catalogue::FlashFigure;
+    use crate::rooms::flash::test_drawing::{assert_inside, of_class, snapshot};
+    use crate::rooms::flash::test_room::{player, square};
+    use headlight_figure::Target;
+
+    fn course() -> SideBySide {
+        SideBySide::new(&player(square()), None, Clock::default())
+    }
+
+    fn gesture(kind: GestureKind, x: f64) -> Gesture {
+        let mut gesture = Gesture::new(kind);
+        (gesture.x, gesture.target) = (x, Some(Target { what: STEPS, at: 0 }));
+        gesture
+    }
+
+    #[test]
+    fn what_is_under_the_pointer_stays_there_while_it_is_dragged() {
+        let course = course();
+        let n = course.n_steps();
+        let pressed = gesture(GestureKind::Down, 3.0);
+        let Some(FlashAction::DragTimeline { step, first }) =
+            on_gesture(&pressed, &course, n / 2, None, 140.0)
+        else {
+            panic!("a press goes to a step");
+        };
+        assert!(first > 1 && step == first, "{step} {first}");
+        // The line would begin elsewhere around this step if it were not held.
+        let dragged = gesture(GestureKind::Drag, 139.0);
+        let found = on_gesture(&dragged, &course, step, Some(first), 140.0);
+        let step = first + 19;
+        assert_eq!(found, Some(FlashAction::DragTimeline { step, first }));
+        for kind in [GestureKind::Up, GestureKind::Click] {
+            let found = on_gesture(&gesture(kind, 139.0), &course, step, Some(first), 140.0);
+            assert_eq!(found, Some(FlashAction::LetGoOfTimeline));
+        }
+        let over = gesture(GestureKind::Over, 3.0);
+        assert_eq!(on_gesture(&over, &course, step, None, 140.0), None);
+    }
+
+    #[test]
+    fn the_drawing_has_a_cell_per_step_and_a_mark_below_the_last_that_is_done() {
+        let course = course();
+        for width in [50.0, 300.0, 700.0, 20_000.0] {
+            for step in [0, 1, course.n_steps()] {
+                let (drawing, size) = drawing(&course, step, None, width);
+                assert_inside(&drawing, size);
+                let line = timeline(&course, step, size.width, None);
+                let n_cells = of_class(&drawing, "step-cell").len();
+                assert_eq!(n_cells, line.cells.len() + line.kinds().len());
+                assert_eq!(of_class(&drawing, "step-mark").len(), usize::from(step > 0));
+            }
+        }
+    }
+
+    #[test]
+    fn the_figure_is_what_it_was() {
+        let course = course();
+        for (width, file) in [(300.0, "timeline.narrow.svg"), (700.0, "timeline.svg")] {
+            let (drawing, size) = drawing(&course, 9, None, width);
+            let sentence = summary(&course, 9, width);
+            snapshot(file, FlashFigure::Timeline, sentence, drawing, size);
+        }
     }
 }
