@@ -122,6 +122,14 @@ impl Mark {
 /// Class of parts that are there to be pointed at alone, which no file has.
 pub(crate) const HIT_AREA: &str = "hit-area";
 
+/// Class of parts that are there to be taken hold of and moved, which no file has.
+pub const HANDLE: &str = "handle";
+
+/// True for what only a visitor of the page needs, and what is inside of it.
+pub(crate) fn is_for_the_page_alone(element: &Element) -> bool {
+    [HIT_AREA, HANDLE].contains(&&*element.class)
+}
+
 /// A rectangle for each band, from `top` to `bottom`, that shows nothing and is a part of
 /// the figure that a visitor points at: where marks are too small to be hit.
 #[must_use]

@@ -14,6 +14,7 @@ use crate::frame::effect::Effect;
 use crate::frame::figure_words;
 use crate::frame::save::{Content, Numbers, SaveRequest, named};
 use crate::rooms::attention::catalogue::AttentionFigure;
+use crate::rooms::attention::figures::next_list::NextList;
 use crate::rooms::attention::figures::perplexity;
 
 /// The numbers of a figure of the room; `None` if they have not arrived.
@@ -40,6 +41,16 @@ pub fn figure(
     match figure {
         AttentionFigure::Perplexity => {
             perplexity::figure(run, truth.as_deref(), query, width_px, credit)
+        }
+        AttentionFigure::Next => {
+            let list = NextList {
+                run,
+                truth: &frame.subject.truth,
+                cuts: room.details.cuts.as_deref(),
+                sampling: frame.subject.sampling,
+                chosen: room.contrast(&frame.subject).map(|(token, _)| token),
+            };
+            list.figure(width_px, Source::new(room, frame, figure)?.table(), credit)
         }
         _ => None,
     }
@@ -235,11 +246,8 @@ mod tests {
             .show(subject, run(&["a", " b", " c"]), Some(pattern));
         for kind in AttentionFigure::ALL {
             let value = figure(&state.attention, &state.frame, kind, 300.0);
-            assert_eq!(
-                value.is_some(),
-                kind == AttentionFigure::Perplexity,
-                "{kind:?}"
-            );
+            let values = [AttentionFigure::Perplexity, AttentionFigure::Next];
+            assert_eq!(value.is_some(), values.contains(&kind), "{kind:?}");
             let Some(value) = value else { continue };
             let table = Source::new(&state.attention, &state.frame, kind).unwrap();
             assert_eq!((value.id.0, value.table), (kind.name(), table.table()));
