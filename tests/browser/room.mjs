@@ -453,7 +453,7 @@ test("a score comes from query times key, as the command line captures them", as
     assert.ok(said.includes(score.toFixed(2).replace("-", "\u2212")), `${said} names ${score}`);
   };
   await agrees(col);
-  await page.locator('[data-figure="attention.steps"] .bars li').nth(2).click();
+  await page.locator('[data-figure="attention.steps"] [data-target="key:2"]').click();
   await agrees(2);
   await page.getByRole("radio", { name: "Mask" }).click();
   await page.locator(".product").waitFor({ state: "detached" });

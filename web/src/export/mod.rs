@@ -101,13 +101,24 @@ fn svg_of_value(
     element: &Element,
     made: MadeByRoom,
 ) -> Option<String> {
-    let picture = element.query_selector("svg").ok().flatten()?;
-    let width_px = picture.get_attribute("width")?.parse().ok()?;
+    let width_px = width_of_drawing(element)?;
     store.peek(|state| {
         let theme = state.frame.theme.colours();
         let value = (made.figure)(state, figure, width_px)?;
         Some(svg(&value, theme, unscaled_width(value.size.width)))
     })
+}
+
+/// Width of the drawing of a figure, not of one that stands inside of it.
+fn width_of_drawing(figure: &Element) -> Option<f64> {
+    let layers = figure.query_selector_all(".figure-drawing > svg").ok()?;
+    let layers = (0..layers.length()).filter_map(|at| layers.item(at));
+    let mut layers = layers.filter_map(|layer| layer.dyn_into::<Element>().ok());
+    let own = layers.find(|layer| {
+        let around = layer.closest("[data-figure]").ok().flatten();
+        around.as_ref() == Some(figure)
+    });
+    own?.get_attribute("width")?.parse().ok()
 }
 
 fn tell(store: Store, name: String, result: Result<(), JsValue>) {

@@ -16,6 +16,8 @@ use crate::frame::save::{Content, Numbers, SaveRequest, named};
 use crate::rooms::attention::catalogue::AttentionFigure;
 use crate::rooms::attention::figures::next_list::NextList;
 use crate::rooms::attention::figures::perplexity;
+use crate::rooms::attention::figures::product::Product;
+use crate::rooms::attention::figures::steps::Steps;
 
 /// The numbers of a figure of the room; `None` if they have not arrived.
 #[must_use]
@@ -51,6 +53,23 @@ pub fn figure(
                 chosen: room.contrast(&frame.subject).map(|(token, _)| token),
             };
             list.figure(width_px, Source::new(room, frame, figure)?.table(), credit)
+        }
+        AttentionFigure::Steps => {
+            let source = Source::new(room, frame, figure)?;
+            let Source::Steps(run, pattern, query) = &source else {
+                return None;
+            };
+            let steps = Steps::new(&run.tokens, pattern, *query)?;
+            let key = room.key(&frame.subject);
+            Some(steps.figure(room.step, key, width_px, source.table(), credit))
+        }
+        AttentionFigure::Product => {
+            let source = Source::new(room, frame, figure)?;
+            let Source::Product(found) = &source else {
+                return None;
+            };
+            let product = Product::new(found);
+            Some(product.figure(&run.tokens, width_px, source.table(), credit))
         }
         _ => None,
     }
@@ -241,12 +260,17 @@ mod tests {
         let mut state = State::default();
         let subject = &mut state.frame.subject;
         let pattern = pattern(3);
+        subject.head = pattern.head();
         state
             .attention
             .show(subject, run(&["a", " b", " c"]), Some(pattern));
         for kind in AttentionFigure::ALL {
             let value = figure(&state.attention, &state.frame, kind, 300.0);
-            let values = [AttentionFigure::Perplexity, AttentionFigure::Next];
+            let values = [
+                AttentionFigure::Perplexity,
+                AttentionFigure::Next,
+                AttentionFigure::Steps,
+            ];
             assert_eq!(value.is_some(), values.contains(&kind), "{kind:?}");
             let Some(value) = value else { continue };
             let table = Source::new(&state.attention, &state.frame, kind).unwrap();
