@@ -24,6 +24,9 @@ const VALUES = new Set([
   "flash.error",
   "flash.row",
   "flash.growth",
+  "attention.next",
+  "attention.steps",
+  "attention.product",
 ]);
 
 /** The style sheet of a file. */

@@ -113,8 +113,8 @@ test("a link to a step shows its figure above the strip", async (t) => {
   // The two bars that the step asks about.
   await page.waitForFunction(() => {
     const strip = document.querySelector(".learn").getBoundingClientRect().top;
-    const bars = [...document.querySelectorAll(".steps .bars li")];
-    const weight = (bar) => Number(bar.querySelector(".number").textContent);
+    const bars = [...document.querySelectorAll(".steps [role=listitem]")];
+    const weight = (bar) => Number(bar.querySelector(".text-number").textContent);
     const strongest = bars.filter((bar) => weight(bar) > 0.1);
     return strongest.length >= 2 && strongest.every((bar) => bar.getBoundingClientRect().bottom <= strip);
   });

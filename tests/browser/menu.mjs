@@ -102,14 +102,16 @@ for (const view of Object.keys(VIEWS)) {
 for (const colorScheme of ["light", "dark"]) {
   test(`a figure that is a value is saved as the command line writes it, ${colorScheme}`, async (t) => {
     const page = await opened(t, "map", {}, { colorScheme });
-    // The line of the language, which its own worker adds.
-    const ofLanguage = '[data-figure="attention.perplexity"] path.mark-line.is-dashed';
-    await page.waitForSelector(ofLanguage, { state: "attached", timeout: 30_000 });
-    const file = (await saved(page, "Perplexity so far", "Save as SVG")).bytes.toString();
+    // The marks of the language, which its own worker adds, and what sampling leaves.
+    for (const part of ["[role=option] .mark-truth", ".cut-sentence text"]) {
+      const selector = `[data-figure="attention.next"] ${part}`;
+      await page.waitForSelector(selector, { state: "attached", timeout: 30_000 });
+    }
+    const file = (await saved(page, "Next token after the prompt", "Save as SVG")).bytes.toString();
     const [, width] = file.match(/^<svg [^>]*?width="(\d+)"/);
     assert.equal(file, await cli.svg(PROMPT, width, colorScheme));
     // Its style sheet holds in the picture too, whatever the page's policy says of styles.
-    const { bytes } = await saved(page, "Perplexity so far", "Save as PNG");
+    const { bytes } = await saved(page, "Next token after the prompt", "Save as PNG");
     const [, paper] = file.match(/\.paper\{fill: (#[0-9a-f]{6});\}/);
     assert.equal(await cornerOf(page, bytes), paper);
   });

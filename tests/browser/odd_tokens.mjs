@@ -91,9 +91,12 @@ async function assertHarmless(page, what) {
       return isOver(a.left, a.right, b.left, b.right) && isOver(a.top, a.bottom, b.top, b.bottom);
     };
     // Name, bar and number of one line must not lie upon each other.
-    const lines = [...document.querySelectorAll("ol.bars > li")].filter((line) => line.checkVisibility());
+    const all = [...document.querySelectorAll("ol.bars > li, .token-row")];
+    const lines = all.filter((line) => line.checkVisibility());
     const isBroken = (line) => {
-      const [name, number] = [line.querySelector(".name"), line.querySelector(":scope > .number")];
+      const [name, number] = [".name, .text-label", ":scope > .number, :scope > .text-number"].map((part) =>
+        line.querySelector(part),
+      );
       return name && number && isAbove(name, number);
     };
     return lines.filter(isBroken).map((line) => line.textContent.slice(0, 60));

@@ -258,7 +258,7 @@ test("the next tokens lie on one pitch, however sure the model is", async (t) =>
   for (const width of [1440, 1024, 390]) {
     const page = await t.visit(link({ backend: "cpu", prompt }), { viewport: { width, height: 900 } });
     await live(page);
-    const rows = page.locator(".bars.next li");
+    const rows = page.locator('[data-figure="attention.next"] [role=option]');
     await rows.nth(9).waitFor();
     const heights = await rows.evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().height));
     assert.equal(new Set(heights).size, 1, `${width} px: ${heights}`);
@@ -275,12 +275,15 @@ test("temperature, top-k and top-p cut the tokens that the definition cuts", asy
     const { kept, mass, drawn } = drawnOf(next, sampling);
     const isShown = (nKept) => {
       const options = [...document.querySelectorAll('[data-figure="attention.next"] [role=option]')];
-      const uncut = options.filter((option) => !/never drawn/.test(option.title));
+      const uncut = options.filter((option) => !/never drawn/.test(option.querySelector("title").textContent));
       return uncut.length === Math.min(nKept, options.length);
     };
     await page.waitForFunction(isShown, kept, { timeout: 10_000 });
     const options = await list.getByRole("option").evaluateAll((all) =>
-      all.map(({ id, title, className }) => ({ id, title, className })),
+      all.map((option) => {
+        const title = option.querySelector("title").textContent;
+        return { id: option.id, title, className: option.getAttribute("class") };
+      }),
     );
     for (const { id, title, className } of options) {
       const prob = drawn.get(Number(id.replace("next-", "")));
@@ -289,7 +292,8 @@ test("temperature, top-k and top-p cut the tokens that the definition cuts", asy
       assert.equal(/\bcut\b/.test(className), prob === undefined, `${label}: ${title} is ${className}`);
       if (prob !== undefined) assertNear(readPercent(said), prob, 0.0006, `${label}: ${title}`);
     }
-    const note = await page.locator('[data-figure="attention.next"] .note').textContent();
+    const lines = page.locator('[data-figure="attention.next"] .cut-sentence text');
+    const note = (await lines.allTextContents()).join(" ");
     if (sampling.temperature === 0) assert.match(note, new RegExp(next[0].text.trim()), label);
     else if (kept === next.length) assert.match(note, /nothing is cut/i, label);
     else {
@@ -449,7 +453,7 @@ test("a score comes from query times key, as the command line captures them", as
     assert.ok(said.includes(score.toFixed(2).replace("-", "\u2212")), `${said} names ${score}`);
   };
   await agrees(col);
-  await page.locator('[data-figure="attention.steps"] .bars li').nth(2).click();
+  await page.locator('[data-figure="attention.steps"] [data-target="key:2"]').click();
   await agrees(2);
   await page.getByRole("radio", { name: "Mask" }).click();
   await page.locator(".product").waitFor({ state: "detached" });
@@ -486,12 +490,12 @@ test("view, parts taken out, sampling, seed and compared tokens survive in the l
   const drawn = { temperature: 0.7, top_k: 6, top_p: 0.8, seed: 12, token, against };
   for (const view of ["row", "lines"]) {
     const page = await opened(t, { ...settings, ...drawn, view });
-    await page.locator(".next-list [role=option].cut").first().waitFor();
+    await page.locator('[data-figure="attention.next"] .is-cut').first().waitFor();
     const here = await everything(page);
     assert.equal(here.link.view, view);
     const other = await t.visit(new URL(page.url()).hash);
     await liveInAnyView(other);
-    await other.locator(".next-list [role=option].cut").first().waitFor();
+    await other.locator('[data-figure="attention.next"] .is-cut').first().waitFor();
     assert.deepEqual(await everything(other), here);
     assert.deepEqual(
       Object.fromEntries(Object.keys(drawn).map((key) => [key, here.link[key]])),

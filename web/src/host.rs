@@ -239,10 +239,17 @@ pub fn figure_element(name: &str) -> Option<web_sys::Element> {
     document().query_selector(&selector).ok().flatten()
 }
 
-/// Width of the drawing in a figure, in pixels, as the drawing says it.
+/// Width of the drawing of a figure in pixels, as the drawing says it, and not of one that
+/// stands inside of the figure.
 pub fn width_of_drawing(figure: &web_sys::Element) -> Option<f64> {
-    let drawing = figure.query_selector("svg").ok().flatten()?;
-    drawing.get_attribute("width")?.parse().ok()
+    let layers = figure.query_selector_all(".figure-drawing > svg").ok()?;
+    let layers = (0..layers.length()).filter_map(|at| layers.item(at));
+    let mut layers = layers.filter_map(|layer| layer.dyn_into::<web_sys::Element>().ok());
+    let own = layers.find(|layer| {
+        let around = layer.closest("[data-figure]").ok().flatten();
+        around.as_ref() == Some(figure)
+    });
+    own?.get_attribute("width")?.parse().ok()
 }
 
 /// The width of an element's content box, followed as it changes.

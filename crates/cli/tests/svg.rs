@@ -7,11 +7,13 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
-use headlight_figure::{DARK, LIGHT, drawing_width, svg};
-use headlight_view::answers::run::{Backend, Run};
-use headlight_view::answers::truth::Truth;
+use headlight_activations::{CutToken, Cuts, Sampling};
+use headlight_figure::{DARK, LIGHT, Shared, Table, drawing_width, svg};
+use headlight_view::answers::run::{Backend, Run, WeightedToken};
+use headlight_view::answers::truth::ShownTruth;
 use headlight_view::frame::figure_words::credit;
-use headlight_view::rooms::attention::figures::perplexity;
+use headlight_view::rooms::attention::figures::next::N_NEXT;
+use headlight_view::rooms::attention::figures::next_list::NextList;
 use process::{assert_refused, headlight, model, scratch};
 use serde_json::Value;
 
@@ -44,7 +46,7 @@ fn run(printed: &Value) -> Run {
         id: 1,
         backend: Backend::Cpu,
         tokens: serde_json::from_value(read("tokens")).unwrap(),
-        next: Vec::new(),
+        next: serde_json::from_value(read("next")).unwrap(),
         nll: serde_json::from_value(read("nll")).unwrap(),
         perplexity: read("perplexity").as_f64(),
         residual: Vec::new(),
@@ -53,28 +55,60 @@ fn run(printed: &Value) -> Run {
     }
 }
 
+/// What the usual sampling leaves where all tokens are printed: all of them.
+fn cuts(run: &Run) -> Cuts {
+    let token = |token: &WeightedToken| CutToken {
+        id: token.id,
+        text: token.text.clone(),
+        prob: token.prob,
+        heated: token.prob,
+        drawn: token.prob,
+    };
+    let d_vocab = run.next.len();
+    Cuts {
+        tokens: run.next.iter().take(N_NEXT).map(token).collect(),
+        n_kept: d_vocab,
+        d_vocab,
+        mass_kept: 1.0,
+    }
+}
+
 #[test]
 fn the_file_is_the_page_s_figure_of_the_numbers_that_are_printed() {
     for (width, theme) in [(400, &LIGHT), (900, &DARK)] {
         let options = [
             "--truth",
+            "--top",
+            "100000",
             "--width",
             &width.to_string(),
             "--theme",
             theme.name,
         ];
         let (printed, file) = answer("stories", PROMPT, "svg-figure.svg", &options);
-        let truth: Truth = serde_json::from_value(printed["truth"].clone()).unwrap();
+        let truth = serde_json::from_value(printed["truth"].clone()).unwrap();
         let run = run(&printed);
-        let (last, width) = (run.seq_len() - 1, f64::from(width));
-        let figure = perplexity::figure(
-            &run,
-            Some(&truth),
-            last,
-            drawing_width(width),
-            credit("stories"),
-        );
+        let list = NextList {
+            run: &run,
+            truth: &ShownTruth::Known(Shared::new(truth)),
+            cuts: Some(&cuts(&run)),
+            sampling: Sampling::default(),
+            chosen: run.next.first().map(|token| token.id),
+        };
+        let (table, width) = (Table::new("", &[], Vec::new()), f64::from(width));
+        let figure = list.figure(drawing_width(width), table, credit("stories"));
         assert_eq!(file, svg(&figure.unwrap(), theme, width));
+    }
+}
+
+#[test]
+fn how_many_tokens_are_printed_does_not_change_the_figure() {
+    let (_, usual) = answer("stories", PROMPT, "svg-usual.svg", &[]);
+    for top in ["0", "3", "100000"] {
+        let (printed, file) = answer("stories", PROMPT, "svg-top.svg", &["--top", top]);
+        assert_eq!(file, usual, "--top {top}");
+        let n = printed["next"].as_array().unwrap().len();
+        assert!(n <= top.parse().unwrap() && (n > 0) == (top != "0"));
     }
 }
 
@@ -86,7 +120,7 @@ fn the_language_stands_beside_the_model_wherever_it_is_known() {
     assert!(file.contains("the language itself") && file.contains("width=\"640\""));
     assert!(printed.get("truth").is_none());
     let (_, file) = answer("induction", "ba be bi bo ba be", "svg-induction.svg", &[]);
-    assert!(file.contains("the model") && !file.contains("the language itself"));
+    assert!(file.contains("comes next with") && !file.contains("the language itself"));
 }
 
 #[test]
@@ -109,7 +143,6 @@ fn a_figure_that_cannot_be_is_refused() {
         &["--theme", "sepia"],
         &["--theme", "sepia", "light, dark"],
     );
-    refused("induction", "ba", &[], &["--svg", "1 token", "2 or more"]);
     let without_file: Vec<OsString> = arguments("stories", PROMPT, &file, &["--theme", "dark"])
         .into_iter()
         .filter(|word| word != "--svg" && *word != file)

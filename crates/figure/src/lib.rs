@@ -9,7 +9,7 @@
 //! |---|---|
 //! | draw | [`el`], [`Element`], [`Path`], [`Pixels`], [`TextStyle`] |
 //! | place | [`Scale`], [`Bands`], [`axis`](fn@axis), [`text_width`](fn@text_width) |
-//! | mark | [`bars`](fn@bars), [`histogram`], [`line()`], [`dots`], [`area`], [`heatmap`](fn@heatmap), [`legend`](fn@legend) |
+//! | mark | [`bars`](fn@bars), [`histogram`], [`line()`], [`dots`], [`area`], [`heatmap`](fn@heatmap), [`TokenRows`], [`legend`](fn@legend) |
 //! | colour | [`Palette`], [`Shade`], [`Tone`], [`Theme`] |
 //! | write | [`svg`](fn@svg), [`html`](fn@html) |
 //! | be pointed at | [`Target`], [`Gesture`] |
@@ -44,6 +44,7 @@ mod text_width;
 pub mod theme;
 mod ticks;
 pub mod token;
+mod token_rows;
 pub mod window;
 
 pub use axis::{Axis, Side, axis, axis_title, band_names};
@@ -57,7 +58,7 @@ pub use heatmap::{colour_bar, frame_of_cells, hatching, heatmap};
 pub use html::html;
 pub use legend::{legend, legend_of};
 pub use lines::{area, diagonal, dots, gaps, line};
-pub use mark::{Mark, Tone, hit_area, hit_areas};
+pub use mark::{HANDLE, Mark, Tone, hit_area, hit_areas};
 pub use path::Path;
 pub use pixels::Pixels;
 pub use png::{data_url, png};
@@ -67,7 +68,11 @@ pub use shared::Shared;
 pub use span::{Span, plain};
 pub use svg::{drawing_width, svg, unscaled_width};
 pub use table::{Column, Table};
-pub use text_style::{Anchor, COLUMN_HEAD, LABEL, NOTE, NUMBER, SENTENCE, TITLE, TextStyle};
+pub use text_style::{
+    Anchor, COLUMN_HEAD, LABEL, NOTE, NUMBER, REMARK, SENTENCE, TITLE, TextStyle,
+};
 pub use text_width::{Face, fitted, text_width, wrapped};
 pub use theme::{DARK, LIGHT, Theme};
 pub use ticks::Tick;
+pub use token::VisibleToken;
+pub use token_rows::TokenRows;

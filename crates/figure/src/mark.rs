@@ -129,6 +129,14 @@ pub fn hit_area((x, y): (f64, f64), (width, height): (f64, f64), what: &'static 
     area.target(what, 0)
 }
 
+/// Class of parts that are there to be taken hold of and moved, which no file has.
+pub const HANDLE: &str = "handle";
+
+/// True for what only a visitor of the page needs, and what is inside of it.
+pub(crate) fn is_for_the_page_alone(element: &Element) -> bool {
+    [HIT_AREA, HANDLE].contains(&&*element.class)
+}
+
 /// A rectangle for each band, from `top` to `bottom`, that shows nothing and is a part of
 /// the figure that a visitor points at: where marks are too small to be hit.
 #[must_use]

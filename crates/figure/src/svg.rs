@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::element::{Element, Node, Value, decimal, el, number, rect};
 use crate::figure::{Figure, Size};
-use crate::mark::HIT_AREA;
+use crate::mark::is_for_the_page_alone;
 use crate::pixels::Pixels;
 use crate::png;
 use crate::text_style::{Anchor, NOTE, SENTENCE, TITLE};
@@ -184,8 +184,7 @@ impl<'a> Writer<'a> {
     }
 
     fn element(&self, out: &mut String, element: &Element) {
-        // What is there to be pointed at shows nothing.
-        if !SVG_TAGS.contains(&element.tag) || element.class == HIT_AREA {
+        if !SVG_TAGS.contains(&element.tag) || is_for_the_page_alone(element) {
             return;
         }
         out.push('<');
@@ -193,7 +192,8 @@ impl<'a> Writer<'a> {
         if !element.class.is_empty() {
             attribute(out, "class", &element.class);
         }
-        for set in &element.attributes {
+        let attributes = element.attributes.iter();
+        for set in attributes.filter(|set| !is_for_operation(set.name)) {
             match &set.value {
                 Value::Text(text) => attribute(out, set.name, &self.scoped(set.name, text)),
                 Value::Tenths(tenths) => attribute(out, set.name, &decimal(*tenths)),
@@ -250,7 +250,7 @@ impl<'a> Writer<'a> {
 
 /// Classes that occur in an element, for a file needs the rules of these alone.
 fn collect_classes<'a>(element: &'a Element, classes: &mut BTreeSet<&'a str>) {
-    if element.class == HIT_AREA {
+    if is_for_the_page_alone(element) {
         return;
     }
     classes.extend(element.class.split_ascii_whitespace());
@@ -272,6 +272,12 @@ fn has_blanks_to_keep(element: &Element) -> bool {
         Node::Element(inner) => has_blanks_to_keep(inner),
         Node::Pixels(_) => false,
     })
+}
+
+/// True for attributes about the keyboard and about what a part is to those who operate it:
+/// a file is one picture, which its title and description stand for.
+fn is_for_operation(attribute: &str) -> bool {
+    matches!(attribute, "role" | "tabindex") || attribute.starts_with("aria-")
 }
 
 /// Writes an attribute.

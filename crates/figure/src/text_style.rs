@@ -39,6 +39,12 @@ pub const COLUMN_HEAD: TextStyle = TextStyle {
     face: Face::SansBold,
     size: 11.5,
 };
+/// Sentences that belong to a drawing.
+pub const REMARK: TextStyle = TextStyle {
+    class: "text-remark",
+    face: Face::Sans,
+    size: 13.0,
+};
 /// Titles of axes, remarks, small print.
 pub const NOTE: TextStyle = TextStyle {
     class: "text-note",
@@ -108,6 +114,18 @@ impl TextStyle {
         };
         element.add(text.into())
     }
+
+    /// A text in lines no wider than `width` from `(x, y)` down, and the height it takes.
+    #[must_use]
+    pub fn paragraph(&self, text: &str, (x, y): (f64, f64), width: f64) -> (Element, f64) {
+        let mut drawn = el("g");
+        let mut bottom = y;
+        for line in self.wrapped(text, width) {
+            bottom += self.line();
+            drawn = drawn.add(self.at(x, bottom - self.size * 0.3, Anchor::Start, line));
+        }
+        (drawn, bottom - y)
+    }
 }
 
 #[cfg(test)]
@@ -117,7 +135,7 @@ mod tests {
 
     #[test]
     fn the_style_sheet_has_the_same_sizes_and_typefaces() {
-        for style in [TITLE, SENTENCE, LABEL, COLUMN_HEAD, NOTE, NUMBER] {
+        for style in [TITLE, SENTENCE, LABEL, COLUMN_HEAD, REMARK, NOTE, NUMBER] {
             let (_, rule) = STYLE_SHEET
                 .split_once(&format!("\n.{} {{", style.class))
                 .unwrap();

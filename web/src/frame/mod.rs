@@ -25,4 +25,4 @@ pub use notices::{EngineNotices, Notices};
 pub use popover::panel_id;
 pub use prompt::Prompt;
 pub use status::StatusLine;
-pub use visible_token::{Visible, visible};
+pub use visible_token::Visible;

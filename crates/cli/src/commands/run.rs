@@ -2,10 +2,13 @@
 
 use std::f64::consts::LN_2;
 
-use headlight_engine::{Loaded, RunAnswer, TokenText};
+use headlight_engine::{Loaded, RunAnswer, Sampling, TokenText};
+use headlight_figure::Shared;
 use headlight_language::{Truth, TruthAsk};
 use headlight_model::Unhurried;
+use headlight_view::answers::details::Cuts;
 use headlight_view::rooms::attention::catalogue::AttentionFigure;
+use headlight_view::rooms::attention::figures::next::N_NEXT;
 use headlight_view::rooms::attention::files;
 use serde_json::json;
 
@@ -22,15 +25,19 @@ pub(crate) fn run(args: &RunArgs) -> Result<String, Failure> {
     if args.truth {
         language::check_name(&loaded).map_err(|error| Failure::input(&about, error))?;
     }
-    let run = loaded.run(&args.prompt, args.top, &args.edits, None, &Unhurried);
-    let (answer, _) = pollster::block_on(run)?;
+    // The figure lists as many as the page does, however many are printed.
+    let top = args.top.max(N_NEXT);
+    let run = loaded.run(&args.prompt, top, &args.edits, None, &Unhurried);
+    let (mut answer, last) = pollster::block_on(run)?;
     let truth = args.truth.then(|| truth(&loaded, &answer.tokens));
     let truth = truth
         .transpose()
         .map_err(|error| Failure::input(&about, error))?;
     if let Some(file) = file {
-        write_figure(file, args, &loaded, &answer, truth.as_ref())?;
+        let cuts = loaded.cuts(&last, &Sampling::default(), N_NEXT)?;
+        write_figure(file, args, &loaded, &answer, cuts, truth.as_ref())?;
     }
+    answer.next.truncate(args.top);
     if !args.json {
         return Ok(table(&answer, truth.as_ref()));
     }
@@ -49,12 +56,13 @@ pub(crate) fn run(args: &RunArgs) -> Result<String, Failure> {
 }
 
 /// The next tokens as the page shows them after this run: beside the language wherever its
-/// probabilities are known.
+/// probabilities are known, and with what the usual sampling leaves of them.
 fn write_figure(
     file: FigureFile,
     args: &RunArgs,
     loaded: &Loaded,
     answer: &RunAnswer,
+    cuts: Cuts,
     asked: Option<&Truth>,
 ) -> Result<(), Failure> {
     let of_language = || {
@@ -62,18 +70,11 @@ fn write_figure(
         truth(loaded, &answer.tokens).ok()
     };
     let truth = asked.cloned().or_else(of_language);
-    let page = page_with(&args.engine.model, answer.clone(), truth);
-    let figure = |width| {
-        files::figure(
-            &page.attention,
-            &page.frame,
-            AttentionFigure::Perplexity,
-            width,
-        )
-    };
-    let n = answer.tokens.len();
+    let mut page = page_with(&args.engine.model, answer.clone(), truth);
+    page.attention.details.cuts = Some(Shared::new(cuts));
+    let figure = |width| files::figure(&page.attention, &page.frame, AttentionFigure::Next, width);
     file.write(figure, || {
-        format!("the prompt has {n} token, expected 2 or more for a perplexity")
+        "the model has no token that could come next, expected 1 or more".to_owned()
     })
 }
 

@@ -16,6 +16,7 @@ pub mod effect;
 pub(crate) mod example;
 pub mod figure_words;
 pub mod help;
+pub mod keys;
 pub mod lesson_words;
 pub mod link;
 pub mod menu;

@@ -1,108 +1,105 @@
 //! The most probable next tokens, and what sampling leaves of them.
 
-use headlight_figure::Shared;
+use headlight_figure::{Gesture, Shared};
 use headlight_view::State;
 use headlight_view::answers::details::Cuts;
+use headlight_view::answers::run::Run;
+use headlight_view::answers::truth::ShownTruth;
 use headlight_view::rooms::attention::action::AttentionAction;
 use headlight_view::rooms::attention::catalogue::AttentionFigure;
-use headlight_view::rooms::attention::figures::cuts;
-use headlight_view::rooms::attention::figures::cuts::{CutBar, CutBars, PITCH};
 use headlight_view::rooms::attention::figures::next;
-use headlight_view::rooms::attention::figures::next::NextBar;
+use headlight_view::rooms::attention::figures::next_list::{self, NextList};
 use headlight_view::rooms::attention::words as attention_words;
-use leptos::ev::{KeyboardEvent, PointerEvent};
-use leptos::html::Ol;
+use leptos::html::Div;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
-use super::legend::Legend;
 use super::method_and_numbers::Behind;
 use super::sampling::{Changed, Sampling};
 use super::shown::Shown;
 use crate::derived::Derived;
-use crate::draw::{Element, drawn, el, reactive};
-use crate::frame::figure::More;
-use crate::frame::keys::moved;
-use crate::frame::visible;
+use crate::frame::figure::{More, figure_of};
 use crate::host;
-use crate::store::{Store, store};
+use crate::store::store;
+
+/// What the list shows, each part followed by itself.
+#[derive(Clone, Copy)]
+struct Listed {
+    shown: Shown,
+    cuts: Derived<Option<Shared<Cuts>>>,
+    sampling: Derived<Changed>,
+    chosen: Derived<Option<u32>>,
+}
+
+/// What the list shows now.
+struct ListedNow {
+    run: Shared<Run>,
+    truth: ShownTruth,
+    cuts: Option<Shared<Cuts>>,
+    sampling: Changed,
+    chosen: Option<u32>,
+}
+
+impl Listed {
+    fn new(shown: Shown) -> Self {
+        let store = store();
+        Self {
+            shown,
+            cuts: store.select(|state: &State| state.attention.details.cuts.clone()),
+            sampling: store.select(|state: &State| state.frame.subject.sampling),
+            chosen: store.select(|state: &State| {
+                let contrast = state.attention.contrast(&state.frame.subject);
+                contrast.map(|(token, _)| token)
+            }),
+        }
+    }
+
+    fn now(self) -> Option<ListedNow> {
+        Some(ListedNow {
+            run: self.shown.run.get()?,
+            truth: self.shown.truth.get(),
+            cuts: self.cuts.get(),
+            sampling: self.sampling.get(),
+            chosen: self.chosen.get(),
+        })
+    }
+}
+
+impl ListedNow {
+    fn list(&self) -> NextList<'_> {
+        NextList {
+            run: &self.run,
+            truth: &self.truth,
+            cuts: self.cuts.as_deref(),
+            sampling: self.sampling,
+            chosen: self.chosen,
+        }
+    }
+}
 
 /// The figure.
 #[component]
 pub fn Next(shown: Shown) -> impl IntoView {
     let store = store();
-    let found = store.select(|state: &State| state.attention.details.cuts.clone());
-    let bars = Derived::new(move || {
-        let truth = shown.known_truth();
-        let run = shown.run.get();
-        let cuts = found.get();
-        run.map(|run| next::bars(&run, truth.as_deref(), cuts.as_deref()))
-            .unwrap_or_default()
-    });
-    let cut = Derived::new(move || found.get().map(|found: Shared<Cuts>| CutBars::new(&found)));
-    let chosen = store.select(|state: &State| {
-        state
-            .attention
-            .contrast(&state.frame.subject)
-            .map(|(token, _)| token)
-    });
+    let listed = Listed::new(shown);
+    let element = NodeRef::<Div>::new();
+    let act = move |width, gesture: Gesture| {
+        let action = untrack(|| listed.now()?.list().on_gesture(&gesture, width));
+        store.dispatch_if(action) || next_list::takes_hold(&gesture)
+    };
+    let picture = figure_of(
+        element,
+        move |width| Some(listed.now()?.list().drawing(width)),
+        act,
+    );
+    let width = host::width_of(element);
     let has_marks = shown.has_truth(|truth| !truth.next.is_empty());
-    let is_changed =
-        store.select(|state: &State| state.frame.subject.sampling != Changed::default());
-    let second_column = move || {
-        if is_changed.get() {
-            Some(attention_words::DRAWN_COLUMN)
-        } else {
-            has_marks.get().then_some(attention_words::TRUTH_COLUMN)
-        }
+    // Room for what the first run will say, so that nothing below moves when it comes.
+    let room = move || {
+        let height = next_list::expected_height(width.get(), shown.has_clean(), has_marks.get());
+        format!("{height}px")
     };
-    let on_key = move |event: &KeyboardEvent| {
-        let ids: Vec<u32> = bars.with_untracked(|bars| bars.iter().map(|bar| bar.id).collect());
-        let chosen = chosen.get_untracked();
-        let from = ids.iter().position(|id| Some(*id) == chosen).unwrap_or(0);
-        if event.key() == "Enter" {
-            event.prevent_default();
-            store.dispatch(AttentionAction::Append(ids[from]));
-        } else if let Some(to) = moved(event, from, ids.len(), 1) {
-            event.prevent_default();
-            store.dispatch(AttentionAction::Choose(ids[to]));
-            host::focus(&id(ids[to]));
-        }
-    };
-    let element = NodeRef::<Ol>::new();
-    let list = reactive(move || {
-        let is_changed = is_changed.get();
-        let cut = cut.get();
-        let chosen = chosen.get();
-        let of_cut = |id: u32| {
-            let bars = &cut.as_ref()?.bars;
-            bars.iter().find(|bar| bar.id == id).cloned()
-        };
-        let draw = |bar: NextBar| {
-            let of_cut = of_cut(bar.id);
-            // What is drawn is the question once the sampling was changed.
-            let second = if is_changed {
-                of_cut.as_ref().map(CutBar::drawn_text)
-            } else {
-                bar.true_percent.clone()
-            };
-            draw(store, chosen == Some(bar.id), bar, of_cut, second)
-        };
-        el("ol")
-            .class("bars next")
-            .set("role", "listbox")
-            .set("aria-label", attention_words::NEXT_LIST)
-            .hold(element)
-            .on("keydown", move |event| on_key(event.unchecked_ref()))
-            .all(bars.get().into_iter().map(draw))
-            .into()
-    });
     let summary = move || shown.run.get().map(|run| next::summary(&run));
-    let cut_sentence = store.select(|state: &State| {
-        let s = state.frame.subject.sampling;
-        let cuts = state.attention.details.cuts.as_ref()?;
-        Some(cuts::sentence(cuts, s.temperature, s.top_k, s.top_p))
-    });
+    let chosen = listed.chosen;
     view! {
         <section class="block" aria-labelledby="next-title">
             <div class="heading">
@@ -111,138 +108,13 @@ pub fn Next(shown: Shown) -> impl IntoView {
             </div>
             <figure data-figure=AttentionFigure::Next.name() aria-labelledby="next-title">
                 <figcaption class="unseen">{summary}</figcaption>
-                <Legend shown has_truth=has_marks/>
-                <p class="columns" class:single=move || second_column().is_none() aria-hidden="true">
-                    <span></span>
-                    <span>{move || second_column().map(|_| attention_words::MODEL_COLUMN)}</span>
-                    <span>{move || second_column().unwrap_or(attention_words::MODEL_COLUMN)}</span>
-                </p>
-                <div class="next-list">
-                    {drawn(list)}
-                    <CutLine cut found element/>
-                </div>
-                <p class="note cuts">{move || cut_sentence.get()}</p>
+                <div class="drawn" node_ref=element style:min-height=room>{picture}</div>
             </figure>
             <Sampling/>
             <Writing chosen shown/>
             <Behind figure=AttentionFigure::Next/>
         </section>
     }
-}
-
-fn id(token: u32) -> String {
-    format!("next-{token}")
-}
-
-fn draw(
-    store: Store,
-    is_chosen: bool,
-    bar: NextBar,
-    cut: Option<CutBar>,
-    second: Option<String>,
-) -> Element {
-    let token = bar.id;
-    let percent = |fraction: f64| format!("{:.2}%", fraction * 100.0);
-    let mark = |class: &'static str, side: &'static str, fraction: Option<f64>| {
-        fraction.map(|fraction| el("span").class(class).style(side, percent(fraction)))
-    };
-    let is_cut = cut.as_ref().is_some_and(|cut| cut.drawn_percent.is_none());
-    let title = attention_words::next_title(
-        &bar.label.quoted(),
-        &bar.percent,
-        bar.clean_percent.as_deref(),
-        cut.and_then(|cut| cut.drawn_percent).as_deref(),
-    );
-    let class = match (is_chosen, is_cut) {
-        (false, false) => "",
-        (true, false) => "selected",
-        (false, true) => "cut",
-        (true, true) => "selected cut",
-    };
-    let track = el("span")
-        .class("track")
-        .add(mark("bar", "width", Some(bar.fraction)))
-        .add(mark("heated", "width", bar.heated_fraction))
-        .add(mark("clean-mark", "left", bar.clean_fraction))
-        .add(mark("true-mark", "left", bar.true_fraction));
-    let number = |class: &'static str, says: String| el("span").class(class).add(says);
-    el("li")
-        .set("role", "option")
-        .set("id", id(token))
-        .class(class)
-        .set("aria-selected", is_chosen.to_string())
-        .set("tabindex", if is_chosen { "0" } else { "-1" })
-        .set("title", title)
-        .click(move || store.dispatch(AttentionAction::Choose(token)))
-        .on("dblclick", move |_| {
-            store.dispatch(AttentionAction::Append(token));
-        })
-        .add(el("span").class("name").all(visible(bar.label)))
-        .add(track)
-        .add(number("number", bar.percent))
-        .add(second.map(|percent| number("number second", percent)))
-}
-
-/// The line below which nothing is drawn; dragging it moves top-p, or top-k where
-/// that is what cuts.
-#[component]
-fn CutLine(
-    cut: Derived<Option<CutBars>>,
-    found: Derived<Option<Shared<Cuts>>>,
-    element: NodeRef<Ol>,
-) -> impl IntoView {
-    let store = store();
-    let is_dragged = RwSignal::new(false);
-    let y = move || {
-        let rows = cut.with(|cut| cut.as_ref().map(|cut| (cut.cut_y, cut.bars.len())));
-        let (cut_y, n) = rows?;
-        Some(cut_y.unwrap_or(n as f64 * PITCH))
-    };
-    let drag = move |event: PointerEvent| {
-        if !is_dragged.get_untracked() {
-            return;
-        }
-        let (Some(element), Some(found)) = (element.get_untracked(), found.get_untracked()) else {
-            return;
-        };
-        let y = f64::from(event.client_y()) - element.get_bounding_client_rect().top();
-        let old = store.peek(|state| state.frame.subject.sampling);
-        let changed = if old.top_k > 0 {
-            Changed {
-                top_k: cuts::top_k_at(&found, y),
-                ..old
-            }
-        } else {
-            Changed {
-                top_p: cuts::top_p_at(&found, old.top_k, y),
-                ..old
-            }
-        };
-        if changed != old {
-            store.dispatch(AttentionAction::SetSampling(changed));
-        }
-    };
-    let start = move |event: PointerEvent| {
-        event.prevent_default();
-        host::capture_pointer(&event);
-        is_dragged.set(true);
-    };
-    let line = move || {
-        let y = y()?;
-        Some(view! {
-            <span
-                class="cut-line"
-                title=attention_words::DRAG_CUT
-                style:top=format!("{y:.1}px")
-                on:pointerdown=start
-                on:pointermove=drag
-                on:pointerup=move |_| is_dragged.set(false)
-                on:pointercancel=move |_| is_dragged.set(false)
-                aria-hidden="true"
-            ></span>
-        })
-    };
-    view! { {line} }
 }
 
 /// Append the chosen token.

@@ -1,22 +1,22 @@
 //! One row of attention, step by step.
 
+use headlight_figure::Gesture;
 use headlight_view::State;
 use headlight_view::rooms::attention::action::AttentionAction;
 use headlight_view::rooms::attention::catalogue::AttentionFigure;
-use headlight_view::rooms::attention::figures::steps::{
-    Step, StepBar, StepView, Steps as Computed,
-};
+use headlight_view::rooms::attention::figures::steps::{Step, Steps as Computed};
+use headlight_view::rooms::attention::figures::steps_drawing;
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::ev::KeyboardEvent;
+use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::method_and_numbers::Behind;
 use super::product::Product;
-use super::row::place;
 use super::shown::Shown;
 use crate::derived::Derived;
-use crate::frame::Visible;
 use crate::frame::element_ids::FIGURE;
+use crate::frame::figure::figure_of;
 use crate::frame::keys::moved;
 use crate::host;
 use crate::store::store;
@@ -30,7 +30,18 @@ pub fn Steps(shown: Shown) -> impl IntoView {
         let (run, pattern) = shown.both()?;
         Computed::new(&run.tokens, &pattern, shown.query.get())
     });
-    let drawn = Derived::new(move || steps.with(|steps| Some(steps.as_ref()?.view(step.get()))));
+    let element = NodeRef::<Div>::new();
+    let drawing = move |width| {
+        let (step, key) = (step.get(), shown.key.get());
+        steps.with(|steps| Some(steps.as_ref()?.drawing(step, key, width)))
+    };
+    let act = move |_, gesture: Gesture| {
+        store.dispatch_if(steps_drawing::on_gesture(
+            &gesture,
+            shown.query.get_untracked(),
+        ))
+    };
+    let picture = figure_of(element, drawing, act);
     let is_multiplied = store.select(|state: &State| {
         state
             .attention
@@ -39,18 +50,17 @@ pub fn Steps(shown: Shown) -> impl IntoView {
     });
     let why_none = store.select(|state: &State| state.attention.why_no_steps(&state.frame));
     let sentence = move || {
-        let said = drawn.with(|drawn| drawn.as_ref().map(|drawn| drawn.sentence.clone()));
+        let said = steps.with(|steps| Some(steps.as_ref()?.sentence(step.get())));
         said.unwrap_or_else(|| why_none.get().to_owned())
     };
     view! {
         <figure class="steps" id=FIGURE tabindex="-1" data-figure=AttentionFigure::Steps.name() aria-labelledby="map-title" aria-describedby="step-says">
             <Tabs step/>
-            <p class="formula number">{move || step.get().formula()}</p>
             <p class="say" id="step-says" aria-live="polite">{sentence}</p>
             <Show when=move || is_multiplied.get()>
                 <Product shown/>
             </Show>
-            {move || drawn.get().map(|drawn| draw(shown, drawn))}
+            <div class="drawn" node_ref=element>{picture}</div>
         </figure>
         <Behind figure=AttentionFigure::Steps/>
     }
@@ -87,47 +97,4 @@ fn Tabs(step: Derived<Step>) -> impl IntoView {
     };
     let tabs = Step::ALL.into_iter().enumerate().map(tab).collect_view();
     view! { <div class="step-tabs" role="radiogroup" aria-label=attention_words::STEPS on:keydown=on_key>{tabs}</div> }
-}
-
-fn draw(shown: Shown, drawn: StepView) -> impl IntoView {
-    let store = store();
-    let (zero, drawn_zero) = (percent(drawn.zero), drawn.zero);
-    let bar = move |bar: StepBar| {
-        let key = bar.key;
-        let select = move |_| {
-            let query = shown.query.get_untracked();
-            store.dispatch(AttentionAction::SelectCell(query, key));
-        };
-        let place = bar.place.map(place);
-        let drawn = bar.bar.map(|at| {
-            view! {
-                <span
-                    class="bar"
-                    class:negative=at.start < drawn_zero
-                    class:cut=bar.is_cut
-                    style:left=percent(at.start)
-                    style:width=percent(at.length)
-                ></span>
-            }
-        });
-        view! {
-            <li class:selected=move || shown.key.get() == key class:masked=bar.is_masked on:click=select>
-                <span class="name">{place}<Visible token=bar.label/></span>
-                <span class="track">{drawn}</span>
-                <span class="number">{bar.text}</span>
-            </li>
-        }
-    };
-    let bars = drawn.bars.into_iter().map(bar).collect_view();
-    let line = |text: String| view! { <p class="number rest">{text}</p> };
-    view! {
-        <ol class="bars signed" style=("--zero", zero)>{bars}</ol>
-        {drawn.rest.map(line)}
-        {drawn.masked_rest.map(line)}
-        {drawn.worked.map(|worked| view! { <p class="number worked">{worked}</p> })}
-    }
-}
-
-fn percent(fraction: f64) -> String {
-    format!("{:.2}%", fraction * 100.0)
 }

@@ -15,6 +15,9 @@ use crate::frame::figure_words;
 use crate::frame::save::{Content, Numbers, SaveRequest, named};
 use crate::rooms::attention::catalogue::AttentionFigure;
 use crate::rooms::attention::figures::lines::TokenLines;
+use crate::rooms::attention::figures::next_list::NextList;
+use crate::rooms::attention::figures::product::Product;
+use crate::rooms::attention::figures::steps::Steps;
 use crate::rooms::attention::figures::{perplexity, surprise};
 
 /// The numbers of a figure of the room; `None` if they have not arrived.
@@ -53,6 +56,33 @@ pub fn figure(
         AttentionFigure::Surprise => {
             let truth = truth.as_deref();
             Some(surprise::figure(run, truth, query, width_px, credit))
+        }
+        AttentionFigure::Next => {
+            let list = NextList {
+                run,
+                truth: &frame.subject.truth,
+                cuts: room.details.cuts.as_deref(),
+                sampling: frame.subject.sampling,
+                chosen: room.contrast(&frame.subject).map(|(token, _)| token),
+            };
+            list.figure(width_px, Source::new(room, frame, figure)?.table(), credit)
+        }
+        AttentionFigure::Steps => {
+            let source = Source::new(room, frame, figure)?;
+            let Source::Steps(run, pattern, query) = &source else {
+                return None;
+            };
+            let steps = Steps::new(&run.tokens, pattern, *query)?;
+            let key = room.key(&frame.subject);
+            Some(steps.figure(room.step, key, width_px, source.table(), credit))
+        }
+        AttentionFigure::Product => {
+            let source = Source::new(room, frame, figure)?;
+            let Source::Product(found) = &source else {
+                return None;
+            };
+            let product = Product::new(found);
+            Some(product.figure(&run.tokens, width_px, source.table(), credit))
         }
         _ => None,
     }
@@ -249,11 +279,14 @@ mod tests {
             .show(subject, run(&["a", " b", " c"]), Some(pattern));
         for kind in AttentionFigure::ALL {
             let value = figure(&state.attention, &state.frame, kind, 300.0);
-            let is_value = matches!(
-                kind,
-                AttentionFigure::Lines | AttentionFigure::Surprise | AttentionFigure::Perplexity
-            );
-            assert_eq!(value.is_some(), is_value, "{kind:?}");
+            let values = [
+                AttentionFigure::Lines,
+                AttentionFigure::Next,
+                AttentionFigure::Perplexity,
+                AttentionFigure::Steps,
+                AttentionFigure::Surprise,
+            ];
+            assert_eq!(value.is_some(), values.contains(&kind), "{kind:?}");
             let Some(value) = value else { continue };
             let table = Source::new(&state.attention, &state.frame, kind).unwrap();
             assert_eq!((value.id.0, value.table), (kind.name(), table.table()));

@@ -45,12 +45,12 @@ pub fn bars(run: &Run, truth: Option<&Truth>, cuts: Option<&Cuts>) -> Vec<NextBa
     let shown = run.next.iter().take(N_NEXT);
     let probs = shown.clone().map(|token| token.prob);
     let true_probs = shown.filter_map(|token| true_prob(truth, token.id));
-    let clean_probs = run.clean.iter().flat_map(|clean| clean.prob_of_next.iter());
+    let clean_probs = run.clean.iter().flat_map(|clean| &clean.prob_of_next);
     let cut_tokens = || cuts.into_iter().flat_map(|cuts| cuts.tokens.iter());
     let heated_probs = cut_tokens().map(|token| token.heated);
     let all = probs
         .chain(true_probs)
-        .chain(clean_probs.copied())
+        .chain(clean_probs.copied().take(N_NEXT))
         .chain(heated_probs);
     let largest = all.fold(f64::MIN_POSITIVE, f64::max);
     let clean = |index: usize| Some(*run.clean.as_ref()?.prob_of_next.get(index)?);

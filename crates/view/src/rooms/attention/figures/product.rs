@@ -117,7 +117,10 @@ impl<'a> Product<'a> {
         }
     }
 
-    fn sentence(&self, tokens: &[Token]) -> String {
+    /// Whose query and key they are, how the products become the score, and which
+    /// dimension counts most.
+    #[must_use]
+    pub fn sentence(&self, tokens: &[Token]) -> String {
         let QueryKey { query, key, .. } = *self.found;
         let name = |pos| sentence::name(tokens, pos);
         let mut said = words::of(&name(query), &name(key));

@@ -476,7 +476,7 @@ fn scale(step: Step, values: impl Iterator<Item = StepValue>) -> SignedScale {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::answers::head::Head;
     use crate::answers::run::tests::run;
@@ -501,7 +501,7 @@ mod tests {
 
     const WORDS: [&str; 5] = ["Lily", " found", " a", " ball", "."];
 
-    fn steps(scores: &[f64]) -> Steps {
+    pub(crate) fn steps(scores: &[f64]) -> Steps {
         let run = run(&WORDS);
         Steps::new(&run.tokens, &softmax(5, scores), scores.len() - 1).unwrap()
     }
