@@ -15,7 +15,7 @@ import { BIN, DIST } from "./settings.mjs";
 const BETWEEN_FILES_MS = 120;
 
 /** Figures that are values: their file is written from the value and has a style sheet of its own. */
-const VALUES = new Set(["attention.perplexity", "flash.timeline", "flash.ledger", "flash.error", "flash.row", "flash.growth"]);
+const VALUES = new Set(["attention.perplexity", "flash.timeline", "flash.ledger", "flash.error", "flash.row", "flash.device", "flash.growth"]);
 
 /** The style sheet of a file. */
 const STYLE = /<style>(.*?)<\/style>/gs;
