@@ -27,6 +27,7 @@ const VALUES = new Set([
   "attention.next",
   "attention.steps",
   "attention.product",
+  "flash.device",
 ]);
 
 /** The style sheet of a file. */

@@ -1,19 +1,18 @@
 //! One run of our kernel on the visitor's own GPU, compared with the trace.
 
-use headlight_figure::number::scientific;
 use headlight_view::State;
 use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::device::{Answer, RunShown};
 use headlight_view::rooms::flash::device_ask;
-use headlight_view::rooms::flash::figures::agreement::verdict;
+use headlight_view::rooms::flash::figures::agreement::{self, verdict};
 use headlight_view::rooms::flash::words::device as words;
 use headlight_view::rooms::flash::{Agreement, Checked, FlashAction, Player};
+use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::flash_view::{FlashView, more};
+use super::flash_view::{FlashView, more, still};
 use crate::derived::{Derived, Local, react};
 use crate::draw::{Element, Node, el, reactive};
-use crate::frame::figure::table::{column_head, row_head};
 use crate::host;
 
 /// What is read out when it changes.
@@ -23,7 +22,7 @@ pub fn status(said: Option<String>) -> Element {
 
 /// A run with the numbers of the room.
 pub fn one_run(room: FlashView, run: Derived<RunShown>) -> [Node; 2] {
-    let agreement = Local::new(None::<Agreement>);
+    let agreement = room.numbers.agreement();
     let generation = StoredValue::new(0_u32);
     let options = room.store.select(|state: &State| state.flash.options);
     let answer = Derived::new(move || match run.get() {
@@ -50,30 +49,35 @@ pub fn one_run(room: FlashView, run: Derived<RunShown>) -> [Node; 2] {
         let mine = generation.get_value();
         go_on(compared, answer, agreement, generation, mine);
     });
-    let figure = reactive(move || {
+    let says = reactive(move || {
         let found = agreement.get();
         let verdict = found.as_ref().and_then(verdict);
         let verdict = verdict.or_else(|| run.with(words::run_state));
-        let under_way = found.filter(|found| !found.is_done());
+        status(verdict).into()
+    });
+    let progress = reactive(move || {
+        let under_way = agreement.get().filter(|found| !found.is_done());
         let progress = under_way.map(|found| {
             let (n_checked, n_queries) = found.progress();
             let said = headlight_view::rooms::flash::words::checked(n_checked, n_queries);
             el("p").class("device-progress").add(said)
         });
-        // A time never stands without its errors.
-        let known = found.filter(|found| found.progress().0 > 0);
-        let facts = known.and_then(|found| {
-            answer.with(|answer| answer.as_ref().map(|answer| facts(answer, found)))
-        });
-        el("div")
-            .set("data-figure", FlashFigure::Device.name())
-            .set("role", "group")
-            .set("aria-label", words::HEADING)
-            .add(status(verdict))
-            .add(progress)
-            .add(facts)
-            .into()
+        progress.into()
     });
+    let element = NodeRef::<Div>::new();
+    let drawing = move |width| {
+        // A time never stands without its errors.
+        let found = agreement.get().filter(|found| found.progress().0 > 0)?;
+        answer.with(|answer| Some(agreement::drawing(answer.as_ref()?, &found, width)))
+    };
+    let facts = el("div").class("device-facts").hold(element);
+    let figure = el("div")
+        .set("data-figure", FlashFigure::Device.name())
+        .set("role", "group")
+        .set("aria-label", words::HEADING)
+        .add(says)
+        .add(progress)
+        .add(facts.add(still(element, drawing)));
     let [table, _] = room.numbers.on_device();
     react(move || {
         let found = agreement.get().filter(Agreement::is_done);
@@ -118,36 +122,4 @@ fn go_on(
             go_on(compared, answer, agreement, generation, mine);
         }
     });
-}
-
-fn facts(answer: &Answer, found: Agreement) -> Element {
-    let bounds = found.bounds();
-    let row = |name: &'static str, output: f64, lse: f64| {
-        el("tr")
-            .add(row_head(name))
-            .add(el("td").add(scientific(output)))
-            .add(el("td").add(scientific(lse)))
-    };
-    let heads = [words::AGAINST, words::OF_OUTPUT, words::OF_LSE].map(column_head);
-    let rows = [
-        row(words::AGAINST_TRACE, found.trace.output, found.trace.lse),
-        row(words::AGAINST_DENSE, found.dense.output, found.dense.lse),
-        row(words::BOUND, bounds.output, bounds.lse),
-    ];
-    let table = el("table")
-        .add(el("thead").add(el("tr").all(heads)))
-        .add(el("tbody").all(rows));
-    let name = |name: &'static str| el("dt").add(name);
-    let device = el("dl")
-        .add(name(words::DEVICE))
-        .add(el("dd").add(answer.run.device.clone()))
-        .add(name(words::TILES))
-        .add(el("dd").add(words::tiles(answer)))
-        .add(name(words::TIME))
-        .add(
-            el("dd")
-                .class("number")
-                .add(words::time(answer.run.elapsed_ms)),
-        );
-    el("div").class("device-facts").add(table).add(device)
 }

@@ -8,7 +8,7 @@ use headlight_view::State;
 use headlight_view::frame::command_line::CommandLine;
 use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::{
-    Check, FlashAction, Shown, command_line, content, method, tables,
+    Agreement, Check, FlashAction, Shown, command_line, content, method, tables,
 };
 use leptos::prelude::*;
 
@@ -29,6 +29,7 @@ const PAUSE: Duration = Duration::from_millis(60);
 pub struct Numbers {
     made: Local<Option<Made>>,
     check: Local<Option<Check>>,
+    agreement: Local<Option<Agreement>>,
     on_device: [Local<Option<Table>>; 2],
 }
 
@@ -70,6 +71,7 @@ impl Numbers {
         let numbers = Self {
             made: Local::new(None),
             check: Local::new(None),
+            agreement: Local::new(None),
             on_device: [Local::new(None), Local::new(None)],
         };
         numbers.make_tables(now);
@@ -104,10 +106,15 @@ impl Numbers {
                 .and_then(|element| host::width_of_drawing(&element));
             let found = untrack(|| {
                 let check = self.check.get();
+                let agreement = self.agreement.get();
                 let [run, growth] = self.on_device.map(|table| table.get());
                 let of = |seen: Shown<'_>| {
                     let on_device = [run.as_ref(), growth.as_ref()];
-                    let seen = Shown { on_device, ..seen };
+                    let seen = Shown {
+                        agreement: agreement.as_ref(),
+                        on_device,
+                        ..seen
+                    };
                     store.peek(|state| content(&state.flash, &state.frame, pending, seen, width_px))
                 };
                 seen(now, check.as_ref(), of).flatten()
@@ -124,6 +131,11 @@ impl Numbers {
     /// How the result compares with its definition, as far as that is known.
     pub const fn check(self) -> Local<Option<Check>> {
         self.check
+    }
+
+    /// How what the device computed compares with the trace, as far as that is known.
+    pub const fn agreement(self) -> Local<Option<Agreement>> {
+        self.agreement
     }
 
     /// The tables of the run on the device, and of longer sequences there.
@@ -185,6 +197,7 @@ fn seen<T>(now: CurrentStep, check: Option<&Check>, of: impl FnOnce(Shown<'_>) -
         beside: beside.map(|(player, moment)| (&**player, &**moment)),
         row: now.row(),
         check,
+        agreement: None,
         on_device: [None; 2],
     }))
 }

@@ -8,14 +8,19 @@ use headlight_activations::{Finding, HeadInputs};
 
 use super::*;
 use crate::reduce::tests::{live, said};
+use crate::rooms::flash::catalogue::FlashFigure;
 use crate::rooms::flash::device::OnDevice;
 use crate::rooms::flash::figures::agreement::verdict;
 use crate::rooms::flash::figures::growth::tests::{growth_of, point};
+use crate::rooms::flash::file;
 use crate::rooms::flash::options::Tiles;
-use crate::rooms::flash::{Agreement, Checked, FlashAction, Options, Player};
+use crate::rooms::flash::test_drawing::{assert_inside, snapshot};
+use crate::rooms::flash::{Agreement, Checked, FlashAction, Options, Player, Shown};
 use crate::session::{Ask, Command, Message, RunId};
 use headlight_activations::FlashRun;
 use headlight_figure::Shared;
+
+const FIGURE: FlashFigure = FlashFigure::Device;
 
 /// A live page in the room, with random numbers.
 fn room() -> State {
@@ -125,6 +130,36 @@ fn an_answer_is_compared_with_trace_and_definition() {
             .iter()
             .all(|row| row.len() == table.columns.len())
     );
+}
+
+#[test]
+fn an_answer_is_a_figure_once_it_was_compared() {
+    let mut state = room();
+    let (id, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
+    let mut run = answer_to(&state, 1e-7);
+    run.device = "GPU: a name that is much too long to stand on one line of a phone".to_owned();
+    let found = agreement(&state, &run);
+    let player = Player::new(&state.flash).unwrap();
+    let moment = player.moment(0).unwrap();
+    let table = found.table(&run);
+    find(&mut state, id, Finding::FlashRun(run));
+    let seen = |agreement| Shown {
+        player: &player,
+        moment: &moment,
+        beside: None,
+        row: None,
+        check: None,
+        agreement,
+        on_device: [Some(&table), None],
+    };
+    let figure = |seen, width| file::figure(&state.flash, &state.frame, FIGURE, seen, width);
+    assert_eq!(figure(seen(None), 300.0), None);
+    for (width, file) in [(300.0, "device.narrow.svg"), (700.0, "device.svg")] {
+        let value = figure(seen(Some(&found)), width).unwrap();
+        assert_inside(&value.drawing, value.size);
+        assert_eq!(value.table, table);
+        snapshot(file, FIGURE, value.sentence, value.drawing, value.size);
+    }
 }
 
 #[test]

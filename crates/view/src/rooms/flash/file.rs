@@ -6,11 +6,12 @@ use headlight_flash::{Algorithm, Tiling};
 use serde::Serialize;
 
 use super::catalogue::title;
-use super::device_ask::growth_shown;
+use super::device::RunShown;
+use super::device_ask::{growth_shown, run_shown};
 use super::figures::compare::SideBySide;
 use super::figures::ledger::{self, ledger};
 use super::figures::row::{self, row_after_each_tile};
-use super::figures::{error, growth, timeline};
+use super::figures::{agreement, error, growth, timeline};
 use super::options::Source;
 use super::options::{Options, Tiles};
 use super::state::FlashRoom;
@@ -194,7 +195,15 @@ pub fn figure(
             let sentence = row::summary(player, moment, row);
             (heading.into(), sentence, row::drawing(&passed, width_px))
         }
-        FlashFigure::Stage | FlashFigure::Device => return None,
+        FlashFigure::Device => {
+            let RunShown::Answered(answer) = run_shown(room, frame) else {
+                return None;
+            };
+            let found = seen.agreement?;
+            let drawing = agreement::drawing(&answer, found, width_px);
+            (title(figure).into(), agreement::verdict(found)?, drawing)
+        }
+        FlashFigure::Stage => return None,
     };
     Some(Figure {
         id: figure.into(),
@@ -414,6 +423,7 @@ mod tests {
             beside: None,
             row: crate::rooms::flash::row_shown(&player, &moment, None),
             check: Some(&check),
+            agreement: None,
             on_device: [Some(&other); 2],
         };
         of(seen)

@@ -105,6 +105,7 @@ fn the_tables_count_as_the_page_does_and_name_the_tokens() {
         beside: None,
         row: Some(5),
         check: None,
+        agreement: None,
         on_device: [None, None],
     };
     let chip = tables::of(FlashFigure::Stage, seen).unwrap();

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use headlight_flash::{Chip, Direction, Matrix, Totals};
 
 use super::clock::Clock;
+use super::figures::agreement::Agreement;
 use super::figures::compare::{Progress, SideBySide};
 use super::figures::error::Check;
 use super::figures::ledger;
@@ -37,6 +38,8 @@ pub struct Shown<'a> {
     pub row: Option<usize>,
     /// How the result compares with its definition, as far as that is known.
     pub check: Option<&'a Check>,
+    /// How what the visitor's GPU computed compares with both, as far as that is known.
+    pub agreement: Option<&'a Agreement>,
     /// What our kernel made of the same on the visitor's GPU, and of longer sequences,
     /// as tables, where it was asked.
     pub on_device: [Option<&'a Table>; 2],

@@ -9,11 +9,22 @@ use headlight_activations::FlashRun;
 use headlight_flash::{DenseRows, Overflow};
 
 use super::error::{Check, Checked};
+use super::text_table::{TextRow, facts, text_table};
+use crate::rooms::flash::device::Answer;
 use crate::rooms::flash::player::Player;
 use crate::rooms::flash::words::device as words;
 use headlight_figure::number::full;
 use headlight_figure::table::Column;
 use headlight_figure::table::Table;
+use headlight_figure::{Element, Size, el};
+
+/// Narrowest and widest drawing.
+const WIDTHS: (f64, f64) = (250.0, 860.0);
+/// From here on differences and facts stand side by side, in pixels.
+const SIDE_BY_SIDE: f64 = 632.0;
+/// Between them, beside each other and one below the other.
+const GAP: f64 = 32.0;
+const GAP_BELOW: f64 = 10.0;
 
 /// How far the comparison is, and what it found.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -163,6 +174,39 @@ impl Agreement {
         let within = |gaps: Gaps| gaps.output <= bounds.output && gaps.lse <= bounds.lse;
         within(self.trace) && within(self.dense)
     }
+}
+
+/// The differences beside what 32 bits allow, and what was run on which device, in
+/// `width_px` pixels.
+#[must_use]
+pub fn drawing(answer: &Answer, found: &Agreement, width_px: f64) -> (Element, Size) {
+    let width = width_px.clamp(WIDTHS.0, WIDTHS.1).floor();
+    let row = |name, gaps: Gaps, class| TextRow {
+        name,
+        cells: vec![scientific(gaps.output), scientific(gaps.lse)],
+        class,
+    };
+    let heads = [words::AGAINST, words::OF_OUTPUT, words::OF_LSE];
+    let rows = [
+        row(words::AGAINST_TRACE, found.trace, ""),
+        row(words::AGAINST_DENSE, found.dense, ""),
+        row(words::BOUND, found.bounds(), "is-quiet"),
+    ];
+    let run = [
+        (words::DEVICE, answer.run.device.clone()),
+        (words::TILES, words::tiles(answer)),
+        (words::TIME, words::time(answer.run.elapsed_ms)),
+    ];
+    let is_wide = width >= SIDE_BY_SIDE;
+    let column = if is_wide { (width - GAP) / 2.0 } else { width };
+    let (table, table_height) = text_table(&heads, &rows, (0.0, 0.0), column);
+    let at = match is_wide {
+        true => (column + GAP, 0.0),
+        false => (0.0, table_height + GAP_BELOW),
+    };
+    let (facts, facts_height) = facts(&run, at, column);
+    let height = table_height.max(at.1 + facts_height);
+    (el("g").add(table).add(facts), Size { width, height })
 }
 
 /// What a comparison found, once it is done.
