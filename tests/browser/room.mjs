@@ -323,6 +323,35 @@ test("Generate draws as the command line does with the same options", async (t) 
   assert.deepEqual([inLink, temperature, topK, topP], ["7", "1.4", "5", "0.9"]);
 });
 
+test("the line of the cut is dragged, and moves top-p or the top-k that cuts", async (t) => {
+  const page = await opened(t, { prompt: OPEN });
+  const figure = page.locator('[data-figure="attention.next"]');
+  const dragTo = async (rank, below) => {
+    const from = await figure.locator(".handle-grip").boundingBox();
+    const row = await figure.getByRole("option").nth(rank).boundingBox();
+    const x = from.x + from.width / 2;
+    await page.mouse.move(x, from.y + from.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x, row.y + below * row.height, { steps: 4 });
+    await page.mouse.up();
+  };
+  const keeps = (kept) =>
+    page.waitForFunction((nCut) => {
+      return document.querySelectorAll('[data-figure="attention.next"] .is-cut').length === nCut;
+    }, 10 - kept);
+  await dragTo(2, 0.5);
+  await keeps(3);
+  const { top_p: topP, top_k: none } = await linkOf(page);
+  assert.ok(topP > 0 && topP < 1 && none === undefined, `top-p ${topP}, top-k ${none}`);
+  await dragTo(9, 3);
+  await keeps(10);
+  await setSampling(page, { temperature: 1, topK: 5, topP: 1 });
+  await keeps(5);
+  await dragTo(2, 0.1);
+  await keeps(2);
+  assert.equal((await linkOf(page)).top_k, "2");
+});
+
 /** Moves the three controls. */
 async function setSampling(page, { temperature, topK, topP }) {
   const group = page.getByRole("group", { name: "How the next token is drawn" });

@@ -87,11 +87,13 @@ fn the_file_is_the_page_s_figure_of_the_numbers_that_are_printed() {
         ];
         let (printed, file) = answer("stories", PROMPT, "svg-figure.svg", &options);
         let truth = serde_json::from_value(printed["truth"].clone()).unwrap();
+        let truth = ShownTruth::Known(Shared::new(truth));
         let run = run(&printed);
+        let cuts = cuts(&run);
         let list = NextList {
             run: &run,
-            truth: &ShownTruth::Known(Shared::new(truth)),
-            cuts: Some(&cuts(&run)),
+            truth: &truth,
+            cuts: Some(&cuts),
             sampling: Sampling::default(),
             chosen: run.next.first().map(|token| token.id),
         };

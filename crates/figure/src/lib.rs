@@ -74,5 +74,4 @@ pub use text_style::{
 pub use text_width::{Face, fitted, text_width, wrapped};
 pub use theme::{DARK, LIGHT, Theme};
 pub use ticks::Tick;
-pub use token::VisibleToken;
 pub use token_rows::TokenRows;

@@ -24,7 +24,8 @@ const NARROWEST_TRACK: f64 = 24.0;
 /// Where the parts of rows are that tokens name.
 ///
 /// ```
-/// use headlight_figure::{TokenRows, VisibleToken};
+/// use headlight_figure::TokenRows;
+/// use headlight_figure::token::VisibleToken;
 ///
 /// let rows = TokenRows::new(300.0, 70.0, &[56.0]).below(20.0, 24.0);
 /// assert_eq!(rows.track, (78.0, 236.0));
