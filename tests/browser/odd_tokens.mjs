@@ -91,9 +91,13 @@ async function assertHarmless(page, what) {
       return isOver(a.left, a.right, b.left, b.right) && isOver(a.top, a.bottom, b.top, b.bottom);
     };
     // Name, bar and number of one line must not lie upon each other.
-    const lines = [...document.querySelectorAll("ol.bars > li")].filter((line) => line.checkVisibility());
+    const all = [...document.querySelectorAll("ol.bars > li, .figure-drawing [role=listitem]")];
+    const lines = all.filter((line) => line.checkVisibility());
     const isBroken = (line) => {
-      const [name, number] = [line.querySelector(".name"), line.querySelector(":scope > .number")];
+      const [name, number] = [
+        line.querySelector(".name, .text-label"),
+        line.querySelector(":scope > .number, .text-number"),
+      ];
       return name && number && isAbove(name, number);
     };
     return lines.filter(isBroken).map((line) => line.textContent.slice(0, 60));
