@@ -28,6 +28,9 @@ const VALUES = new Set([
   "attention.steps",
   "attention.product",
   "flash.device",
+  "attention.lens",
+  "attention.attribution",
+  "attention.norms",
 ]);
 
 /** The style sheet of a file. */

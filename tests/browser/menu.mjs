@@ -117,6 +117,21 @@ for (const colorScheme of ["light", "dark"]) {
   });
 }
 
+for (const colorScheme of ["light", "dark"]) {
+  test(`lens and attribution are saved as the command line writes them, ${colorScheme}`, async (t) => {
+    const page = await opened(t, "map", {}, { colorScheme });
+    const { next } = await cli.run(PROMPT);
+    const pair = ["--token", String(next[0].id), "--against", String(next[1].id)];
+    const options = { "attention.lens": ["lens"], "attention.attribution": ["attribute", ...pair] };
+    for (const [figure, command] of Object.entries(options)) {
+      await page.waitForSelector(`[data-figure="${figure}"] svg rect`, { state: "attached", timeout: 30_000 });
+      const file = (await saved(page, VIEWS.map[figure], "Save as SVG")).bytes.toString();
+      const [, width] = file.match(/^<svg [^>]*?width="(\d+)"/);
+      assert.equal(file, await cli.svg(PROMPT, width, colorScheme, ...command), figure);
+    }
+  });
+}
+
 /** The colour of a picture's first pixel, as a style sheet writes it. */
 function cornerOf(page, png) {
   return page.evaluate(async (numbers) => {

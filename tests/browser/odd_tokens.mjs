@@ -91,10 +91,10 @@ async function assertHarmless(page, what) {
       return isOver(a.left, a.right, b.left, b.right) && isOver(a.top, a.bottom, b.top, b.bottom);
     };
     // Name, bar and number of one line must not lie upon each other.
-    const all = [...document.querySelectorAll("ol.bars > li, .token-row")];
+    const all = [...document.querySelectorAll("ol.bars > li, .token-row, .figure-drawing [role=listitem]")];
     const lines = all.filter((line) => line.checkVisibility());
     const isBroken = (line) => {
-      const [name, number] = [".name, .text-label", ":scope > .number, :scope > .text-number"].map((part) =>
+      const [name, number] = [".name, .text-label", ":scope > .number, .text-number"].map((part) =>
         line.querySelector(part),
       );
       return name && number && isAbove(name, number);

@@ -161,6 +161,8 @@ pub(crate) struct LensArgs {
         allow_negative_numbers = true
     )]
     pub(crate) top: usize,
+    #[command(flatten)]
+    pub(crate) figure: FigureArgs,
 }
 
 #[derive(Debug, Args)]
@@ -173,6 +175,8 @@ pub(crate) struct AttributeArgs {
     /// The id of the token spoken against
     #[arg(long, value_name = "ID", allow_negative_numbers = true)]
     pub(crate) against: u32,
+    #[command(flatten)]
+    pub(crate) figure: FigureArgs,
 }
 
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! `headlight run --svg`, by the real binary.
+//! `--svg`, by the real binary.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod process;
@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use headlight_activations::{CutToken, Cuts, Sampling};
+use headlight_figure::number::fixed;
 use headlight_figure::{DARK, LIGHT, Shared, Table, drawing_width, svg};
 use headlight_view::answers::run::{Backend, Run, WeightedToken};
 use headlight_view::answers::truth::ShownTruth;
@@ -161,4 +162,42 @@ fn the_file_is_none_of_the_model_s() {
         &["--svg", "--model"],
     );
     assert_eq!(fs::read(&file).unwrap(), before);
+}
+
+/// What another command than `run` prints, and the file that it writes.
+fn answer_of(command: &str, file: &str, options: &[&str]) -> (Value, String) {
+    let file = scratch(file);
+    let mut words = arguments("stories", PROMPT, &file, &[options, &["--json"]].concat());
+    words[0] = command.into();
+    let done = headlight(words);
+    assert!(done.status.success(), "{done:?}");
+    let printed = serde_json::from_slice(&done.stdout).unwrap();
+    (printed, fs::read_to_string(file).unwrap())
+}
+
+#[test]
+fn the_lens_is_what_the_page_asks_for_whatever_is_listed() {
+    let (_, asked) = answer_of("lens", "svg-lens.svg", &[]);
+    let (_, listed_less) = answer_of("lens", "svg-lens-1.svg", &["--top", "1"]);
+    assert_eq!(asked, listed_less);
+    for words in [
+        "What each layer would say next",
+        "embedding",
+        "after layer 0",
+    ] {
+        assert!(asked.contains(words), "{words}");
+    }
+    let (_, dark) = answer_of("lens", "svg-lens-dark.svg", &["--theme", "dark"]);
+    assert_ne!(asked, dark);
+}
+
+#[test]
+fn the_attribution_is_the_page_s_figure_of_the_numbers_that_are_printed() {
+    let pair = ["--token", "300", "--against", "301", "--width", "500"];
+    let (printed, file) = answer_of("attribute", "svg-attribution.svg", &pair);
+    let word = printed["token"]["text"].as_str().unwrap().trim();
+    assert!(file.contains(word), "{word} in {file}");
+    let sum = printed["sum"].as_f64().unwrap();
+    let said = format!("sum {}", fixed(sum, 3));
+    assert!(file.contains(&said), "{said} in {file}");
 }

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | draw | [`el`], [`Element`], [`Path`], [`Pixels`], [`TextStyle`] |
 //! | place | [`Scale`], [`Bands`], [`axis`](fn@axis), [`text_width`](fn@text_width) |
-//! | mark | [`bars`](fn@bars), [`histogram`], [`line()`], [`dots`], [`area`], [`heatmap`](fn@heatmap), [`TokenRows`], [`legend`](fn@legend) |
+//! | mark | [`bars`](fn@bars), [`histogram`], [`line()`], [`dots`], [`area`], [`heatmap`](fn@heatmap), [`TokenRows`], [`BarList`], [`legend`](fn@legend) |
 //! | colour | [`Palette`], [`Shade`], [`Tone`], [`Theme`] |
 //! | write | [`svg`](fn@svg), [`html`](fn@html) |
 //! | be pointed at | [`Target`], [`Gesture`] |
@@ -22,6 +22,7 @@ pub mod files;
 mod gesture;
 mod heatmap;
 mod html;
+mod labelled_bars;
 mod legend;
 mod lines;
 mod mark;
@@ -56,9 +57,10 @@ pub use figure::{Figure, FigureId, Size};
 pub use gesture::{Gesture, GestureKind};
 pub use heatmap::{colour_bar, frame_of_cells, hatching, heatmap};
 pub use html::html;
+pub use labelled_bars::{BarList, LabelledBar, widest};
 pub use legend::{legend, legend_of};
 pub use lines::{area, diagonal, dots, gaps, line};
-pub use mark::{HANDLE, Mark, Tone, hit_area, hit_areas};
+pub use mark::{HANDLE, HIT_AREA, Mark, Tone, hit_area, hit_areas};
 pub use path::Path;
 pub use pixels::Pixels;
 pub use png::{data_url, png};
@@ -69,7 +71,7 @@ pub use span::{Span, plain};
 pub use svg::{drawing_width, svg, unscaled_width};
 pub use table::{Column, Table};
 pub use text_style::{
-    Anchor, COLUMN_HEAD, LABEL, NOTE, NUMBER, REMARK, SENTENCE, TITLE, TextStyle,
+    Anchor, CELL, COLUMN_HEAD, LABEL, NOTE, NUMBER, REMARK, SENTENCE, TITLE, TextStyle,
 };
 pub use text_width::{Face, fitted, text_width, wrapped};
 pub use theme::{DARK, LIGHT, Theme};

@@ -120,7 +120,7 @@ impl Mark {
 }
 
 /// Class of parts that are there to be pointed at alone, which no file has.
-pub(crate) const HIT_AREA: &str = "hit-area";
+pub const HIT_AREA: &str = "hit-area";
 
 /// A rectangle that shows nothing and is a part of the figure that a visitor points at.
 #[must_use]

@@ -37,20 +37,6 @@ pub fn css(weight: f64) -> String {
     mixed(position(weight))
 }
 
-/// The ground of a text that stands for a probability, as a CSS value, and whether
-/// the text on it must have the paper's colour instead of the ink's.
-///
-/// The middle of the ramp is left out: neither colour could be read there.
-#[must_use]
-pub fn ground(prob: f64) -> (String, bool) {
-    let prob = if prob.is_finite() {
-        prob.clamp(0.0, 1.0)
-    } else {
-        0.0
-    };
-    (mixed(place(readable_place(prob))), prob > 0.5)
-}
-
 /// Where along the ramp a probability is put so that a text on it can be read.
 fn readable_place(prob: f64) -> f64 {
     if prob > 0.5 {
@@ -62,6 +48,8 @@ fn readable_place(prob: f64) -> f64 {
 
 /// The weight whose colour is that of the ground of a text that stands for `prob`: up
 /// to a half the text has the ink's colour, above the paper's.
+///
+/// The middle of the ramp is left out: neither colour could be read there.
 #[must_use]
 pub fn readable(prob: f64) -> f64 {
     libm::pow(readable_place(prob.clamp(0.0, 1.0)), GAMMA.recip())
@@ -259,16 +247,6 @@ mod tests {
             "#000000", "#333333", "#666666", "#999999", "#cccccc", "#ffffff",
         ];
         Ramp::from_css(&colours.map(str::to_owned)).unwrap()
-    }
-
-    #[test]
-    fn a_ground_never_has_the_middle_of_the_ramp() {
-        for percent in 0..=100 {
-            let (ground, is_strong) = ground(f64::from(percent) / 100.0);
-            assert_eq!(is_strong, percent > 50);
-            let is_middle = ground.contains("--seq-2) ") && ground.contains("--seq-3)");
-            assert!(!is_middle, "{percent} {ground}");
-        }
     }
 
     #[test]

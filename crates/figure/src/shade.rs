@@ -93,3 +93,37 @@ impl Shade {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theme::{DARK, LIGHT};
+
+    /// Relative luminance as WCAG 2.2 defines it.
+    fn luminance(colour: Rgb) -> f64 {
+        let linear = colour.map(|channel| {
+            let share = f64::from(channel) / 255.0;
+            if share <= 0.04045 {
+                share / 12.92
+            } else {
+                ((share + 0.055) / 1.055).powf(2.4)
+            }
+        });
+        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    }
+
+    #[test]
+    fn a_text_can_be_read_on_the_ground_of_every_probability() {
+        for theme in [&LIGHT, &DARK] {
+            for percent in 0..=100 {
+                let prob = f64::from(percent) / 100.0;
+                let ground = Palette::Sequential.shade(ramp::readable(prob));
+                let text = theme.rgb(if prob > 0.5 { "paper" } else { "ink" });
+                let mut both = [ground.rgb(theme), text].map(luminance);
+                both.sort_by(f64::total_cmp);
+                let contrast = (both[1] + 0.05) / (both[0] + 0.05);
+                assert!(contrast >= 4.5, "{} {percent}: {contrast}", theme.name);
+            }
+        }
+    }
+}

@@ -58,6 +58,13 @@ pub const NUMBER: TextStyle = TextStyle {
     size: 11.5,
 };
 
+/// Words inside of cells.
+pub const CELL: TextStyle = TextStyle {
+    class: "text-cell",
+    face: Face::Sans,
+    size: 11.5,
+};
+
 /// Height of capitals and figures as a share of the type's size.
 const CAPITALS: f64 = 0.72;
 
@@ -135,7 +142,7 @@ mod tests {
 
     #[test]
     fn the_style_sheet_has_the_same_sizes_and_typefaces() {
-        for style in [TITLE, SENTENCE, LABEL, COLUMN_HEAD, REMARK, NOTE, NUMBER] {
+        for style in [TITLE, SENTENCE, LABEL, COLUMN_HEAD, REMARK, NOTE, NUMBER, CELL] {
             let (_, rule) = STYLE_SHEET
                 .split_once(&format!("\n.{} {{", style.class))
                 .unwrap();

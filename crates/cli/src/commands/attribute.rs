@@ -1,11 +1,16 @@
 //! `headlight attribute`.
 
 use headlight_activations::{Attribution, Contribution};
+use headlight_engine::Loaded;
+use headlight_figure::Shared;
 use headlight_model::Unhurried;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
+use headlight_view::rooms::attention::files;
 use serde_json::{Value, json};
 
-use crate::args::AttributeArgs;
+use crate::args::{AttributeArgs, LookArgs};
 use crate::failure::Failure;
+use crate::figure_file::{FigureFile, page_with};
 use crate::model_dir::open;
 
 /// Characters of the longest bar.
@@ -13,10 +18,14 @@ const LONGEST_BAR: f64 = 30.0;
 
 pub(crate) fn attribute(args: &AttributeArgs) -> Result<String, Failure> {
     let (look, pair) = (&args.look, [args.token, args.against]);
+    let file = FigureFile::of_model(&args.figure, &look.engine.model)?;
     let loaded = open(&look.engine)?;
     let tokens = loaded.encode(&look.prompt)?;
     let attribution = loaded.attribute(&tokens, pair[0], pair[1], &look.edits, &Unhurried);
     let attribution = pollster::block_on(attribution)?;
+    if let Some(file) = file {
+        write_figure(file, look, &loaded, &attribution)?;
+    }
     let [token, against] = pair.map(|id| loaded.token(id));
     if !look.json {
         return Ok(table(&attribution, &token.text, &against.text));
@@ -35,6 +44,32 @@ pub(crate) fn attribute(args: &AttributeArgs) -> Result<String, Failure> {
         "sum": attribution.sum,
     });
     Ok(object.to_string())
+}
+
+/// The attribution as the page shows it once these two tokens are chosen.
+fn write_figure(
+    file: FigureFile,
+    look: &LookArgs,
+    loaded: &Loaded,
+    attribution: &Attribution,
+) -> Result<(), Failure> {
+    // Every token is listed, for any two can be compared.
+    let d_vocab = loaded.model.architecture.shape.d_vocab;
+    let run = loaded.run(&look.prompt, d_vocab, &look.edits, None, &Unhurried);
+    let (answer, _) = pollster::block_on(run)?;
+    let mut page = page_with(&look.engine.model, answer, None);
+    page.attention.details.attribution = Some(Shared::new(attribution.clone()));
+    let figure = |width| {
+        files::figure(
+            &page.attention,
+            &page.frame,
+            AttentionFigure::Attribution,
+            width,
+        )
+    };
+    file.write(figure, || {
+        "the model has no component that speaks".to_owned()
+    })
 }
 
 /// The components, largest first, each with a bar of its size and sign.

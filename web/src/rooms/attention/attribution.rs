@@ -1,22 +1,19 @@
 //! Which parts of the model speak for a token, and against another.
 
-use headlight_figure::Shared;
 use headlight_view::State;
-use headlight_view::answers::details::{Attribution as Found, DetailKind};
+use headlight_view::answers::details::DetailKind;
 use headlight_view::rooms::attention::action::AttentionAction;
 use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::figures::attribution;
-use headlight_view::rooms::attention::figures::attribution::{
-    AttributionBar, AttributionBars, Order,
-};
+use headlight_view::rooms::attention::figures::attribution::Order;
 use headlight_view::rooms::attention::words as attention_words;
+use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::method_and_numbers::Behind;
 use super::placeholder::Placeholder;
 use super::shown::Shown;
-use crate::derived::Derived;
-use crate::frame::figure::More;
+use crate::frame::figure::{More, figure_of};
 use crate::store::{Store, store};
 
 /// The figure.
@@ -25,14 +22,13 @@ pub fn Attribution(shown: Shown) -> impl IntoView {
     let store = store();
     let found = store.select(|state: &State| state.attention.details.attribution.clone());
     let order = store.select(|state: &State| state.attention.order);
-    let bars = Derived::new(move || {
-        found.with(|found| Some(AttributionBars::new(found.as_ref()?, order.get())))
-    });
+    let element = NodeRef::<Div>::new();
+    let drawing =
+        move |width| found.with(|found| attribution::drawing(found.as_ref()?, order.get(), width));
+    let picture = figure_of(element, drawing, |_, _| false);
     let sentence = move || {
-        let (found, run): (Shared<Found>, _) = (found.get()?, shown.run.get()?);
-        let text = |id| run.token_text(id).unwrap_or_default();
-        let (token, against) = (text(found.token), text(found.against));
-        Some(attribution::sentence(&found, token, against))
+        let (found, run) = (found.get()?, shown.run.get()?);
+        Some(attribution::sentence_of(&run, &found))
     };
     let is_there = Signal::derive(move || found.with(Option::is_some));
     let is_stream = move || order.get() == Order::Stream;
@@ -60,7 +56,7 @@ pub fn Attribution(shown: Shown) -> impl IntoView {
                 </div>
                 <p class="note" id="attribution-says">{sentence}</p>
                 <Placeholder kind=DetailKind::Attribution is_there/>
-                {move || bars.get().map(draw)}
+                <div class="drawn-late" node_ref=element>{picture}</div>
             </figure>
             <Behind figure=AttentionFigure::Attribution/>
         </section>
@@ -102,33 +98,4 @@ fn TokenPicker(store: Store, is_against: bool, label: &'static str) -> impl Into
             <select on:change=choose>{options}</select>
         </label>
     }
-}
-
-fn draw(drawn: AttributionBars) -> impl IntoView {
-    let zero = drawn.zero;
-    let bar = move |bar: AttributionBar| {
-        view! {
-            <li class:others=bar.component.is_none()>
-                <span class="name">{bar.label}</span>
-                <span class="track">
-                    <span
-                        class="bar"
-                        class:negative=bar.value < 0.0
-                        style:left=percent(bar.bar.start)
-                        style:width=percent(bar.bar.length)
-                    ></span>
-                </span>
-                <span class="number">{bar.text}</span>
-            </li>
-        }
-    };
-    let bars = drawn.bars.into_iter().map(bar).collect_view();
-    view! {
-        <ol class="bars signed diverging" style=("--zero", percent(zero))>{bars}</ol>
-        <p class="sums number">{attention_words::adds_up(&drawn.sum, &drawn.logit_difference, &drawn.gap)}</p>
-    }
-}
-
-fn percent(fraction: f64) -> String {
-    format!("{:.2}%", fraction * 100.0)
 }

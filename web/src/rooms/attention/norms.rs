@@ -1,22 +1,30 @@
 //! How long the residual stream is, and what each part adds to it.
 
+use headlight_view::answers::run::Run;
 use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::figures::norms;
-use headlight_view::rooms::attention::figures::norms::{NormBar, Part};
 use headlight_view::rooms::attention::words as attention_words;
+use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::method_and_numbers::Behind;
 use super::shown::Shown;
-use crate::frame::figure::More;
+use crate::frame::figure::{More, figure_of};
 
 /// The figure.
 #[component]
 pub fn Norms(shown: Shown) -> impl IntoView {
-    let bars = move || {
+    let element = NodeRef::<Div>::new();
+    let drawing = move |width| {
         let run = shown.run.get()?;
-        let bars = norms::bars(&run.residual, shown.query.get());
-        Some(bars.into_iter().map(draw).collect_view())
+        norms::drawing(&run.residual, shown.query.get(), width)
+    };
+    let picture = figure_of(element, drawing, |_, _| false);
+    // Nothing below moves when the width is known.
+    let room = move || {
+        let height = |run: &Run| norms::height(&run.residual, shown.query.get());
+        let px = shown.run.get().as_deref().map_or(0.0, height);
+        format!("{px}px")
     };
     let sentence = move || {
         let run = shown.run.get()?;
@@ -30,19 +38,9 @@ pub fn Norms(shown: Shown) -> impl IntoView {
             </div>
             <figure data-figure=AttentionFigure::Norms.name() aria-labelledby="norms-title" aria-describedby="norms-say">
                 <p class="note" id="norms-say">{sentence}</p>
-                <ol class="bars norms">{bars}</ol>
+                <div class="drawn-late" node_ref=element style:min-height=room>{picture}</div>
             </figure>
             <Behind figure=AttentionFigure::Norms/>
         </section>
-    }
-}
-
-fn draw(bar: NormBar) -> impl IntoView {
-    view! {
-        <li class:stream=bar.part == Part::Stream>
-            <span class="name">{bar.label}</span>
-            <span class="track"><span class="bar" style:width=format!("{:.2}%", bar.fraction * 100.0)></span></span>
-            <span class="number">{bar.text}</span>
-        </li>
     }
 }

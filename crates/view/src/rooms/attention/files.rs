@@ -14,11 +14,12 @@ use crate::frame::effect::Effect;
 use crate::frame::figure_words;
 use crate::frame::save::{Content, Numbers, SaveRequest, named};
 use crate::rooms::attention::catalogue::AttentionFigure;
+use crate::rooms::attention::figures::lens::Lens;
 use crate::rooms::attention::figures::lines::TokenLines;
 use crate::rooms::attention::figures::next_list::NextList;
 use crate::rooms::attention::figures::product::Product;
 use crate::rooms::attention::figures::steps::Steps;
-use crate::rooms::attention::figures::{perplexity, surprise};
+use crate::rooms::attention::figures::{attribution, lens_drawing, norms, perplexity, surprise};
 
 /// The numbers of a figure of the room; `None` if they have not arrived.
 #[must_use]
@@ -84,6 +85,15 @@ pub fn figure(
             let product = Product::new(found);
             Some(product.figure(&run.tokens, width_px, source.table(), credit))
         }
+        AttentionFigure::Lens => {
+            let lens = Lens::new(room.details.lens.as_ref()?.to_vec());
+            lens_drawing::figure(run, &lens, query, width_px, credit)
+        }
+        AttentionFigure::Attribution => {
+            let found = room.details.attribution.as_ref()?;
+            attribution::figure(run, found, room.order, width_px, credit)
+        }
+        AttentionFigure::Norms => norms::figure(run, query, width_px, credit),
         _ => None,
     }
 }
@@ -224,11 +234,16 @@ impl<'a> About<'a> {
 #[cfg(test)]
 mod tests {
     use crate::State;
+    use headlight_activations::{
+        Attribution, Component, Contribution, HookPoint, LensRow, Site, TokenProb,
+    };
+    use headlight_figure::Shared;
     use headlight_figure::files::json;
     use serde_json::{Value, json as value};
 
     use super::*;
     use crate::answers::head::Head;
+    use crate::answers::run::ResidualNorm;
     use crate::answers::run::tests::{pattern, run};
     use crate::session::{Choice, Session};
 
@@ -274,18 +289,48 @@ mod tests {
         let subject = &mut state.frame.subject;
         let pattern = pattern(3);
         subject.head = pattern.head();
-        state
-            .attention
-            .show(subject, run(&["a", " b", " c"]), Some(pattern));
+        let mut run = run(&["a", " b", " c"]);
+        let hook = HookPoint::block(0, Site::ResidPost);
+        let residual = |pos| ResidualNorm {
+            hook,
+            pos,
+            norm: 1.0,
+        };
+        run.residual = (0..3).map(residual).collect();
+        state.attention.show(subject, run, Some(pattern));
+        let details = &mut state.attention.details;
+        details.lens = Some(Shared::new(vec![LensRow {
+            hook,
+            pos: 2,
+            top: vec![TokenProb {
+                id: 1,
+                text: " b".to_owned(),
+                prob: 0.5,
+            }],
+            answer_prob: None,
+        }]));
+        details.attribution = Some(Shared::new(Attribution {
+            token: 1,
+            against: 2,
+            logit_difference: 1.0,
+            components: vec![Contribution {
+                component: Component::Embed,
+                value: 1.0,
+            }],
+            sum: 1.0,
+        }));
+        let values = [
+            AttentionFigure::Attribution,
+            AttentionFigure::Lens,
+            AttentionFigure::Lines,
+            AttentionFigure::Next,
+            AttentionFigure::Norms,
+            AttentionFigure::Perplexity,
+            AttentionFigure::Steps,
+            AttentionFigure::Surprise,
+        ];
         for kind in AttentionFigure::ALL {
             let value = figure(&state.attention, &state.frame, kind, 300.0);
-            let values = [
-                AttentionFigure::Lines,
-                AttentionFigure::Next,
-                AttentionFigure::Perplexity,
-                AttentionFigure::Steps,
-                AttentionFigure::Surprise,
-            ];
             assert_eq!(value.is_some(), values.contains(&kind), "{kind:?}");
             let Some(value) = value else { continue };
             let table = Source::new(&state.attention, &state.frame, kind).unwrap();

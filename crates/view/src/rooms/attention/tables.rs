@@ -17,7 +17,9 @@ use crate::rooms::attention::figures::matrix::MAX_CELLS;
 use crate::rooms::attention::figures::pattern_table::PatternTable;
 use crate::rooms::attention::figures::product::Product;
 use crate::rooms::attention::figures::steps::Steps;
-use crate::rooms::attention::figures::{atlas, attribution, next, norms, perplexity, surprise};
+use crate::rooms::attention::figures::{
+    atlas, attribution, lens_drawing, next, norms, perplexity, surprise,
+};
 use headlight_figure::Shared;
 use headlight_figure::ramp::Scale;
 use headlight_figure::table::{Column, Table};
@@ -180,18 +182,9 @@ impl Source {
                     rows: product.rows(),
                 }
             }
-            Self::Lens(run, rows) => {
-                let rows = Lens::new(rows.to_vec()).rows(&run.tokens);
-                Table::new(words::LENS, &Lens::COLUMNS, rows)
-            }
-            Self::Norms(run, query) => {
-                let rows = norms::rows(&run.residual, *query);
-                Table::new(words::NORMS, &norms::COLUMNS, rows)
-            }
-            Self::Attribution(found) => {
-                let rows = attribution::rows(found);
-                Table::new(words::ATTRIBUTION, &attribution::COLUMNS, rows)
-            }
+            Self::Lens(run, rows) => lens_drawing::table(run, &Lens::new(rows.to_vec())),
+            Self::Norms(run, query) => norms::table(run, *query),
+            Self::Attribution(found) => attribution::table(found),
             Self::Next(run, truth) => {
                 let rows = next::rows(run, truth.as_deref());
                 let columns = next::columns(run, truth.as_deref());

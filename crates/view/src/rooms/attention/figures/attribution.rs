@@ -10,12 +10,17 @@ use std::cmp::Ordering;
 use headlight_activations::{Attribution, Component, Contribution};
 
 use crate::answers::head::Head;
+use crate::answers::run::Run;
+use crate::rooms::attention::catalogue::{self, AttentionFigure};
+use crate::rooms::attention::words as room_words;
 use headlight_figure::number::{fixed, full, scientific};
 use headlight_figure::order;
 use headlight_figure::phrase::capitalised;
-use headlight_figure::signed::{SignedBar, SignedScale};
-use headlight_figure::table::Column;
+use headlight_figure::table::{Column, Table};
 use headlight_figure::token::VisibleToken;
+use headlight_figure::{
+    Anchor, BarList, Element, FigureId, LABEL, LabelledBar, NUMBER, Size, Tone, el, extent, widest,
+};
 
 /// What the page says about the attribution.
 mod words {
@@ -72,6 +77,13 @@ mod words {
 /// The most components that are drawn each on its own.
 pub const MAX_BARS: usize = 12;
 
+/// Least width of the drawing, in pixels.
+const NARROWEST: f64 = 200.0;
+/// Most of the width that names take.
+const NAMES: f64 = 0.55;
+/// Between the bars and what they come to.
+const ABOVE_SUM: f64 = 6.0;
+
 /// In what order the bars stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Order {
@@ -107,8 +119,6 @@ pub struct AttributionBar {
     pub value: f64,
     /// The contribution as text.
     pub text: String,
-    /// Its bar, to the right of zero where it speaks for the token.
-    pub bar: SignedBar,
 }
 
 /// The bars and what they come to.
@@ -116,8 +126,6 @@ pub struct AttributionBar {
 pub struct AttributionBars {
     /// At most [`MAX_BARS`] components, then the others together.
     pub bars: Vec<AttributionBar>,
-    /// Where zero is, in `[0, 1]` of the plot's width.
-    pub zero: f64,
     /// The sum of all components, in logits, as text.
     pub sum: String,
     /// The difference of the logits that the run computed, as text.
@@ -133,20 +141,16 @@ impl AttributionBars {
         let (shown, others) = split(&attribution.components, order);
         let rest: f64 = others.iter().map(|other| other.value).sum();
         let rest = (!others.is_empty()).then_some(rest);
-        let values = shown.iter().map(|shown| shown.value).chain(rest);
-        let scale = SignedScale::over(values);
         let bar = |component: Option<Component>, label: String, value: f64| AttributionBar {
             component,
             label,
             value,
             text: fixed(value, 2),
-            bar: scale.bar(value),
         };
         let of_one = |one: &Contribution| bar(Some(one.component), name(one.component), one.value);
         let of_rest = rest.map(|rest| bar(None, words::others(others.len()), rest));
         Self {
             bars: shown.iter().map(of_one).chain(of_rest).collect(),
-            zero: scale.zero(),
             sum: fixed(attribution.sum, 3),
             logit_difference: fixed(attribution.logit_difference, 3),
             gap: scientific(attribution.sum - attribution.logit_difference),
@@ -231,6 +235,88 @@ pub fn sentence(attribution: &Attribution, token: &str, against: &str) -> String
     said
 }
 
+/// The bars in `width_px` pixels, to the right of zero what speaks for the token, and the
+/// room that they take; `None` without a component.
+#[must_use]
+pub fn drawing(attribution: &Attribution, order: Order, width_px: f64) -> Option<(Element, Size)> {
+    let drawn = AttributionBars::new(attribution, order);
+    if drawn.bars.is_empty() {
+        return None;
+    }
+    // Whole pixels, so that a file says exactly how wide its drawing is.
+    let width = width_px.max(NARROWEST).floor();
+    let values = drawn.bars.iter().map(|bar| bar.value);
+    let domain = extent(values.chain([0.0])).unwrap_or((0.0, 0.0));
+    let bars: Vec<LabelledBar> = drawn.bars.iter().map(line).collect();
+    let names = widest(&LABEL, bars.iter().map(LabelledBar::name));
+    let list = BarList {
+        width,
+        names: names.min((width * NAMES).floor()),
+        numbers: widest(&NUMBER, bars.iter().map(LabelledBar::number)),
+    };
+    let mut bottom = BarList::height(bars.len()) + ABOVE_SUM;
+    let mut sums = el("g").class("sums");
+    let adds_up = room_words::adds_up(&drawn.sum, &drawn.logit_difference, &drawn.gap);
+    for text in NUMBER.wrapped(&adds_up, width) {
+        bottom += NUMBER.line();
+        sums = sums.add(NUMBER.at(width, bottom - 4.0, Anchor::End, text));
+    }
+    let list = list.draw(&bars, &list.scale(domain), 0.0);
+    let size = Size {
+        width,
+        height: bottom,
+    };
+    Some((el("g").add(list).add(sums), size))
+}
+
+fn line(bar: &AttributionBar) -> LabelledBar {
+    let tone = if bar.value < 0.0 {
+        Tone::Negative
+    } else {
+        Tone::Positive
+    };
+    let line = LabelledBar::new(bar.label.clone(), Some(bar.value), bar.text.clone());
+    match bar.component {
+        Some(_) => line.tone(tone),
+        None => line.tone(tone).quiet(),
+    }
+}
+
+/// The figure in a width; `None` without a component.
+#[must_use]
+pub fn figure(
+    run: &Run,
+    attribution: &Attribution,
+    order: Order,
+    width_px: f64,
+    credit: String,
+) -> Option<headlight_figure::Figure> {
+    let (drawing, size) = drawing(attribution, order, width_px)?;
+    Some(headlight_figure::Figure {
+        id: FigureId(AttentionFigure::Attribution.name()),
+        title: catalogue::title(AttentionFigure::Attribution).into(),
+        sentence: sentence_of(run, attribution),
+        drawing,
+        size,
+        table: table(attribution),
+        credit,
+    })
+}
+
+/// The sentence of an attribution whose tokens are among the next ones of a run.
+#[must_use]
+pub fn sentence_of(run: &Run, attribution: &Attribution) -> String {
+    let text = |id| run.token_text(id).unwrap_or_default();
+    let (token, against) = (text(attribution.token), text(attribution.against));
+    sentence(attribution, token, against)
+}
+
+/// Every component, the sum, and what it is compared with.
+#[must_use]
+pub fn table(attribution: &Attribution) -> Table {
+    Table::new(room_words::ATTRIBUTION, &COLUMNS, rows(attribution))
+}
+
 /// Heads of the columns of [`rows`].
 pub const COLUMNS: [Column; 3] = [
     Column::text("component"),
@@ -262,6 +348,8 @@ pub fn rows(attribution: &Attribution) -> Vec<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use expect_test::expect_file;
+    use headlight_figure::{LIGHT, svg};
 
     fn attribution(values: &[f64]) -> Attribution {
         let component = |at: usize| match at {
@@ -319,9 +407,6 @@ mod tests {
             places(&stream),
             [Some(Component::Embed), Some(Component::PosEmbed), head]
         );
-        assert_eq!(size.zero, 0.6);
-        assert_eq!(size.bars[0].bar.start, 0.0);
-        assert_eq!(size.bars[1].bar.start, 0.6);
     }
 
     #[test]
@@ -376,11 +461,25 @@ mod tests {
 
     #[test]
     fn nothing_has_no_bars() {
-        assert!(
-            AttributionBars::new(&attribution(&[]), Order::Size)
-                .bars
-                .is_empty()
-        );
+        assert_eq!(drawing(&attribution(&[]), Order::Size, 300.0), None);
+    }
+
+    #[test]
+    fn the_figure_is_what_it_was() {
+        let values: Vec<f64> = (0..15).map(|i| f64::from(i * 7 % 15 - 5) / 4.0).collect();
+        let mut run = crate::answers::run::tests::run(&["Lily", " ran"]);
+        run.next.truncate(0);
+        let found = attribution(&values);
+        let figure = figure(&run, &found, Order::Size, 352.0, "Headlight".to_owned()).unwrap();
+        let file = svg(&figure, &LIGHT, 400.0).replace("><", ">\n<");
+        expect_file!["snapshots/attribution.svg"].assert_eq(&file);
+    }
+
+    #[test]
+    fn nothing_but_zeros_is_drawn_without_bars() {
+        let (drawn, size) = drawing(&attribution(&[0.0; 3]), Order::Size, 90.0).unwrap();
+        assert_eq!(size.width, NARROWEST);
+        assert!(!format!("{drawn:?}").contains("NaN"));
     }
 
     #[test]

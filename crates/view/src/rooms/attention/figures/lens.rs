@@ -17,7 +17,7 @@ use headlight_figure::order;
 use headlight_figure::table::Column;
 use headlight_figure::token::VisibleToken;
 use headlight_figure::token::header;
-use headlight_figure::{ramp, window};
+use headlight_figure::{Palette, Shade, ramp};
 
 /// What the page says about the lens.
 mod words {
@@ -63,11 +63,6 @@ mod words {
 /// Tokens that a trace lists per layer.
 pub const N_TRACED: usize = 5;
 
-/// Width of a column that shows a whole word, in pixels.
-const COLUMN_PX: f64 = 68.0;
-/// Width of the rows' names, in pixels.
-const NAMES_PX: f64 = 104.0;
-
 /// What one layer says at one position.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LensCell {
@@ -81,8 +76,8 @@ pub struct LensCell {
     pub prob: f64,
     /// The probability as text.
     pub percent: String,
-    /// Its ground as a CSS colour.
-    pub ground: String,
+    /// Colour of its ground.
+    pub ground: Shade,
     /// True where the text has the paper's colour instead of the ink's.
     pub is_strong: bool,
     /// True if the last layer says the same.
@@ -142,14 +137,6 @@ pub struct Lens {
     /// From the output down to the embedding.
     hooks: Vec<HookPoint>,
     rows: Vec<LensRow>,
-}
-
-/// As many positions as fit beside the names in `width_px`, around `pos`, of a
-/// prompt of `n` tokens; one at least.
-#[must_use]
-pub fn columns(width_px: f64, pos: usize, n: usize) -> Range<usize> {
-    let fitting = ((width_px - NAMES_PX) / COLUMN_PX).floor().max(1.0) as usize;
-    window::around(pos, fitting, n)
 }
 
 impl Lens {
@@ -279,15 +266,14 @@ impl Lens {
     fn cell(&self, tokens: &[Token], hook: HookPoint, pos: usize) -> Option<LensCell> {
         let top = &self.row(hook, pos)?.top[0];
         let next = tokens.get(pos + 1);
-        let (ground, is_strong) = ramp::ground(top.prob);
         Some(LensCell {
             pos,
             id: top.id,
             label: VisibleToken::new(&top.text),
             prob: top.prob,
             percent: percent(top.prob),
-            ground,
-            is_strong,
+            ground: ground(top.prob),
+            is_strong: top.prob > 0.5,
             is_final: self.answer(pos).is_some_and(|answer| answer.id == top.id),
             is_next: next.is_some_and(|token| token.id == top.id),
         })
@@ -306,35 +292,10 @@ impl Lens {
     }
 }
 
-impl Trace {
-    /// Heads of the columns of [`Trace::rows`].
-    pub const COLUMNS: [&str; 6] = [
-        "where",
-        "rank",
-        "token id",
-        "token",
-        "probability",
-        "probability of the final answer",
-    ];
-
-    /// The listed tokens of every layer in full, the output first.
-    #[must_use]
-    pub fn rows(&self) -> Vec<Vec<String>> {
-        let of_step = |step: &TraceStep| {
-            let row = |(place, token): (usize, &TokenProb)| {
-                vec![
-                    step.hook.to_string(),
-                    (place + 1).to_string(),
-                    token.id.to_string(),
-                    header(&token.text),
-                    full(token.prob),
-                    step.prob.map(full).unwrap_or_default(),
-                ]
-            };
-            step.top.iter().enumerate().map(row).collect::<Vec<_>>()
-        };
-        self.steps.iter().flat_map(of_step).collect()
-    }
+/// Colour of the ground of a text that stands for a probability.
+#[must_use]
+pub fn ground(prob: f64) -> Shade {
+    Palette::Sequential.shade(ramp::readable(prob))
 }
 
 /// A place along the stream in words.
@@ -435,8 +396,8 @@ mod tests {
         assert_eq!(cells(|cell| cell.is_next, 1), [false; 4]);
         let top = table.layers[0].cells[0].as_ref().unwrap();
         assert_eq!(
-            (top.is_strong, top.label.body.as_str(), &top.ground),
-            (true, "w1", &ramp::ground(0.9).0)
+            (top.is_strong, top.label.body.as_str(), top.ground),
+            (true, "w1", ground(0.9))
         );
     }
 
@@ -445,8 +406,6 @@ mod tests {
         let table = lens().table(&prompt().tokens, 1..9);
         assert_eq!(table.columns, 1..2);
         assert!(table.layers.iter().all(|layer| layer.cells.len() == 1));
-        assert_eq!(columns(NAMES_PX + 3.5 * COLUMN_PX, 10, 20), 9..12);
-        assert_eq!(columns(20.0, 10, 20).len(), 1);
     }
 
     #[test]
@@ -521,12 +480,6 @@ mod tests {
                 "0.9",
                 "true"
             ]
-        );
-        let trace = lens().trace(1).unwrap().rows();
-        assert_eq!(trace.len(), 8);
-        assert_eq!(
-            trace[2],
-            ["blocks.1.hook_resid_post", "1", "6", " w6", "0.8", "0.1"]
         );
     }
 }

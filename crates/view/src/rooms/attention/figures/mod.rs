@@ -6,6 +6,7 @@ pub mod changes;
 pub mod cuts;
 pub mod head_kind;
 pub mod lens;
+pub mod lens_drawing;
 pub mod lines;
 mod mark_legend;
 pub mod matrix;

@@ -6,11 +6,16 @@
 
 use headlight_activations::{HookPoint, Site};
 
-use crate::answers::run::{ResidualNorm, Token};
+use crate::answers::run::{ResidualNorm, Run, Token};
+use crate::rooms::attention::catalogue::{self, AttentionFigure};
 use crate::rooms::attention::figures::sentence;
+use crate::rooms::attention::words as room_words;
 use headlight_figure::number::{fixed, full, percent};
 use headlight_figure::order;
-use headlight_figure::table::Column;
+use headlight_figure::table::{Column, Table};
+use headlight_figure::{
+    BarList, Element, FigureId, LABEL, LabelledBar, NUMBER, Size, Tone, widest,
+};
 
 /// What the page says about the norms.
 mod words {
@@ -54,6 +59,11 @@ mod words {
     }
 }
 
+/// Least width of the drawing, in pixels.
+const NARROWEST: f64 = 200.0;
+/// Most of the width that names take.
+const NAMES: f64 = 0.55;
+
 /// What a bar measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
@@ -76,8 +86,6 @@ pub struct NormBar {
     pub norm: f64,
     /// The norm as text.
     pub text: String,
-    /// Length of the bar: its norm over the largest of the position, in `[0, 1]`.
-    pub fraction: f64,
     /// What is added over the stream it is added to; `None` for a stream, and for
     /// embeddings, which are added to nothing.
     pub relative: Option<f64>,
@@ -99,7 +107,6 @@ pub fn bars(norms: &[ResidualNorm], pos: usize) -> Vec<NormBar> {
     };
     let kept: Vec<&(ResidualNorm, Part)> =
         parts.iter().filter(|(norm, _)| !repeats(norm)).collect();
-    let largest = kept.iter().map(|(norm, _)| norm.norm).fold(0.0, f64::max);
     let mut stream = None;
     let bar = |(norm, part): &(ResidualNorm, Part)| {
         let relative = match part {
@@ -117,11 +124,6 @@ pub fn bars(norms: &[ResidualNorm], pos: usize) -> Vec<NormBar> {
             part: *part,
             norm: norm.norm,
             text: fixed(norm.norm, 2),
-            fraction: if largest > 0.0 {
-                norm.norm / largest
-            } else {
-                0.0
-            },
             relative,
         }
     };
@@ -147,6 +149,71 @@ pub fn sentence(tokens: &[Token], norms: &[ResidualNorm], pos: usize) -> Option<
     }
     said.push('.');
     Some(said)
+}
+
+/// The norms of one position in `width_px` pixels, those of the stream thin and quiet,
+/// and the room that they take; `None` without any.
+#[must_use]
+pub fn drawing(norms: &[ResidualNorm], pos: usize, width_px: f64) -> Option<(Element, Size)> {
+    let norms = bars(norms, pos);
+    if norms.is_empty() {
+        return None;
+    }
+    // Whole pixels, so that a file says exactly how wide its drawing is.
+    let width = width_px.max(NARROWEST).floor();
+    let largest = norms.iter().map(|bar| bar.norm).fold(0.0, f64::max);
+    let bars: Vec<LabelledBar> = norms.into_iter().map(line).collect();
+    let names = widest(&LABEL, bars.iter().map(LabelledBar::name));
+    let list = BarList {
+        width,
+        names: names.min((width * NAMES).floor()),
+        numbers: widest(&NUMBER, bars.iter().map(LabelledBar::number)),
+    };
+    // From zero, also where nothing has a length.
+    let most = if largest > 0.0 { largest } else { 1.0 };
+    let drawn = list.draw(&bars, &list.scale((0.0, most)), 0.0);
+    let height = BarList::height(bars.len());
+    Some((drawn, Size { width, height }))
+}
+
+fn line(bar: NormBar) -> LabelledBar {
+    let line = LabelledBar::new(bar.label, Some(bar.norm), bar.text);
+    match bar.part {
+        Part::Stream => line.tone(Tone::Soft).thin().quiet(),
+        Part::Added => line,
+    }
+}
+
+/// Height of the drawing, before its width is known.
+#[must_use]
+pub fn height(norms: &[ResidualNorm], pos: usize) -> f64 {
+    BarList::height(bars(norms, pos).len())
+}
+
+/// The figure in a width; `None` without a norm.
+#[must_use]
+pub fn figure(
+    run: &Run,
+    pos: usize,
+    width_px: f64,
+    credit: String,
+) -> Option<headlight_figure::Figure> {
+    let (drawing, size) = drawing(&run.residual, pos, width_px)?;
+    Some(headlight_figure::Figure {
+        id: FigureId(AttentionFigure::Norms.name()),
+        title: catalogue::title(AttentionFigure::Norms).into(),
+        sentence: sentence(&run.tokens, &run.residual, pos).unwrap_or_default(),
+        drawing,
+        size,
+        table: table(run, pos),
+        credit,
+    })
+}
+
+/// The norms of one position.
+#[must_use]
+pub fn table(run: &Run, pos: usize) -> Table {
+    Table::new(room_words::NORMS, &COLUMNS, rows(&run.residual, pos))
 }
 
 /// Heads of the columns of [`rows`].
@@ -214,6 +281,8 @@ fn name(hook: HookPoint) -> String {
 mod tests {
     use super::*;
     use crate::answers::run::tests::run;
+    use expect_test::expect_file;
+    use headlight_figure::{LIGHT, rect, svg};
 
     fn norm(hook: HookPoint, norm: f64) -> ResidualNorm {
         ResidualNorm { hook, pos: 1, norm }
@@ -274,11 +343,20 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_bar_is_full_and_other_positions_do_not_count() {
-        let bars = bars(&norms(), 1);
-        assert_eq!(bars.last().unwrap().fraction, 1.0);
-        assert_eq!(bars[1].fraction, 0.25);
-        assert!(super::bars(&norms(), 7).is_empty());
+    fn other_positions_do_not_count() {
+        assert_eq!(bars(&norms(), 1).last().unwrap().norm, 8.0);
+        assert!(bars(&norms(), 7).is_empty());
+        assert_eq!(drawing(&norms(), 7, 300.0), None);
+    }
+
+    #[test]
+    fn the_figure_is_what_it_was() {
+        let mut run = run(&["Lily", " ran"]);
+        run.residual = norms();
+        let figure = figure(&run, 1, 352.0, "Headlight".to_owned()).unwrap();
+        assert_eq!(figure.size.height, height(&run.residual, 1));
+        let file = svg(&figure, &LIGHT, 400.0).replace("><", ">\n<");
+        expect_file!["snapshots/norms.svg"].assert_eq(&file);
     }
 
     #[test]
@@ -322,11 +400,10 @@ mod tests {
     #[test]
     fn norms_of_zero_are_bars_without_length() {
         let zeros = [block(0, Site::ResidPre, 0.0), block(0, Site::AttnOut, 0.0)];
-        let bars = bars(&zeros, 1);
-        assert!(
-            bars.iter()
-                .all(|bar| bar.fraction == 0.0 && bar.relative.is_none())
-        );
+        let (drawn, _) = drawing(&zeros, 1, 300.0).unwrap();
+        let mark = format!("{:?}", rect(0.0, 0.0, 0.0, 0.0).attributes[2]);
+        assert_eq!(format!("{drawn:?}").matches(&mark).count(), 2, "{drawn:?}");
+        assert!(bars(&zeros, 1).iter().all(|bar| bar.relative.is_none()));
     }
 
     #[test]
