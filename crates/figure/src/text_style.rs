@@ -142,7 +142,16 @@ mod tests {
 
     #[test]
     fn the_style_sheet_has_the_same_sizes_and_typefaces() {
-        for style in [TITLE, SENTENCE, LABEL, COLUMN_HEAD, REMARK, NOTE, NUMBER, CELL] {
+        for style in [
+            TITLE,
+            SENTENCE,
+            LABEL,
+            COLUMN_HEAD,
+            REMARK,
+            NOTE,
+            NUMBER,
+            CELL,
+        ] {
             let (_, rule) = STYLE_SHEET
                 .split_once(&format!("\n.{} {{", style.class))
                 .unwrap();
