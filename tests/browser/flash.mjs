@@ -296,6 +296,33 @@ test("keys step, play and go to the ends; the way back leads to the other room",
   await page.waitForSelector('[data-figure="flash.stage"]');
 });
 
+test("dragging along the timeline goes to the steps under the pointer, which stay there", async (t) => {
+  const page = await t.livePage(link({ data: "random", n: 64, d: 8, bq: 4, bk: 4, step: 400 }), HOME);
+  await playing(page);
+  const cells = page.locator('[data-figure="flash.timeline"] [data-target="steps:0"]');
+  await cells.scrollIntoViewIfNeeded();
+  const { x, y, width } = await cells.boundingBox();
+  const shown = () => page.locator('[data-figure="flash.timeline"] svg .text-note').last().textContent();
+  const before = await shown();
+  const at = async (share) => {
+    await page.mouse.move(x + share * width, y + 10, { steps: 4 });
+    return (await clock(page)).step;
+  };
+  await page.mouse.move(x + 0.25 * width, y + 10);
+  await page.mouse.down();
+  const pressed = (await clock(page)).step;
+  assert.ok(pressed < 400, `${pressed}`);
+  const further = await at(0.75);
+  assert.ok(further > 400 && (await at(0.25)) === pressed, `${pressed} ${further}`);
+  assert.equal(await shown(), before, "it stays where it is while it is dragged");
+  await page.mouse.up();
+  await page.waitForFunction((before) => {
+    const notes = document.querySelectorAll('[data-figure="flash.timeline"] svg .text-note');
+    return [...notes].at(-1).textContent !== before;
+  }, before);
+  assert.equal((await clock(page)).step, pressed);
+});
+
 test("a row of the tile is chosen by keys and keeps the focus while steps bring others", async (t) => {
   const page = await t.livePage(link({ data: "random", n: 16, d: 8, bq: 4, bk: 4, step: 30 }), HOME);
   await playing(page);

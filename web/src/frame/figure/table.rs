@@ -28,11 +28,11 @@ pub fn numbers(name: &'static str, table: Option<&Table>) -> Element {
 }
 
 /// The head of a column.
-pub fn column_head(name: impl Into<Text>) -> Element {
+fn column_head(name: impl Into<Text>) -> Element {
     el("th").set("scope", "col").add(name.into())
 }
 
 /// The head of a row.
-pub fn row_head(name: impl Into<Text>) -> Element {
+fn row_head(name: impl Into<Text>) -> Element {
     el("th").set("scope", "row").add(name.into())
 }

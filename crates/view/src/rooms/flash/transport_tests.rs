@@ -22,6 +22,22 @@ fn the_timelines_legend_has_one_order_wherever_it_begins() {
 }
 
 #[test]
+fn a_timeline_that_is_dragged_is_held_until_it_is_let_go() {
+    let mut state = state(square());
+    let (step, first) = (12, 5);
+    state.flash.playing = Some(0.5);
+    reduce_flash(&mut state, FlashAction::DragTimeline { step, first });
+    let room = &state.flash;
+    assert_eq!((room.step, room.timeline_from), (Some(12), Some(5)));
+    assert_eq!(room.playing, None);
+    reduce_flash(&mut state, FlashAction::LetGoOfTimeline);
+    assert_eq!(
+        (state.flash.step, state.flash.timeline_from),
+        (Some(12), None)
+    );
+}
+
+#[test]
 fn the_timeline_shows_the_step_and_its_neighbours() {
     let player = player(square());
     let course = SideBySide::new(&player, None, Clock::Traffic);

@@ -121,11 +121,12 @@ pub fn drawing(
     let width = width_px.max(NARROWEST).floor();
     let line = timeline(course, step, width, held);
     let (names, height) = legend(&line, width);
+    // What is pointed at comes first: it stays the same element whatever is drawn over it.
     let drawing = el("g")
+        .add(hit_area((0.0, 0.0), (width, CELLS_HEIGHT), STEPS))
         .all(line.cells.iter().map(cell))
         .add(line.now.map(mark))
-        .add(names)
-        .add(hit_area((0.0, 0.0), (width, CELLS_HEIGHT), STEPS));
+        .add(names);
     let height = CELLS_HEIGHT + height;
     (drawing, Size { width, height })
 }
