@@ -52,13 +52,13 @@ export function truth(prompt) {
   return ask("run", "--prompt", prompt, "--truth");
 }
 
-/** The file that `headlight run --svg` writes. */
-export async function svg(prompt, width, theme) {
+/** The file that `headlight run --svg` writes, or another command with options of its own. */
+export async function svg(prompt, width, theme, command = ["run"]) {
   const folder = await mkdtemp(join(tmpdir(), "headlight-svg-"));
   try {
     const file = join(folder, "figure.svg");
     const options = ["--model", modelFolder(), "--backend", "cpu", "--prompt", prompt, "--svg", file];
-    await execute(BIN, ["run", ...options, "--width", String(width), "--theme", theme]);
+    await execute(BIN, [...command, ...options, "--width", String(width), "--theme", theme]);
     return await readFile(file, "utf8");
   } finally {
     await rm(folder, { recursive: true });

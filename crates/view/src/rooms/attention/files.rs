@@ -14,7 +14,7 @@ use crate::frame::effect::Effect;
 use crate::frame::figure_words;
 use crate::frame::save::{Content, Numbers, SaveRequest, named};
 use crate::rooms::attention::catalogue::AttentionFigure;
-use crate::rooms::attention::figures::perplexity;
+use crate::rooms::attention::figures::{pattern, perplexity};
 
 /// The numbers of a figure of the room; `None` if they have not arrived.
 #[must_use]
@@ -38,6 +38,10 @@ pub fn figure(
     let query = room.query(&frame.subject);
     let credit = figure_words::credit(frame.shown_model());
     match figure {
+        AttentionFigure::Pattern => {
+            let table = Source::new(room, frame, figure)?.table();
+            pattern::figure(room, frame, width_px, table, credit)
+        }
         AttentionFigure::Perplexity => {
             perplexity::figure(run, truth.as_deref(), query, width_px, credit)
         }
@@ -230,16 +234,14 @@ mod tests {
         let mut state = State::default();
         let subject = &mut state.frame.subject;
         let pattern = pattern(3);
+        subject.head = pattern.head();
         state
             .attention
             .show(subject, run(&["a", " b", " c"]), Some(pattern));
         for kind in AttentionFigure::ALL {
             let value = figure(&state.attention, &state.frame, kind, 300.0);
-            assert_eq!(
-                value.is_some(),
-                kind == AttentionFigure::Perplexity,
-                "{kind:?}"
-            );
+            let is_value = [AttentionFigure::Pattern, AttentionFigure::Perplexity].contains(&kind);
+            assert_eq!(value.is_some(), is_value, "{kind:?}");
             let Some(value) = value else { continue };
             let table = Source::new(&state.attention, &state.frame, kind).unwrap();
             assert_eq!((value.id.0, value.table), (kind.name(), table.table()));
