@@ -79,7 +79,9 @@ async function assertPattern(page, prompt, n, folder) {
 
   const last = pattern[n - 1];
   const sorted = [...last].sort((a, b) => b - a);
-  const bars = await page.locator(".this-row .bars > li > .number").allTextContents();
+  const items = page.locator('[data-figure="attention.pattern"] [role=listitem]');
+  const names = await items.evaluateAll((items) => items.map((item) => item.getAttribute("aria-label")));
+  const bars = names.map((name) => name.split(" ").at(-1));
   assert.ok(bars.length >= 5, `${bars.length} bars`);
   const listed = bars.map(Number).sort((a, b) => b - a);
   for (const [rank, weight] of listed.entries()) assertNear(weight, sorted[rank], 0.0051, `bar ${rank}`);
@@ -106,7 +108,7 @@ test.alone("at 1,024 tokens zooming and dragging keep up with the hand", async (
   const shownPart = page.getByRole("group", { name: "Part of the map in view" }).locator(".label");
   const before = await shownPart.textContent();
   assert.match(before, /queries \d+\u2013\d+, keys \d+\u2013\d+/);
-  const map = page.getByRole("application");
+  const map = page.locator('[data-target="map:0"]');
   await map.scrollIntoViewIfNeeded();
   const { x, y, width, height } = await map.boundingBox();
   const [middleX, middleY] = [x + width / 2, y + Math.min(height, 700) / 2];

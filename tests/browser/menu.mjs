@@ -132,6 +132,20 @@ for (const colorScheme of ["light", "dark"]) {
   });
 }
 
+for (const colorScheme of ["light", "dark"]) {
+  for (const [kind, prompt] of Object.entries({ cells: PROMPT, pixels: Array(5).fill(PROMPT).join(" ") })) {
+    test(`a map of ${kind} is saved as the command line writes it, ${colorScheme}`, async (t) => {
+      const page = await opened(t, "map", { prompt, layer: 1, head: 2 }, { colorScheme });
+      const file = (await saved(page, "attention map", "Save as SVG")).bytes.toString();
+      // The key's colours are pixels in both.
+      assert.equal(file.match(/<image /g).length, kind === "pixels" ? 2 : 1);
+      const [, width] = file.match(/^<svg [^>]*?width="(\d+)"/);
+      const head = ["--layer", "1", "--head", "2"];
+      assert.equal(file, await cli.svg(prompt, width, colorScheme, "attention", ...head));
+    });
+  }
+}
+
 /** The colour of a picture's first pixel, as a style sheet writes it. */
 function cornerOf(page, png) {
   return page.evaluate(async (numbers) => {
@@ -167,7 +181,8 @@ test("markup, quotes, emoji and right-to-left text stay text in every file", asy
     const { text } = await assertDrawing(page, svg, figure);
     if (figure === "attention.pattern") {
       // So many tokens leave no room for every label; those that are drawn are saved.
-      const labels = await page.locator(`[data-figure="${figure}"] svg text`).allTextContents();
+      const drawing = page.locator(`[data-figure="${figure}"] .figure-drawing`).first();
+      const labels = await drawing.locator("svg text").allTextContents();
       assert.ok(labels.some((label) => label.includes("<")), labels.join(" "));
       for (const label of labels) assert.ok(text.includes(label), label);
     }

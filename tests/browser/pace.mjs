@@ -189,7 +189,7 @@ async function choosesHeads(visitor) {
 async function choosesTokens(visitor) {
   for (const row of [3, 9, 6]) await visitor.click(`#chip-${row}`);
   await visitor.press("ArrowRight", "ArrowRight", "End", "Home", "ArrowRight");
-  await visitor.click("[role=application]");
+  await visitor.click("[data-target='map:0']");
   await visitor.press("ArrowUp", "ArrowUp", "ArrowLeft", "ArrowDown", "PageUp", "Home", "End");
 }
 

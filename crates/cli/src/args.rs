@@ -128,6 +128,8 @@ pub(crate) struct AttentionArgs {
     /// Which head, counted from 0
     #[arg(long, value_name = "H", allow_negative_numbers = true)]
     pub(crate) head: usize,
+    #[command(flatten)]
+    pub(crate) figure: FigureArgs,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,

@@ -10,11 +10,15 @@ use std::path::Path;
 use headlight_activations::{CutToken, Cuts, Sampling};
 use headlight_figure::number::fixed;
 use headlight_figure::{DARK, LIGHT, Shared, Table, drawing_width, svg};
-use headlight_view::answers::run::{Backend, Run, WeightedToken};
+use headlight_view::State;
+use headlight_view::answers::head::Head;
+use headlight_view::answers::run::{Backend, Pattern, Run, WeightedToken};
 use headlight_view::answers::truth::ShownTruth;
 use headlight_view::frame::figure_words::credit;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::figures::next::N_NEXT;
 use headlight_view::rooms::attention::figures::next_list::NextList;
+use headlight_view::rooms::attention::files;
 use process::{assert_refused, headlight, model, scratch};
 use serde_json::Value;
 
@@ -101,6 +105,68 @@ fn the_file_is_the_page_s_figure_of_the_numbers_that_are_printed() {
         let (table, width) = (Table::new("", &[], Vec::new()), f64::from(width));
         let figure = list.figure(drawing_width(width), table, credit("stories"));
         assert_eq!(file, svg(&figure.unwrap(), theme, width));
+    }
+}
+
+/// What `headlight attention` prints of layer 1, head 2, and the file that it writes.
+fn attention(prompt: &str, file: &str, width: &str, theme: &str) -> (Value, String) {
+    let file = scratch(file);
+    let model = model("stories");
+    let mut arguments: Vec<OsString> = ["attention", "--backend", "cpu", "--json"]
+        .map(Into::into)
+        .to_vec();
+    let options = [
+        "--layer", "1", "--head", "2", "--width", width, "--theme", theme,
+    ];
+    arguments.extend(options.map(Into::into));
+    arguments.extend([
+        "--prompt".into(),
+        prompt.into(),
+        "--model".into(),
+        model.into(),
+    ]);
+    arguments.extend(["--svg".into(), (&file).into()]);
+    let done = headlight(arguments);
+    assert!(done.status.success(), "{done:?}");
+    let printed = serde_json::from_slice(&done.stdout).unwrap();
+    (printed, fs::read_to_string(file).unwrap())
+}
+
+/// The page as it opens on the pattern that the command prints.
+fn page_of(printed: &Value) -> State {
+    let tokens: Vec<Value> = printed["tokens"].as_array().unwrap().clone();
+    let rows: Vec<Vec<f32>> = serde_json::from_value(printed["pattern"].clone()).unwrap();
+    let n = tokens.len();
+    let run = run(&serde_json::json!({
+        "tokens": tokens, "nll": vec![None::<f64>; n], "perplexity": null
+    }));
+    let head = Head { layer: 1, head: 2 };
+    let pattern = Pattern::new(head, n, rows.concat(), vec![0.0; n]).unwrap();
+    let mut page = State::default();
+    page.frame.subject.head = head;
+    let subject = &mut page.frame.subject;
+    page.attention.show(subject, run, Some(pattern));
+    page
+}
+
+#[test]
+fn the_file_of_a_pattern_is_the_page_s_figure_of_the_weights_that_are_printed() {
+    // Cells of their own, and pixels.
+    for (n_times, width, theme) in [(1, 400, &LIGHT), (5, 900, &DARK)] {
+        let prompt = [PROMPT].repeat(n_times).join(" ");
+        let (printed, file) = attention(&prompt, "svg-pattern.svg", &width.to_string(), theme.name);
+        let (page, width) = (page_of(&printed), f64::from(width));
+        let figure = files::figure(
+            &page.attention,
+            &page.frame,
+            AttentionFigure::Pattern,
+            drawing_width(width),
+        );
+        assert_eq!(file, svg(&figure.unwrap(), theme, width));
+        assert_eq!(
+            file.matches("<image").count(),
+            if n_times > 1 { 2 } else { 1 }
+        );
     }
 }
 

@@ -119,45 +119,6 @@ pub fn change_css(level: usize) -> String {
 /// Number of levels of change.
 pub const N_CHANGES: usize = 65;
 
-/// What a map's colours stand for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Scale {
-    /// Weights, from 0 to 1.
-    #[default]
-    Weights,
-    /// Changes of weights, from -1 to 1.
-    Change,
-}
-
-impl Scale {
-    /// Number of distinct colours that a small figure draws.
-    #[must_use]
-    pub const fn n_levels(self) -> usize {
-        match self {
-            Self::Weights => N_LEVELS,
-            Self::Change => N_CHANGES,
-        }
-    }
-
-    /// The level that draws a value.
-    #[must_use]
-    pub fn level(self, value: f64) -> usize {
-        match self {
-            Self::Weights => level(value),
-            Self::Change => change_level(value),
-        }
-    }
-
-    /// The colour of a level as a CSS value.
-    #[must_use]
-    pub fn css(self, level: usize) -> String {
-        match self {
-            Self::Weights => css(weight_of_level(level)),
-            Self::Change => change_css(level),
-        }
-    }
-}
-
 /// The colours of change as numbers, for a canvas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Diverging {

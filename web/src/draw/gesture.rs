@@ -77,6 +77,10 @@ impl GestureListener {
 
     fn on_move(&self, event: &Event) {
         let event: &PointerEvent = event.unchecked_ref();
+        if event.buttons() == 0 {
+            // It may have been let go where the figure could not hear it.
+            self.press.set(None);
+        }
         let Some(mut press) = self.press.get() else {
             (self.act)(pointed(event, GestureKind::Over));
             return;

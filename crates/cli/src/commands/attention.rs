@@ -1,21 +1,28 @@
 //! `headlight attention`.
 
 use headlight_activations::HeadScores;
-use headlight_engine::HeadRef;
+use headlight_engine::{HeadRef, RunAnswer};
 use headlight_model::Unhurried;
+use headlight_view::rooms::attention::catalogue::AttentionFigure;
+use headlight_view::rooms::attention::files;
 use serde_json::json;
 
 use crate::args::AttentionArgs;
 use crate::failure::Failure;
+use crate::figure_file::{FigureFile, page_with};
 use crate::model_dir::open;
 
 pub(crate) fn attention(args: &AttentionArgs) -> Result<String, Failure> {
+    let file = FigureFile::of_model(&args.figure, &args.engine.model)?;
     let loaded = open(&args.engine)?;
     let at = HeadRef {
         layer: args.layer,
         head: args.head,
     };
     let (answer, _) = pollster::block_on(loaded.run(&args.prompt, 0, &[], Some(at), &Unhurried))?;
+    if let Some(file) = file {
+        write_figure(file, args, &answer)?;
+    }
     let pattern = answer.pattern.map(|head| head.pattern).unwrap_or_default();
     let ids: Vec<u32> = answer.tokens.iter().map(|token| token.id).collect();
     let scores = HeadScores::of(&pattern, &ids);
@@ -42,4 +49,23 @@ pub(crate) fn attention(args: &AttentionArgs) -> Result<String, Failure> {
         scores.previous, scores.duplicate, scores.induction, scores.entropy
     );
     Ok(out)
+}
+
+/// The pattern as the page shows it of this run, with the last token selected.
+fn write_figure(file: FigureFile, args: &AttentionArgs, answer: &RunAnswer) -> Result<(), Failure> {
+    let page = page_with(&args.engine.model, answer.clone(), None);
+    let figure = |width| {
+        files::figure(
+            &page.attention,
+            &page.frame,
+            AttentionFigure::Pattern,
+            width,
+        )
+    };
+    file.write(figure, || {
+        format!(
+            "the engine answered without the pattern of layer {}, head {}",
+            args.layer, args.head
+        )
+    })
 }

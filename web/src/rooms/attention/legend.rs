@@ -23,9 +23,3 @@ pub fn Legend(shown: Shown, #[prop(into)] has_truth: Signal<bool>) -> impl IntoV
         </Show>
     }
 }
-
-/// What the marks of the whole model mean, where the language has no say.
-#[component]
-pub fn CleanLegend(shown: Shown) -> impl IntoView {
-    view! { <Legend shown has_truth=Signal::stored(false)/> }
-}

@@ -1,81 +1,14 @@
-//! The selected row spelled out, and the selected cell in numbers.
+//! The selected cell in numbers, and what lists of a row have in common.
 
-use headlight_figure::ramp::Scale;
-use headlight_view::State;
 use headlight_view::frame::words as frame_words;
-use headlight_view::rooms::attention::action::AttentionAction;
-use headlight_view::rooms::attention::figures::row::{CellFacts, RowBar, RowBars};
-use headlight_view::rooms::attention::figures::sentence;
+use headlight_view::rooms::attention::figures::row::CellFacts;
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::prelude::*;
 
-use super::legend::CleanLegend;
 use super::shown::Shown;
 use crate::derived::Derived;
-use crate::frame::Visible;
-use crate::store::store;
 
-/// A weight that is written 0.000; where there is little room, such bars are left out.
-const FAINT: f64 = 0.0005;
-
-/// Bars and numbers of the selected row, and their sum.
-#[component]
-pub fn Row(shown: Shown) -> impl IntoView {
-    let row = Derived::new(move || {
-        let (run, pattern) = shown.both()?;
-        Some(RowBars::new(&run.tokens, &pattern, &shown.queries.get()))
-    });
-    let bars = move || {
-        let bars = row.get().map(|row| row.bars).unwrap_or_default();
-        bars.into_iter().map(|bar| draw(shown, bar)).collect_view()
-    };
-    let rest = move || {
-        row.get()?
-            .rest
-            .map(|rest| view! { <p class="number rest">{rest}</p> })
-    };
-    let sum = move || {
-        row.get()
-            .map(|row| format!("{} {}", attention_words::SUM, row.sum))
-    };
-    let room = store().select(|state: &State| {
-        let px = state.attention.expected_row_px(&state.frame);
-        px.map_or_else(String::new, |px| format!("{px}px"))
-    });
-    view! {
-        <div class="this-row">
-            <h3>{move || match shown.queries.with(Vec::len) {
-                0 | 1 => attention_words::THIS_ROW.to_owned(),
-                n => attention_words::mean_of_rows(n),
-            }}</h3>
-            <ol class="bars" style:min-height=move || room.get()>{bars}</ol>
-            {rest}
-            <p class="number sum">{sum}</p>
-            <CleanLegend shown/>
-        </div>
-    }
-}
-
-/// What the map's colours mean, and the cell under the pointer.
-#[component]
-pub fn Key(shown: Shown) -> impl IntoView {
-    let pointed = readout(shown);
-    view! {
-        <div class="map-key">
-            {move || match shown.scale.get() {
-                Scale::Weights => view! { <Ramp from="0" class="scale" name=attention_words::SCALE/> },
-                Scale::Change => view! { <Ramp from="\u{2212}1" class="scale diverging" name=attention_words::CHANGE/> },
-            }}
-            <div class="legend">
-                <i class="hatched" aria-hidden="true"></i>
-                <span>{attention_words::MASKED}</span>
-            </div>
-            <p class="readout" aria-hidden="true">{pointed}</p>
-        </div>
-    }
-}
-
-/// The colours of the map, up to 1.
+/// The colours of a scale, up to 1.
 #[component]
 pub fn Ramp(from: &'static str, class: &'static str, name: &'static str) -> impl IntoView {
     view! {
@@ -85,51 +18,6 @@ pub fn Ramp(from: &'static str, class: &'static str, name: &'static str) -> impl
             <span class="number">"1"</span>
             <span>{name}</span>
         </div>
-    }
-}
-
-/// The cell under the pointer in words, for the line below the map.
-fn readout(shown: Shown) -> impl Fn() -> Option<String> + Copy {
-    move || {
-        let (query, key) = shown.hover.get()?;
-        let (run, pattern) = shown.both()?;
-        let title = attention_words::cell(
-            &sentence::name(&run.tokens, query),
-            &sentence::name(&run.tokens, key),
-        );
-        let facts = CellFacts::new(&run.tokens, &pattern, query, key);
-        let weight = facts
-            .weight
-            .unwrap_or_else(|| attention_words::IS_MASKED.to_owned());
-        Some(format!("{title}  {weight}"))
-    }
-}
-
-fn draw(shown: Shown, bar: RowBar) -> impl IntoView {
-    let store = store();
-    let key = bar.key;
-    let select = move |_| {
-        let query = shown.query.get_untracked();
-        store.dispatch(AttentionAction::SelectCell(query, key));
-    };
-    let percent = |fraction: f64| format!("{:.2}%", fraction * 100.0);
-    let clean_mark = bar
-        .clean_fraction
-        .map(|clean| view! { <span class="clean-mark" style:left=percent(clean)></span> });
-    let place = bar.place.map(place);
-    let is_faint = bar.fraction.max(bar.clean_fraction.unwrap_or(0.0)) < FAINT;
-    let title = bar
-        .clean_weight
-        .map(|clean| attention_words::was_weight(&bar.weight, &clean));
-    view! {
-        <li class:selected=move || shown.key.get() == key class:faint=is_faint title=title on:click=select>
-            <span class="name">{place}<Visible token=bar.label/></span>
-            <span class="track">
-                <span class="bar" style:width=percent(bar.fraction)></span>
-                {clean_mark}
-            </span>
-            <span class="number">{bar.weight}</span>
-        </li>
     }
 }
 

@@ -1,7 +1,6 @@
 //! What the figures of the room draw.
 
 use headlight_figure::Shared;
-use headlight_figure::ramp::Scale;
 use headlight_view::State;
 use headlight_view::answers::head::Head;
 use headlight_view::answers::run::{Pattern, Run};
@@ -24,15 +23,11 @@ struct Moment {
 pub struct Shown {
     pub(crate) run: Derived<Option<Shared<Run>>>,
     pub(crate) pattern: Derived<Option<Shared<Pattern>>>,
-    /// What the map draws: the pattern, or what has changed in it.
-    pub(crate) drawn: Derived<Option<Shared<Pattern>>>,
-    pub(crate) scale: Derived<Scale>,
     pub(crate) truth: Derived<ShownTruth>,
     pub(crate) head: Derived<Head>,
     pub(crate) query: Derived<usize>,
     pub(crate) queries: Derived<Vec<usize>>,
     pub(crate) key: Derived<usize>,
-    pub(crate) hover: Derived<Option<(usize, usize)>>,
 }
 
 impl Shown {
@@ -41,15 +36,11 @@ impl Shown {
         Self {
             run: store.select(|state: &State| state.frame.subject.run.clone()),
             pattern: store.select(|state: &State| state.attention.pattern(&state.frame.subject)),
-            drawn: store
-                .select(|state: &State| state.attention.drawn_pattern(&state.frame.subject)),
-            scale: store.select(|state: &State| state.attention.scale(&state.frame.subject)),
             truth: store.select(|state: &State| state.frame.subject.truth.clone()),
             head: store.select(|state: &State| state.frame.subject.head),
             query: store.select(|state: &State| state.attention.query(&state.frame.subject)),
             queries: store.select(|state: &State| state.attention.queries(&state.frame.subject)),
             key: store.select(|state: &State| state.attention.key(&state.frame.subject)),
-            hover: store.select(|state: &State| state.attention.hover),
         }
     }
 
@@ -84,12 +75,6 @@ impl Shown {
             Some(truth) => has_marks(&truth),
             None => self.truth.get() == ShownTruth::Awaited || is_expected.get(),
         })
-    }
-
-    /// What the map draws, once it is of the run that is shown.
-    pub(crate) fn drawn_of_run(self) -> Option<Shared<Pattern>> {
-        let n = self.run.with(|run| run.as_ref().map(|run| run.seq_len()))?;
-        self.drawn.get().filter(|drawn| drawn.seq_len() == n)
     }
 
     /// True where parts were taken out, so that the figures show the whole model too.

@@ -37,7 +37,7 @@ pub fn Stage(shown: Shown) -> impl IntoView {
     let figure = move || match figure.get() {
         AttentionFigure::Lines => later(|module| module.lines, shown),
         AttentionFigure::Steps => later(|module| module.steps, shown),
-        _ => view! { <Map shown/> }.into_any(),
+        _ => view! { <Map/> }.into_any(),
     };
     let more = move || view! { <More figure=view.get().figure()/> };
     view! {

@@ -19,7 +19,9 @@ use crate::rooms::attention::figures::lines::TokenLines;
 use crate::rooms::attention::figures::next_list::NextList;
 use crate::rooms::attention::figures::product::Product;
 use crate::rooms::attention::figures::steps::Steps;
-use crate::rooms::attention::figures::{attribution, lens_drawing, norms, perplexity, surprise};
+use crate::rooms::attention::figures::{
+    attribution, lens_drawing, norms, pattern, perplexity, surprise,
+};
 
 /// The numbers of a figure of the room; `None` if they have not arrived.
 #[must_use]
@@ -43,6 +45,10 @@ pub fn figure(
     let query = room.query(&frame.subject);
     let credit = figure_words::credit(frame.shown_model());
     match figure {
+        AttentionFigure::Pattern => {
+            let table = Source::new(room, frame, figure)?.table();
+            pattern::figure(room, frame, width_px, table, credit)
+        }
         AttentionFigure::Perplexity => {
             perplexity::figure(run, truth.as_deref(), query, width_px, credit)
         }
@@ -325,6 +331,7 @@ mod tests {
             AttentionFigure::Lines,
             AttentionFigure::Next,
             AttentionFigure::Norms,
+            AttentionFigure::Pattern,
             AttentionFigure::Perplexity,
             AttentionFigure::Steps,
             AttentionFigure::Surprise,

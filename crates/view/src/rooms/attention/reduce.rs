@@ -67,6 +67,8 @@ pub(crate) fn reduce(room: &mut AttentionRoom, frame: &mut Frame, action: Attent
             room.announce_cell(frame);
         }
         AttentionAction::Zoom(factor, at) => {
+            // By a key or a button the cells move away from under the pointer.
+            room.hover = room.hover.filter(|_| at.is_some());
             let (n, cell) = (
                 frame.subject.seq_len(),
                 at.unwrap_or(room.cell(&frame.subject)),

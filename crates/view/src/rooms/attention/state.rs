@@ -22,9 +22,9 @@ use crate::rooms::attention::figures::lines::Scope;
 use crate::rooms::attention::figures::sentence;
 use crate::rooms::attention::figures::steps::Step;
 use crate::rooms::attention::figures::zoom::Zoom;
+use headlight_figure::Palette;
 use headlight_figure::Shared;
 use headlight_figure::Span;
-use headlight_figure::ramp::Scale;
 
 /// How many numbers of patterns of one run are kept, so that going back to a
 /// head is instant on short prompts and memory stays small on long ones.
@@ -143,10 +143,10 @@ impl AttentionRoom {
 
     /// What the map's colours stand for.
     #[must_use]
-    pub fn scale(&self, subject: &Subject) -> Scale {
+    pub fn palette(&self, subject: &Subject) -> Palette {
         match self.shown_view(subject) {
-            View::Change => Scale::Change,
-            _ => Scale::Weights,
+            View::Change => Palette::Diverging,
+            _ => Palette::Sequential,
         }
     }
 
@@ -154,9 +154,9 @@ impl AttentionRoom {
     #[must_use]
     pub fn drawn_pattern(&self, subject: &Subject) -> Option<Shared<Pattern>> {
         let pattern = self.pattern(subject)?;
-        match self.scale(subject) {
-            Scale::Change => pattern.change(),
-            Scale::Weights => Some(pattern),
+        match self.palette(subject) {
+            Palette::Diverging => pattern.change(),
+            _ => Some(pattern),
         }
     }
 

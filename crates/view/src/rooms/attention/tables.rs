@@ -20,15 +20,14 @@ use crate::rooms::attention::figures::steps::Steps;
 use crate::rooms::attention::figures::{
     atlas, attribution, lens_drawing, next, norms, perplexity, surprise,
 };
-use headlight_figure::Shared;
-use headlight_figure::ramp::Scale;
 use headlight_figure::table::{Column, Table};
+use headlight_figure::{Palette, Shared};
 
 /// The table of a map: whole, or its strongest links.
-fn table_of_pattern(table: PatternTable, scale: Scale) -> Table {
-    let (caption_of_whole, of_value) = match scale {
-        Scale::Weights => (words::MAP_ROLE, words::WEIGHT),
-        Scale::Change => (words::CHANGE_ROLE, words::CHANGE),
+fn table_of_pattern(table: PatternTable, palette: Palette) -> Table {
+    let (caption_of_whole, of_value) = match palette {
+        Palette::Diverging => (words::CHANGE_ROLE, words::CHANGE),
+        _ => (words::MAP_ROLE, words::WEIGHT),
     };
     match table {
         PatternTable::Whole { tokens, rows } => {
@@ -88,7 +87,7 @@ pub enum Source {
     Atlas(Shared<Vec<Thumbnail>>, usize),
     /// One head, or what has changed in it, with the selected query and key where
     /// they matter.
-    Pattern(Shared<Run>, Shared<Pattern>, (usize, usize), Scale),
+    Pattern(Shared<Run>, Shared<Pattern>, (usize, usize), Palette),
     /// The lines from the selected queries, in view of the first named, or from all.
     Lines(Shared<Run>, Shared<Pattern>, usize, Vec<usize>, Scope),
     /// One row of a head.
@@ -130,7 +129,7 @@ impl Source {
                 } else {
                     (query, room.key(&frame.subject))
                 };
-                Self::Pattern(run, pattern, cell, room.scale(&frame.subject))
+                Self::Pattern(run, pattern, cell, room.palette(&frame.subject))
             }
             AttentionFigure::Lines => {
                 let pattern = pattern()?;
@@ -161,9 +160,9 @@ impl Source {
     pub fn table(&self) -> Table {
         match self {
             Self::Atlas(all, n) => Table::new(words::HEADS, &atlas::COLUMNS, atlas::rows(all, *n)),
-            Self::Pattern(run, pattern, (query, key), scale) => {
+            Self::Pattern(run, pattern, (query, key), palette) => {
                 let table = PatternTable::new(&run.tokens, pattern, *query, *key);
-                table_of_pattern(table, *scale)
+                table_of_pattern(table, *palette)
             }
             Self::Lines(run, pattern, query, selected, scope) => {
                 let lines = TokenLines::new(pattern, *query, selected, *scope);

@@ -6,24 +6,23 @@
 
 use crate::answers::run::Pattern;
 use crate::rooms::attention::figures::zoom::Zoom;
-use headlight_figure::ramp;
-use headlight_figure::ramp::Scale;
 use headlight_figure::token::VisibleToken;
+use headlight_figure::{Element, LABEL, NOTE, Palette, Pixels, Shade, Size, el};
 
-/// The longest sequence that is drawn cell by cell; above, a canvas is painted.
+/// The longest sequence that is drawn cell by cell; above, the map is pixels.
 pub const MAX_CELLS: usize = 64;
 
-/// The most pixels per side of a painted map.
+/// The most pixels per side of a map that is pixels.
 const MAX_PIXELS: usize = 512;
 /// Room for the title of the vertical axis.
 const AXIS_TITLE: f64 = 20.0;
 /// Largest side of a cell.
 const MAX_CELL: f64 = 30.0;
-/// Largest side of a matrix that is painted on a canvas.
-const MAX_CANVAS: f64 = 640.0;
+/// Largest side of a matrix that is pixels.
+const LARGEST_PIXELS: f64 = 640.0;
 /// Distance between the base lines of two labels.
 const LABEL_PITCH: f64 = 13.0;
-/// Width of an average character at the label's size.
+/// Width of an average character of a label.
 const CHAR_WIDTH: f64 = 7.1;
 /// Slope of the column labels, in degrees.
 pub const COLUMN_SLOPE: f64 = -48.0;
@@ -54,15 +53,6 @@ pub struct Label {
     pub lead: String,
     /// The token, made visible and shortened.
     pub text: String,
-}
-
-/// All cells of one shade.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Shade {
-    /// The fill as a CSS colour.
-    pub fill: String,
-    /// The cells as one SVG path.
-    pub path: String,
 }
 
 /// Where everything of one attention map goes.
@@ -114,7 +104,7 @@ impl MatrixLayout {
         let overhang = (label * 0.62 - 12.0).clamp(4.0, 44.0);
         let free = (width - left - overhang).max(64.0);
         let side = if n > MAX_CELLS {
-            free.min(MAX_CANVAS)
+            free.min(LARGEST_PIXELS)
         } else {
             free.min(n as f64 * MAX_CELL)
         };
@@ -140,7 +130,7 @@ impl MatrixLayout {
             gap,
             width,
             height: top + n as f64 * cell + 30.0,
-            font: if cell >= 20.0 { 12.5 } else { 11.5 },
+            font: if cell >= 20.0 { LABEL.size } else { NOTE.size },
             max_chars,
         }
     }
@@ -151,9 +141,9 @@ impl MatrixLayout {
         self.n as f64 * self.cell
     }
 
-    /// True if the map is painted on a canvas instead of drawn cell by cell.
+    /// True if the map is pixels instead of drawn cell by cell.
     #[must_use]
-    pub const fn is_canvas(&self) -> bool {
+    pub const fn is_pixels(&self) -> bool {
         self.n > MAX_CELLS
     }
 
@@ -181,6 +171,17 @@ impl MatrixLayout {
         let query = index_at(y - self.top, self.cell, self.n)?;
         let key = index_at(x - self.left, self.cell, self.n)?;
         Some((self.query + query, self.key + key))
+    }
+
+    /// How many queries and keys the cell `(query, key)` is from the one under a point, which
+    /// may be beyond the map.
+    #[must_use]
+    pub fn cells_from(&self, query: usize, key: usize, x: f64, y: f64) -> (isize, isize) {
+        let from = |at: usize, first: usize, offset: f64| {
+            at as isize - first as isize - (offset / self.cell).floor() as isize
+        };
+        let queries = from(query, self.query, y - self.top);
+        (queries, from(key, self.key, x - self.left))
     }
 
     /// One cell; outside the figure for a pair out of view.
@@ -265,47 +266,56 @@ impl MatrixLayout {
         all.filter(|(pos, _)| shown(*pos)).map(label).collect()
     }
 
-    /// The cells a query may look at, one path per shade.
+    /// The cells: hatching where a query cannot look, and the colours of the others; all in
+    /// the colour of zero before any weight is known.
     #[must_use]
-    pub fn shades(&self, pattern: &Pattern, scale: Scale) -> Vec<Shade> {
-        let mut paths = vec![String::new(); scale.n_levels()];
+    pub fn cells(&self, pattern: Option<&Pattern>, palette: Palette) -> Element {
+        let masked = el("path").class("masked-cells").set("d", self.masked());
+        let cells = el("g").class("cells").add(masked);
+        match pattern {
+            None if self.is_pixels() => cells,
+            None => cells.all(self.shades(palette, |_, _| Some(0.0))),
+            Some(pattern) if self.is_pixels() => cells.add(self.pixels(pattern, palette)),
+            Some(pattern) => cells.all(self.shades(palette, |query, key| {
+                pattern.shade(query, key).map(f64::from)
+            })),
+        }
+    }
+
+    /// The cells a query may look at, one path per shade: far fewer elements than cells.
+    fn shades(
+        &self,
+        palette: Palette,
+        value: impl Fn(usize, usize) -> Option<f64>,
+    ) -> impl Iterator<Item = Element> {
+        let mut paths = vec![String::new(); palette.n_colours()];
         for (query, key) in self.visible_pairs() {
-            if let Some(weight) = pattern.shade(query, key) {
-                let path = &mut paths[scale.level(f64::from(weight))];
-                push_square(path, self.cell_rect(query, key));
+            if let Some(value) = value(query, key) {
+                let path = &mut paths[usize::from(palette.shade(value).index)];
+                let Rect { x, y, width, .. } = self.cell_rect(query, key);
+                push_rectangle(path, x, y, width, width);
             }
         }
-        let shade = |(level, path): (usize, String)| Shade {
-            fill: scale.css(level),
-            path,
-        };
-        let used = paths.into_iter().enumerate();
-        used.filter(|(_, path)| !path.is_empty())
-            .map(shade)
-            .collect()
+        let used = (0..).zip(paths).filter(|(_, path)| !path.is_empty());
+        used.map(move |(index, path)| {
+            let shade = el("path").set("d", path).fill(Shade { palette, index });
+            shade.key(u64::from(index) + 1)
+        })
     }
 
-    /// The cells a query may look at, before any weight is known.
-    #[must_use]
-    pub fn blank(&self) -> Vec<Shade> {
-        let mut path = String::new();
-        for (query, key) in self.visible_pairs() {
-            push_square(&mut path, self.cell_rect(query, key));
-        }
-        let fill = ramp::css(0.0);
-        vec![Shade { fill, path }]
-    }
-
-    /// The masked cells, above the diagonal, as one path.
-    #[must_use]
-    pub fn masked(&self) -> String {
-        let mut path = String::new();
-        if self.is_canvas() {
+    /// The masked cells, above the diagonal, as one path: a rectangle per row.
+    fn masked(&self) -> String {
+        if self.is_pixels() {
             return self.masked_triangle();
         }
+        let mut path = String::new();
+        let end = self.key + self.n;
         for query in self.query..self.query + self.n {
-            for key in (query + 1).max(self.key)..self.key + self.n {
-                push_square(&mut path, self.cell_rect(query, key));
+            let first = (query + 1).max(self.key);
+            if first < end {
+                let Rect { x, y, height, .. } = self.cell_rect(query, first);
+                let width = (end - first) as f64 * self.cell - self.gap;
+                push_rectangle(&mut path, x, y, width, height);
             }
         }
         path
@@ -340,32 +350,24 @@ impl MatrixLayout {
         )
     }
 
-    /// Pairs per side of a pixel of a painted map: at most `MAX_PIXELS` of them.
-    #[must_use]
-    pub fn pixels_per_side(&self) -> usize {
-        self.n.min(MAX_PIXELS)
-    }
-
-    /// A painted map as red, green, blue, opacity: one pixel per pair, or per
-    /// several where there are too many. Masked pairs are transparent, so that the
-    /// hatching below shows.
-    #[must_use]
-    pub fn pixels(&self, pattern: &Pattern, rgb: impl Fn(f64) -> [u8; 3]) -> Vec<u8> {
-        let side = self.pixels_per_side();
-        let mut pixels = vec![0_u8; side * side * 4];
-        for (index, pixel) in pixels.chunks_exact_mut(4).enumerate() {
-            let (row, column) = (index / side, index % side);
+    /// One pixel per pair, or per several where there are too many. Masked pairs are
+    /// transparent, so that the hatching below shows.
+    fn pixels(&self, pattern: &Pattern, palette: Palette) -> Pixels {
+        let n = self.n.min(MAX_PIXELS);
+        let value = |index: usize| {
+            let (row, column) = (index / n, index % n);
             // The last query and the first key of the pixel: the pair that is least masked.
-            let query = self.query + ((row + 1) * self.n).div_ceil(side) - 1;
-            let key = self.key + column * self.n / side;
-            if key <= query
-                && let Some(weight) = pattern.shade(query, key)
-            {
-                let [red, green, blue] = rgb(f64::from(weight));
-                pixel.copy_from_slice(&[red, green, blue, u8::MAX]);
-            }
-        }
-        pixels
+            let query = self.query + ((row + 1) * self.n).div_ceil(n) - 1;
+            let key = self.key + column * self.n / n;
+            let shade = (key <= query).then(|| pattern.shade(query, key));
+            shade.flatten().map(f64::from)
+        };
+        let side = self.side();
+        let size = Size {
+            width: side,
+            height: side,
+        };
+        Pixels::new((0..n * n).map(value), n, palette).over(self.left, self.top, size)
     }
 }
 
@@ -375,10 +377,9 @@ fn index_at(offset: f64, cell: f64, n: usize) -> Option<usize> {
     (index >= 0.0 && index < n as f64).then_some(index as usize)
 }
 
-fn push_square(path: &mut String, rect: Rect) {
-    let Rect { x, y, width, .. } = rect;
+fn push_rectangle(path: &mut String, x: f64, y: f64, width: f64, height: f64) {
     path.push_str(&format!(
-        "M{x:.1} {y:.1}h{width:.1}v{width:.1}h-{width:.1}z"
+        "M{x:.1} {y:.1}h{width:.1}v{height:.1}h-{width:.1}z"
     ));
 }
 
@@ -386,11 +387,28 @@ fn push_square(path: &mut String, rect: Rect) {
 mod tests {
     use super::*;
     use crate::answers::run::tests::pattern;
-    use headlight_figure::ramp::Ramp;
+    use headlight_figure::{Node, Value};
 
     fn tokens(n: usize) -> Vec<VisibleToken> {
         let token = |i: usize| VisibleToken::new(if i.is_multiple_of(2) { " found" } else { "." });
         (0..n).map(token).collect()
+    }
+
+    fn n_pieces(drawn: &Node) -> usize {
+        let Node::Element(path) = drawn else { return 0 };
+        match path.get("d") {
+            Some(Value::Text(path)) => path.matches('M').count(),
+            _ => 0,
+        }
+    }
+
+    /// Cells that the rectangles of the mask cover.
+    fn n_masked(layout: &MatrixLayout) -> usize {
+        let masked = layout.masked();
+        let widths = masked.split('h').skip(1).step_by(2);
+        let widths = widths.map(|rest| rest.split('v').next().unwrap().parse::<f64>().unwrap());
+        let n_cells = |width: f64| ((width + layout.gap) / layout.cell).round() as usize;
+        widths.map(n_cells).sum()
     }
 
     #[test]
@@ -432,13 +450,17 @@ mod tests {
     #[test]
     fn every_visible_cell_is_drawn_once_and_no_masked_one() {
         let layout = MatrixLayout::new(&tokens(9), Zoom::whole(9), 500.0);
-        let shades = layout.shades(&pattern(9), Scale::Weights);
-        let drawn: usize = shades
-            .iter()
-            .map(|shade| shade.path.matches('M').count())
-            .sum();
-        assert_eq!(drawn, 9 * 10 / 2);
-        assert_eq!(layout.masked().matches('M').count(), 9 * 8 / 2);
+        for pattern in [Some(&pattern(9)), None] {
+            let cells = layout.cells(pattern, Palette::Sequential);
+            let [masked, shades @ ..] = &cells.children[..] else {
+                panic!("no cells");
+            };
+            let n_drawn: usize = shades.iter().map(n_pieces).sum();
+            assert_eq!(n_drawn, 9 * 10 / 2);
+            // A rectangle for each row but the last.
+            assert_eq!(n_pieces(masked), 8);
+        }
+        assert_eq!(n_masked(&layout), 9 * 8 / 2);
     }
 
     #[test]
@@ -483,13 +505,13 @@ mod tests {
         let masked = (40..60)
             .flat_map(|q| (30..50).filter(move |k| *k > q))
             .count();
-        assert_eq!(layout.masked().matches('M').count(), masked);
+        assert_eq!(n_masked(&layout), masked);
         let labels = layout.row_labels(&tokens, 41);
         assert!(labels.iter().all(|label| (40..60).contains(&label.pos)));
     }
 
     #[test]
-    fn a_painted_part_shows_what_its_pattern_knows() {
+    fn a_part_in_pixels_shows_what_its_pattern_knows() {
         let tokens = tokens(200);
         let zoom = Zoom {
             query: 100,
@@ -497,11 +519,9 @@ mod tests {
             span: 80,
         };
         let layout = MatrixLayout::new(&tokens, zoom, 500.0);
-        let stops = std::array::from_fn(|stop| format!("#0000{:02x}", stop * 40));
-        let ramp = Ramp::from_css(&stops).unwrap();
-        let pixels = layout.pixels(&pattern(200), |weight| ramp.rgb(weight));
-        assert_eq!(pixels.len(), 80 * 80 * 4);
-        let opaque = |row: usize, column: usize| pixels[(row * 80 + column) * 4 + 3] == 255;
+        let pixels = layout.pixels(&pattern(200), Palette::Sequential);
+        assert_eq!((pixels.n_rows, pixels.n_columns), (80, 80));
+        let opaque = |row: usize, column: usize| pixels.indices[row * 80 + column] != Pixels::NONE;
         for row in 0..80 {
             for column in 0..80 {
                 assert_eq!(
@@ -514,9 +534,9 @@ mod tests {
     }
 
     #[test]
-    fn a_long_sequence_is_painted_and_its_mask_is_one_triangle() {
+    fn a_long_sequence_is_pixels_and_its_mask_is_one_triangle() {
         let layout = MatrixLayout::new(&tokens(65), Zoom::whole(65), 500.0);
-        assert!(layout.is_canvas());
+        assert!(layout.is_pixels());
         assert_eq!(layout.masked().matches('M').count(), 1);
     }
 }

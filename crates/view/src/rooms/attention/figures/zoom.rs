@@ -4,6 +4,8 @@ use std::ops::Range;
 
 /// The fewest tokens per side that one can zoom in to.
 pub const MIN_SPAN: usize = 12;
+/// How many times the tokens in view one press or one notch of the wheel shows.
+pub const ZOOM_STEP: f64 = 1.5;
 
 /// A square of the map: so many tokens from a query and a key on.
 ///
