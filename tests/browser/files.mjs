@@ -15,7 +15,7 @@ import { BIN, DIST } from "./settings.mjs";
 const BETWEEN_FILES_MS = 120;
 
 /** Figures that are values: their file is written from the value and has a style sheet of its own. */
-const VALUES = new Set(["attention.perplexity"]);
+const VALUES = new Set(["attention.perplexity", "flash.stage"]);
 
 /** The style sheet of a file. */
 const STYLE = /<style>(.*?)<\/style>/gs;

@@ -21,6 +21,7 @@ use web_sys::{
     HtmlImageElement, Url,
 };
 
+use crate::frame::figure::width_of_drawing;
 use crate::host;
 use crate::store::Store;
 
@@ -52,6 +53,10 @@ pub fn save(store: Store, request: SaveRequest, made: MadeByRoom) {
         Content::Drawing(figure) => {
             let drawn = drawing(store, figure, credit, made);
             return save_drawing(store, drawn, format, name);
+        }
+        Content::Figure(figure) => {
+            let file = written(store, &figure);
+            return save_drawing(store, Some(file), format, name);
         }
         Content::NumbersOf(figure) => store.peek(|state| (made.numbers)(state, figure)),
         Content::Numbers(numbers) => Some(numbers),
@@ -101,13 +106,15 @@ fn svg_of_value(
     element: &Element,
     made: MadeByRoom,
 ) -> Option<String> {
-    let picture = element.query_selector("svg").ok().flatten()?;
-    let width_px = picture.get_attribute("width")?.parse().ok()?;
-    store.peek(|state| {
-        let theme = state.frame.theme.colours();
-        let value = (made.figure)(state, figure, width_px)?;
-        Some(svg(&value, theme, unscaled_width(value.size.width)))
-    })
+    let width_px = width_of_drawing(element)?;
+    let value = store.peek(|state| (made.figure)(state, figure, width_px))?;
+    Some(written(store, &value))
+}
+
+/// A figure as a file in its own size, under the page's theme.
+fn written(store: Store, figure: &Figure) -> String {
+    let theme = store.peek(|state| state.frame.theme.colours());
+    svg(figure, theme, unscaled_width(figure.size.width))
 }
 
 fn tell(store: Store, name: String, result: Result<(), JsValue>) {

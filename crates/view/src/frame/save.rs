@@ -3,10 +3,10 @@
 use headlight_figure::files::{Format, csv, json};
 use headlight_figure::table::Table;
 
-use headlight_figure::FigureId;
+use headlight_figure::{Figure, FigureId};
 
 /// A file that the visitor wants.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SaveRequest {
     /// What it holds.
     pub content: Content,
@@ -19,10 +19,12 @@ pub struct SaveRequest {
 }
 
 /// What a file holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Content {
     /// A figure as it is drawn.
     Drawing(FigureId),
+    /// This figure, which its room has made.
+    Figure(Box<Figure>),
     /// The numbers of a figure of the Attention room. Whoever makes the file asks for
     /// them: the page's first module knows no tables.
     NumbersOf(FigureId),

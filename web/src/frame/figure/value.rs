@@ -44,3 +44,9 @@ pub fn figure_node(
         drawing.with(of).into()
     })
 }
+
+/// Width in pixels of the drawing in a figure that is a value and stands in the page.
+pub fn width_of_drawing(figure: &web_sys::Element) -> Option<f64> {
+    let picture = figure.query_selector("svg").ok().flatten()?;
+    picture.get_attribute("width")?.parse().ok()
+}

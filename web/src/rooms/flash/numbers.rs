@@ -8,7 +8,7 @@ use headlight_view::State;
 use headlight_view::frame::command_line::CommandLine;
 use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::{
-    Check, FlashAction, Shown, command_line, method, numbers, tables,
+    self as flash, Check, FlashAction, Shown, command_line, method, numbers, tables,
 };
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ use super::current_step::CurrentStep;
 use super::dispatch::act;
 use crate::derived::{Derived, Local, react};
 use crate::draw::{Node, el, reactive};
-use crate::frame::figure::{MethodAndTable, table};
+use crate::frame::figure::{MethodAndTable, table, width_of_drawing};
 use crate::store::Store;
 
 /// A pause in stepping after which the tables are made: they are rarely seen, and
@@ -99,17 +99,22 @@ impl Numbers {
             let Some((figure, _)) = wished.get() else {
                 return;
             };
-            let found = untrack(|| {
+            let (numbers, drawn) = untrack(|| {
                 let check = self.check.get();
                 let [run, growth] = self.on_device.map(|table| table.get());
                 let of = |seen: Shown<'_>| {
                     let on_device = [run.as_ref(), growth.as_ref()];
                     let seen = Shown { on_device, ..seen };
-                    store.peek(|state| numbers(&state.flash, &state.frame, figure, seen))
+                    store.peek(|state| {
+                        let (room, frame) = (&state.flash, &state.frame);
+                        let drawn = width_in_page(figure)
+                            .and_then(|width| flash::figure(room, frame, figure, seen, width));
+                        (numbers(room, frame, figure, seen), drawn)
+                    })
                 };
-                seen(now, check.as_ref(), of).flatten()
+                seen(now, check.as_ref(), of).unwrap_or_default()
             });
-            act(store, FlashAction::Save(found));
+            act(store, FlashAction::Save(numbers, drawn.map(Box::new)));
         });
     }
 
@@ -184,6 +189,13 @@ fn seen<T>(now: CurrentStep, check: Option<&Check>, of: impl FnOnce(Shown<'_>) -
         check,
         on_device: [None; 2],
     }))
+}
+
+/// Width of a figure's drawing as it stands in the page.
+fn width_in_page(figure: FlashFigure) -> Option<f64> {
+    let selector = format!("[data-figure='{}']", figure.name());
+    let found = document().query_selector(&selector).ok().flatten();
+    width_of_drawing(&found?)
 }
 
 /// How a figure is computed and its numbers, below it.

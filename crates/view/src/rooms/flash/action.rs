@@ -1,5 +1,6 @@
 //! What can happen in the Flash room.
 
+use headlight_figure::Figure;
 use headlight_flash::Algorithm;
 
 use super::clock::Clock;
@@ -63,6 +64,7 @@ pub enum FlashAction {
     LeaveLesson,
     /// The numbers that a scene waited for may be there.
     SettleLesson,
-    /// The numbers of the figure that is wished for as a file, if it has any.
-    Save(Option<Numbers>),
+    /// The numbers of the figure that is wished for as a file, if it has any, and the
+    /// figure itself, if a drawing of it is wished for and it is a value.
+    Save(Option<Numbers>, Option<Box<Figure>>),
 }

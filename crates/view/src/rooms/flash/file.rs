@@ -5,16 +5,19 @@ use crate::frame::words::PRODUCT;
 use headlight_flash::{Algorithm, Tiling};
 use serde::Serialize;
 
+use super::figures::stage::{Stage, stage};
 use super::options::Source;
 use super::options::{Options, Tiles};
+use super::sentence;
 use super::state::FlashRoom;
 use super::tables::{self, Shown};
 use super::words;
 use crate::frame::Frame;
 use crate::frame::command_line::CommandLine;
 use crate::frame::save::{Content, Numbers, SaveRequest, named};
-use crate::rooms::flash::catalogue::FlashFigure;
+use crate::rooms::flash::catalogue::{FlashFigure, title};
 use headlight_figure::files::Format;
+use headlight_figure::{Figure, plain};
 
 /// What the numbers of a file are about; options have the command line's names.
 #[derive(Debug, Serialize)]
@@ -133,6 +136,39 @@ pub fn numbers(
     Some(Numbers { about, table })
 }
 
+/// A figure of the room, `width_px` wide; `None` for one that is not a value.
+#[must_use]
+pub fn figure(
+    room: &FlashRoom,
+    frame: &Frame,
+    figure: FlashFigure,
+    seen: Shown<'_>,
+    width_px: f64,
+) -> Option<Figure> {
+    let Shown {
+        player,
+        moment,
+        row,
+        ..
+    } = seen;
+    let (drawing, size) = match figure {
+        FlashFigure::Stage => {
+            let Stage { drawing, size, .. } = stage(player, moment, row, width_px);
+            (drawing, size)
+        }
+        _ => return None,
+    };
+    Some(Figure {
+        id: figure.into(),
+        title: title(figure).into(),
+        sentence: plain(&sentence(player, moment)),
+        drawing,
+        size,
+        table: tables::of(figure, seen)?,
+        credit: credit(&room.source, frame),
+    })
+}
+
 const fn data_name(source: &Source) -> &'static str {
     match source {
         Source::Head => "head",
@@ -147,11 +183,17 @@ pub(crate) fn save_request(
     frame: &Frame,
     pending_save: (FlashFigure, Format),
     numbers: Numbers,
+    drawn: Option<Box<Figure>>,
 ) -> SaveRequest {
     let (figure, format) = pending_save;
+    let content = match (format, drawn) {
+        (Format::Svg | Format::Png, Some(drawn)) => Content::Figure(drawn),
+        (Format::Svg | Format::Png, None) => Content::Drawing(figure.into()),
+        (Format::Csv | Format::Json, _) => Content::Numbers(numbers),
+    };
     if figure == FlashFigure::Growth {
         return SaveRequest {
-            content: content(figure, format, numbers),
+            content,
             format,
             name: named(figure.into(), "random", "", format),
             credit: credit_of_growth(),
@@ -166,21 +208,19 @@ pub(crate) fn save_request(
         Source::Random { .. } | Source::Typed(_) => data_name(source),
     };
     SaveRequest {
-        content: content(figure, format, numbers),
+        content,
         format,
         name: named(figure.into(), whose, &of_head.unwrap_or_default(), format),
-        credit: match source {
-            Source::Head => figure_words::credit(frame.shown_model()),
-            Source::Random { seed, .. } => credit_of_random(*seed),
-            Source::Typed(_) => credit_of_typed(),
-        },
+        credit: credit(source, frame),
     }
 }
 
-fn content(figure: FlashFigure, format: Format, numbers: Numbers) -> Content {
-    match format {
-        Format::Svg | Format::Png => Content::Drawing(figure.into()),
-        Format::Csv | Format::Json => Content::Numbers(numbers),
+/// Below a drawing of what the room plays.
+fn credit(source: &Source, frame: &Frame) -> String {
+    match source {
+        Source::Head => figure_words::credit(frame.shown_model()),
+        Source::Random { seed, .. } => credit_of_random(*seed),
+        Source::Typed(_) => credit_of_typed(),
     }
 }
 
@@ -442,7 +482,7 @@ mod tests {
                 Some((FlashFigure::Ledger, format))
             );
             let numbers = numbers_of(&state, FlashFigure::Ledger);
-            let effects = reduce_flash(&mut state, FlashAction::Save(Some(numbers.clone())));
+            let effects = reduce_flash(&mut state, FlashAction::Save(Some(numbers.clone()), None));
             assert_eq!(state.flash.pending_save, None);
             let [Effect::Save(wish)] = effects.as_slice() else {
                 panic!("expected a file, got {effects:?}");
@@ -465,7 +505,7 @@ mod tests {
     fn a_figure_without_numbers_says_so() {
         let mut state = state(Options::default());
         state.flash.pending_save = Some((FlashFigure::Row, Format::Csv));
-        assert_eq!(reduce_flash(&mut state, FlashAction::Save(None)), []);
+        assert_eq!(reduce_flash(&mut state, FlashAction::Save(None, None)), []);
         assert_eq!(state.frame.notices, [figure_words::NOTHING_TO_SAVE]);
         assert_eq!(state.flash.pending_save, None);
     }

@@ -122,11 +122,11 @@ fn apply(room: &mut FlashRoom, frame: &mut Frame, action: FlashAction) {
         FlashAction::RevealAnswer => room.is_revealed = true,
         FlashAction::LeaveLesson => leave(room),
         FlashAction::SettleLesson => settle(room),
-        FlashAction::Save(numbers) => {
+        FlashAction::Save(numbers, drawn) => {
             let pending = room.pending_save.take();
             match pending.zip(numbers) {
                 Some((pending, numbers)) => {
-                    let request = file::save_request(room, frame, pending, numbers);
+                    let request = file::save_request(room, frame, pending, numbers, drawn);
                     frame.effects.push(Effect::Save(request));
                 }
                 None => frame.tell(figure_words::NOTHING_TO_SAVE.to_owned()),
