@@ -92,18 +92,35 @@ export async function capture(prompt, hooks) {
 }
 
 /** `headlight flash` of rows of q, k and v: its answer and its trace. */
-export async function flash(arrays, options) {
+export function flash(arrays, options) {
+  return ofArrays(arrays, async (words, folder) => {
+    const file = join(folder, "trace.json");
+    const { stdout } = await execute(BIN, [...words, "--json", ...options, "--trace", file], { maxBuffer: 1 << 28 });
+    return { answer: JSON.parse(stdout), trace: JSON.parse(await readFile(file, "utf8")) };
+  });
+}
+
+/** The file that `headlight flash --svg` writes. */
+export function flashSvg(arrays, options, width, theme) {
+  return ofArrays(arrays, async (words, folder) => {
+    const file = join(folder, "figure.svg");
+    const look = ["--svg", file, "--width", String(width), "--theme", theme];
+    await execute(BIN, [...words, ...options, ...look]);
+    return readFile(file, "utf8");
+  });
+}
+
+/** What `run` makes of `headlight flash` with files of rows of q, k and v. */
+async function ofArrays(arrays, run) {
   const folder = await mkdtemp(join(tmpdir(), "headlight-flash-"));
   try {
-    const words = ["flash", "--json", ...options];
+    const words = ["flash"];
     for (const [name, rows] of Object.entries(arrays)) {
       const file = join(folder, `${name}.npy`);
       await writeFile(file, npy(rows));
       words.push(`--${name}`, file);
     }
-    const file = join(folder, "trace.json");
-    const { stdout } = await execute(BIN, [...words, "--trace", file], { maxBuffer: 1 << 28 });
-    return { answer: JSON.parse(stdout), trace: JSON.parse(await readFile(file, "utf8")) };
+    return await run(words, folder);
   } finally {
     await rm(folder, { recursive: true });
   }

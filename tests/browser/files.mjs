@@ -16,6 +16,7 @@ const BETWEEN_FILES_MS = 120;
 
 /** Figures that are values: their file is written from the value and has a style sheet of its own. */
 const VALUES = new Set([
+  "flash.stage",
   "attention.pattern",
   "attention.perplexity",
   "attention.surprise",

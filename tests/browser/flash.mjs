@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 import { assertAccessible } from "./accessible.mjs";
-import { capture, flash, npy } from "./cli.mjs";
+import { capture, flash, flashSvg, npy } from "./cli.mjs";
 import { assertDrawing, assertIsTable, assertPng, csvRows, output, saved, tableOf } from "./files.mjs";
 import { PROMPT, chooseInMenu, live, menuButton, notices, rootOf } from "./page.mjs";
 import { suite } from "./runner.mjs";
@@ -328,7 +328,7 @@ test("a row of the tile is chosen by keys and keeps the focus while steps bring 
   await playing(page);
   const rows = page.getByRole("group", { name: "Rows of the tile" }).getByRole("button");
   assert.equal(await rows.count(), 4);
-  const stop = page.locator('.row-button[tabindex="0"]');
+  const stop = page.locator('[data-target^="row:"][tabindex="0"]');
   assert.equal(await stop.count(), 1, "one stop of Tab");
   await stop.focus();
   for (let times = 0; times < 5; times += 1) await page.keyboard.press("ArrowUp");
@@ -342,7 +342,19 @@ test("a row of the tile is chosen by keys and keeps the focus while steps bring 
   await page.keyboard.press("Shift+ArrowRight");
   await page.keyboard.press("ArrowRight");
   assert.ok((await clock(page)).step > 30, "right steps");
-  assert.equal(await page.evaluate(() => document.activeElement.className), "row-button");
+  assert.match(await page.evaluate(() => document.activeElement.dataset.target), /^row:\d+$/);
+  await page.keyboard.press("End");
+  await page.waitForFunction(() => document.activeElement.ariaPressed === "true");
+  assert.equal(await rows.last().getAttribute("aria-pressed"), "true");
+  await page.keyboard.press("Home");
+  await page.waitForFunction((name) => document.activeElement.ariaLabel === name, await rows.first().getAttribute("aria-label"));
+  // A row is a button: what presses one chooses it.
+  await rows.nth(2).focus();
+  await page.keyboard.press("Space");
+  assert.equal(await rows.nth(2).getAttribute("aria-pressed"), "true");
+  assert.equal(await page.getByRole("button", { name: "Pause" }).count(), 0, "and plays nothing");
+  await rows.nth(1).click();
+  assert.equal(await rows.nth(1).getAttribute("aria-pressed"), "true");
 });
 
 /** Where the answer to each step's question is seen. */
@@ -428,13 +440,13 @@ test("two algorithms on one clock: the one beside is never ahead, and both arriv
   assert.equal(await page.locator('[data-figure="flash.beside"]').count(), 0);
   const alone = (await clock(page)).all;
   await page.getByRole("combobox", { name: "Compare with" }).selectOption("standard");
-  await page.waitForSelector('[data-figure="flash.beside"] svg.above text', { state: "attached" });
+  await page.waitForSelector('[data-figure="flash.beside"] svg text', { state: "attached" });
   await page.waitForSelector('table[data-for="flash.compare"] td', { state: "attached" });
   assert.equal(await page.locator('[data-figure="flash.stage"]').count(), 1);
-  assert.equal(await page.locator("#flash-hatch").count(), 1);
+  assert.equal(await page.locator("#hatch").count(), 1);
   const { all } = await longerClock(page, alone);
-  const beside = page.locator('[data-figure="flash.beside"] svg.above');
-  assert.equal(await beside.getAttribute("role"), "img");
+  const beside = page.locator('[data-figure="flash.beside"] [role="img"]');
+  assert.equal(await beside.count(), 1);
   for (const share of [0, 0.1, 0.35, 0.7, 1, 1.2]) {
     const step = Math.min(all, Math.round(alone * share));
     await goTo(page, step);
@@ -500,7 +512,7 @@ for (const [width, height, colorScheme] of [[1440, 900, "light"], [1024, 768, "d
   test(`two stages have the same width and axe finds nothing at ${width} px, ${colorScheme}`, async (t) => {
     const page = await t.visit(link({ compare: "standard" }), { viewport: { width, height }, colorScheme });
     await playing(page);
-    await page.waitForSelector('[data-figure="flash.beside"] svg.above text', { state: "attached" });
+    await page.waitForSelector('[data-figure="flash.beside"] svg text', { state: "attached" });
     await assertAccessible(page, "two algorithms");
     const boxes = [];
     for (const name of ["flash.stage", "flash.beside"]) {
@@ -521,13 +533,14 @@ test("what the mask hides of a tile is hatched on the chip", async (t) => {
   const page = await t.livePage(link({ data: "random", n: 4, d: 4, bq: 4, bk: 4, step: 3 }), HOME);
   await playing(page);
   await stepTold(page, 3);
-  const hatched = page.locator('[data-figure="flash.stage"] .masked-scores');
+  // Below the matrices; above them is what the mask hides of the matrix that never exists.
+  const hatched = page.locator('[data-figure="flash.stage"] svg:first-child .masked-cells');
   assert.equal(await hatched.count(), 0);
   await goTo(page, 4);
   await stepTold(page, 4);
   // The last of the four rows sees all four keys.
   assert.equal(await hatched.count(), 3);
-  assert.match(await hatched.first().evaluate((rect) => getComputedStyle(rect).fill), /flash-hatch/);
+  assert.match(await hatched.first().evaluate((rect) => getComputedStyle(rect).fill), /#hatch/);
 });
 
 test("without a GPU it is said why our kernel does not run, and nothing dead is offered", async (t) => {
@@ -633,6 +646,30 @@ test("the drawings that the room saves need nothing but themselves", async (t) =
     assert.ok(!drawing.tags.includes("button"), "nothing to press");
   }
 });
+
+/** Three matrices as a visitor types them. */
+const TYPED = [
+  [[0.5, -1.2, 3], [1, 0.25, -2], [-0.75, 2, 1], [0, 1, 0.1]],
+  [[1, 0, 0.5], [-1, 2, 0.3], [0.2, -0.4, 1], [2, 1, -1]],
+  [[10, 1, 0], [0.5, -3, 2], [1, 1, 1], [-2, 0.125, 4]],
+];
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`the stage of typed numbers is saved as the command line writes it, ${colorScheme}`, async (t) => {
+    const numbers = TYPED.map((rows) => rows.map((row) => row.join(" ")).join("\n")).join("\n\n");
+    const step = 14;
+    const page = await t.visit(link({ data: "typed", numbers, bq: 2, bk: 2, step }), { colorScheme });
+    await playing(page);
+    await stepTold(page, step);
+    const { name, bytes } = await saved(page, FIGURES["flash.stage"], "Save as SVG");
+    assert.equal(name, "headlight-flash-stage-typed.svg");
+    const file = bytes.toString();
+    const [, width] = file.match(/^<svg [^>]*?width="(\d+)"/);
+    const [q, k, v] = TYPED;
+    const options = ["--algorithm", "fa2", "--block-q", "2", "--block-k", "2", "--causal"];
+    assert.equal(file, await flashSvg({ q, k, v }, [...options, "--step", String(step)], width, colorScheme));
+  });
+}
 
 test("a drawing of numbers from a seed says so, and a tile one key wide is drawn", async (t) => {
   const page = await t.livePage(link({ data: "random", n: 64, d: 32, draw: 7, bq: 16, bk: 1, step: 40 }), HOME);

@@ -277,6 +277,16 @@ pub(crate) struct FlashArgs {
     /// Write every step, up to 64 rows with its numbers, to a JSON file
     #[arg(long, value_name = "FILE")]
     pub(crate) trace: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) figure: FigureArgs,
+    /// Step of that figure, as many as are done; without it the last
+    #[arg(
+        long,
+        value_name = "N",
+        requires = "svg",
+        allow_negative_numbers = true
+    )]
+    pub(crate) step: Option<u64>,
     /// What computes
     #[arg(long, value_enum, default_value = "cpu")]
     pub(crate) backend: BackendArg,

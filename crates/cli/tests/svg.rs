@@ -10,6 +10,7 @@ use std::path::Path;
 use headlight_activations::{CutToken, Cuts, Sampling};
 use headlight_figure::number::fixed;
 use headlight_figure::{DARK, LIGHT, Shared, Table, drawing_width, svg};
+use headlight_formats::write_npy;
 use headlight_view::State;
 use headlight_view::answers::head::Head;
 use headlight_view::answers::run::{Backend, Pattern, Run, WeightedToken};
@@ -19,6 +20,8 @@ use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::figures::next::N_NEXT;
 use headlight_view::rooms::attention::figures::next_list::NextList;
 use headlight_view::rooms::attention::files;
+use headlight_view::rooms::flash::catalogue::FlashFigure;
+use headlight_view::rooms::flash::{Algorithm, HeadData, Options, Tiles, TypedStep};
 use process::{assert_refused, headlight, model, scratch};
 use serde_json::Value;
 
@@ -266,4 +269,99 @@ fn the_attribution_is_the_page_s_figure_of_the_numbers_that_are_printed() {
     let sum = printed["sum"].as_f64().unwrap();
     let said = format!("sum {}", fixed(sum, 3));
     assert!(file.contains(&said), "{said} in {file}");
+}
+
+/// Queries, keys and values, `[n, 3]` each.
+fn arrays(n: usize) -> [Vec<f32>; 3] {
+    let value = |at: usize, of: usize| ((at * 7 + of * 5) % 11) as f32 / 4.0 - 1.25;
+    [0, 1, 2].map(|of| (0..n * 3).map(|at| value(at, of)).collect())
+}
+
+/// Arguments of `headlight flash` on `n` rows, which are in files of a test's own.
+fn flash_arguments(test: &str, n: usize, file: &Path, options: &[&str]) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = vec!["flash".into(), "--svg".into(), file.into()];
+    for (option, values) in ["--q", "--k", "--v"].into_iter().zip(arrays(n)) {
+        let path = scratch(&format!("svg-{test}{option}.npy"));
+        fs::write(&path, write_npy(&[n, 3], &values)).unwrap();
+        arguments.extend([option.into(), path.into()]);
+    }
+    arguments.extend(options.iter().map(Into::into));
+    arguments
+}
+
+#[test]
+fn the_stage_is_the_page_s_of_the_same_numbers_typed() {
+    let file = scratch("svg-stage.svg");
+    let usual = ["--block-q", "2", "--block-k", "2", "--causal"];
+    let by_memory = ["--sram-bytes", "128", "--causal"];
+    let none = ["--causal"];
+    let of_page = [
+        (Algorithm::Fa2, &usual[..], Tiles::Blocks(2, 2), Some(9)),
+        (Algorithm::Fa1, &by_memory[..], Tiles::OnChip(128), None),
+        (
+            Algorithm::Standard,
+            &none[..],
+            Options::USUAL_TILES,
+            Some(0),
+        ),
+    ];
+    for (algorithm, tiles_asked, tiles, step) in of_page {
+        for (width, theme) in [(400, &LIGHT), (1000, &DARK)] {
+            let (px, at) = (width.to_string(), step.map(|step| step.to_string()));
+            let mut options = vec!["--algorithm", algorithm.name(), "--width", &px];
+            options.extend(["--theme", theme.name]);
+            options.extend(tiles_asked);
+            options.extend(at.iter().flat_map(|at| ["--step", at]));
+            let done = headlight(flash_arguments("stage", 5, &file, &options));
+            assert!(done.status.success(), "{done:?}");
+            let [q, k, v] = arrays(5);
+            let data = HeadData::new(q, k, v, 3).unwrap();
+            let options = Options {
+                algorithm,
+                tiles,
+                ..Options::default()
+            };
+            let step = TypedStep::new(data, options, step).unwrap();
+            let width = f64::from(width);
+            let figure = step.figure(FlashFigure::Stage, drawing_width(width));
+            let written = fs::read_to_string(&file).unwrap();
+            assert_eq!(written, svg(&figure.unwrap(), theme, width));
+        }
+    }
+}
+
+#[test]
+fn a_stage_that_cannot_be_is_refused() {
+    let file = scratch("svg-stage-refused.svg");
+    let refused = |n: usize, options: &[&str], words: &[&str]| {
+        let usual = ["--algorithm", "fa2", "--block-q", "2", "--block-k", "2"];
+        let options = [&usual, options].concat();
+        assert_refused(flash_arguments("refused", n, &file, &options), words);
+        assert!(!file.exists(), "{options:?}");
+    };
+    // Two tiles of queries by two of keys, and every step of theirs.
+    refused(4, &["--step", "999"], &["--step: 999, expected 0 to "]);
+    refused(4, &["--step", "-1"], &["--step"]);
+    refused(4, &["--width", "327"], &["--width", "328..=8192"]);
+    refused(
+        4_097,
+        &[],
+        &["--svg: 4097 rows of width 3, expected at most 4096 of width 256"],
+    );
+    let gpu = if cfg!(feature = "gpu") {
+        "--svg"
+    } else {
+        "--backend"
+    };
+    refused(4, &["--backend", "gpu"], &[gpu, "gpu"]);
+    let without_file: Vec<OsString> = flash_arguments("refused", 4, &file, &["--step", "1"])
+        .into_iter()
+        .filter(|word| word != "--svg" && *word != file)
+        .collect();
+    assert_refused(without_file, &["--svg"]);
+    let q = scratch("svg-refused--q.npy");
+    assert_refused(
+        flash_arguments("refused", 4, &q, &["--algorithm", "standard"]),
+        &["--svg", "--q"],
+    );
 }

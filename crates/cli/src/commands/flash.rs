@@ -11,10 +11,13 @@ use headlight_flash::{
 use headlight_formats::{NpyArray, write_npy};
 use headlight_kernels::{Blocks, LARGEST_WIDTH, MOST_QUERIES, WORKGROUP_BYTES};
 use headlight_model::Unhurried;
+use headlight_view::rooms::flash::catalogue::FlashFigure;
+use headlight_view::rooms::flash::{HeadData, Options, Tiles, TypedStep, TypedStepError};
 use serde_json::json;
 
 use crate::args::{AlgorithmArg, BackendArg, FlashArgs};
 use crate::failure::Failure;
+use crate::figure_file::FigureFile;
 use crate::input::read_npy;
 use crate::output::{Named, Output, check_apart};
 
@@ -43,6 +46,7 @@ pub(crate) fn flash(args: &FlashArgs) -> Result<String, Failure> {
     let problem = inputs.problem(args.causal);
     let tiling = tiling(args, problem.d)?;
     let schedule = schedule(problem, method, tiling)?;
+    let figure = figure(args, &arrays)?;
     let outputs = Outputs::create(args)?;
     let attended = match tiling {
         Some(tiling) if is_gpu => on_gpu(args, &arrays, tiling)?,
@@ -50,6 +54,10 @@ pub(crate) fn flash(args: &FlashArgs) -> Result<String, Failure> {
     };
     let gap = gap(&inputs, args.causal, &attended);
     outputs.write(&inputs, &schedule, &attended)?;
+    if let Some((file, step)) = figure {
+        let drawn = |width| step.figure(FlashFigure::Stage, width);
+        file.write(drawn, || "the page has no such figure".to_owned())?;
+    }
     if args.json {
         Ok(object(args.backend, &schedule, tiling, &gap))
     } else {
@@ -63,12 +71,17 @@ fn check_files(args: &FlashArgs) -> Result<(), Failure> {
         ("--out", &args.out),
         ("--lse", &args.lse),
         ("--trace", &args.trace),
+        ("--svg", &args.figure.svg),
     ];
     let outputs = outputs
         .into_iter()
         .filter_map(|(option, path)| path.as_ref().map(|path| (option, &**path)));
-    let inputs: [Named<'_>; 3] = [("--q", &args.q), ("--k", &args.k), ("--v", &args.v)];
-    check_apart(&outputs.collect::<Vec<Named<'_>>>(), &inputs)
+    check_apart(&outputs.collect::<Vec<Named<'_>>>(), &input_files(args))
+}
+
+/// Files that are read, by their options.
+fn input_files(args: &FlashArgs) -> [Named<'_>; 3] {
+    [("--q", &args.q), ("--k", &args.k), ("--v", &args.v)]
 }
 
 /// What the GPU does not do, by the name of the option that asks for it.
@@ -84,6 +97,7 @@ fn check_gpu(args: &FlashArgs) -> Result<(), Failure> {
             "only fa2",
         ),
         ("--trace", args.trace.is_some(), "no trace"),
+        ("--svg", args.figure.svg.is_some(), "no steps to draw"),
         ("--lazy-rescale", args.lazy_rescale, "every rescale"),
         (
             "--reverse-keys",
@@ -234,6 +248,50 @@ fn tiling(args: &FlashArgs, d: usize) -> Result<Option<Tiling>, Failure> {
             .map_err(named),
         (None, None, None) if args.algorithm == AlgorithmArg::Standard => Ok(None),
         (None, None, None) => Err(Failure::Input(format!("no tiles: {expected}"))),
+    }
+}
+
+/// The step that the page would play of these numbers, and the file for its figure, if
+/// one is asked for.
+fn figure(args: &FlashArgs, arrays: &Arrays) -> Result<Option<(FigureFile, TypedStep)>, Failure> {
+    if args.figure.svg.is_none() {
+        return Ok(None);
+    }
+    let Arrays { q, k, v, d } = arrays;
+    let data = HeadData::new(q.clone(), k.clone(), v.clone(), *d);
+    let step = data
+        .map_err(TypedStepError::from)
+        .and_then(|data| TypedStep::new(data, page_options(args), args.step));
+    let step = step.map_err(|error| {
+        let option = match error {
+            TypedStepError::Step { .. } => "--step",
+            _ => "--svg",
+        };
+        Failure::input(option, error)
+    })?;
+    let file = FigureFile::create(&args.figure, &input_files(args))?;
+    Ok(file.map(|file| (file, step)))
+}
+
+/// What the page would have chosen, its usual tiles where the algorithm has none.
+fn page_options(args: &FlashArgs) -> Options {
+    let Method {
+        algorithm,
+        is_reversed,
+        is_lazy,
+        n_splits,
+    } = method(args);
+    Options {
+        algorithm,
+        is_causal: args.causal,
+        is_reversed,
+        is_lazy,
+        n_splits,
+        tiles: match (args.block_q, args.block_k, args.sram_bytes) {
+            (Some(block_q), Some(block_k), _) => Tiles::Blocks(block_q, block_k),
+            (_, _, Some(bytes)) => Tiles::OnChip(bytes),
+            _ => Options::USUAL_TILES,
+        },
     }
 }
 

@@ -14,7 +14,6 @@ mod dispatch;
 mod entry;
 mod error_badge;
 mod flash_view;
-mod heatmap;
 mod ledger;
 mod lesson;
 mod numbers;

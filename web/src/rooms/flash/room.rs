@@ -15,7 +15,7 @@ use super::step_sentence::says;
 use super::{beside, controls, device, error_badge, ledger, lesson, pseudo_code};
 use super::{row, stage, timeline, transport};
 use crate::derived::react;
-use crate::draw::{Node, drawn, el, hatching, reactive};
+use crate::draw::{Node, drawn, el, reactive};
 use crate::frame::element_ids::FIGURE;
 use crate::host;
 use crate::store::{Store, store};
@@ -46,7 +46,6 @@ pub(super) fn draw_room() -> AnyView {
                 .add(says(now))
                 .add(more(FlashFigure::Stage)),
         )
-        .add(hatch())
         .add(beside::pace(room, false))
         .add(stage::stage(room, false))
         .add(beside::beside(room))
@@ -97,18 +96,6 @@ fn intent(store: Store) -> Node {
             .add(el("p").add(intent.get()))
             .into()
     })
-}
-
-/// What all stages hatch with what the mask hides: the style sheet names it, so there is
-/// one for the room.
-fn hatch() -> Node {
-    el("svg")
-        .class("hatch-source")
-        .set("width", "0")
-        .set("height", "0")
-        .set("aria-hidden", "true")
-        .add(hatching("flash-hatch"))
-        .into()
 }
 
 /// Reads what a link says of the room, now and whenever the address changes.

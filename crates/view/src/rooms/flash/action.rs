@@ -1,5 +1,6 @@
 //! What can happen in the Flash room.
 
+use headlight_figure::Figure;
 use headlight_flash::Algorithm;
 
 use super::clock::Clock;

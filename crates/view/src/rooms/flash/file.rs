@@ -11,9 +11,11 @@ use super::device_ask::{growth_shown, run_shown};
 use super::figures::compare::SideBySide;
 use super::figures::ledger::{self, ledger};
 use super::figures::row::{self, row_after_each_tile};
+use super::figures::stage::{Stage, stage};
 use super::figures::{agreement, error, growth, timeline};
 use super::options::Source;
 use super::options::{Options, Tiles};
+use super::sentence;
 use super::state::FlashRoom;
 use super::tables::{self, Shown};
 use super::words::{self, capitalised};
@@ -21,8 +23,8 @@ use crate::frame::Frame;
 use crate::frame::command_line::CommandLine;
 use crate::frame::save::{Content, Numbers, SaveRequest, named};
 use crate::rooms::flash::catalogue::FlashFigure;
-use headlight_figure::Figure;
 use headlight_figure::files::Format;
+use headlight_figure::{Figure, plain};
 
 /// What the numbers of a file are about; options have the command line's names.
 #[derive(Debug, Serialize)]
@@ -203,7 +205,11 @@ pub fn figure(
             let drawing = agreement::drawing(&answer, found, width_px);
             (title(figure).into(), agreement::verdict(found)?, drawing)
         }
-        FlashFigure::Stage => return None,
+        FlashFigure::Stage => {
+            let Stage { drawing, size, .. } = stage(seen.player, seen.moment, seen.row, width_px);
+            let sentence = plain(&sentence(seen.player, seen.moment));
+            (title(figure).into(), sentence, (drawing, size))
+        }
     };
     Some(Figure {
         id: figure.into(),
@@ -608,7 +614,7 @@ mod tests {
     fn a_figure_without_numbers_says_so() {
         let mut state = state(Options::default());
         state.flash.pending_save = Some((FlashFigure::Row, Format::Csv));
-        assert_eq!(reduce_flash(&mut state, FlashAction::Save(None)), []);
+        assert_eq!(reduce_flash(&mut state, FlashAction::Save(None, None)), []);
         assert_eq!(state.frame.notices, [figure_words::NOTHING_TO_SAVE]);
         assert_eq!(state.flash.pending_save, None);
     }

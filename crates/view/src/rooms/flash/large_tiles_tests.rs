@@ -2,7 +2,7 @@
 
 use headlight_flash::{Algorithm, EventKind};
 
-use super::figures::stage::{Label, Scene, TextStyle, scene, shown_within};
+use super::figures::stage::{Label, LabelKind, Scene, scene, shown_within};
 use super::{FlashRoom, Options, Player, Source, Tiles, words};
 
 /// 128 rows in tiles of so many.
@@ -39,14 +39,13 @@ fn columns(scene: &Scene) -> Vec<&Label> {
     let is_name = |words: &&Label| ["m", "m̃", "α", "l"].contains(&words.text.as_str());
     let named = scene.words.iter().filter(is_name);
     named
-        .filter(|words| words.voice == TextStyle::Name)
+        .filter(|words| words.kind == LabelKind::Name)
         .collect()
 }
 
 /// The numbers below a name.
 fn numbers<'a>(scene: &'a Scene, column: &Label) -> Vec<&'a Label> {
-    let is_number =
-        |words: &&Label| matches!(words.voice, TextStyle::Number | TextStyle::HotNumber);
+    let is_number = |words: &&Label| matches!(words.kind, LabelKind::Number | LabelKind::HotNumber);
     let numbers = scene.words.iter().filter(is_number);
     let is_below = |words: &&Label| (words.x - column.x).abs() < 1e-9;
     numbers.filter(is_below).collect()

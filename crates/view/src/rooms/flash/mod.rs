@@ -4,7 +4,7 @@
 //! ([`Options`]) and a step. [`Player`] holds the first two, [`Moment`] is one step
 //! of it:
 //!
-//! - [`figures::stage`]: slow memory, chip and the matrix that never exists, as rectangles
+//! - [`figures::stage`]: slow memory, chip and the matrix that never exists
 //! - [`figures::timeline`], [`figures::ledger`], [`lines_of`]: steps by kind, traffic, pseudo-code
 //! - [`SideBySide`]: two algorithms on one clock
 //! - [`row_arithmetic()`]: what happens to one row, with its numbers
@@ -38,6 +38,7 @@ pub(crate) mod sentence;
 mod shown;
 pub(crate) mod state;
 pub mod tables;
+mod typed_step;
 pub mod words;
 
 pub use action::FlashAction;
@@ -60,6 +61,7 @@ pub use sentence::sentence;
 pub use shown::data_of;
 pub use state::FlashRoom;
 pub use tables::Shown;
+pub use typed_step::{TypedStep, TypedStepError};
 
 #[cfg(test)]
 mod large_tiles_tests;

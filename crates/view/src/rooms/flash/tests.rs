@@ -5,7 +5,7 @@ use headlight_flash::{Algorithm, EventKind};
 
 use super::figures::ledger;
 use super::figures::row::row_arithmetic;
-use super::figures::stage::{Paint, Scene, TextStyle, scene, shown_within};
+use super::figures::stage::{LabelKind, Paint, Scene, scene, shown_within};
 use super::test_room::{all_options, player, room, square, state};
 use super::{
     Check, Checked, FlashAction, FlashTopic, Options, Player, Source, Tiles, lines_of, row_shown,
@@ -307,7 +307,7 @@ fn on_a_phone_words_and_numbers_keep_apart() {
         let columns = scene
             .words
             .iter()
-            .filter(|words| words.voice == TextStyle::Name);
+            .filter(|words| words.kind == LabelKind::Name);
         let columns: Vec<f64> = columns.map(|words| words.x).collect();
         assert!(
             columns.windows(2).all(|two| two[1] - two[0] > 34.5),

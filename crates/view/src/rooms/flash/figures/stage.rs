@@ -1,30 +1,34 @@
 //! The stage: slow memory, the chip and the matrix that never exists, laid out.
 //!
-//! A pure function of a step and a width. What is drawn are boxes, texts, paths and
-//! mosaics; a mosaic is a matrix of colours that a page paints one pixel per number.
-//! A flight is a tile on its way between slow memory and the chip.
+//! A pure function of a step and a width, in two parts: [`scene`] places boxes, texts and
+//! matrices, and [`drawing`] makes a drawing of the kit of them. A flight is a tile on its
+//! way between slow memory and the chip.
 //!
 //! Wide, the three stand side by side as they are read: what is far away, what is
 //! here, what there would be. Narrow, they stand below each other.
 
 mod chip;
+mod drawing;
 mod grid;
 mod names;
 mod places;
 mod scene;
 mod slow;
+mod text;
 
 #[cfg(test)]
 pub(crate) use chip::shown_within;
+pub use drawing::{Stage, on_gesture, stage, stage_beside};
 use headlight_flash::Array;
-pub use scene::{
-    Anchor, Block, Colours, Heatmap, Label, MovingTile, Paint, Rect, Scene, TextStyle,
-};
+pub(crate) use scene::Scene;
+#[cfg(test)]
+pub(crate) use scene::{Block, Label, LabelKind, Paint};
+pub use scene::{MovingTile, Rect};
 
 use crate::rooms::flash::player::{Moment, Player};
 
 /// Below this width the parts stand below each other.
-pub const WIDE: f64 = 700.0;
+const WIDE: f64 = 740.0;
 /// Room between the parts.
 const GAP: f64 = 30.0;
 /// Height of the headings above the parts.
@@ -32,7 +36,7 @@ const HEADING: f64 = 44.0;
 
 /// Lays out a step at a width. `row` is the query that is spelled out.
 #[must_use]
-pub fn scene(player: &Player, moment: &Moment, row: Option<usize>, width: f64) -> Scene {
+pub(crate) fn scene(player: &Player, moment: &Moment, row: Option<usize>, width: f64) -> Scene {
     let mut scene = Scene {
         width,
         ..Scene::default()
@@ -48,18 +52,19 @@ pub fn scene(player: &Player, moment: &Moment, row: Option<usize>, width: f64) -
 fn wide(scene: &mut Scene, player: &Player, moment: &Moment, row: Option<usize>) {
     let width = scene.width;
     let slow_width = slow::width_of(player);
-    let grid_width = (width * 0.2).clamp(150.0, 220.0);
+    let grid_side = (width * 0.2).clamp(150.0, 220.0);
+    let grid_width = grid_side.max(grid::words_width(player));
     let left = slow_width + GAP;
     let chip_width = width - slow_width - grid_width - 2.0 * GAP;
     let chip_at = Rect::new(left, HEADING, chip_width, places::height(player));
-    let slow_height = chip_at.height.max(grid_width);
+    let slow_height = chip_at.height.max(grid_side);
     let slow_at = Rect::new(0.0, HEADING, slow_width, slow_height);
     let strips = slow::standing(scene, player, moment, slow_at);
     let slots = chip::draw(scene, player, moment, row, chip_at);
-    let grid_at = Rect::new(left + chip_width + GAP, HEADING, grid_width, grid_width);
+    let grid_at = Rect::new(left + chip_width + GAP, HEADING, grid_side, grid_side);
     grid::draw(scene, player, moment, grid_at, false);
     scene.flights = flights(moment, &strips, &slots);
-    let beside = HEADING + grid_width + grid::LEGEND;
+    let beside = HEADING + grid_side + grid::LEGEND;
     scene.height = beside.max(HEADING + chip_at.height) + 4.0;
 }
 

@@ -9,12 +9,13 @@ use super::names::{name_rows_and_keys, numbered};
 use super::places::{
     COLUMN, NUMBER_HEIGHT, NUMBER_WIDTH, Places, columns_of, places, queries_on_chip, rows_in_tile,
 };
-use super::scene::{Anchor, Colours, Heatmap, Paint, Rect, Scene, TextStyle};
+use super::scene::{Colours, Heatmap, LabelKind, Paint, Rect, Scene};
 use crate::rooms::flash::player::{Moment, Player};
 use crate::rooms::flash::words;
 use crate::rooms::flash::words::shown_short;
 use headlight_figure::number::fixed;
 use headlight_figure::ramp;
+use headlight_figure::{Anchor, NOTE};
 
 fn column<'a>(chip: &'a Chip, name: &str) -> &'a [f32] {
     match name {
@@ -86,7 +87,7 @@ fn memory_bar(scene: &mut Scene, player: &Player, moment: &Moment, at: Rect) {
         scene.block(Rect::new(x + from, y, width - from, 8.0), Paint::Over);
     }
     let text = words::chip_use(used, limit);
-    scene.say((x - 8.0, y + 8.0), TextStyle::Small, Anchor::End, text);
+    scene.say((x - 8.0, y + 8.0), LabelKind::Small, Anchor::End, text);
 }
 
 fn matrices(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) {
@@ -108,12 +109,12 @@ fn matrices(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places
     let mut name = |array: Array, letter: &str, at: Rect, is_there: bool, of: &str| {
         if is_there {
             let base = (at.x, at.y - 8.0);
-            scene.say(base, TextStyle::Letter(array), Anchor::Start, letter);
+            scene.say(base, LabelKind::Letter(array), Anchor::Start, letter);
             let indent = 9.0 + 5.5 * (letter.chars().count() as f64 - 1.0);
             // Where there is no room the sentence above says it too.
             if at.width > indent + 6.0 + 6.2 * of.chars().count() as f64 {
                 let beside = (at.x + indent + 4.0, base.1);
-                scene.say(beside, TextStyle::Label, Anchor::Start, of);
+                scene.say(beside, LabelKind::Label, Anchor::Start, of);
             }
         }
     };
@@ -224,13 +225,12 @@ fn scores(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) 
     } else {
         ("S", "= Q Kᵀ / √d")
     };
-    scene.say(base, TextStyle::Name, Anchor::Start, letter);
-    scene.say(
-        (base.0 + 13.0, base.1),
-        TextStyle::Label,
-        Anchor::Start,
-        rest,
-    );
+    scene.say(base, LabelKind::Name, Anchor::Start, letter);
+    let beside = (base.0 + 13.0, base.1);
+    // Where there is no room before the columns the sentence above says it too.
+    if beside.0 + NOTE.width(rest) <= places.columns.x {
+        scene.say(beside, LabelKind::Label, Anchor::Start, rest);
+    }
     let (n_rows, n_columns) = (matrix.n_rows(), matrix.n_columns);
     let (width, height) = (at.width / n_columns as f64, at.height / n_rows as f64);
     let has_numbers = width >= NUMBER_WIDTH && height >= NUMBER_HEIGHT;
@@ -272,12 +272,12 @@ fn scores(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) 
             let x = at.x + (index as f64 + 0.5) * width;
             let y = at.y + (row as f64 + 0.5) * height + 4.0;
             let is_on_dark = has_weights && value > 0.5;
-            let voice = if is_on_dark {
-                TextStyle::OnDark
+            let kind = if is_on_dark {
+                LabelKind::OnDark
             } else {
-                TextStyle::Number
+                LabelKind::Number
             };
-            scene.say((x, y), voice, Anchor::Middle, shown_short(value));
+            scene.say((x, y), kind, Anchor::Middle, shown_short(value));
         }
     }
 }
@@ -384,7 +384,7 @@ fn columns(
         }
         let x = at.x + index as f64 * pitch;
         let middle = x + pitch / 2.0;
-        scene.say((middle, at.y - 8.0), TextStyle::Name, Anchor::Middle, name);
+        scene.say((middle, at.y - 8.0), LabelKind::Name, Anchor::Middle, name);
         let old = column(&moment.before, name);
         for (row, &value) in values.iter().enumerate() {
             let y = at.y + row as f64 * row_height;
@@ -397,20 +397,20 @@ fn columns(
                 scene.block(ground, Paint::Hot);
             }
             if numbered.contains(&(first + row)) {
-                let voice = if is_hot {
-                    TextStyle::HotNumber
+                let kind = if is_hot {
+                    LabelKind::HotNumber
                 } else {
-                    TextStyle::Number
+                    LabelKind::Number
                 };
                 let base = (middle, y + row_height / 2.0 + 4.0);
-                scene.say(base, voice, Anchor::Middle, shown_within(value, pitch));
+                scene.say(base, kind, Anchor::Middle, shown_within(value, pitch));
             }
         }
     }
     let is_there = !moment.chip.m.is_empty();
     if is_there && row_height < NUMBER_HEIGHT {
         let below = (at.x + at.width / 2.0, at.y + at.height + 12.0);
-        scene.say(below, TextStyle::Small, Anchor::Middle, words::SOME_ROWS);
+        scene.say(below, LabelKind::Small, Anchor::Middle, words::SOME_ROWS);
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use headlight_figure::Anchor;
 use headlight_flash::TileKind;
 
-use super::scene::{Anchor, Paint, Rect, Scene, TextStyle};
+use super::scene::{LabelKind, Paint, Rect, Scene};
+use super::text::{HEADING, REMARK};
 use crate::rooms::flash::player::{Moment, Player};
 use crate::rooms::flash::words;
 
@@ -18,6 +20,8 @@ pub(crate) const LEGEND: f64 = 100.0;
 pub(crate) const LEGEND_BESIDE: f64 = 186.0;
 /// Height of the stripes that the mask leaves of what is done.
 const STRIPE: f64 = 4.0;
+/// Room for a colour of the legend.
+const KEY: f64 = 20.0;
 /// Room for the axis' names.
 const AXIS: f64 = 22.0;
 
@@ -32,21 +36,20 @@ pub(crate) fn draw(
     let schedule = player.schedule();
     let problem = schedule.problem();
     let is_standard = schedule.tiling().is_none();
-    let title = words::grid_title(is_standard);
-    let note = words::grid_note(problem.n_q, problem.n_k, is_standard);
+    let (title, note) = heading(player);
     scene.heading_at((at.x, at.y - 30.0), title, &note);
     let (n_q, n_k) = (problem.n_q as f64, problem.n_k as f64);
     let scale = (at.width - AXIS) / n_q.max(n_k);
     let (left, top) = (at.x + AXIS, at.y + AXIS);
     scene.say(
         (left, top - 6.0),
-        TextStyle::Small,
+        LabelKind::Small,
         Anchor::Start,
         "key (column) →",
     );
     scene.say(
         (at.x + 4.0, top + 10.0),
-        TextStyle::Small,
+        LabelKind::Small,
         Anchor::Start,
         "↓",
     );
@@ -68,6 +71,22 @@ pub(crate) fn draw(
         scene.hidden = hidden_corners(problem, &place, hatching);
     }
     legend(scene, player, at, has_legend_beside);
+}
+
+fn heading(player: &Player) -> (&'static str, String) {
+    let (schedule, problem) = (player.schedule(), player.schedule().problem());
+    let is_standard = schedule.tiling().is_none();
+    let note = words::grid_note(problem.n_q, problem.n_k, is_standard);
+    (words::grid_title(is_standard), note)
+}
+
+/// Room that the words above and below the grid take.
+pub(crate) fn words_width(player: &Player) -> f64 {
+    let (title, note) = heading(player);
+    let of_legend = entries(player).into_iter();
+    let of_legend = of_legend.map(|(_, text)| AXIS + KEY + REMARK.width(text));
+    let widest = HEADING.width(title).max(REMARK.width(&note));
+    of_legend.fold(widest, f64::max).ceil()
 }
 
 /// Every tile for itself, or runs of tiles where there are many.
@@ -230,12 +249,21 @@ fn stripes(top: f64, (from, to): (f64, f64)) -> Vec<(bool, f64, f64)> {
 }
 
 fn legend(scene: &mut Scene, player: &Player, at: Rect, is_beside: bool) {
-    let is_causal = player.schedule().problem().is_causal;
     let (x, top) = if is_beside {
         (at.x + at.width + 16.0, at.y + AXIS)
     } else {
         (at.x + AXIS, at.y + at.width + 16.0)
     };
+    for (index, (paint, text)) in entries(player).into_iter().enumerate() {
+        let y = top + index as f64 * 21.0;
+        scene.block(Rect::new(x, y, 13.0, 13.0), paint);
+        scene.say((x + KEY, y + 11.0), LabelKind::Small, Anchor::Start, text);
+    }
+}
+
+/// What the legend names.
+fn entries(player: &Player) -> Vec<(Paint, &'static str)> {
+    let is_causal = player.schedule().problem().is_causal;
     let (done, hidden) = if player.schedule().tiling().is_none() {
         (words::WRITTEN, words::MASKED)
     } else {
@@ -250,9 +278,5 @@ fn legend(scene: &mut Scene, player: &Player, at: Rect, is_beside: bool) {
     let shown = entries
         .into_iter()
         .filter(|(paint, _)| is_causal || *paint != Paint::Hidden);
-    for (index, (paint, text)) in shown.enumerate() {
-        let y = top + index as f64 * 21.0;
-        scene.block(Rect::new(x, y, 13.0, 13.0), paint);
-        scene.say((x + 20.0, y + 11.0), TextStyle::Small, Anchor::Start, text);
-    }
+    shown.collect()
 }

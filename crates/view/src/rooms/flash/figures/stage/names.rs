@@ -3,8 +3,9 @@
 use super::places::{
     MOST_OF_TOKEN, NUMBER_HEIGHT, Places, SMALL_LETTER, n_digits, queries_on_chip, rows_in_tile,
 };
-use super::scene::{Anchor, Scene, TextStyle};
+use super::scene::{LabelKind, Scene};
 use crate::rooms::flash::player::{Moment, Player};
+use headlight_figure::Anchor;
 use headlight_figure::token::shorten;
 /// A token in fewer letters than these says nothing.
 const LEAST_OF_TOKEN: usize = 5;
@@ -74,7 +75,7 @@ pub(crate) fn name_rows_and_keys(
     let most = (places.names.width / SMALL_LETTER) as usize;
     for (query, name) in names_within(player, numbered, most) {
         let y = places.names.y + ((query - queries.start) as f64 + 0.5) * height + 4.0;
-        scene.say((places.names.x, y), TextStyle::Small, Anchor::Start, name);
+        scene.say((places.names.x, y), LabelKind::Small, Anchor::Start, name);
     }
     if moment.chip.k.is_empty() {
         return;
@@ -86,7 +87,7 @@ pub(crate) fn name_rows_and_keys(
         let x = places.s.x + ((key - moment.keys.start) as f64 + 0.5) * width;
         scene.say(
             (x, places.s.y - 23.0),
-            TextStyle::Small,
+            LabelKind::Small,
             Anchor::Middle,
             name,
         );

@@ -1,5 +1,6 @@
 //! What is drawn of a step: rectangles, matrices as colours, texts, tiles on their way.
 
+use headlight_figure::Anchor;
 use headlight_flash::Array;
 
 /// A rectangle's place.
@@ -39,7 +40,7 @@ impl Rect {
 
 /// What a rectangle stands for; a page gives each a look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Paint {
+pub(crate) enum Paint {
     /// A tile of an array in slow memory that is neither moved nor written.
     Idle(Array),
     /// One that is moved now.
@@ -76,16 +77,16 @@ pub enum Paint {
 
 /// A rectangle.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Block {
+pub(crate) struct Block {
     /// Where.
-    pub at: Rect,
+    pub(crate) at: Rect,
     /// What.
-    pub paint: Paint,
+    pub(crate) paint: Paint,
 }
 
 /// How a text looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum TextStyle {
+pub(crate) enum LabelKind {
     /// The heading of a part.
     Heading,
     /// A remark.
@@ -104,35 +105,24 @@ pub enum TextStyle {
     OnDark,
 }
 
-/// Where a text is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Anchor {
-    /// Its start.
-    Start,
-    /// Its middle.
-    Middle,
-    /// Its end.
-    End,
-}
-
 /// A text.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Label {
+pub(crate) struct Label {
     /// Pixels from the left.
-    pub x: f64,
+    pub(crate) x: f64,
     /// Pixels from the top, of the line that the letters stand on.
-    pub y: f64,
+    pub(crate) y: f64,
     /// What it says.
-    pub text: String,
+    pub(crate) text: String,
     /// How it looks.
-    pub voice: TextStyle,
+    pub(crate) kind: LabelKind,
     /// Where it is held.
-    pub anchor: Anchor,
+    pub(crate) anchor: Anchor,
 }
 
 /// What the colours of a mosaic mean.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Colours {
+pub(crate) enum Colours {
     /// From 0 to 1.
     Weights,
     /// From minus to plus this, 0 in the middle.
@@ -141,19 +131,19 @@ pub enum Colours {
 
 /// A matrix of numbers as colours.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Heatmap {
+pub(crate) struct Heatmap {
     /// Where.
-    pub at: Rect,
+    pub(crate) at: Rect,
     /// Its letter: `Q`, `K`, `V`, `S`, `P` or `O`.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Rows of numbers.
-    pub n_rows: usize,
+    pub(crate) n_rows: usize,
     /// Numbers per row.
-    pub n_columns: usize,
+    pub(crate) n_columns: usize,
     /// `[row, column]`; -inf is hidden.
-    pub values: Vec<f32>,
+    pub(crate) values: Vec<f32>,
     /// What the colours mean.
-    pub colours: Colours,
+    pub(crate) colours: Colours,
 }
 
 /// A tile on its way.
@@ -169,23 +159,23 @@ pub struct MovingTile {
 
 /// All of it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Scene {
+pub(crate) struct Scene {
     /// Width in pixels.
-    pub width: f64,
+    pub(crate) width: f64,
     /// Height in pixels.
-    pub height: f64,
+    pub(crate) height: f64,
     /// Rectangles, lowest first.
-    pub blocks: Vec<Block>,
+    pub(crate) blocks: Vec<Block>,
     /// The hidden part of the grid, as corners.
-    pub hidden: Vec<(f64, f64)>,
+    pub(crate) hidden: Vec<(f64, f64)>,
     /// Matrices as colours.
-    pub mosaics: Vec<Heatmap>,
+    pub(crate) mosaics: Vec<Heatmap>,
     /// Texts.
-    pub words: Vec<Label>,
+    pub(crate) words: Vec<Label>,
     /// Tiles on their way, at steps that move something.
-    pub flights: Vec<MovingTile>,
+    pub(crate) flights: Vec<MovingTile>,
     /// Where on the stage the rows of the current tile can be chosen.
-    pub rows: Vec<(usize, Rect)>,
+    pub(crate) rows: Vec<(usize, Rect)>,
 }
 
 impl Scene {
@@ -196,7 +186,7 @@ impl Scene {
     pub(crate) fn say(
         &mut self,
         (x, y): (f64, f64),
-        voice: TextStyle,
+        kind: LabelKind,
         anchor: Anchor,
         text: impl Into<String>,
     ) {
@@ -204,7 +194,7 @@ impl Scene {
             x,
             y,
             text: text.into(),
-            voice,
+            kind,
             anchor,
         });
     }
@@ -214,7 +204,7 @@ impl Scene {
     }
 
     pub(crate) fn heading_at(&mut self, (x, y): (f64, f64), title: impl Into<String>, note: &str) {
-        self.say((x, y), TextStyle::Heading, Anchor::Start, title);
-        self.say((x, y + 16.0), TextStyle::Small, Anchor::Start, note);
+        self.say((x, y), LabelKind::Heading, Anchor::Start, title);
+        self.say((x, y + 16.0), LabelKind::Small, Anchor::Start, note);
     }
 }

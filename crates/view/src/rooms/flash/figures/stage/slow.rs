@@ -6,9 +6,10 @@
 
 use std::ops::Range;
 
+use headlight_figure::Anchor;
 use headlight_flash::{Algorithm, Array, Direction};
 
-use super::scene::{Anchor, Paint, Rect, Scene, TextStyle};
+use super::scene::{LabelKind, Paint, Rect, Scene};
 use crate::rooms::flash::player::{Moment, Player};
 use crate::rooms::flash::words;
 
@@ -121,7 +122,7 @@ pub(crate) fn standing(
         let letter = strip.array.letter();
         scene.say(
             (middle, at.y + 12.0),
-            TextStyle::Letter(strip.array),
+            LabelKind::Letter(strip.array),
             Anchor::Middle,
             letter,
         );
@@ -152,7 +153,7 @@ pub(crate) fn lying(
         let base = y + LYING_PITCH / 2.0 + 2.0;
         scene.say(
             (at.x, base),
-            TextStyle::Letter(strip.array),
+            LabelKind::Letter(strip.array),
             Anchor::Start,
             letter,
         );
@@ -193,7 +194,7 @@ fn notes(player: &Player, is_standing: bool) -> Vec<String> {
 fn say_notes(scene: &mut Scene, notes: Vec<String>, (x, y): (f64, f64)) {
     for (index, note) in notes.into_iter().enumerate() {
         let base = y + index as f64 * NOTE;
-        scene.say((x, base), TextStyle::Small, Anchor::Start, note);
+        scene.say((x, base), LabelKind::Small, Anchor::Start, note);
     }
 }
 
