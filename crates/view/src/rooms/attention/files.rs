@@ -100,7 +100,7 @@ pub fn figure(
             attribution::figure(run, found, room.order, width_px, credit)
         }
         AttentionFigure::Norms => norms::figure(run, query, width_px, credit),
-        _ => None,
+        AttentionFigure::Atlas => None,
     }
 }
 

@@ -1,6 +1,5 @@
 //! What can happen in the Flash room.
 
-use headlight_figure::Figure;
 use headlight_flash::Algorithm;
 
 use super::clock::Clock;

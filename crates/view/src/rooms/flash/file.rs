@@ -614,7 +614,7 @@ mod tests {
     fn a_figure_without_numbers_says_so() {
         let mut state = state(Options::default());
         state.flash.pending_save = Some((FlashFigure::Row, Format::Csv));
-        assert_eq!(reduce_flash(&mut state, FlashAction::Save(None, None)), []);
+        assert_eq!(reduce_flash(&mut state, FlashAction::Save(None)), []);
         assert_eq!(state.frame.notices, [figure_words::NOTHING_TO_SAVE]);
         assert_eq!(state.flash.pending_save, None);
     }

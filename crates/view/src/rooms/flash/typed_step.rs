@@ -86,6 +86,7 @@ impl TypedStep {
             moment,
         } = self;
         let shown = Shown {
+            agreement: None,
             player,
             moment,
             beside: None,
@@ -117,6 +118,7 @@ mod tests {
         let player = Player::new(&room).unwrap();
         let moment = player.moment(3).unwrap();
         let shown = Shown {
+            agreement: None,
             player: &player,
             moment: &moment,
             beside: None,
