@@ -13,6 +13,7 @@
 //!   memory and error grow
 //! - [`tables`]: the same as numbers in full
 //! - [`method()`], [`command_line`], [`numbers`]: how it is computed, and the numbers as files
+//! - [`figure()`], [`TypedStep`]: figures as values, of the room and of numbers from files
 //!
 //! [`reduce_flash`](crate::reduce_flash) is the room's own reducer: the page's first module does not
 //! need it.
