@@ -102,9 +102,10 @@ for (const view of Object.keys(VIEWS)) {
 for (const colorScheme of ["light", "dark"]) {
   test(`a figure that is a value is saved as the command line writes it, ${colorScheme}`, async (t) => {
     const page = await opened(t, "map", {}, { colorScheme });
-    // The marks of the language, which its own worker adds, and what sampling leaves.
-    for (const part of ["[role=option] .mark-truth", ".cut-sentence text"]) {
-      const selector = `[data-figure="attention.next"] ${part}`;
+    // What the language says, which its own worker adds, and what sampling leaves.
+    const ofLanguage = '[data-figure="attention.perplexity"] path.mark-line.is-dashed';
+    const ofSampling = '[data-figure="attention.next"] .cut-sentence text';
+    for (const selector of [ofLanguage, ofSampling]) {
       await page.waitForSelector(selector, { state: "attached", timeout: 30_000 });
     }
     const file = (await saved(page, "Next token after the prompt", "Save as SVG")).bytes.toString();
