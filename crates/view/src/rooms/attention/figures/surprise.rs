@@ -55,39 +55,38 @@ pub fn bits(nll: f64) -> f64 {
 /// surprise is marked where it is known, the whole model's where parts were taken out.
 #[must_use]
 pub fn drawing(run: &Run, truth: Option<&Truth>, query: usize, width_px: f64) -> (Element, Size) {
-    let clean = run.clean.as_ref().map(|clean| in_bits(&clean.nll));
-    let (model, truth_bits) = (in_bits(&run.nll), truth.map(|truth| in_bits(&truth.nll)));
-    let all = model.iter().chain(clean.iter().flatten());
-    let most = extent(all.chain(truth_bits.iter().flatten()).copied());
-    let most = most.map_or(1.0, |(_, most)| most.max(1.0));
+    let bits = Bits::new(run, truth);
     // Whole pixels, so that a file says exactly how wide its drawing is.
     let width = width_px.max(NARROWEST).floor();
-    let (legend, legend_height) = legend(clean.is_some(), truth_bits.is_some(), width);
+    let (legend, legend_height) = legend(&bits, width);
     let (top, bottom) = (legend_height + ABOVE, legend_height + ABOVE + PLOT_HEIGHT);
-    let y = Scale::linear((0.0, most), (bottom, top)).nice(MOST_LABELS);
-    let bits = |at| {
+    let y = Scale::linear((0.0, bits.most()), (bottom, top)).nice(MOST_LABELS);
+    let axis = |at| {
         let axis = axis(&y, Side::Left, at).at_most(MOST_LABELS);
         axis.title(words::SURPRISE_AXIS)
     };
-    let (left, right) = (bits(0.0).room().ceil(), width - BESIDE);
+    let (left, right) = (axis(0.0).room().ceil(), width - BESIDE);
     let mut columns = Bands::new(run.seq_len(), (left, right), 0.0);
     let names: Vec<String> = run.tokens.iter().map(name).collect();
     let names = band_names(&columns, &names, Side::Bottom, bottom, NAME.0, Some(query));
     let areas = hit_areas(&columns, (top, bottom + BELOW), TOKEN);
-    let levels = |bits: &Vec<f64>, class| levels(bits, &columns, &y).class(class);
-    let clean = clean.as_ref().map(|bits| levels(bits, CLEAN_LEVEL));
-    let truth_levels = truth_bits.as_ref().map(|bits| levels(bits, TRUE_LEVEL));
+    let levels = |bits: &Option<Vec<f64>>, class| {
+        let bits = bits.as_ref()?;
+        Some(levels(bits, &columns, &y).class(class))
+    };
+    let clean = levels(&bits.clean, CLEAN_LEVEL);
+    let true_levels = levels(&bits.truth, TRUE_LEVEL);
     let outside = truth.and_then(|truth| truth.impossible.as_ref());
     let outside = outside.map(|token| not_of_the_language(token.pos, &columns, (top, bottom)));
     columns.gap = (columns.step() * 0.25).min(GAP);
     let mark = Mark::new(Tone::Soft).selected(Some(query));
     let drawing = el("g")
         .add(legend)
-        .add(bits(left).grid(right))
+        .add(axis(left).grid(right))
         .add(outside)
-        .add(bars(&model, &columns, &y, Direction::Up, mark))
+        .add(bars(&bits.model, &columns, &y, Direction::Up, mark))
         .add(clean)
-        .add(truth_levels)
+        .add(true_levels)
         .add(names)
         .add(areas);
     let height = bottom + BELOW;
@@ -103,9 +102,34 @@ pub fn on_gesture(gesture: &Gesture) -> Option<AttentionAction> {
     }
 }
 
-/// `[pos]`, no number where it is not known.
-fn in_bits(nll: &[Option<f64>]) -> Vec<f64> {
-    nll.iter().map(|nll| nll.map_or(f64::NAN, bits)).collect()
+/// Surprise in bits: `[pos]`, no number where it is not known.
+struct Bits {
+    model: Vec<f64>,
+    /// Of the whole model, where parts were taken out.
+    clean: Option<Vec<f64>>,
+    /// Of the language, where any of it is known.
+    truth: Option<Vec<f64>>,
+}
+
+impl Bits {
+    fn new(run: &Run, truth: Option<&Truth>) -> Self {
+        let in_bits = |nll: &[Option<f64>]| -> Vec<f64> {
+            nll.iter().map(|nll| nll.map_or(f64::NAN, bits)).collect()
+        };
+        let truth = truth.filter(|truth| truth.nll.iter().any(Option::is_some));
+        Self {
+            model: in_bits(&run.nll),
+            clean: run.clean.as_ref().map(|clean| in_bits(&clean.nll)),
+            truth: truth.map(|truth| in_bits(&truth.nll)),
+        }
+    }
+
+    /// The largest of all, and a bit at least.
+    fn most(&self) -> f64 {
+        let others = [&self.clean, &self.truth].into_iter().flatten().flatten();
+        let extent = extent(self.model.iter().chain(others).copied());
+        extent.map_or(1.0, |(_, most)| most.max(1.0))
+    }
 }
 
 fn name(token: &Token) -> String {
@@ -113,11 +137,11 @@ fn name(token: &Token) -> String {
 }
 
 /// Which mark is the model's, which the whole model's, and which the language's.
-fn legend(has_clean: bool, has_truth: bool, width: f64) -> (Element, f64) {
-    let model = if has_clean {
-        words::THE_REST
-    } else {
-        words::THE_MODEL
+fn legend(bits: &Bits, width: f64) -> (Element, f64) {
+    let (has_clean, has_truth) = (bits.clean.is_some(), bits.truth.is_some());
+    let model = match has_clean {
+        true => words::THE_REST,
+        false => words::THE_MODEL,
     };
     let mut series = vec![(model, "")];
     series.extend(has_clean.then_some((words::THE_WHOLE, CLEAN_LEVEL)));
@@ -139,7 +163,8 @@ fn legend(has_clean: bool, has_truth: bool, width: f64) -> (Element, f64) {
 /// A line across the column of each token whose surprise is known.
 fn levels(bits: &[f64], columns: &Bands, y: &Scale) -> Element {
     let places = bits.iter().enumerate().take(columns.n);
-    let places = places.filter_map(|(pos, bits)| Some((pos, y.place(*bits)?)));
+    let known = places.filter(|(_, bits)| bits.is_finite());
+    let places = known.filter_map(|(pos, bits)| Some((pos, y.clamped(*bits)?)));
     let path = places.fold(Path::default(), |path, (pos, y)| {
         let (left, width) = columns.band(pos);
         path.move_to(left, y).line_to(left + width, y)
@@ -385,6 +410,8 @@ mod tests {
             (n_levels(&left), parts(&left, "masked-cells").len()),
             (2, 1)
         );
+        let unknown = drawn(&truth(1, 4));
+        assert_eq!(parts(&unknown, TRUE_LEVEL).len(), 0, "nor in the legend");
         let whole = drawn(&truth(4, 4));
         assert_eq!(
             (n_levels(&whole), parts(&whole, "masked-cells").len()),
