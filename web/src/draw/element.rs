@@ -101,33 +101,6 @@ pub fn leptos(of: impl Fn() -> AnyView + 'static) -> Node {
     Node::View(Rc::new(of))
 }
 
-/// A rectangle of an `svg`, in pixels.
-pub fn rect(x: f64, y: f64, width: f64, height: f64) -> Element {
-    el("rect")
-        .at("x", x)
-        .at("y", y)
-        .at("width", width)
-        .at("height", height)
-}
-
-/// Stripes for what is hidden, under a name that a style sheet fills with.
-pub fn hatching(id: &'static str) -> Element {
-    let sized = |tag| el(tag).set("width", "5").set("height", "5");
-    let line = el("line")
-        .class("hatch-line")
-        .set("x1", "0")
-        .set("y1", "0")
-        .set("x2", "0")
-        .set("y2", "5");
-    let pattern = sized("pattern")
-        .set("id", id)
-        .set("patternUnits", "userSpaceOnUse")
-        .set("patternTransform", "rotate(45)")
-        .add(sized("rect").class("hatch-ground"))
-        .add(line);
-    el("defs").add(pattern)
-}
-
 impl Element {
     /// An attribute.
     pub fn set(self, name: &'static str, value: impl Into<Text>) -> Self {

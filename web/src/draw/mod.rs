@@ -20,5 +20,5 @@ mod mounted;
 mod patch;
 mod target_names;
 
-pub use element::{Element, Node, Text, el, hatching, leptos, reactive, rect};
+pub use element::{Element, Node, Text, el, leptos, reactive};
 pub use leptos_view::{Drawn, drawn};

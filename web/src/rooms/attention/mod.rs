@@ -6,7 +6,6 @@ mod atlas;
 mod attribution;
 mod changes;
 mod chips;
-mod legend;
 mod lens;
 mod lesson;
 mod lines;

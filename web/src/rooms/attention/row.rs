@@ -1,4 +1,4 @@
-//! The selected cell in numbers, and what lists of a row have in common.
+//! The selected cell in numbers.
 
 use headlight_view::frame::words as frame_words;
 use headlight_view::rooms::attention::figures::row::CellFacts;
@@ -7,24 +7,6 @@ use leptos::prelude::*;
 
 use super::shown::Shown;
 use crate::derived::Derived;
-
-/// The colours of a scale, up to 1.
-#[component]
-pub fn Ramp(from: &'static str, class: &'static str, name: &'static str) -> impl IntoView {
-    view! {
-        <div class="legend">
-            <span class="number">{from}</span>
-            <span class=class aria-hidden="true"></span>
-            <span class="number">"1"</span>
-            <span>{name}</span>
-        </div>
-    }
-}
-
-/// A token's position, where not all of the row's tokens are there.
-pub(crate) fn place(pos: usize) -> impl IntoView {
-    view! { <span class="place number">{pos}</span> }
-}
 
 /// The selected cell.
 #[component]
