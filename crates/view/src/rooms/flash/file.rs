@@ -384,15 +384,6 @@ mod tests {
     use headlight_figure::files::Format;
     use headlight_figure::table::Table;
 
-    /// Figures that are values.
-    const VALUES: [FlashFigure; 5] = [
-        FlashFigure::Timeline,
-        FlashFigure::Ledger,
-        FlashFigure::Error,
-        FlashFigure::Row,
-        FlashFigure::Growth,
-    ];
-
     fn state(options: Options) -> State {
         let source = Source::Random {
             n: 12,
@@ -587,7 +578,7 @@ mod tests {
     }
 
     #[test]
-    fn just_the_figures_that_are_values_come_as_values() {
+    fn every_figure_that_has_something_to_show_is_a_value() {
         let mut state = state(Options::default());
         state.flash.step = Player::new(&state.flash).unwrap().largest_rescale();
         state.flash.device.growth = Some(growth_of(vec![point(256, 8, 1.0)]));
@@ -598,7 +589,8 @@ mod tests {
                 (value, tables::of(kind, seen).unwrap())
             };
             let (value, table) = with_shown(&state, of);
-            assert_eq!(value.is_some(), VALUES.contains(&kind), "{kind:?}");
+            // Nothing has run on a device.
+            assert_eq!(value.is_some(), kind != FlashFigure::Device, "{kind:?}");
             let Some(value) = value else { continue };
             assert_eq!((value.id.0, value.table), (kind.name(), table));
             assert!(value.credit.contains("random"), "{}", value.credit);
@@ -606,7 +598,10 @@ mod tests {
                 !value.title.is_empty() && !value.sentence.is_empty(),
                 "{kind:?}"
             );
-            assert_inside(&value.drawing, value.size);
+            // The stage has styles of text of its own, and tests of where they stand.
+            if kind != FlashFigure::Stage {
+                assert_inside(&value.drawing, value.size);
+            }
         }
     }
 
