@@ -32,6 +32,8 @@ const LINES_APART: f64 = 20.0;
 const MOST_LABELS: usize = 10;
 /// Narrowest band whose label can be read when labels stand upright.
 const LINE_OF_NAMES: f64 = 14.0;
+/// Narrowest band whose label can be read when labels slope.
+const SLOPING_LINE: f64 = 19.0;
 /// Slope of labels that are wider than their band, in degrees.
 const SLOPE: f64 = -45.0;
 
@@ -307,21 +309,28 @@ pub fn band_names(
     selected: Option<usize>,
 ) -> Element {
     let step = bands.step().abs();
-    let stride = if step > 0.0 {
-        (LINE_OF_NAMES / step).ceil().max(1.0) as usize
-    } else {
-        1
-    };
     let is_sideways = matches!(side, Side::Top | Side::Bottom);
     let widest = names
         .iter()
         .map(|name| LABEL.width(name))
         .fold(0.0, f64::max);
-    let is_sloping = is_sideways && (widest + APART / 2.0 > step || stride > 1);
+    let is_sloping = is_sideways && widest + APART / 2.0 > step;
+    let line = if is_sloping {
+        SLOPING_LINE
+    } else {
+        LINE_OF_NAMES
+    };
+    let stride = match step {
+        _ if is_sideways && !is_sloping => 1,
+        0.0 => 1,
+        step => (line / step).ceil().max(1.0) as usize,
+    };
     let mut drawn = el("g").class("band-names");
     for (index, name) in names.iter().enumerate().take(bands.n) {
         let is_selected = selected == Some(index);
-        if index % stride != 0 && !is_selected {
+        // The selected name has the room of those beside it.
+        let is_beside = selected.is_some_and(|selected| index.abs_diff(selected) < stride);
+        if !is_selected && (index % stride != 0 || is_beside) {
             continue;
         }
         let text = LABEL.fitted(name, room);

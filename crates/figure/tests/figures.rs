@@ -278,7 +278,11 @@ fn names_that_do_not_fit_their_bands_slope_or_are_thinned() {
     };
     assert_eq!(n_drawn(&Bands::new(40, (0.0, 800.0), 0.0), Side::Left), 40);
     assert_eq!(n_drawn(&Bands::new(40, (0.0, 280.0), 0.0), Side::Left), 20);
-    assert_eq!(n_drawn(&Bands::new(40, (0.0, 100.0), 0.0), Side::Top), 7);
+    assert_eq!(n_drawn(&Bands::new(40, (0.0, 100.0), 0.0), Side::Top), 5);
+    // Every second name, but the selected one in the place of those beside it.
+    let bands = Bands::new(17, (0.0, 265.0), 0.0);
+    let drawn = band_names(&bands, &names, Side::Bottom, 0.0, 60.0, Some(5));
+    assert_eq!(drawn.children.len(), 8);
     let wide = band_names(
         &Bands::new(3, (0.0, 300.0), 0.0),
         &names[..3],
