@@ -223,7 +223,7 @@ function isAnswered([model, takesOut]) {
   const badge = document.querySelector('[aria-label^="Model: "]').getAttribute("aria-label");
   const isOut = document.querySelector(".changes .say")?.textContent.includes("goes from") ?? false;
   const isLive = document.documentElement.dataset.engine === "live";
-  const hasMap = document.querySelector('table[data-for="attention.pattern"] td, .steps li');
+  const hasMap = document.querySelector('table[data-for="attention.pattern"] td, .steps [role=listitem]');
   return badge.includes(model) && isLive && isOut === takesOut && hasMap !== null;
 }
 
