@@ -141,7 +141,7 @@ fn page_of(printed: &Value) -> State {
     let rows: Vec<Vec<f32>> = serde_json::from_value(printed["pattern"].clone()).unwrap();
     let n = tokens.len();
     let run = run(&serde_json::json!({
-        "tokens": tokens, "nll": vec![None::<f64>; n], "perplexity": null
+        "tokens": tokens, "next": [], "nll": vec![None::<f64>; n], "perplexity": null
     }));
     let head = Head { layer: 1, head: 2 };
     let pattern = Pattern::new(head, n, rows.concat(), vec![0.0; n]).unwrap();
@@ -186,8 +186,11 @@ fn how_many_tokens_are_printed_does_not_change_the_figure() {
 
 #[test]
 fn the_language_stands_beside_the_model_wherever_it_is_known() {
-    let (_, asked) = answer("stories", PROMPT, "svg-asked.svg", &["--truth"]);
-    let (printed, file) = answer("stories", PROMPT, "svg-not-asked.svg", &[]);
+    // A prompt that the language has, so that it says what comes next.
+    let prompt =
+        "This is the story of a stubborn witch called Ella. She finds a bell in the tower.";
+    let (_, asked) = answer("stories", prompt, "svg-asked.svg", &["--truth"]);
+    let (printed, file) = answer("stories", prompt, "svg-not-asked.svg", &[]);
     assert_eq!(file, asked);
     assert!(file.contains("the language itself") && file.contains("width=\"640\""));
     assert!(printed.get("truth").is_none());
