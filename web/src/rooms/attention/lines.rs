@@ -5,6 +5,7 @@ use headlight_view::State;
 use headlight_view::rooms::attention::action::AttentionAction;
 use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::figures::lines::{self, Scope, TokenLines};
+use headlight_view::rooms::attention::figures::per_token::select_token;
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -36,7 +37,7 @@ pub fn Lines(shown: Shown) -> impl IntoView {
         let run = shown.run.get()?;
         drawn.with(|drawn| Some(drawn.as_ref()?.drawing(&run.tokens, width)))
     };
-    let act = move |_, gesture: Gesture| store.dispatch_if(lines::on_gesture(&gesture));
+    let act = move |_, gesture: Gesture| store.dispatch_if(select_token(&gesture));
     let picture = figure_of(element, drawing, act);
     let is_all = move || scope.get() == Scope::All;
     let toggle = move |_| {

@@ -3,6 +3,7 @@
 use headlight_figure::Gesture;
 use headlight_view::answers::truth::ShownTruth;
 use headlight_view::rooms::attention::catalogue::AttentionFigure;
+use headlight_view::rooms::attention::figures::per_token::select_token;
 use headlight_view::rooms::attention::figures::perplexity;
 use headlight_view::rooms::attention::figures::perplexity::Identity;
 use headlight_view::rooms::attention::words as attention_words;
@@ -23,7 +24,7 @@ pub fn PerplexitySoFar(shown: Shown) -> impl IntoView {
         perplexity::drawing(&run, truth.as_deref(), shown.query.get(), width)
     };
     let store = store();
-    let act = move |_, gesture: Gesture| store.dispatch_if(perplexity::on_gesture(&gesture));
+    let act = move |_, gesture: Gesture| store.dispatch_if(select_token(&gesture));
     let picture = figure_of(element, drawing, act);
     let summary = move || {
         let (run, truth) = (shown.run.get()?, shown.known_truth());

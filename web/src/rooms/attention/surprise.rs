@@ -2,6 +2,7 @@
 
 use headlight_figure::Gesture;
 use headlight_view::rooms::attention::catalogue::AttentionFigure;
+use headlight_view::rooms::attention::figures::per_token::select_token;
 use headlight_view::rooms::attention::figures::surprise;
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::html::Div;
@@ -21,7 +22,7 @@ pub fn Surprise(shown: Shown) -> impl IntoView {
         Some(surprise::drawing(&run, truth.as_deref(), query, width))
     };
     let store = store();
-    let act = move |_, gesture: Gesture| store.dispatch_if(surprise::on_gesture(&gesture));
+    let act = move |_, gesture: Gesture| store.dispatch_if(select_token(&gesture));
     let picture = figure_of(element, drawing, act);
     let summary = move || shown.run.get().map(|run| surprise::summary(&run));
     let of_token = move || {

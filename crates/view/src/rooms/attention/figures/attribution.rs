@@ -121,6 +121,17 @@ pub struct AttributionBar {
     pub text: String,
 }
 
+/// Least gap between the sum and the difference that is told in figures, in logits.
+const LEAST_GAP: f64 = 1e-4;
+
+fn gap(gap: f64) -> String {
+    if gap.abs() < LEAST_GAP {
+        "below 0.0001".to_owned()
+    } else {
+        scientific(gap)
+    }
+}
+
 /// The bars and what they come to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AttributionBars {
@@ -130,7 +141,8 @@ pub struct AttributionBars {
     pub sum: String,
     /// The difference of the logits that the run computed, as text.
     pub logit_difference: String,
-    /// The sum less that difference, as text: what rounding leaves.
+    /// The sum less that difference, as text: what rounding leaves. Less than
+    /// [`LEAST_GAP`] is not told in figures, which are other ones on every machine.
     pub gap: String,
 }
 
@@ -153,7 +165,7 @@ impl AttributionBars {
             bars: shown.iter().map(of_one).chain(of_rest).collect(),
             sum: fixed(attribution.sum, 3),
             logit_difference: fixed(attribution.logit_difference, 3),
-            gap: scientific(attribution.sum - attribution.logit_difference),
+            gap: gap(attribution.sum - attribution.logit_difference),
         }
     }
 }
@@ -424,7 +436,9 @@ mod tests {
             (bars.sum.as_str(), bars.logit_difference.as_str()),
             ("3.000", "3.000")
         );
-        assert_eq!(bars.gap, "-1.0e-5");
+        assert_eq!(bars.gap, "below 0.0001");
+        // What is no rounding is told.
+        assert_eq!(gap(-0.02), "-2.0e-2");
     }
 
     #[test]

@@ -10,13 +10,12 @@ use headlight_figure::number::{full_f32, percent};
 use headlight_figure::table::{Column, Table};
 use headlight_figure::token::{VisibleToken, header};
 use headlight_figure::{
-    Anchor, Element, FigureId, Gesture, GestureKind, LABEL, NOTE, Path, Size, el, order, phrase,
-    rect, window,
+    Anchor, Element, FigureId, LABEL, NOTE, Path, Size, el, order, phrase, rect, window,
 };
 
 use crate::answers::run::{Pattern, Token};
-use crate::rooms::attention::action::AttentionAction;
 use crate::rooms::attention::catalogue::{self, AttentionFigure};
+use crate::rooms::attention::figures::per_token::TOKEN;
 use crate::rooms::attention::figures::sentence;
 use crate::rooms::attention::words::LINES_TABLE;
 
@@ -99,8 +98,6 @@ const COLUMN: (f64, f64) = (40.0, 0.28);
 const LABEL_GAP: f64 = 8.0;
 /// Width of a line of weight 1.
 const MAX_STROKE: f64 = 6.0;
-/// Targets: a token's row.
-const TOKEN: &str = "token";
 
 /// Whose lines are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -272,15 +269,6 @@ impl TokenLines {
     }
 }
 
-/// A click on a token's row selects the token.
-#[must_use]
-pub fn on_gesture(gesture: &Gesture) -> Option<AttentionAction> {
-    match gesture.kind {
-        GestureKind::Click => gesture.at(TOKEN).map(AttentionAction::SelectRow),
-        _ => None,
-    }
-}
-
 /// Heads of the table's columns.
 const COLUMNS: [Column; 5] = [
     Column::value("query"),
@@ -417,7 +405,7 @@ mod tests {
     use crate::answers::run::Run;
     use crate::answers::run::tests::{pattern, run};
     use expect_test::expect_file;
-    use headlight_figure::{LIGHT, Target, svg};
+    use headlight_figure::{LIGHT, svg};
 
     fn words(n: usize) -> Run {
         run(&vec![" found"; n])
@@ -545,14 +533,6 @@ mod tests {
             let is_cut = columns.left < LABEL.width(" extraordinarily long token indeed");
             assert_eq!(drawn.contains('\u{2026}'), is_cut, "{drawn}");
         }
-    }
-
-    #[test]
-    fn a_click_selects_the_token() {
-        let mut click = Gesture::new(GestureKind::Click);
-        assert_eq!(on_gesture(&click), None);
-        click.target = Some(Target { what: TOKEN, at: 2 });
-        assert_eq!(on_gesture(&click), Some(AttentionAction::SelectRow(2)));
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod pattern;
 pub mod pattern_gesture;
 mod pattern_row;
 pub mod pattern_table;
+pub mod per_token;
 pub mod perplexity;
 pub mod product;
 pub mod product_drawing;

@@ -4,38 +4,29 @@
 //! excess in bits per token, and model perplexity = true perplexity x 2^excess.
 
 use headlight_figure::number::{fixed, full, perplexity_in};
-use headlight_figure::token::{VisibleToken, header};
+use headlight_figure::token::header;
 use headlight_figure::{
-    Anchor, Bands, Column, Element, FigureId, Gesture, GestureKind, LogBase, Mark, NOTE, Scale,
-    Side, Size, Table, Tone, area, axis, band_names, dots, el, extent, gaps, hit_areas, legend,
-    line, number,
+    Bands, Column, Element, FigureId, LogBase, Mark, Scale, Side, Size, Table, Tone, axis, dots,
+    el, extent, gaps, hit_areas, legend, line, number,
 };
 use headlight_language::Truth;
 
 use crate::answers::run::{Run, Token};
-use crate::rooms::attention::action::AttentionAction;
 use crate::rooms::attention::catalogue::{self, AttentionFigure};
+use crate::rooms::attention::figures::per_token::{
+    BELOW, BESIDE, NARROWEST, TOKEN, names_below, not_of_the_language,
+};
 use crate::rooms::attention::figures::surprise::bits;
 use crate::rooms::attention::words;
 
-/// Least width of the drawing, in pixels.
-const NARROWEST: f64 = 160.0;
 /// Height between the lowest and the highest perplexity.
 const PLOT_HEIGHT: f64 = 96.0;
-/// Room between the legend and the plot, for the axis' largest value.
-const ABOVE: f64 = 10.0;
-/// Room beside the plot.
-const BESIDE: f64 = 4.0;
-/// Room below the plot for the tokens.
-const BELOW: f64 = 58.0;
-/// Room of a token's name, and its most characters.
-const NAME: (f64, usize) = (64.0, 10);
+/// Room between the legend and the plot, for the axis' largest value and a remark.
+const ABOVE: f64 = 14.0;
 /// Most labels of the axis.
 const MOST_LABELS: usize = 4;
 /// Radius of the dots at the selected token.
 const DOT: f64 = 3.5;
-/// Targets: a token's column.
-const TOKEN: &str = "token";
 /// Largest perplexity that is drawn: beyond are powers of two that no number holds.
 const MOST_BITS: f64 = 1000.0;
 
@@ -87,8 +78,7 @@ pub fn drawing(
     let n = run.seq_len();
     let x = Scale::linear((0.0, n as f64), (left, right));
     let columns = Bands::new(n, (left, right), 0.0);
-    let names: Vec<String> = run.tokens.iter().map(name).collect();
-    let outside = outside.map(|token| not_of_the_language(token.pos, n, &x, &y));
+    let outside = outside.map(|token| not_of_the_language(token.pos, &columns, (top, bottom)));
     let selected = selected(&model, truth.as_deref(), query, &x, &y);
     let truth = truth.map(|truth| line(&truth, &x, &y, of_truth));
     let drawing = el("g")
@@ -98,26 +88,10 @@ pub fn drawing(
         .add(line(&model, &x, &y, of_model))
         .add(truth)
         .add(selected)
-        .add(band_names(
-            &columns,
-            &names,
-            Side::Bottom,
-            bottom,
-            NAME.0,
-            Some(query),
-        ))
+        .add(names_below(run, &columns, bottom, query))
         .add(hit_areas(&columns, (top, bottom + BELOW), TOKEN));
     let height = bottom + BELOW;
     Some((drawing, Size { width, height }))
-}
-
-/// A click on a token's column selects the token.
-#[must_use]
-pub fn on_gesture(gesture: &Gesture) -> Option<AttentionAction> {
-    match gesture.kind {
-        GestureKind::Click => gesture.at(TOKEN).map(AttentionAction::SelectRow),
-        _ => None,
-    }
 }
 
 /// The perplexity so far in the middle of each token's column, where it is known.
@@ -127,10 +101,6 @@ fn points(nll: &[Option<f64>]) -> Vec<(f64, f64)> {
     known
         .map(|(pos, bits)| (pos as f64 + 0.5, bits.min(MOST_BITS).exp2()))
         .collect()
-}
-
-fn name(token: &Token) -> String {
-    VisibleToken::new(&token.text).short(NAME.1)
 }
 
 /// Dots at the selected token, and the excess between them.
@@ -153,17 +123,6 @@ fn selected(
     let drawn = el("g").add(gap);
     let drawn = drawn.add(truth.map(|truth| dot(truth, Tone::Ink)));
     Some(drawn.add(dot(model, Tone::Main)))
-}
-
-/// The columns from the first token on that the language cannot have.
-fn not_of_the_language(pos: usize, n: usize, x: &Scale, y: &Scale) -> Element {
-    let (low, high) = y.bounds();
-    let ends = [pos, n].map(|pos| (pos as f64, low, high));
-    let baseline = y.range().0 - 2.0 * BESIDE;
-    // At the end, as often there is no more than the last token, and low, as lines rise here.
-    let says = words::NOT_OF_THE_LANGUAGE;
-    let label = NOTE.at(x.range().1 - BESIDE, baseline, Anchor::End, says);
-    el("g").add(area(&ends, x, y)).add(label.class("is-above"))
 }
 
 /// The figure in a width; `None` before there is a token to predict.

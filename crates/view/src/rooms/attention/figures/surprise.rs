@@ -8,37 +8,29 @@ use headlight_figure::phrase;
 use headlight_figure::table::{Column, Table};
 use headlight_figure::token::VisibleToken;
 use headlight_figure::{
-    Anchor, Bands, Direction, Element, FigureId, Gesture, GestureKind, Mark, NOTE, Path, Scale,
-    Side, Size, Tone, axis, band_names, bars, el, extent, hatching, hit_areas, legend_of, rect,
+    Bands, Direction, Element, FigureId, Mark, Path, Scale, Side, Size, Tone, axis, bars, el,
+    extent, hit_areas, legend_of, rect,
 };
 use headlight_language::Truth;
 
 use crate::answers::run::{CleanRun, Run, Token};
-use crate::rooms::attention::action::AttentionAction;
 use crate::rooms::attention::catalogue::{self, AttentionFigure};
+use crate::rooms::attention::figures::per_token::{
+    BELOW, BESIDE, NARROWEST, TOKEN, names_below, not_of_the_language,
+};
 use crate::rooms::attention::figures::sentence;
 use crate::rooms::attention::words;
 
-/// Least width of the drawing, in pixels.
-const NARROWEST: f64 = 160.0;
 /// Height of the longest bar.
 const PLOT_HEIGHT: f64 = 68.0;
 /// Room between the legend and the plot, for the axis' largest value and a remark.
 const ABOVE: f64 = 14.0;
-/// Room beside the plot.
-const BESIDE: f64 = 4.0;
-/// Room below the plot for the tokens.
-const BELOW: f64 = 58.0;
-/// Room of a token's name, and its most characters.
-const NAME: (f64, usize) = (64.0, 10);
 /// Most labels of the axis.
 const MOST_LABELS: usize = 3;
 /// Most room between two bars.
 const GAP: f64 = 4.0;
 /// Thickness of a bar's sample in the legend.
 const SAMPLE: f64 = 8.0;
-/// Targets: a token's column.
-const TOKEN: &str = "token";
 
 /// Class of the language's marks.
 const TRUE_LEVEL: &str = "true-level";
@@ -67,8 +59,7 @@ pub fn drawing(run: &Run, truth: Option<&Truth>, query: usize, width_px: f64) ->
     };
     let (left, right) = (axis(0.0).room().ceil(), width - BESIDE);
     let mut columns = Bands::new(run.seq_len(), (left, right), 0.0);
-    let names: Vec<String> = run.tokens.iter().map(name).collect();
-    let names = band_names(&columns, &names, Side::Bottom, bottom, NAME.0, Some(query));
+    let names = names_below(run, &columns, bottom, query);
     let areas = hit_areas(&columns, (top, bottom + BELOW), TOKEN);
     let levels = |bits: &Option<Vec<f64>>, class| {
         let bits = bits.as_ref()?;
@@ -91,15 +82,6 @@ pub fn drawing(run: &Run, truth: Option<&Truth>, query: usize, width_px: f64) ->
         .add(areas);
     let height = bottom + BELOW;
     (drawing, Size { width, height })
-}
-
-/// A click on a token's column selects the token.
-#[must_use]
-pub fn on_gesture(gesture: &Gesture) -> Option<AttentionAction> {
-    match gesture.kind {
-        GestureKind::Click => gesture.at(TOKEN).map(AttentionAction::SelectRow),
-        _ => None,
-    }
 }
 
 /// Surprise in bits: `[pos]`, no number where it is not known.
@@ -130,10 +112,6 @@ impl Bits {
         let extent = extent(self.model.iter().chain(others).copied());
         extent.map_or(1.0, |(_, most)| most.max(1.0))
     }
-}
-
-fn name(token: &Token) -> String {
-    VisibleToken::new(&token.text).short(NAME.1)
 }
 
 /// Which mark is the model's, which the whole model's, and which the language's.
@@ -170,16 +148,6 @@ fn levels(bits: &[f64], columns: &Bands, y: &Scale) -> Element {
         path.move_to(left, y).line_to(left + width, y)
     });
     path.element()
-}
-
-/// The columns from the first token on that the language cannot have.
-fn not_of_the_language(pos: usize, columns: &Bands, (top, bottom): (f64, f64)) -> Element {
-    let ((left, _), right) = (columns.band(pos), columns.range.1);
-    let area = rect(left, top, right - left, bottom - top).class("masked-cells");
-    // At the end, as often there is no more than the last token.
-    let says = words::NOT_OF_THE_LANGUAGE;
-    let label = NOTE.at(right, top - BESIDE, Anchor::End, says);
-    el("g").add(hatching()).add(area).add(label)
 }
 
 /// The figure in a width.
@@ -283,7 +251,7 @@ mod tests {
     use super::*;
     use crate::answers::run::tests::run;
     use expect_test::expect_file;
-    use headlight_figure::{LIGHT, Node, Target, Value, svg, tenths};
+    use headlight_figure::{LIGHT, Node, Value, svg, tenths};
 
     /// Parts of a drawing with this class, at whatever depth.
     fn parts<'a>(drawing: &'a Element, class: &str) -> Vec<&'a Element> {
@@ -331,16 +299,6 @@ mod tests {
         run.nll = vec![None, Some(f64::INFINITY), Some(LN_2)];
         let (drawing, _) = drawing(&run, None, 1, 300.0);
         assert_eq!(parts(&drawing, "mark-bar").len(), 2);
-    }
-
-    #[test]
-    fn a_click_selects_the_token() {
-        let mut click = Gesture::new(GestureKind::Click);
-        assert_eq!(on_gesture(&click), None);
-        click.target = Some(Target { what: TOKEN, at: 2 });
-        assert_eq!(on_gesture(&click), Some(AttentionAction::SelectRow(2)));
-        click.kind = GestureKind::Over;
-        assert_eq!(on_gesture(&click), None);
     }
 
     #[test]
