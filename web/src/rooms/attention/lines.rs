@@ -4,7 +4,7 @@ use headlight_figure::Gesture;
 use headlight_view::State;
 use headlight_view::rooms::attention::action::AttentionAction;
 use headlight_view::rooms::attention::catalogue::AttentionFigure;
-use headlight_view::rooms::attention::figures::lines::{self, Scope, TokenLines};
+use headlight_view::rooms::attention::figures::lines::{Scope, TokenLines};
 use headlight_view::rooms::attention::figures::per_token::select_token;
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::html::Div;
