@@ -146,6 +146,12 @@ pub fn once_drawn(act: impl FnOnce() + 'static) {
     request_animation_frame(act);
 }
 
+/// Does something once figures have been drawn for the room that they have now: they hear of
+/// it when the page is laid out, and are drawn before the next frame.
+pub fn once_figures_are_drawn(act: impl FnOnce() + 'static) {
+    request_animation_frame(move || request_animation_frame(act));
+}
+
 /// Does something in a task of its own, after what the browser has to do now.
 pub fn in_another_task(act: impl FnOnce() + 'static) {
     set_timeout(act, Duration::ZERO);

@@ -48,10 +48,8 @@ impl Act {
     /// Does `action`; then the step's text has the focus and its figure is seen.
     fn turn(self, action: AttentionAction) {
         self.store.dispatch(action);
-        host::once_drawn(move || {
-            host::focus_in_place(TEXT);
-            self.bring_up();
-        });
+        host::once_drawn(|| host::focus_in_place(TEXT));
+        host::once_figures_are_drawn(move || self.bring_up());
     }
 
     /// Scrolls to what the step is about, unless it is seen.
@@ -145,7 +143,7 @@ pub fn OpenLesson(element: NodeRef<html::Section>) -> impl IntoView {
         .select(|state: &State| state.frame.subject.run.is_some());
     Effect::new(move |_| {
         if has_run.get() {
-            host::once_drawn(move || act.bring_up());
+            host::once_figures_are_drawn(move || act.bring_up());
         }
     });
     let of = move |part: fn(&Strip) -> &String| {
@@ -166,11 +164,9 @@ pub fn OpenLesson(element: NodeRef<html::Section>) -> impl IntoView {
     };
     let reveal = move |()| {
         act.store.dispatch(AttentionAction::RevealAnswer);
-        host::once_drawn(move || {
-            host::focus_in_place(TEXT);
-            // The answer takes room from the figure.
-            act.bring_up();
-        });
+        host::once_drawn(|| host::focus_in_place(TEXT));
+        // The answer takes room from the figure.
+        host::once_figures_are_drawn(move || act.bring_up());
     };
     let on_key = move |event: KeyboardEvent| match event.key().as_str() {
         "ArrowLeft" => act.turn_by(-1),
