@@ -1,7 +1,6 @@
 //! What the flash kernel takes of a GPU's memory. A test binary of its own: what other
 //! tests free meanwhile would be counted.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(clippy::print_stdout, reason = "a test says what it measured")]
 
 use burn::tensor::{Device, Distribution, Tensor};
 use headlight_kernels::{Blocks, FlashForward};

@@ -3,9 +3,9 @@
 use super::*;
 use crate::frame::action::FrameAction;
 use crate::rooms::attention::action::AttentionAction;
+use crate::rooms::attention::choices::Scope;
 use crate::rooms::attention::figures::atlas::Sort;
 use crate::rooms::attention::figures::attribution::Order;
-use crate::rooms::attention::figures::lines::Scope;
 
 #[test]
 fn a_link_opens_exactly_what_it_was_written_from() {

@@ -1,7 +1,7 @@
 //! The ledger beside the stage: what each algorithm moves.
 
 use headlight_view::rooms::flash::catalogue::FlashFigure;
-use headlight_view::rooms::flash::figures::ledger;
+use headlight_view::rooms::flash::figures::ledger_drawing;
 use headlight_view::rooms::flash::words;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -18,7 +18,7 @@ const VERDICT: &str = "ledger-says";
 pub fn ledger(room: FlashView) -> Node {
     let now = room.now;
     let element = NodeRef::<Div>::new();
-    let drawing = move |width| Some(ledger::drawing(&now.ledger()?, width));
+    let drawing = move |width| Some(ledger_drawing::drawing(&now.ledger()?, width));
     let drawing = still(element, drawing);
     let verdict = reactive(move || {
         let played = now.player().zip(now.ledger());

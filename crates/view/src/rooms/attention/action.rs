@@ -2,10 +2,9 @@
 
 use headlight_activations::Sampling;
 
-use super::choices::View;
+use super::choices::{Scope, View};
 use super::figures::atlas::Sort;
 use super::figures::attribution::Order;
-use super::figures::lines::Scope;
 use super::figures::steps::Step;
 use crate::answers::head::Head;
 use crate::frame::ablation::Part;

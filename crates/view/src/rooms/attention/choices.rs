@@ -1,4 +1,4 @@
-//! What a visitor can choose of the room: the ways to draw a head.
+//! What a visitor can choose of the room: the ways to draw a head, and whose lines.
 
 use super::catalogue::AttentionFigure;
 
@@ -14,6 +14,16 @@ pub enum View {
     Lines,
     /// One row, step by step.
     Steps,
+}
+
+/// Whose lines are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Those of the selected queries.
+    #[default]
+    Selected,
+    /// Those of every query in view.
+    All,
 }
 
 impl View {

@@ -32,7 +32,7 @@ pub fn numbers(room: &AttentionRoom, frame: &Frame, figure: AttentionFigure) -> 
 }
 
 /// A figure of the room as a value in a width, from what is shown now; `None` before it has
-/// numbers, and for those that are not drawn as values: see [`AttentionFigure::is_value`].
+/// numbers, and for the atlas, which is not drawn as a value.
 #[must_use]
 pub fn figure(
     room: &AttentionRoom,

@@ -6,10 +6,9 @@ use std::collections::BTreeSet;
 
 use headlight_activations::Sampling;
 
-use super::choices::View;
+use super::choices::{Scope, View};
 use super::figures::atlas::Sort;
 use super::figures::attribution::Order;
-use super::figures::lines::Scope;
 use super::figures::steps::Step;
 use super::lesson::{self, Topic};
 use super::state::AttentionRoom;

@@ -9,10 +9,10 @@ use super::catalogue::title;
 use super::device::RunShown;
 use super::device_ask::{growth_shown, run_shown};
 use super::figures::compare::SideBySide;
-use super::figures::ledger::{self, ledger};
+use super::figures::ledger::ledger;
 use super::figures::row::{self, row_after_each_tile};
 use super::figures::stage::{Stage, stage};
-use super::figures::{agreement, error, growth, timeline};
+use super::figures::{agreement, error, growth, ledger_drawing, timeline};
 use super::options::Source;
 use super::options::{Options, Tiles};
 use super::sentence;
@@ -177,8 +177,8 @@ pub fn figure(
         }
         FlashFigure::Ledger => {
             let ledger = ledger(seen.player, seen.moment, seen.beside);
-            let sentence = ledger::summary(seen.player, &ledger);
-            let drawing = ledger::drawing(&ledger, width_px);
+            let sentence = ledger_drawing::summary(seen.player, &ledger);
+            let drawing = ledger_drawing::drawing(&ledger, width_px);
             (title(figure).into(), sentence, drawing)
         }
         FlashFigure::Error => {

@@ -142,7 +142,7 @@ pub struct AttributionBars {
     /// The difference of the logits that the run computed, as text.
     pub logit_difference: String,
     /// The sum less that difference, as text: what rounding leaves. Less than
-    /// [`LEAST_GAP`] is not told in figures, which are other ones on every machine.
+    /// 0.0001 is not told in figures, which are other ones on every machine.
     pub gap: String,
 }
 

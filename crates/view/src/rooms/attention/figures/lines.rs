@@ -15,6 +15,7 @@ use headlight_figure::{
 
 use crate::answers::run::{Pattern, Token};
 use crate::rooms::attention::catalogue::{self, AttentionFigure};
+use crate::rooms::attention::choices::Scope;
 use crate::rooms::attention::figures::per_token::TOKEN;
 use crate::rooms::attention::figures::sentence;
 use crate::rooms::attention::words::LINES_TABLE;
@@ -98,16 +99,6 @@ const COLUMN: (f64, f64) = (40.0, 0.28);
 const LABEL_GAP: f64 = 8.0;
 /// Width of a line of weight 1.
 const MAX_STROKE: f64 = 6.0;
-
-/// Whose lines are drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Scope {
-    /// Those of the selected queries.
-    #[default]
-    Selected,
-    /// Those of every query in view.
-    All,
-}
 
 /// Which weights are drawn as lines, and what is left out.
 #[derive(Clone, Debug, PartialEq)]

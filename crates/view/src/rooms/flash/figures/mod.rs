@@ -7,6 +7,7 @@ pub mod compare_words;
 pub mod error;
 pub mod growth;
 pub mod ledger;
+pub mod ledger_drawing;
 pub mod ledger_words;
 pub mod row;
 pub mod stage;

@@ -1,7 +1,7 @@
 //! The stage: slow memory, the chip and the matrix that never exists, laid out.
 //!
-//! A pure function of a step and a width, in two parts: [`scene`] places boxes, texts and
-//! matrices, and [`drawing`] makes a drawing of the kit of them. A flight is a tile on its
+//! A pure function of a step and a width, in two parts: `scene` places boxes, texts and
+//! matrices, and `drawing` makes a drawing of the kit of them. A flight is a tile on its
 //! way between slow memory and the chip.
 //!
 //! Wide, the three stand side by side as they are read: what is far away, what is
