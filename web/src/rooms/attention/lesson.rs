@@ -82,9 +82,9 @@ impl Act {
 const fn place(place: Target) -> (&'static str, &'static str) {
     match place {
         Target::Prompt => ("prompt", ".tokens"),
-        Target::Stage => ("map-title", ".stage :is(.map, .steps .bars)"),
+        Target::Stage => ("map-title", ".stage :is(.map, .steps > .drawn)"),
         Target::Heads => ("heads", "#heads [role=radiogroup]"),
-        Target::Next => ("next-title", ".next-list"),
+        Target::Next => ("next-title", "[data-figure='attention.next'] .drawn"),
     }
 }
 
