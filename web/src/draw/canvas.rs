@@ -41,8 +41,11 @@ fn try_to_paint(
     rows: usize,
 ) -> Option<()> {
     let (width, height) = (u32::try_from(columns).ok()?, u32::try_from(rows).ok()?);
-    canvas.set_width(width);
-    canvas.set_height(height);
+    // Whoever sets a size, even the same, gets a new canvas.
+    if (canvas.width(), canvas.height()) != (width, height) {
+        canvas.set_width(width);
+        canvas.set_height(height);
+    }
     let context = canvas.get_context("2d").ok()??;
     let context: CanvasRenderingContext2d = context.dyn_into().ok()?;
     let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(pixels), width, height).ok()?;
