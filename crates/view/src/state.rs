@@ -33,12 +33,21 @@ pub struct State {
 impl State {
     /// The frame, and every room by the order of [`Room::ALL`].
     pub(crate) fn parts(&mut self) -> (&mut Frame, [&mut dyn RoomState; Room::ALL.len()]) {
-        (&mut self.frame, [&mut self.attention, &mut self.flash])
+        let rooms: [&mut dyn RoomState; Room::ALL.len()] = [
+            // One line for each.
+            &mut self.attention,
+            &mut self.flash,
+        ];
+        (&mut self.frame, rooms)
     }
 
     /// The room that is open.
     pub(crate) fn open_room(&self) -> &dyn RoomState {
-        let rooms: [&dyn RoomState; Room::ALL.len()] = [&self.attention, &self.flash];
+        let rooms: [&dyn RoomState; Room::ALL.len()] = [
+            // One line for each.
+            &self.attention,
+            &self.flash,
+        ];
         rooms[self.room as usize]
     }
 }
