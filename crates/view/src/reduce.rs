@@ -74,8 +74,7 @@ fn save(state: &mut State, figure: FigureId, format: Format) {
 /// What follows from any change: the rooms hear what is new, ask about what is looked at
 /// now, and the link is written.
 fn after_every_action(state: &mut State) -> Vec<Effect> {
-    let is_open = Room::ALL.iter().map(|room| *room == state.room);
-    let is_open: Vec<bool> = is_open.collect();
+    let open = state.room as usize;
     let (frame, mut rooms) = state.parts();
     loop {
         while let Some(news) = frame.news.pop_front() {
@@ -86,8 +85,8 @@ fn after_every_action(state: &mut State) -> Vec<Effect> {
                 left = left.and_then(|news| room.apply_news(frame, news));
             }
         }
-        for (room, is_open) in rooms.iter_mut().zip(&is_open) {
-            room.ask(frame, *is_open);
+        for (at, room) in rooms.iter_mut().enumerate() {
+            room.ask(frame, at == open);
         }
         if frame.news.is_empty() {
             break;
