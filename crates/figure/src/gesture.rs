@@ -97,9 +97,29 @@ impl Gesture {
     }
 }
 
+/// Index of the cell under a place, among `n` cells side by side that take `length` from
+/// `start` on; `None` beside all of them.
+#[must_use]
+pub fn cell_at(place: f64, start: f64, length: f64, n: usize) -> Option<usize> {
+    let share = (place - start) / length;
+    let is_inside = (0.0..1.0).contains(&share) && n > 0;
+    is_inside.then(|| ((share * n as f64) as usize).min(n - 1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_is_in_one_cell_or_beside_all() {
+        let found = [100.0, 109.9, 110.0, 129.9].map(|place| cell_at(place, 100.0, 30.0, 3));
+        assert_eq!(found, [Some(0), Some(0), Some(1), Some(2)]);
+        for place in [99.9, 130.0, f64::NAN] {
+            assert_eq!(cell_at(place, 100.0, 30.0, 3), None);
+        }
+        assert_eq!(cell_at(100.0, 100.0, 30.0, 0), None);
+        assert_eq!(cell_at(100.0, 100.0, 0.0, 3), None);
+    }
 
     #[test]
     fn a_cell_is_found_in_pixels_and_among_rectangles() {

@@ -54,7 +54,7 @@ pub use element::{
     Attribute, Element, Node, Target, Text, Value, decimal, el, line_between, rect, tenths,
 };
 pub use figure::{Figure, FigureId, Size};
-pub use gesture::{Gesture, GestureKind};
+pub use gesture::{Gesture, GestureKind, cell_at};
 pub use heatmap::{colour_bar, frame_of_cells, hatching, heatmap};
 pub use html::html;
 pub use labelled_bars::{BarList, LabelledBar, widest};

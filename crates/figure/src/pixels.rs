@@ -108,43 +108,12 @@ impl Pixels {
         };
         self.indices.iter().flat_map(colour).collect()
     }
-
-    /// Row and column under a place in figure units; `None` beside all cells.
-    #[must_use]
-    pub fn cell(&self, x: f64, y: f64) -> Option<(usize, usize)> {
-        let along = |place: f64, start: f64, length: f64, n_cells: usize| {
-            let share = (place - start) / length;
-            (0.0..1.0)
-                .contains(&share)
-                .then(|| ((share * n_cells as f64) as usize).min(n_cells - 1))
-        };
-        let row = along(y, self.y, self.size.height, self.n_rows)?;
-        let column = along(x, self.x, self.size.width, self.n_columns)?;
-        Some((row, column))
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::theme::LIGHT;
-
-    #[test]
-    fn a_cell_is_found_where_it_is_drawn() {
-        let values = (0..6).map(|index| Some(f64::from(index) / 5.0));
-        let size = Size {
-            width: 30.0,
-            height: 20.0,
-        };
-        let pixels = Pixels::new(values, 3, Palette::Sequential).over(100.0, 50.0, size);
-        assert_eq!((pixels.n_rows, pixels.n_columns), (2, 3));
-        assert_eq!(pixels.cell(100.0, 50.0), Some((0, 0)));
-        assert_eq!(pixels.cell(129.9, 69.9), Some((1, 2)));
-        assert_eq!(pixels.cell(110.0, 60.0), Some((1, 1)));
-        for (x, y) in [(99.9, 60.0), (130.0, 60.0), (110.0, 70.0), (f64::NAN, 60.0)] {
-            assert_eq!(pixels.cell(x, y), None);
-        }
-    }
 
     #[test]
     fn cells_without_a_value_are_transparent() {
@@ -165,6 +134,6 @@ mod tests {
     #[test]
     fn no_cells_are_no_mistake() {
         let pixels = Pixels::new([], 0, Palette::Sequential);
-        assert_eq!(pixels.cell(0.0, 0.0), None);
+        assert_eq!((pixels.n_rows, pixels.indices.len()), (0, 0));
     }
 }

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use headlight_figure::{Gesture, GestureKind, Target};
+use headlight_figure::{Gesture, GestureKind, Target, cell_at};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlCanvasElement, KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
@@ -175,14 +175,9 @@ fn pointed(event: &MouseEvent, kind: GestureKind) -> Gesture {
         gesture.target = Some(target);
         if let Ok(canvas) = element.dyn_into::<HtmlCanvasElement>() {
             let bounds = canvas.get_bounding_client_rect();
-            let cell = |place: f64, start: f64, length: f64, n: u32| {
-                let share = (place - start) / length;
-                let is_within = (0.0..1.0).contains(&share);
-                is_within.then(|| (share * f64::from(n)) as usize)
-            };
-            let (width, height) = (canvas.width(), canvas.height());
-            gesture.row = cell(client.1, bounds.top(), bounds.height(), height);
-            gesture.column = cell(client.0, bounds.left(), bounds.width(), width);
+            let (width, height) = (canvas.width() as usize, canvas.height() as usize);
+            gesture.row = cell_at(client.1, bounds.top(), bounds.height(), height);
+            gesture.column = cell_at(client.0, bounds.left(), bounds.width(), width);
         }
     }
     gesture
