@@ -39,7 +39,8 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
         "view" => beyond_pure(&["protocol", "figure"]),
         "figure" => vec![],
         "cli" => beyond_pure(&["kernels", "model", "engine", "figure", "view"]),
-        "web" => vec!["view", "protocol", "figure"],
+        "draw" => vec!["figure"],
+        "web" => vec!["view", "protocol", "figure", "draw"],
         "worker" => vec!["engine"],
         "truth" => vec!["language"],
         "tests" => beyond_pure(&["kernels", "model", "engine", "view", "cli"]),
@@ -192,8 +193,9 @@ fn only_four_crates_name_the_tensor_library() {
 
 #[test]
 fn only_the_page_names_the_document() {
-    let may = ["web", "truth", "worker"];
-    assert_named_only_by("Leptos or web-sys", &may, &["leptos", "web-sys"]);
+    let may = ["web", "draw", "truth", "worker"];
+    assert_named_only_by("web-sys", &may, &["web-sys"]);
+    assert_named_only_by("Leptos", &["web"], &["leptos"]);
 }
 
 fn assert_named_only_by(what: &str, may: &[&str], families: &[&str]) {

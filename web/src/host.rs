@@ -228,17 +228,6 @@ pub async fn fetch_text(url: &str) -> Result<String, FetchError> {
     text.map_err(failed)?.as_string().ok_or(FetchError::Failed)
 }
 
-/// Sends the pointer's further moves to the element that was pressed.
-pub fn capture_pointer(event: &web_sys::PointerEvent) {
-    let target = event
-        .target()
-        .and_then(|t| t.dyn_into::<web_sys::Element>().ok());
-    if let Some(element) = target {
-        // Refused for a pointer that is gone already; then there is nothing to follow.
-        drop(element.set_pointer_capture(event.pointer_id()));
-    }
-}
-
 /// The element of a figure, by the figure's name.
 pub fn figure_element(name: &str) -> Option<web_sys::Element> {
     let selector = format!("[data-figure='{name}']");

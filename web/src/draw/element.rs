@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use headlight_figure::{Pixels, Theme};
 use leptos::html::ElementType;
 use leptos::prelude::*;
 use leptos::tachys::html::node_ref::NodeRefContainer;
@@ -47,15 +46,6 @@ pub struct Element {
     pub(super) handlers: Vec<(&'static str, Handler)>,
     pub(super) children: Vec<Node>,
     pub(super) on_create: Option<OnCreate>,
-    /// What a canvas shows.
-    pub(super) pixels: Option<PixelsInTheme>,
-}
-
-/// A matrix of colours under a theme.
-#[derive(Clone, PartialEq)]
-pub(super) struct PixelsInTheme {
-    pub(super) pixels: Pixels,
-    pub(super) theme: &'static Theme,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -87,7 +77,6 @@ pub fn el(tag: &'static str) -> Element {
         handlers: Vec::new(),
         children: Vec::new(),
         on_create: None,
-        pixels: None,
     }
 }
 
@@ -110,11 +99,6 @@ impl Element {
     /// An attribute that is there or not.
     pub fn set_if(self, name: &'static str, is_there: bool) -> Self {
         if is_there { self.set(name, "") } else { self }
-    }
-
-    /// A length or place in pixels, as an attribute.
-    pub fn at(self, name: &'static str, px: f64) -> Self {
-        self.set(name, tenths(px))
     }
 
     /// The classes, with blanks between them.
@@ -175,12 +159,6 @@ impl Element {
     /// Hears what a visitor has typed so far, at each letter.
     pub fn input(self, act: impl Fn(String) + 'static) -> Self {
         self.on("input", move |event| act(event_target_value(event)))
-    }
-
-    /// What a canvas shows, painted anew when it is another.
-    pub(super) fn painted(mut self, pixels: PixelsInTheme) -> Self {
-        self.pixels = Some(pixels);
-        self
     }
 
     /// One more part inside.

@@ -13,12 +13,9 @@
 
 pub mod canvas;
 mod element;
-pub mod figure;
-pub mod gesture;
 mod leptos_view;
 mod mounted;
 mod patch;
-mod target_names;
 
 pub use element::{Element, Node, Text, el, leptos, reactive};
-pub use leptos_view::{Drawn, drawn};
+pub use leptos_view::drawn;

@@ -10,8 +10,7 @@ use leptos::tachys::view::any_view::AnyViewState;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::canvas;
-use super::element::{Attribute, Handler, Kind, PixelsInTheme, Text};
+use super::element::{Attribute, Handler, Kind, Text};
 
 /// A part of the document as it is; its effects and listeners end with it.
 pub(super) struct Mounted {
@@ -29,8 +28,6 @@ pub(super) enum MountedKind {
         attributes: Vec<Attribute>,
         listeners: Vec<Listener>,
         children: Vec<Mounted>,
-        /// What was painted last.
-        pixels: Option<PixelsInTheme>,
     },
     Reactive(Reactive),
     View(RefCell<AnyViewState>),
@@ -138,15 +135,6 @@ impl Listener {
             handler,
             _closure: closure,
         }
-    }
-}
-
-impl PixelsInTheme {
-    /// Paints them on a canvas.
-    pub(super) fn paint(&self, canvas: &web_sys::Element) {
-        let (pixels, canvas) = (&self.pixels, canvas.unchecked_ref());
-        let rgba = pixels.rgba(self.theme);
-        canvas::paint(canvas, &rgba, pixels.n_columns, pixels.n_rows);
     }
 }
 

@@ -72,9 +72,6 @@ impl Patcher {
         for attribute in &drawn.attributes {
             attribute.put(&element);
         }
-        if let Some(pixels) = &drawn.pixels {
-            pixels.paint(&element);
-        }
         if let Some(on_create) = drawn.on_create {
             on_create(&element);
         }
@@ -86,7 +83,6 @@ impl Patcher {
                 attributes: drawn.attributes,
                 listeners,
                 children,
-                pixels: drawn.pixels,
             },
         }
     }
@@ -160,7 +156,6 @@ impl Patcher {
             attributes,
             listeners,
             children,
-            pixels,
             ..
         } = &mut mounted.kind
         else {
@@ -197,14 +192,6 @@ impl Patcher {
             }
         }
         *attributes = new.attributes;
-        if let Some(new) = new
-            .pixels
-            .as_ref()
-            .filter(|new| pixels.as_ref() != Some(*new))
-        {
-            new.paint(element);
-        }
-        *pixels = new.pixels;
     }
 }
 

@@ -8,4 +8,4 @@ mod value;
 
 pub use menu::{Menu, More};
 pub use method_and_table::MethodAndTable;
-pub use value::{figure_node, figure_of};
+pub use value::{figure_of, figure_view, picture_view};

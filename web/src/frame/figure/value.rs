@@ -1,14 +1,15 @@
 //! A figure that is a value, in its place in the page.
 
-use headlight_figure::{Element, Gesture, Size};
+use std::cell::RefCell;
+
+use headlight_draw::{Listening, Picture, listen};
+use headlight_figure::{Element, Gesture, Size, Theme};
 use headlight_view::State;
 use leptos::html::Div;
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+use wasm_bindgen::JsCast;
 
-use crate::derived::Derived;
-use crate::draw::figure::picture;
-use crate::draw::gesture::GestureListener;
-use crate::draw::{Drawn, Node, drawn, reactive};
 use crate::host;
 use crate::store::store;
 
@@ -17,30 +18,58 @@ use crate::store::store;
 /// that it was drawn for, and says whether that did something.
 pub fn figure_of(
     place: NodeRef<Div>,
-    drawing: impl Fn(f64) -> Option<(Element, Size)> + Send + Sync + 'static,
+    drawing: impl Fn(f64) -> Option<(Element, Size)> + 'static,
     act: impl Fn(f64, Gesture) -> bool + 'static,
-) -> Drawn {
+) -> AnyView {
     let width = host::width_of(place);
-    let act = GestureListener::new(move |gesture| act(width.get_untracked(), gesture));
-    drawn(figure_node(width, drawing, act))
+    figure_view(width, drawing, move |gesture| {
+        act(width.get_untracked(), gesture)
+    })
 }
 
-/// A figure as a part of a drawing, in a width that is followed.
-pub fn figure_node(
+/// A figure in a width that is followed.
+pub fn figure_view(
     width: Signal<f64>,
-    drawing: impl Fn(f64) -> Option<(Element, Size)> + Send + Sync + 'static,
-    listener: GestureListener,
-) -> Node {
+    drawing: impl Fn(f64) -> Option<(Element, Size)> + 'static,
+    act: impl Fn(Gesture) -> bool + 'static,
+) -> AnyView {
+    let show = move |picture: &mut Picture, theme| {
+        // Nothing before the place has been laid out.
+        let known = Some(width.get()).filter(|width| *width > 0.0);
+        match known.and_then(&drawing) {
+            Some((drawing, size)) => picture.show(&drawing, size, theme),
+            None => picture.clear(),
+        }
+    };
+    picture_view(Box::new(show), Box::new(act))
+}
+
+/// Brings a picture up to date under a theme, whenever what it reads changes.
+pub type Show = Box<dyn Fn(&mut Picture, &'static Theme)>;
+
+/// A picture that `show` follows with, and that `act` listens to.
+pub fn picture_view(show: Show, act: Box<dyn Fn(Gesture) -> bool>) -> AnyView {
     let theme = store().select(|state: &State| state.frame.theme);
-    // Nothing before the place has been laid out.
-    let known = move || Some(width.get()).filter(|width| *width > 0.0);
-    let drawing = Derived::new(move || drawing(known()?));
-    reactive(move || {
-        let of = |drawing: &Option<(Element, Size)>| {
-            let (drawing, size) = drawing.as_ref()?;
-            let picture = picture(drawing, *size, theme.get().colours());
-            Some(listener.on(picture))
-        };
-        drawing.with(of).into()
-    })
+    let place = NodeRef::<Div>::new();
+    let (mounted, act) = (RefCell::new(None::<Mounted>), RefCell::new(Some(act)));
+    let follow = SendWrapper::new(move || {
+        let Some(root) = place.get() else { return };
+        let mut mounted = mounted.borrow_mut();
+        let Mounted { picture, .. } = mounted.get_or_insert_with(|| Mounted {
+            picture: Picture::within(root.clone().unchecked_into()),
+            _listening: act.take().map(|act| listen(&root, act)),
+        });
+        show(picture, theme.get().colours());
+    });
+    // As a view it ends with the picture.
+    view! {
+        <div class="figure-drawing" node_ref=place></div>
+        {move || follow()}
+    }
+    .into_any()
+}
+
+struct Mounted {
+    picture: Picture,
+    _listening: Option<Listening>,
 }

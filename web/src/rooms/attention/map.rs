@@ -17,10 +17,8 @@ use leptos::prelude::*;
 use super::method_and_numbers::Behind;
 use super::module::AttentionModule;
 use crate::derived::Derived;
-use crate::draw::drawn;
-use crate::draw::gesture::GestureListener;
 use crate::frame::element_ids::FIGURE;
-use crate::frame::figure::figure_node;
+use crate::frame::figure::figure_view;
 use crate::host;
 use crate::second_module::view_when_loaded;
 use crate::store::store;
@@ -85,7 +83,6 @@ fn Drawing() -> impl IntoView {
             event.prevent_default();
         }
     };
-    let deaf = GestureListener::new(|_| false);
     view! {
         <div
             class="map"
@@ -97,8 +94,8 @@ fn Drawing() -> impl IntoView {
             aria-label=name
             on:keydown=on_key
         >
-            {drawn(figure_node(width, drawing, GestureListener::new(act)))}
-            {drawn(figure_node(width, marks, deaf))}
+            {figure_view(width, drawing, act)}
+            {figure_view(width, marks, |_| false)}
         </div>
     }
 }

@@ -1,6 +1,8 @@
 //! What every part of the room knows, and can do.
 
-use headlight_figure::{Element, Size};
+use std::rc::Rc;
+
+use headlight_figure::{Element, Gesture, Size};
 use headlight_view::rooms::flash::FlashAction;
 use headlight_view::rooms::flash::catalogue::FlashFigure;
 use leptos::html::Div;
@@ -10,9 +12,8 @@ use super::current_step::CurrentStep;
 use super::dispatch::act;
 use super::numbers;
 use super::numbers::Numbers;
-use crate::draw::gesture::GestureListener;
 use crate::draw::{Node, leptos as view_of};
-use crate::frame::figure::{More, figure_node};
+use crate::frame::figure::{More, figure_view};
 use crate::host;
 use crate::store::Store;
 
@@ -40,10 +41,22 @@ impl FlashView {
 /// A figure at which there is nothing to operate, in the width of its place.
 pub(super) fn still(
     place: NodeRef<Div>,
-    drawing: impl Fn(f64) -> Option<(Element, Size)> + Send + Sync + 'static,
+    drawing: impl Fn(f64) -> Option<(Element, Size)> + 'static,
 ) -> Node {
-    let listener = GestureListener::new(|_| false);
-    figure_node(host::width_of(place), drawing, listener)
+    figure(host::width_of(place), drawing, |_| false)
+}
+
+/// A figure in a width that is followed; `act` says whether a gesture did something.
+pub(super) fn figure(
+    width: Signal<f64>,
+    drawing: impl Fn(f64) -> Option<(Element, Size)> + 'static,
+    act: impl Fn(Gesture) -> bool + 'static,
+) -> Node {
+    let (drawing, act) = (Rc::new(drawing), Rc::new(act));
+    view_of(move || {
+        let (drawing, act) = (Rc::clone(&drawing), Rc::clone(&act));
+        figure_view(width, move |width| drawing(width), move |it| act(it))
+    })
 }
 
 /// The menu of a figure.

@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 
-use headlight_figure::Shared;
-use headlight_view::State;
+use headlight_draw::Picture;
+use headlight_figure::{Gesture, Shared};
 use headlight_view::rooms::flash::Array;
 use headlight_view::rooms::flash::figures::stage::{self, MovingTile};
 use leptos::html::Div;
@@ -12,9 +12,8 @@ use leptos::prelude::*;
 use super::flash_view::FlashView;
 use super::step_sentence;
 use crate::derived::Derived;
-use crate::draw::figure::picture;
-use crate::draw::gesture::GestureListener;
-use crate::draw::{Element, Node, el, reactive};
+use crate::draw::{Element, Node, el, leptos as view_of, reactive};
+use crate::frame::figure::picture_view;
 use crate::host;
 
 /// The stage of what is played, or of the algorithm beside it.
@@ -36,44 +35,41 @@ pub fn stage(room: FlashView, is_beside: bool) -> Node {
         };
         Some(Shared::new(found))
     });
-    let theme = room.store.select(|state: &State| state.frame.theme);
-    let listener = GestureListener::new(move |gesture| {
+    let act = move |gesture: Gesture| {
         let of_shown = || {
             let (player, moment) = now.shown()?;
             stage::on_gesture(&gesture, &player, &moment)
         };
-        let action = untrack(of_shown);
+        let action = (!is_beside).then(|| untrack(of_shown)).flatten();
         let is_action = action.is_some();
         action.into_iter().for_each(|action| room.act(action));
         is_action
+    };
+    let picture = view_of(move || {
+        let show = move |picture: &mut Picture, theme| match drawn.get() {
+            Some(stage) => picture.show(&stage.drawing, stage.size, theme),
+            None => picture.clear(),
+        };
+        picture_view(Box::new(show), Box::new(act))
     });
+    // Tiles on their way, anew at each step so that they set off.
     let n_drawn = Cell::new(0);
-    reactive(move || {
+    let moving = reactive(move || {
         n_drawn.set(n_drawn.get() + 1);
-        let place = el("div").class("scene").hold(element);
-        let place = if is_beside {
-            place.set("data-figure", "flash.beside")
-        } else {
-            place
-                .set("data-figure", "flash.stage")
-                .set("aria-describedby", step_sentence::SAYS)
-        };
-        let theme = theme.get().colours();
-        let Some(stage) = drawn.get() else {
-            return place.into();
-        };
-        let picture = picture(&stage.drawing, stage.size, theme);
-        let moving = stage.moving_tiles.iter();
+        let stage = drawn.get();
+        let moving = stage.iter().flat_map(|stage| stage.moving_tiles.iter());
+        let tiles = moving.map(|tile| moving_tile(tile).key(n_drawn.get()));
+        el("div").all(tiles).into()
+    });
+    let place = el("div").class("scene").hold(element);
+    let place = if is_beside {
+        place.set("data-figure", "flash.beside")
+    } else {
         place
-            .add(if is_beside {
-                picture
-            } else {
-                listener.on(picture)
-            })
-            // Tiles on their way, anew at each step so that they set off.
-            .all(moving.map(|tile| moving_tile(tile).key(n_drawn.get())))
-            .into()
-    })
+            .set("data-figure", "flash.stage")
+            .set("aria-describedby", step_sentence::SAYS)
+    };
+    place.add(picture).add(moving).into()
 }
 
 fn moving_tile(MovingTile { array, from, to }: &MovingTile) -> Element {

@@ -8,10 +8,8 @@ use headlight_view::rooms::flash::words;
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::flash_view::{FlashView, more};
-use crate::draw::gesture::GestureListener;
+use super::flash_view::{FlashView, figure, more};
 use crate::draw::{Node, el};
-use crate::frame::figure::figure_node;
 use crate::host;
 
 /// The cells, and what their colours mean.
@@ -23,7 +21,7 @@ pub fn timeline(room: FlashView) -> Node {
         let (course, step) = room.now.course()?;
         Some(timeline::drawing(&course, step, held.get(), width))
     };
-    let listener = GestureListener::new(move |gesture: Gesture| {
+    let act = move |gesture: Gesture| {
         let action = untrack(|| {
             let (course, step) = room.now.course()?;
             timeline::on_gesture(&gesture, &course, step, held.get(), width.get())
@@ -33,12 +31,12 @@ pub fn timeline(room: FlashView) -> Node {
             room.act(action);
         }
         is_some
-    });
+    };
     let line = el("div")
         .class("timeline")
         .set("title", words::TIMELINE)
         .hold(element)
-        .add(figure_node(width, drawing, listener));
+        .add(figure(width, drawing, act));
     let figure = el("figure")
         .set("data-figure", FlashFigure::Timeline.name())
         .set("aria-label", words::TIMELINE)

@@ -10,7 +10,7 @@ thread_local! {
 }
 
 /// Notes the name of a kind of target that stands in the document.
-pub(super) fn remember(name: &'static str) {
+pub(crate) fn remember(name: &'static str) {
     NAMES.with_borrow_mut(|names| {
         if !names.contains(&name) {
             names.push(name);
@@ -19,7 +19,7 @@ pub(super) fn remember(name: &'static str) {
 }
 
 /// Reads `data-target`, such as `token:7`; nothing for what no figure has written.
-pub(super) fn target(text: &str) -> Option<Target> {
+pub(crate) fn target(text: &str) -> Option<Target> {
     let (name, at) = text.rsplit_once(':')?;
     let what = NAMES.with_borrow(|names| names.iter().copied().find(|known| *known == name))?;
     Some(Target {

@@ -5,22 +5,76 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use headlight_figure::{Gesture, GestureKind, Target, cell_at};
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Event, HtmlCanvasElement, KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
+use wasm_bindgen::prelude::Closure;
+use web_sys::{
+    Element, Event, HtmlCanvasElement, HtmlElement, HtmlInputElement, KeyboardEvent, MouseEvent,
+    PointerEvent, WheelEvent,
+};
 
-use super::Element;
-use super::target_names::target;
-use crate::host;
+use crate::target_names::target;
 
 /// Pixels that a pointer may move and still click.
 const CLICK_PX: f64 = 4.0;
 
-/// Makes gestures of the events of a figure and hands them to a function, which says
-/// whether it did something: then the document does not do its own thing, and the
+/// Listens to a figure until it is dropped.
+#[derive(Debug)]
+pub struct Listening {
+    root: Element,
+    closures: Vec<(&'static str, OnEvent)>,
+}
+
+type OnEvent = Closure<dyn Fn(Event)>;
+
+/// Makes gestures of the events at a figure's root and hands them to a function.
+///
+/// It says whether it did something: then the document does not do its own thing, and the
 /// keyboard's focus goes to the part that is now to have it.
+#[must_use]
+pub fn listen(root: &Element, act: impl Fn(Gesture) -> bool + 'static) -> Listening {
+    let listener = Listener {
+        act: Rc::new(act),
+        press: Rc::default(),
+    };
+    type Hear = fn(&Listener, &Event);
+    let heard: [(&'static str, Hear); 9] = [
+        ("pointerdown", Listener::on_down),
+        ("pointermove", Listener::on_move),
+        ("pointerup", Listener::on_up),
+        ("pointercancel", Listener::on_cancel),
+        ("pointerleave", Listener::on_leave),
+        ("dblclick", Listener::on_double_click),
+        ("wheel", Listener::on_wheel),
+        ("keydown", Listener::on_key),
+        ("input", Listener::on_input),
+    ];
+    let closures = heard.map(|(name, hear)| {
+        let listener = listener.clone();
+        let closure = Closure::new(move |event: Event| hear(&listener, &event));
+        // Fails for no name of an event.
+        drop(root.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref()));
+        (name, closure)
+    });
+    Listening {
+        root: root.clone(),
+        closures: closures.into(),
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        for (name, closure) in &self.closures {
+            let listener = closure.as_ref().unchecked_ref();
+            drop(
+                self.root
+                    .remove_event_listener_with_callback(name, listener),
+            );
+        }
+    }
+}
+
 #[derive(Clone)]
-pub struct GestureListener {
+struct Listener {
     act: Rc<dyn Fn(Gesture) -> bool>,
     press: Rc<Cell<Option<Press>>>,
 }
@@ -33,31 +87,7 @@ struct Press {
     is_drag: bool,
 }
 
-impl GestureListener {
-    /// A listener of one figure.
-    pub fn new(act: impl Fn(Gesture) -> bool + 'static) -> Self {
-        Self {
-            act: Rc::new(act),
-            press: Rc::default(),
-        }
-    }
-
-    /// The figure's root, listening.
-    pub fn on(&self, root: Element) -> Element {
-        let on = |root: Element, name: &'static str, hear: fn(&Self, &Event)| {
-            let listener = self.clone();
-            root.on(name, move |event| hear(&listener, event))
-        };
-        let root = on(root, "pointerdown", Self::on_down);
-        let root = on(root, "pointermove", Self::on_move);
-        let root = on(root, "pointerup", Self::on_up);
-        let root = on(root, "pointercancel", Self::on_cancel);
-        let root = on(root, "pointerleave", Self::on_leave);
-        let root = on(root, "dblclick", Self::on_double_click);
-        let root = on(root, "wheel", Self::on_wheel);
-        on(root, "keydown", Self::on_key)
-    }
-
+impl Listener {
     fn on_down(&self, event: &Event) {
         let event: &PointerEvent = event.unchecked_ref();
         if event.button() != 0 {
@@ -71,7 +101,7 @@ impl GestureListener {
         }));
         if (self.act)(gesture) {
             event.prevent_default();
-            host::capture_pointer(event);
+            capture(event);
         }
     }
 
@@ -95,7 +125,7 @@ impl GestureListener {
         self.press.set(Some(press));
         (gesture.target, gesture.from) = (press.target, press.from);
         if (self.act)(gesture) && is_first {
-            host::capture_pointer(event);
+            capture(event);
         }
     }
 
@@ -158,6 +188,17 @@ impl GestureListener {
             focus_moves_with(event);
         }
     }
+
+    fn on_input(&self, event: &Event) {
+        let field = event.target().and_then(|it| it.dyn_into().ok());
+        let Some(field): Option<HtmlInputElement> = field else {
+            return;
+        };
+        let mut gesture = Gesture::new(GestureKind::Input);
+        gesture.target = target_of(event).map(|(_, target)| target);
+        gesture.value = field.value();
+        (self.act)(gesture);
+    }
 }
 
 /// A gesture of the pointer.
@@ -165,7 +206,7 @@ fn pointed(event: &MouseEvent, kind: GestureKind) -> Gesture {
     let mut gesture = Gesture::new(kind);
     let client = (f64::from(event.client_x()), f64::from(event.client_y()));
     let root = event.current_target();
-    if let Some(root) = root.and_then(|root| root.dyn_into::<web_sys::Element>().ok()) {
+    if let Some(root) = root.and_then(|root| root.dyn_into::<Element>().ok()) {
         let bounds = root.get_bounding_client_rect();
         (gesture.x, gesture.y) = (client.0 - bounds.left(), client.1 - bounds.top());
     }
@@ -184,11 +225,20 @@ fn pointed(event: &MouseEvent, kind: GestureKind) -> Gesture {
 }
 
 /// The innermost part of the figure that an event is about.
-fn target_of(event: &Event) -> Option<(web_sys::Element, Target)> {
-    let element = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+fn target_of(event: &Event) -> Option<(Element, Target)> {
+    let element = event.target()?.dyn_into::<Element>().ok()?;
     let found = element.closest("[data-target]").ok().flatten()?;
     let target = target(&found.get_attribute("data-target")?)?;
     Some((found, target))
+}
+
+/// Sends the pointer's further moves to the element that was pressed.
+fn capture(event: &PointerEvent) {
+    let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
+    if let Some(element) = target {
+        // Refused for a pointer that is gone already; then there is nothing to follow.
+        drop(element.set_pointer_capture(event.pointer_id()));
+    }
 }
 
 /// Once the figure is drawn anew, the part that Tab now stops at has the focus.
@@ -196,13 +246,19 @@ fn focus_moves_with(event: &Event) {
     let Some(root) = event.current_target() else {
         return;
     };
-    let root: web_sys::Element = root.unchecked_into();
-    host::in_another_task(move || {
-        let focused = document().active_element();
+    let root: Element = root.unchecked_into();
+    let Some(window) = web_sys::window() else {
+        return;
+    };
+    let then = Closure::once_into_js(move || {
+        let focused = root.owner_document().and_then(|it| it.active_element());
         let is_inside = focused.is_some_and(|focused| root.contains(Some(&focused)));
         let stop = root.query_selector("[data-target][tabindex='0']");
         if let (true, Some(stop)) = (is_inside, stop.ok().flatten()) {
-            host::focus_element(stop);
+            // What cannot have the focus leaves it where it was.
+            drop(stop.unchecked_into::<HtmlElement>().focus());
         }
     });
+    // Every window has timers.
+    drop(window.set_timeout_with_callback(then.unchecked_ref()));
 }
