@@ -19,7 +19,8 @@ import {
   shown,
   type,
 } from "./page.mjs";
-import { assertIsTable, saved, tableOf } from "./files.mjs";
+import { assertDrawing, assertIsTable, saved, tableOf } from "./files.mjs";
+import { compared, taken } from "./pictures.mjs";
 import { suite } from "./runner.mjs";
 import { assertAgrees, gapsNote } from "./tables.mjs";
 
@@ -236,7 +237,23 @@ test("our kernel runs on the GPU, agrees with the trace, and is measured with it
   const svg = (await saved(page, "Longer sequences, our kernel and standard attention", "Save as SVG")).bytes.toString();
   assert.ok(svg.includes("flash, our kernel") && svg.includes("mark-line"), svg.slice(0, 500));
   await assertAccessible(page, "a run and a measurement on the GPU");
+  await assertGrowthIsShown(t, page);
+  await page.getByRole("button", { name: "Dark theme" }).click();
+  await page.waitForSelector("html[data-theme=dark]");
+  await assertGrowthIsShown(t, page);
 });
+
+/** Asserts that the file of what was measured is what the page shows, as pixels.mjs does for every other figure. */
+async function assertGrowthIsShown(t, page) {
+  const [figure, title] = ["flash.growth", "Longer sequences, our kernel and standard attention"];
+  const picture = await taken(page, figure, title);
+  await assertDrawing(page, picture.svg, figure);
+  const { found, forget } = await compared(page, [picture], (file) => ({ file }));
+  const { faults, marks, texts } = found[figure].file;
+  assert.deepEqual(faults, []);
+  t.note(`its picture: at most ${marks.nMost} pixels of marks, ${texts.nMost} of texts, one by ${marks.strongest}`);
+  await forget();
+}
 
 /** A link to the Flash room, on the GPU. */
 function flashLink(view) {

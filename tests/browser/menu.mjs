@@ -5,29 +5,10 @@ import assert from "node:assert/strict";
 import { assertAccessible } from "./accessible.mjs";
 import * as cli from "./cli.mjs";
 import { assertDrawing, assertIsTable, assertPng, csvRows, output, saved, tableOf } from "./files.mjs";
-import { chooseInMenu, computedOn, link, menuButton, notices, PROMPT } from "./page.mjs";
+import { chooseInMenu, computedOn, link, menuButton, notices, PROMPT, VIEWS } from "./page.mjs";
 import { suite } from "./runner.mjs";
 
 const test = suite("plain");
-
-/** Every figure's name and title, by the view in which all of them are drawn. */
-const VIEWS = {
-  map: {
-    "attention.atlas": "Heads",
-    "attention.pattern": "attention map",
-    "attention.lens": "What each layer would say next",
-    "attention.attribution": "Which parts speak for the answer",
-    "attention.norms": "How much each part writes",
-    "attention.next": "Next token after the prompt",
-    "attention.surprise": "Surprise in bits",
-    "attention.perplexity": "Perplexity so far",
-  },
-  lines: { "attention.lines": "The lines that are drawn" },
-  row: {
-    "attention.steps": "One row of attention, every step",
-    "attention.product": "Query times key",
-  },
-};
 
 /** Text that a careless writer takes for markup, quotes or the end of a cell. */
 const HARD = "<img src=x onerror=alert(1)> said: \"it's, \u{1f600}\" \u05e9\u05dc\u05d5\u05dd & <b>Lily</b>";

@@ -5,6 +5,25 @@ import { readTables } from "./tables.mjs";
 /** The prompt most tests use: short enough to read a failure. */
 export const PROMPT = "Lily and Tom were good friends. One day, Lily found a red ball.";
 
+/** Every figure of the Attention room, its name and title, by the view in which all of them are drawn. */
+export const VIEWS = {
+  map: {
+    "attention.atlas": "Heads",
+    "attention.pattern": "attention map",
+    "attention.lens": "What each layer would say next",
+    "attention.attribution": "Which parts speak for the answer",
+    "attention.norms": "How much each part writes",
+    "attention.next": "Next token after the prompt",
+    "attention.surprise": "Surprise in bits",
+    "attention.perplexity": "Perplexity so far",
+  },
+  lines: { "attention.lines": "The lines that are drawn" },
+  row: {
+    "attention.steps": "One row of attention, every step",
+    "attention.product": "Query times key",
+  },
+};
+
 /** How long the engine may take to arrive and answer. */
 const ARRIVES_MS = 90_000;
 

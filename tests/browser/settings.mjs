@@ -15,6 +15,11 @@ export const BIN = required("HEADLIGHT_BIN", "the program `headlight`");
 /** Serves the page with the headers it is meant to have. */
 export const XTASK = required("HEADLIGHT_XTASK", "the program `xtask`");
 
+/** Draws SVG files without a browser; asked for by the tests of pictures alone. */
+export function svgToPng() {
+  return required("HEADLIGHT_SVG_TO_PNG", "the example `svg_to_png` of headlight-figure");
+}
+
 /** The browser. */
 export const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
 

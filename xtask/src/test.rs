@@ -76,15 +76,15 @@ fn browser_stages(workspace: &Workspace, stages: &mut Stages, files: &[String]) 
         anyhow::ensure!(has_page, "there is no page to measure");
         size::check_quick(&dist)
     });
-    let mut cli = None;
-    stages.step("build: the command line", || {
-        cli = Some(build_cli(workspace)?);
+    let mut programs = None;
+    stages.step("build: the command line and a renderer of SVG", || {
+        programs = Some(build_programs(workspace)?);
         Ok(())
     });
     stages.counted("tests in a browser", || {
-        let cli = cli.context("there is no command line to compare with")?;
+        let programs = programs.context("there is no command line to compare with")?;
         anyhow::ensure!(has_page, "there is no page to test");
-        browser_tests(workspace, &dist, &cli, files)
+        browser_tests(workspace, &dist, &programs, files)
     });
 }
 
@@ -171,21 +171,34 @@ fn documentation_wasm(workspace: &Workspace, toolchain: Option<WasmToolchain>) -
     process::run(&mut doc)
 }
 
-/// Builds `headlight` and returns the program's file.
-fn build_cli(workspace: &Workspace) -> Result<PathBuf> {
-    // As the tests were built, which is done: a build of its own would have other features
-    // and compile its dependencies anew. The program of the tests with a GPU lies there now.
+/// Files of programs that the page is compared with.
+struct Programs {
+    /// The command line.
+    headlight: PathBuf,
+    /// The example of `headlight-figure` that draws SVG files.
+    svg_to_png: PathBuf,
+}
+
+/// Builds the programs that the page is compared with.
+fn build_programs(workspace: &Workspace) -> Result<Programs> {
+    // As the tests were built, examples and all, which is done: a build of its own would have
+    // other features and compile its dependencies anew. The program of the tests with a GPU
+    // lies there now.
     let mut build = workspace.cargo("test");
     process::run(build.args(all_but_web()).arg("--no-run"))?;
-    let name = format!("headlight{}", std::env::consts::EXE_SUFFIX);
-    Ok(workspace.target().join("debug").join(name))
+    let folder = workspace.target().join("debug");
+    let program = |name: &str| folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    Ok(Programs {
+        headlight: program("headlight"),
+        svg_to_png: program("examples/svg_to_png"),
+    })
 }
 
 /// Runs the page in Chromium; the runner's last line is `N passed, N failed`.
 fn browser_tests(
     workspace: &Workspace,
     dist: &Path,
-    cli: &Path,
+    programs: &Programs,
     files: &[String],
 ) -> Result<Tally> {
     browser_tools::ensure_node()?;
@@ -197,7 +210,8 @@ fn browser_tests(
         .args(files)
         .current_dir(&folder)
         .env("HEADLIGHT_DIST", dist)
-        .env("HEADLIGHT_BIN", cli)
+        .env("HEADLIGHT_BIN", &programs.headlight)
+        .env("HEADLIGHT_SVG_TO_PNG", &programs.svg_to_png)
         .env("HEADLIGHT_XTASK", std::env::current_exe()?)
         .env("CHROMIUM", chromium);
     count_tests(&mut test, Tally::from_summary)

@@ -2,6 +2,8 @@
 //! both themes have the colours they should.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../examples/gallery/dejavu_fonts.rs"]
+mod dejavu_fonts;
 #[path = "../examples/gallery/render.rs"]
 mod render;
 #[path = "../examples/gallery/samples.rs"]
@@ -17,6 +19,7 @@ use headlight_figure::{
     unscaled_width,
 };
 use proptest::prelude::*;
+use resvg::tiny_skia::Pixmap;
 use resvg::usvg::roxmltree::{Document, ParsingOptions};
 
 /// The figure's file at the width at which nothing is scaled.
@@ -441,12 +444,17 @@ impl log::Log for Collector {
     fn flush(&self) {}
 }
 
+/// A file as pixels.
+fn rendered(svg: &str) -> Pixmap {
+    render::render(svg, 1.0, &dejavu_fonts::with_dejavu()).unwrap()
+}
+
 /// The colour of a pixel in the middle of a place of the drawing.
 fn colour(figure: &Figure, theme: &Theme, x: f64, y: f64) -> [u8; 3] {
     let written = file(figure, theme);
     let (_, after) = written.split_once("<g transform=\"translate(24 ").unwrap();
     let top: f64 = after.split(')').next().unwrap().parse().unwrap();
-    let picture = render::render(&written, 1.0).unwrap();
+    let picture = rendered(&written);
     let pixel = picture.pixel((x + 24.0) as u32, (y + top) as u32).unwrap();
     let pixel = pixel.demultiply();
     [pixel.red(), pixel.green(), pixel.blue()]
@@ -459,7 +467,7 @@ fn pictures_have_the_theme_s_colours_and_give_no_warning() {
     log::set_max_level(log::LevelFilter::Warn);
     for theme in samples::THEMES {
         for figure in samples::all() {
-            render::render(&file(&figure, theme), 1.0).unwrap();
+            rendered(&file(&figure, theme));
             // Above all that is drawn there is paper.
             assert_eq!(
                 colour(&figure, theme, -20.0, 2.0),
@@ -511,7 +519,7 @@ fn pictures_have_the_theme_s_colours_and_give_no_warning() {
     assert_eq!(*WARNINGS.lock().unwrap(), Vec::<String>::new());
     // The collector does collect: no font of the test has this character.
     let unknown = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><text y='9'>\u{4f60}</text></svg>";
-    render::render(unknown, 1.0).unwrap();
+    rendered(unknown);
     assert!(!WARNINGS.lock().unwrap().is_empty());
 }
 

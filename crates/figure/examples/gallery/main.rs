@@ -2,6 +2,7 @@
 //!
 //! `cargo run -p headlight-figure --example gallery FOLDER`
 
+mod dejavu_fonts;
 mod render;
 mod samples;
 
@@ -15,6 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args_os().nth(1).ok_or("where to: a folder")?;
     let folder = PathBuf::from(folder);
     fs::create_dir_all(&folder)?;
+    let fonts = dejavu_fonts::with_dejavu();
     for theme in samples::THEMES {
         let mut page =
             String::from("<!doctype html><meta charset=\"utf-8\"><title>Figures</title>\n");
@@ -22,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let file = svg(&figure, theme, unscaled_width(figure.size.width));
             let name = format!("{}-{}", figure.id, theme.name);
             fs::write(folder.join(format!("{name}.svg")), &file)?;
-            render::render(&file, 2.0)?.save_png(folder.join(format!("{name}.png")))?;
+            render::render(&file, 2.0, &fonts)?.save_png(folder.join(format!("{name}.png")))?;
             page.push_str(&html(&figure, theme));
         }
         fs::write(folder.join(format!("all-{}.html", theme.name)), page)?;
