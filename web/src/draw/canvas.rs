@@ -1,32 +1,7 @@
-//! Painting pixels: colours from the style sheet, and one way onto a canvas.
+//! Painting pixels onto a canvas.
 
-use headlight_figure::ramp::{Diverging, N_STOPS, Ramp};
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
-
-use crate::host;
-
-/// The colours of the theme that is used, as numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Palette {
-    /// Those of weights.
-    pub ramp: Ramp,
-    /// Those of changes of weights.
-    pub diverging: Diverging,
-}
-
-impl Palette {
-    /// Reads them from the style sheet; `None` if that has not arrived. Makes the
-    /// browser compute styles, so it is done once per theme.
-    pub fn read() -> Option<Self> {
-        let stops: [String; N_STOPS] =
-            std::array::from_fn(|stop| host::css_colour(&format!("--seq-{stop}")));
-        Some(Self {
-            ramp: Ramp::from_css(&stops)?,
-            diverging: Diverging::from_css(&Diverging::NAMES.map(host::css_colour))?,
-        })
-    }
-}
 
 /// Paints `[row, column, 4]` bytes, one pixel per cell. A canvas that cannot be had
 /// stays empty: the table behind the figure says the same.
