@@ -132,7 +132,6 @@ pub(crate) fn save(
         content,
         format,
         name: file_name(room, frame, figure, format),
-        credit: figure_words::credit(frame.shown_model()),
     };
     frame.effects.push(Effect::Save(request));
 }
