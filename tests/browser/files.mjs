@@ -14,27 +14,6 @@ import { BIN, DIST } from "./settings.mjs";
 /** Chromium drops what a page downloads beyond ten files in a second. */
 const BETWEEN_FILES_MS = 120;
 
-/** Figures that are values: their file is written from the value and has a style sheet of its own. */
-const VALUES = new Set([
-  "flash.stage",
-  "attention.pattern",
-  "attention.perplexity",
-  "attention.surprise",
-  "attention.lines",
-  "flash.timeline",
-  "flash.ledger",
-  "flash.error",
-  "flash.row",
-  "flash.growth",
-  "attention.next",
-  "attention.steps",
-  "attention.product",
-  "flash.device",
-  "attention.lens",
-  "attention.attribution",
-  "attention.norms",
-]);
-
 /** The style sheet of a file. */
 const STYLE = /<style>(.*?)<\/style>/gs;
 
@@ -127,12 +106,11 @@ export async function assertDrawing(page, svg, figure) {
   for (const tag of ["script", "foreignObject", "parsererror", "img", "style", "a"]) {
     assert.ok(!found.tags.includes(tag), `${figure} has <${tag}>`);
   }
-  assert.equal(styles.length, VALUES.has(figure) ? 1 : 0, figure);
+  assert.equal(styles.length, 1, figure);
   for (const style of styles) {
     assert.doesNotMatch(style, /[@<\\]|&lt;|var\(|url\((?!#)/, `${figure} names nothing outside of itself`);
   }
-  const refused = VALUES.has(figure) ? /^on|^style$/ : /^on|^style$|^class$/;
-  assert.deepEqual(found.names.filter((name) => refused.test(name)), [], figure);
+  assert.deepEqual(found.names.filter((name) => /^on|^style$/.test(name)), [], figure);
   for (const value of found.references) {
     const own = value.match(/^url\(#(\w+)\)$/);
     assert.ok(own ? found.ids.includes(own[1]) : /^data:image\/png;base64,/.test(value), value);

@@ -98,6 +98,30 @@ test("a visitor without a mouse gets everywhere and always sees where they are",
   assert.deepEqual(faults, []);
 });
 
+test("heads are averaged and an MLP taken out by keys, and the focus stays where it is seen", async (t) => {
+  const page = await t.visit(link({ backend: "cpu", prompt: PROMPT, layer: 1, head: 1 }));
+  await live(page);
+  await tabTo(page, { role: "radio", name: /^Layer 1, head 1\b/ });
+  for (const [head, all] of [[2, "1.1, 1.2"], [3, "1.1, 1.2, 1.3"]]) {
+    await page.keyboard.press("Shift+ArrowRight");
+    await page.getByRole("heading", { name: `Mean of heads ${all}` }).waitFor();
+    await assertFocusOn(page, { role: "radio", name: new RegExp(`^Layer 1, head ${head}\\b`) });
+    await assertFocusSeen(page, `head ${head}`);
+  }
+  await page.keyboard.press("Space");
+  await showsHead(page, { layer: 1, head: 3 });
+  const mlp = { role: "button", name: "Take MLP 2 out" };
+  await tabTo(page, mlp);
+  const before = await page.evaluate(() => scrollY);
+  for (const [key, isPressed] of [["Space", "true"], ["Enter", "false"]]) {
+    await withNewRun(page, () => page.keyboard.press(key));
+    await assertFocusOn(page, mlp);
+    const pressed = await page.evaluate(() => document.activeElement.getAttribute("aria-pressed"));
+    assert.equal(pressed, isPressed, key);
+  }
+  assert.equal(await page.evaluate(() => scrollY), before, "the page does not scroll");
+});
+
 test("what is being written can be stopped and dropped without a mouse", async (t) => {
   const page = await t.visit(link({ backend: "cpu", prompt: PROMPT }));
   await live(page);
@@ -259,7 +283,7 @@ async function assertFits(page, what) {
 /** Asserts that no control is smaller than 24 px. */
 async function assertLarge(page, what) {
   const small = await page.evaluate(() => {
-    const all = document.querySelectorAll("button, a[href], input, select, textarea, [role=radio]");
+    const all = document.querySelectorAll("button, a[href], input, select, textarea, [role=radio], [role=button]");
     const isSmall = (element) => {
       const { width, height } = element.getBoundingClientRect();
       return element.checkVisibility() && width > 1 && (width < 24 || height < 24);

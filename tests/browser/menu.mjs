@@ -128,6 +128,18 @@ for (const colorScheme of ["light", "dark"]) {
   }
 }
 
+test("the heads are saved as they stand, with a map of each and nothing to press", async (t) => {
+  const page = await opened(t, "map", { ablate: "1.2:zero" });
+  const file = (await saved(page, "Heads", "Save as SVG")).bytes.toString();
+  assert.equal(file.match(/<image /g).length, 24);
+  const { text } = await assertDrawing(page, file, "attention.atlas");
+  for (const words of ["layer 0", "3.5", "heads mostly look"]) assert.ok(text.includes(words), text);
+  assert.doesNotMatch(text, /MLP/);
+  const shown = page.locator('[data-figure="attention.atlas"] .figure-drawing');
+  const width = await shown.evaluate((drawing) => drawing.clientWidth);
+  assert.equal(file.match(/^<svg [^>]*?width="(\d+)"/)[1], String(Math.max(width, 280) + 48));
+});
+
 /** The colour of a picture's first pixel, as a style sheet writes it. */
 function cornerOf(page, png) {
   return page.evaluate(async (numbers) => {

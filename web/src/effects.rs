@@ -66,7 +66,6 @@ pub fn run(store: Store, second: Lazy<SecondModule>, effect: Effect) {
         }
         Effect::UseTheme { theme, is_chosen } => {
             host::set_root("data-theme", Some(theme.name()));
-            store.read_palette();
             if is_chosen {
                 host::remember_theme(theme);
             }

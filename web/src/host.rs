@@ -182,15 +182,6 @@ pub fn set_value(event: &web_sys::Event, value: &str) {
     }
 }
 
-/// The value of a colour of the style sheet, as it is written there.
-pub fn css_colour(name: &str) -> String {
-    let root = document().document_element();
-    let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
-    style.map_or_else(String::new, |style| {
-        style.get_property_value(name).unwrap_or_default()
-    })
-}
-
 /// Copies text to the clipboard; false if the browser refuses.
 pub async fn copy(text: &str) -> bool {
     let clipboard = window().navigator().clipboard();

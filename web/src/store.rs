@@ -9,7 +9,6 @@ use headlight_view::{Action, State, reduce};
 use leptos::prelude::*;
 
 use crate::derived::Derived;
-use crate::draw::canvas::Palette;
 use crate::host;
 
 /// How long the address may lag behind while a visitor goes from step to step.
@@ -24,7 +23,6 @@ pub struct Store {
     state: ReadSignal<State>,
     write: WriteSignal<State>,
     run_effect: StoredValue<RunEffect, LocalStorage>,
-    palette: RwSignal<Option<Palette>>,
     /// What the address is about to become.
     fragment: StoredValue<Option<String>>,
 }
@@ -38,7 +36,6 @@ impl Store {
             state,
             write,
             run_effect: StoredValue::new_local(Rc::new(run_effect)),
-            palette: RwSignal::new(None),
             fragment: StoredValue::new(None),
         }
     }
@@ -94,16 +91,6 @@ impl Store {
     /// Looks at the state as it is now, where the page may be gone.
     pub fn try_peek<T>(self, part: impl FnOnce(&State) -> T) -> Option<T> {
         self.state.try_with_untracked(part)
-    }
-
-    /// The colours to paint with; none before the style sheet has arrived.
-    pub fn palette(self) -> Option<Palette> {
-        self.palette.get()
-    }
-
-    /// Reads the colours anew, after the theme has changed.
-    pub fn read_palette(self) {
-        self.palette.set(Palette::read());
     }
 
     /// Puts the state into the address, in a task of its own: that takes the browser

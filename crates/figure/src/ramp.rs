@@ -1,9 +1,9 @@
 //! The sequential colour ramp of attention weights.
 //!
 //! The six stops live in the style sheet (`--seq-0` to `--seq-5`), one set per
-//! theme. A small figure names a mixture of two stops and lets the browser
-//! resolve it, so a change of theme needs no redraw; a canvas reads the stops
-//! and mixes them itself. Both follow the same curve.
+//! theme. CSS names a mixture of two stops and lets the browser resolve it; a
+//! canvas and a file have the stops of their theme mixed here. Both follow the
+//! same curve.
 
 /// Number of stops in the style sheet.
 pub const N_STOPS: usize = 6;
@@ -126,17 +126,6 @@ pub struct Diverging {
 }
 
 impl Diverging {
-    /// Names of the style sheet's colours: lost, none, gained.
-    pub const NAMES: [&'static str; 3] = ["--div-neg", "--div-mid", "--div-pos"];
-
-    /// Reads them from CSS colours of the form `#rrggbb`; `None` if one is not.
-    #[must_use]
-    pub fn from_css(colours: &[String; 3]) -> Option<Self> {
-        Some(Self {
-            ends: numbers(colours)?,
-        })
-    }
-
     /// The colour of a change in `[-1, 1]` as red, green, blue.
     #[must_use]
     pub fn rgb(&self, change: f64) -> [u8; 3] {
@@ -155,20 +144,6 @@ impl Diverging {
     }
 }
 
-/// Red, green and blue of CSS colours of the form `#rrggbb`.
-fn numbers<const N: usize>(colours: &[String; N]) -> Option<[[u8; 3]; N]> {
-    let mut all = [[0; 3]; N];
-    for (numbers, colour) in all.iter_mut().zip(colours) {
-        let hex = colour.trim().strip_prefix('#')?;
-        if hex.len() != 6 {
-            return None;
-        }
-        let value = u32::from_str_radix(hex, 16).ok()?;
-        *numbers = [(value >> 16) as u8, (value >> 8) as u8, value as u8];
-    }
-    Some(all)
-}
-
 fn mix(from: [u8; 3], to: [u8; 3], along: f64) -> [u8; 3] {
     std::array::from_fn(|channel| {
         let (from, to) = (f64::from(from[channel]), f64::from(to[channel]));
@@ -183,14 +158,6 @@ pub struct Ramp {
 }
 
 impl Ramp {
-    /// Reads the stops from CSS colours of the form `#rrggbb`; `None` if one is not.
-    #[must_use]
-    pub fn from_css(colours: &[String; N_STOPS]) -> Option<Self> {
-        Some(Self {
-            stops: numbers(colours)?,
-        })
-    }
-
     /// The colour of a weight in `[0, 1]` as red, green, blue.
     #[must_use]
     pub fn rgb(&self, weight: f64) -> [u8; 3] {
@@ -204,10 +171,13 @@ mod tests {
     use super::*;
 
     fn greys() -> Ramp {
-        let colours = [
-            "#000000", "#333333", "#666666", "#999999", "#cccccc", "#ffffff",
-        ];
-        Ramp::from_css(&colours.map(str::to_owned)).unwrap()
+        let stops = [0x00, 0x33, 0x66, 0x99, 0xcc, 0xff].map(|grey| [grey; 3]);
+        Ramp { stops }
+    }
+
+    fn blue_to_red() -> Diverging {
+        let ends = [[0, 0, 0xff], [0x80; 3], [0xff, 0, 0]];
+        Diverging { ends }
     }
 
     #[test]
@@ -249,8 +219,7 @@ mod tests {
 
     #[test]
     fn a_change_is_drawn_on_the_side_of_its_sign_and_none_in_the_middle() {
-        let colours = ["#0000ff", "#808080", "#ff0000"].map(str::to_owned);
-        let colours = Diverging::from_css(&colours).unwrap();
+        let colours = blue_to_red();
         assert_eq!(colours.rgb(-1.0), [0, 0, 255]);
         assert_eq!(colours.rgb(0.0), [128; 3]);
         assert_eq!(colours.rgb(1.0), [255, 0, 0]);
@@ -263,17 +232,10 @@ mod tests {
 
     #[test]
     fn a_level_of_change_has_the_colour_of_its_changes() {
-        let colours = ["#0000ff", "#808080", "#ff0000"].map(str::to_owned);
-        let colours = Diverging::from_css(&colours).unwrap();
+        let colours = blue_to_red();
         for (change, level) in [(-1.0, 0), (0.0, 32), (1.0, 64)] {
             assert_eq!(change_level(change), level);
             assert_eq!(colours.rgb_of_level(level), colours.rgb(change));
         }
-    }
-
-    #[test]
-    fn a_colour_that_is_not_hexadecimal_is_refused() {
-        let colours = ["red"; N_STOPS].map(str::to_owned);
-        assert_eq!(Ramp::from_css(&colours), None);
     }
 }

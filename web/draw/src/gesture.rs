@@ -16,6 +16,8 @@ use crate::target_names::target;
 
 /// Pixels that a pointer may move and still click.
 const CLICK_PX: f64 = 4.0;
+/// Parts at which Tab stops.
+const STOP: &str = "[data-target][tabindex='0']";
 
 /// Listens to a figure until it is dropped.
 #[derive(Debug)]
@@ -252,9 +254,13 @@ fn focus_moves_with(event: &Event) {
     };
     let then = Closure::once_into_js(move || {
         let focused = root.owner_document().and_then(|it| it.active_element());
-        let is_inside = focused.is_some_and(|focused| root.contains(Some(&focused)));
-        let stop = root.query_selector("[data-target][tabindex='0']");
-        if let (true, Some(stop)) = (is_inside, stop.ok().flatten()) {
+        // A part at which Tab stops keeps it: a button that was pressed.
+        let is_elsewhere = focused.is_some_and(|focused| {
+            let is_inside = focused != root && root.contains(Some(&focused));
+            is_inside && !focused.matches(STOP).unwrap_or(false)
+        });
+        let stop = root.query_selector(STOP);
+        if let (true, Some(stop)) = (is_elsewhere, stop.ok().flatten()) {
             // What cannot have the focus leaves it where it was.
             drop(stop.unchecked_into::<HtmlElement>().focus());
         }

@@ -11,7 +11,6 @@
 //! view! { <p>{drawn(clock)}</p> }
 //! ```
 
-pub mod canvas;
 mod element;
 mod leptos_view;
 mod mounted;

@@ -1,8 +1,4 @@
-//! Figures as files: a value is written, what the browser has laid out is read off it, and
-//! whatever was made is handed to the visitor.
-
-mod style;
-mod walk;
+//! Figures as files: a value is written, and what was made is handed to the visitor.
 
 use std::time::Duration;
 
@@ -11,13 +7,12 @@ use headlight_figure::files::Format;
 use headlight_figure::{Figure, svg, unscaled_width};
 use headlight_view::State;
 use headlight_view::frame::action::FrameAction;
-use headlight_view::frame::drawing::Frame;
 use headlight_view::frame::save::{Content, Numbers, SaveRequest};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Blob, BlobPropertyBag, CanvasRenderingContext2d, Element, HtmlAnchorElement, HtmlCanvasElement,
+    Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement,
     HtmlImageElement, Url,
 };
 
@@ -36,7 +31,7 @@ const MAX_SIDE: f64 = 8192.0;
 pub struct MadeByRoom {
     /// The numbers, where they are not in the request.
     pub numbers: fn(&State, FigureId) -> Option<Numbers>,
-    /// The figure at a width in pixels, if it is one that is a value.
+    /// The figure at a width in pixels, once it has its numbers.
     pub figure: fn(&State, FigureId, f64) -> Option<Figure>,
 }
 
@@ -46,11 +41,10 @@ pub fn save(store: Store, request: SaveRequest, made: MadeByRoom) {
         content,
         format,
         name,
-        credit,
     } = request;
     let numbers = match content {
         Content::Drawing(figure) => {
-            let drawn = drawing(store, figure, credit, made);
+            let drawn = drawing(store, figure, made);
             return save_drawing(store, drawn, format, name);
         }
         Content::Figure(value) => {
@@ -89,27 +83,16 @@ fn save_drawing(store: Store, drawn: Option<String>, format: Format, name: Strin
     });
 }
 
-/// The figure as SVG: written, if it is a value; else as the browser has laid it out.
-fn drawing(store: Store, figure: FigureId, credit: String, made: MadeByRoom) -> Option<String> {
+/// A figure as SVG, as wide as it stands in the page and under the page's theme: what the
+/// command line writes for this width.
+fn drawing(store: Store, figure: FigureId, made: MadeByRoom) -> Option<String> {
     let element = host::figure_element(figure.name())?;
-    let value = svg_of_value(store, figure, &element, made);
-    Some(value.unwrap_or_else(|| svg_of(&element, credit)))
-}
-
-/// A figure that is a value, as wide as it stands in the page and under the page's theme:
-/// what the command line writes for this width.
-fn svg_of_value(
-    store: Store,
-    figure: FigureId,
-    element: &Element,
-    made: MadeByRoom,
-) -> Option<String> {
-    let width_px = host::width_of_drawing(element)?;
+    let width_px = host::width_of_drawing(&element)?;
     let value = store.peek(|state| (made.figure)(state, figure, width_px))?;
     Some(svg_under_theme(store, &value))
 }
 
-/// A figure that is a value, as wide as it is drawn and under the page's theme.
+/// A figure as SVG, as wide as it is drawn and under the page's theme.
 fn svg_under_theme(store: Store, value: &Figure) -> String {
     let theme = store.peek(|state| state.frame.theme.colours());
     svg(value, theme, unscaled_width(value.size.width))
@@ -120,36 +103,6 @@ fn tell(store: Store, name: String, result: Result<(), JsValue>) {
         Ok(()) => FrameAction::Saved(name),
         Err(_) => FrameAction::NotSaved(name),
     });
-}
-
-fn svg_of(element: &Element, credit: String) -> String {
-    let text_of = |id: &str| {
-        let found = document().get_element_by_id(id);
-        found.and_then(|found| found.text_content())
-    };
-    let named = |attribute: &str| element.get_attribute(attribute);
-    let title = named("aria-labelledby").and_then(|id| text_of(&id));
-    let title = title.or_else(|| named("aria-label"));
-    // A figure that is nothing but a picture has the picture's name.
-    let title = title.or_else(|| {
-        let picture = element.query_selector("[role=img]").ok().flatten()?;
-        picture.get_attribute("aria-label")
-    });
-    let described = named("aria-describedby").and_then(|id| document().get_element_by_id(&id));
-    let described = described.or_else(|| element.query_selector("figcaption").ok().flatten());
-    let sentence = described.as_ref().and_then(|said| said.text_content());
-    let has_sentence = described
-        .is_some_and(|said| element.contains(Some(&said)) && !said.class_list().contains("unseen"));
-    let (drawing, size) = walk::walk(element);
-    drawing.finish(&Frame {
-        title: title.unwrap_or_default(),
-        sentence: sentence.unwrap_or_default(),
-        has_sentence,
-        credit,
-        size,
-        colours: ["--paper", "--ink", "--ink-3"].map(host::css_colour),
-        font: style::Style::of(element, None).get("font-family"),
-    })
 }
 
 /// An SVG as a PNG.

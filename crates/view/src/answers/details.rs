@@ -8,6 +8,7 @@ pub use headlight_activations::{
 };
 
 use crate::answers::head::Head;
+use crate::answers::shaded::ShadedThumbnail;
 use headlight_figure::Shared;
 
 /// Cells per side of a thumbnail; a shorter prompt has as many as tokens.
@@ -21,7 +22,7 @@ pub const LENS_SPAN: usize = 32;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Details {
     /// The heads so far, by layer and head.
-    pub atlas: Shared<Vec<Thumbnail>>,
+    pub atlas: Shared<Vec<ShadedThumbnail>>,
     /// The logit lens, layer by layer.
     pub lens: Option<Shared<Vec<LensRow>>>,
     /// The positions that the lens was asked about.
@@ -56,6 +57,6 @@ impl Details {
     #[must_use]
     pub fn thumbnail(&self, head: Head) -> Option<&Thumbnail> {
         let is_it = |small: &&Thumbnail| (small.layer, small.head) == (head.layer, head.head);
-        self.atlas.iter().find(is_it)
+        self.atlas.iter().map(|small| &**small).find(is_it)
     }
 }

@@ -5,4 +5,5 @@ pub mod head;
 pub mod pattern;
 pub mod recording;
 pub mod run;
+pub mod shaded;
 pub mod truth;

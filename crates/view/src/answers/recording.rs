@@ -30,6 +30,7 @@ use crate::answers::head::Head;
 use crate::answers::run::{
     Backend, Pattern, PatternError, ResidualNorm, Run, Token, WeightedToken,
 };
+use crate::answers::shaded::ShadedThumbnail;
 use headlight_figure::Shared;
 
 /// What `format` says.
@@ -51,7 +52,7 @@ pub struct Recording {
     /// The pattern of one head.
     pub pattern: Pattern,
     /// The heads, made small; none where they were not recorded.
-    pub atlas: Shared<Vec<Thumbnail>>,
+    pub atlas: Shared<Vec<ShadedThumbnail>>,
 }
 
 /// What a recording says beyond the first figures.
@@ -211,7 +212,7 @@ struct Answers {
 }
 
 impl Answers {
-    fn into_atlas(mut self) -> Result<Vec<Thumbnail>, RecordingError> {
+    fn into_atlas(mut self) -> Result<Vec<ShadedThumbnail>, RecordingError> {
         self.cells.resize(self.atlas.len(), Vec::new());
         for (small, cells) in self.atlas.iter_mut().zip(&self.cells) {
             let expected = small.side.saturating_mul(small.side);
@@ -225,7 +226,7 @@ impl Answers {
             }
             small.cells = cells.iter().map(|cell| f32::from(*cell) / 1e3).collect();
         }
-        Ok(self.atlas)
+        Ok(self.atlas.into_iter().map(ShadedThumbnail::from).collect())
     }
 }
 

@@ -11,7 +11,6 @@ mod asking;
 pub mod command_line;
 pub mod continuation;
 pub mod defaults;
-pub mod drawing;
 pub mod effect;
 pub(crate) mod example;
 pub mod figure_words;

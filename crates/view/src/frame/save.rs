@@ -14,8 +14,6 @@ pub struct SaveRequest {
     pub format: Format,
     /// Its name.
     pub name: String,
-    /// What stands below a drawing.
-    pub credit: String,
 }
 
 /// What a file holds.

@@ -14,6 +14,8 @@ use crate::frame::effect::Effect;
 use crate::frame::figure_words;
 use crate::frame::save::{Content, Numbers, SaveRequest, named};
 use crate::rooms::attention::catalogue::AttentionFigure;
+use crate::rooms::attention::figures::atlas::Atlas;
+use crate::rooms::attention::figures::atlas_drawing::HeadChoice;
 use crate::rooms::attention::figures::lens::Lens;
 use crate::rooms::attention::figures::lines::TokenLines;
 use crate::rooms::attention::figures::next_list::NextList;
@@ -32,7 +34,7 @@ pub fn numbers(room: &AttentionRoom, frame: &Frame, figure: AttentionFigure) -> 
 }
 
 /// A figure of the room as a value in a width, from what is shown now; `None` before it has
-/// numbers, and for the atlas, which is not drawn as a value.
+/// numbers.
 #[must_use]
 pub fn figure(
     room: &AttentionRoom,
@@ -100,7 +102,14 @@ pub fn figure(
             attribution::figure(run, found, room.order, width_px, credit)
         }
         AttentionFigure::Norms => norms::figure(run, query, width_px, credit),
-        AttentionFigure::Atlas => None,
+        AttentionFigure::Atlas => {
+            let all = &room.details.atlas;
+            let (n_layers, n_heads) = frame.grid_of_heads();
+            let atlas = Atlas::new(all, n_layers, n_heads, run.seq_len(), room.sort);
+            let table = Source::new(room, frame, figure)?.table();
+            let choice = HeadChoice::new(room, frame);
+            Some(atlas.figure(&choice, width_px, table, credit))
+        }
     }
 }
 
@@ -123,7 +132,6 @@ pub(crate) fn save(
         content,
         format,
         name: file_name(room, frame, figure, format),
-        credit: figure_words::credit(frame.shown_model()),
     };
     frame.effects.push(Effect::Save(request));
 }
@@ -248,9 +256,12 @@ mod tests {
     use serde_json::{Value, json as value};
 
     use super::*;
+    use crate::answers::details::QueryKey;
     use crate::answers::head::Head;
     use crate::answers::run::ResidualNorm;
     use crate::answers::run::tests::{pattern, run};
+    use crate::rooms::attention::choices::View;
+    use crate::rooms::attention::figures::steps::Step;
     use crate::session::{Choice, Session};
 
     fn exported(state: &State, figure: AttentionFigure) -> Value {
@@ -290,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn just_the_figures_that_are_values_come_as_values() {
+    fn every_figure_comes_as_a_value_once_its_numbers_have_arrived() {
         let mut state = State::default();
         let subject = &mut state.frame.subject;
         let pattern = pattern(3);
@@ -325,21 +336,22 @@ mod tests {
             }],
             sum: 1.0,
         }));
-        let values = [
-            AttentionFigure::Attribution,
-            AttentionFigure::Lens,
-            AttentionFigure::Lines,
-            AttentionFigure::Next,
-            AttentionFigure::Norms,
-            AttentionFigure::Pattern,
-            AttentionFigure::Perplexity,
-            AttentionFigure::Steps,
-            AttentionFigure::Surprise,
-        ];
+        // A query and a key are multiplied where the scores of a row are looked at.
+        (state.attention.view, state.attention.step) = (View::Steps, Step::Scores);
+        let cell = state.attention.multiplied_cell(&state.frame.subject);
+        let (head, query, key) = cell.unwrap();
+        state.attention.details.query_key = Some(Shared::new(QueryKey {
+            layer: head.layer,
+            head: head.head,
+            query,
+            key,
+            q: vec![1.0, 2.0],
+            k: vec![0.5, -1.0],
+            scale: 0.5,
+        }));
         for kind in AttentionFigure::ALL {
             let value = figure(&state.attention, &state.frame, kind, 300.0);
-            assert_eq!(value.is_some(), values.contains(&kind), "{kind:?}");
-            let Some(value) = value else { continue };
+            let value = value.unwrap_or_else(|| panic!("{kind:?} is no value"));
             let table = Source::new(&state.attention, &state.frame, kind).unwrap();
             assert_eq!((value.id.0, value.table), (kind.name(), table.table()));
             assert!(value.credit.contains("stories"), "{}", value.credit);

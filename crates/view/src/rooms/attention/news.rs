@@ -9,6 +9,7 @@ use super::select::select_head;
 use super::state::AttentionRoom;
 use super::words;
 use crate::answers::pattern::Pattern;
+use crate::answers::shaded::ShadedThumbnail;
 use crate::frame::Frame;
 use crate::frame::ablation::Part;
 use crate::frame::news::FrameNews;
@@ -96,7 +97,7 @@ fn apply_answer(room: &mut AttentionRoom, frame: &mut Frame, kind: DetailKind, f
             let mut all = details.atlas.to_vec();
             let at = |small: &Thumbnail| (small.layer, small.head);
             all.retain(|old| more.iter().all(|new| at(new) != at(old)));
-            all.extend(more);
+            all.extend(more.into_iter().map(ShadedThumbnail::from));
             let next = all.len();
             details.atlas = Shared::new(all);
             ask::ask_thumbnails(room, frame, next);

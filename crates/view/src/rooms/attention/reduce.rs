@@ -25,6 +25,7 @@ pub(crate) fn reduce(room: &mut AttentionRoom, frame: &mut Frame, action: Attent
         }
         AttentionAction::OneHead => {
             room.companions.clear();
+            room.toggled = None;
             room.renew_mean(&frame.subject);
         }
         AttentionAction::ToggleRow(row) => {

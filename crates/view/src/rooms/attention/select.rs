@@ -16,6 +16,7 @@ pub(crate) fn select_head(room: &mut AttentionRoom, frame: &mut Frame, wanted: H
     });
     frame.subject.head = head;
     room.companions.clear();
+    room.toggled = None;
     room.renew_mean(&frame.subject);
     room.hover = None;
     let is_long = frame.subject.seq_len() > MAX_WHOLE;

@@ -58,6 +58,9 @@ pub struct AttentionRoom {
     pub details: Details,
     /// Heads that are averaged with the selected one.
     pub companions: BTreeSet<Head>,
+    /// The head that was added to these or taken away last, at which Tab stops; `None`
+    /// once a head is selected alone.
+    pub toggled: Option<Head>,
     /// Queries that are averaged with the selected one.
     pub also_rows: BTreeSet<usize>,
     /// The lesson.
@@ -118,6 +121,7 @@ impl AttentionRoom {
     pub(crate) fn leave_model(&mut self) {
         self.compared = None;
         self.companions.clear();
+        self.toggled = None;
         (self.row, self.col, self.zoom) = (None, None, None);
         self.also_rows.clear();
     }
@@ -271,6 +275,7 @@ impl AttentionRoom {
 
     /// Adds a head to those that are averaged, or takes it away.
     pub(crate) fn toggle_companion(&mut self, subject: &mut Subject, head: Head) {
+        self.toggled = Some(head);
         if head == subject.head {
             // The selected one gives way to another of them, if there is one.
             if let Some(other) = self.companions.pop_first() {

@@ -6,8 +6,9 @@ use std::borrow::Cow;
 use std::fmt::Display;
 
 use super::state::AttentionRoom;
-use crate::answers::details::{Attribution, LensRow, QueryKey, Thumbnail};
+use crate::answers::details::{Attribution, LensRow, QueryKey};
 use crate::answers::run::{Pattern, Run};
+use crate::answers::shaded::ShadedThumbnail;
 use crate::answers::truth::Truth;
 use crate::frame::Frame;
 use crate::rooms::attention::catalogue::AttentionFigure;
@@ -85,7 +86,7 @@ fn named((pos, token): (impl Display, String)) -> String {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Source {
     /// The heads that have arrived, of a prompt of this length.
-    Atlas(Shared<Vec<Thumbnail>>, usize),
+    Atlas(Shared<Vec<ShadedThumbnail>>, usize),
     /// One head, or what has changed in it, with the selected query and key where
     /// they matter.
     Pattern(Shared<Run>, Shared<Pattern>, (usize, usize), Palette),

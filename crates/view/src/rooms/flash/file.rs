@@ -252,13 +252,11 @@ pub(crate) fn save_request(
     content: Content,
 ) -> SaveRequest {
     let (figure, format) = pending_save;
-    let credit = credit(room, frame, figure);
     if figure == FlashFigure::Growth {
         return SaveRequest {
             content,
             format,
             name: named(figure.into(), "random", "", format),
-            credit,
         };
     }
     let source = &room.source;
@@ -273,7 +271,6 @@ pub(crate) fn save_request(
         content,
         format,
         name: named(figure.into(), whose, &of_head.unwrap_or_default(), format),
-        credit,
     }
 }
 
@@ -567,7 +564,6 @@ mod tests {
                 wish.name,
                 format!("headlight-flash-ledger-random.{extension}")
             );
-            assert_eq!(wish.credit, credit_of_random(3));
             let numbers = numbers_of(&state, FlashFigure::Ledger);
             let content = match format {
                 Format::Svg | Format::Png => Content::Drawing(wanted),

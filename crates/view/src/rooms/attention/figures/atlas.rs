@@ -9,13 +9,13 @@ use crate::answers::head;
 use crate::rooms::attention::words as room_words;
 use std::cmp::Reverse;
 
-use headlight_activations::{HeadScores, Thumbnail};
+use headlight_activations::HeadScores;
 
 use crate::answers::head::Head;
+use crate::answers::shaded::ShadedThumbnail;
 use crate::rooms::attention::figures::head_kind::{Kind, largest_entropy};
 use headlight_figure::number::{fixed, full, percent};
 use headlight_figure::order;
-use headlight_figure::ramp::Ramp;
 use headlight_figure::table::Column;
 
 /// What the page says about the atlas.
@@ -58,13 +58,6 @@ mod words {
         format!("The sharpest is {head}: {bits} bits of entropy, of at most {most}.")
     }
 }
-
-/// Smallest side of a thumbnail that still shows a diagonal.
-const MIN_SIDE: f64 = 28.0;
-/// Largest side of a thumbnail.
-const MAX_SIDE: f64 = 72.0;
-/// Distance between two thumbnails.
-const GAP: f64 = 6.0;
 
 /// In what order the heads stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -143,12 +136,12 @@ impl Sort {
 }
 
 /// One head's place in the atlas.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AtlasCell {
     /// Which head.
     pub head: Head,
-    /// Its place among the thumbnails; `None` while it has not arrived.
-    pub thumbnail: Option<usize>,
+    /// Its map; `None` while it has not arrived.
+    pub thumbnail: Option<ShadedThumbnail>,
     /// What it does, where that is known.
     pub kind: Option<Kind>,
     /// The score that it is sorted by, as text.
@@ -174,7 +167,7 @@ impl AtlasCell {
 }
 
 /// Heads under one heading.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AtlasSection {
     /// The layer; `None` for a ranked list.
     pub title: Option<String>,
@@ -187,21 +180,10 @@ pub struct AtlasSection {
 pub struct Atlas {
     /// One section per layer, or one ranked list.
     pub sections: Vec<AtlasSection>,
-    sort: Sort,
-    n_heads: usize,
+    pub(super) sort: Sort,
+    pub(super) n_heads: usize,
     seq_len: usize,
     best: Option<(Head, f64)>,
-}
-
-/// How the thumbnails stand, in CSS pixels.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct AtlasGrid {
-    /// Thumbnails side by side.
-    pub columns: usize,
-    /// Side of one.
-    pub side_px: f64,
-    /// Distance between two.
-    pub gap_px: f64,
 }
 
 impl Atlas {
@@ -209,20 +191,25 @@ impl Atlas {
     /// `seq_len` tokens; `thumbnails` may lack some of them, in any order.
     #[must_use]
     pub fn new(
-        thumbnails: &[Thumbnail],
+        thumbnails: &[ShadedThumbnail],
         n_layers: usize,
         n_heads: usize,
         seq_len: usize,
         sort: Sort,
     ) -> Self {
+        let mut by_head = vec![None; n_layers * n_heads];
+        for small in thumbnails.iter().filter(|small| small.head < n_heads) {
+            if let Some(place) = by_head.get_mut(small.layer * n_heads + small.head) {
+                *place = Some(small);
+            }
+        }
         let ranked = |layer: usize, head: usize| {
-            let is_this = |small: &Thumbnail| small.layer == layer && small.head == head;
-            let thumbnail = thumbnails.iter().position(is_this);
-            let scores = thumbnail.map(|at| &thumbnails[at].scores);
+            let thumbnail = by_head[layer * n_heads + head];
+            let scores = thumbnail.map(|small| &small.scores);
             let score = scores.and_then(|scores| sort.score(scores));
             let cell = AtlasCell {
                 head: Head { layer, head },
-                thumbnail,
+                thumbnail: thumbnail.cloned(),
                 kind: scores.and_then(|scores| Kind::of(scores, seq_len)),
                 score: score.map(|score| sort.text(score)),
                 short_score: score.map(|score| sort.short_text(score)),
@@ -265,39 +252,6 @@ impl Atlas {
             seq_len,
             best,
         }
-    }
-
-    /// How the thumbnails stand in `width_px` pixels: a layer in one row where
-    /// its heads fit, and as many as are large enough to be read otherwise.
-    #[must_use]
-    pub fn grid(&self, width_px: f64) -> AtlasGrid {
-        let fitting = ((width_px + GAP) / (MIN_SIDE + GAP)).floor().max(1.0) as usize;
-        let n_heads = self.n_heads.max(1);
-        // Rows of about the same length, where one is not enough.
-        let columns = n_heads.div_ceil(n_heads.div_ceil(fitting));
-        let free = width_px - (columns - 1) as f64 * GAP;
-        AtlasGrid {
-            columns,
-            side_px: (free / columns as f64).clamp(MIN_SIDE, MAX_SIDE).floor(),
-            gap_px: GAP,
-        }
-    }
-
-    /// Which heads stand under which heading, in order.
-    #[must_use]
-    pub fn order(&self) -> Vec<(Option<String>, Vec<Head>)> {
-        let section = |section: &AtlasSection| {
-            let heads = section.cells.iter().map(|cell| cell.head);
-            (section.title.clone(), heads.collect())
-        };
-        self.sections.iter().map(section).collect()
-    }
-
-    /// One head's place; `None` where there is no such head.
-    #[must_use]
-    pub fn cell(&self, head: Head) -> Option<AtlasCell> {
-        let mut cells = self.sections.iter().flat_map(|section| &section.cells);
-        cells.find(|cell| cell.head == head).cloned()
     }
 
     /// What the heads of this prompt do, in one sentence, and how many are still
@@ -353,26 +307,10 @@ impl Atlas {
         said
     }
 
-    fn cells(&self) -> impl Iterator<Item = &AtlasCell> {
+    /// All heads, in the order in which they stand.
+    pub fn cells(&self) -> impl Iterator<Item = &AtlasCell> {
         self.sections.iter().flat_map(|section| &section.cells)
     }
-}
-
-/// A thumbnail as red, green, blue, opacity: `[query, key, 4]`, row-major, one
-/// pixel per cell. Cells above the diagonal, and cells that did not arrive, are
-/// transparent, so that the hatching below shows.
-#[must_use]
-pub fn pixels(thumbnail: &Thumbnail, ramp: &Ramp) -> Vec<u8> {
-    let side = thumbnail.side;
-    let mut pixels = vec![0; side * side * 4];
-    let cells = pixels.chunks_exact_mut(4).zip(&thumbnail.cells);
-    for (index, (pixel, weight)) in cells.enumerate() {
-        if index % side <= index / side {
-            let [red, green, blue] = ramp.rgb(f64::from(*weight));
-            pixel.copy_from_slice(&[red, green, blue, u8::MAX]);
-        }
-    }
-    pixels
 }
 
 /// Heads of the columns of [`rows`].
@@ -393,10 +331,10 @@ pub const COLUMNS: [Column; 12] = [
 
 /// The scores of the heads that have arrived, in the model's order.
 #[must_use]
-pub fn rows(thumbnails: &[Thumbnail], seq_len: usize) -> Vec<Vec<String>> {
-    let mut in_order: Vec<&Thumbnail> = thumbnails.iter().collect();
+pub fn rows(thumbnails: &[ShadedThumbnail], seq_len: usize) -> Vec<Vec<String>> {
+    let mut in_order: Vec<&ShadedThumbnail> = thumbnails.iter().collect();
     order::sort_by_key(&mut in_order, |small| (small.layer, small.head));
-    let row = |small: &Thumbnail| {
+    let row = |small: &ShadedThumbnail| {
         let scores = &small.scores;
         let over = &scores.over_targets;
         let numbers = [
@@ -423,182 +361,5 @@ pub fn rows(thumbnails: &[Thumbnail], seq_len: usize) -> Vec<Vec<String>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const TOKENS: [u32; 6] = [1, 2, 3, 1, 2, 3];
-
-    /// A head whose queries put all their weight on these keys; at `usize::MAX`
-    /// they spread it evenly.
-    fn head(layer: usize, head: usize, keys: [usize; 6]) -> Thumbnail {
-        let mut cells = vec![0.0; 36];
-        for (query, key) in keys.into_iter().enumerate() {
-            match cells[query * 6..].get_mut(key) {
-                Some(cell) if key <= query => *cell = 1.0,
-                _ => cells[query * 6..=query * 7].fill(1.0 / (query as f32 + 1.0)),
-            }
-        }
-        let scores = HeadScores::of(&cells, &TOKENS);
-        Thumbnail {
-            layer,
-            head,
-            side: 6,
-            cells,
-            scores,
-        }
-    }
-
-    const PREVIOUS: [usize; 6] = [0, 0, 1, 2, 3, 4];
-    const INDUCTION: [usize; 6] = [0, 0, 0, 1, 2, 3];
-    const SAME: [usize; 6] = [0, 0, 0, 0, 1, 2];
-    const FIRST: [usize; 6] = [0; 6];
-    const EVEN: [usize; 6] = [usize::MAX; 6];
-    const ITSELF: [usize; 6] = [0, 1, 2, 3, 4, 5];
-
-    fn six() -> Vec<Thumbnail> {
-        vec![
-            head(0, 0, PREVIOUS),
-            head(0, 1, EVEN),
-            head(0, 2, FIRST),
-            head(1, 0, INDUCTION),
-            head(1, 1, SAME),
-            head(1, 2, ITSELF),
-        ]
-    }
-
-    fn order(atlas: &Atlas) -> Vec<(usize, usize)> {
-        let cells = atlas.cells();
-        cells
-            .map(|cell| (cell.head.layer, cell.head.head))
-            .collect()
-    }
-
-    #[test]
-    fn each_ideal_head_has_its_name() {
-        let atlas = Atlas::new(&six(), 2, 3, 6, Sort::Layer);
-        let labels = atlas.cells().map(|cell| cell.kind.unwrap().label());
-        assert_eq!(
-            labels.collect::<Vec<_>>(),
-            ["previous", "broad", "first", "induction", "same", "nearby"]
-        );
-    }
-
-    #[test]
-    fn layers_are_sections_and_missing_heads_keep_their_place() {
-        let atlas = Atlas::new(&six()[3..], 2, 3, 6, Sort::Layer);
-        let titles: Vec<_> = atlas.sections.iter().map(|s| s.title.clone()).collect();
-        assert_eq!(
-            titles,
-            [Some("layer 0".to_owned()), Some("layer 1".to_owned())]
-        );
-        let places: Vec<_> = atlas.cells().map(|cell| cell.thumbnail).collect();
-        assert_eq!(places, [None, None, None, Some(0), Some(1), Some(2)]);
-        assert!(atlas.sentence().ends_with("3 of 6 heads have arrived."));
-    }
-
-    #[test]
-    fn a_score_ranks_highest_first_and_missing_heads_last() {
-        let mut thumbnails = six();
-        thumbnails.remove(0);
-        let atlas = Atlas::new(&thumbnails, 2, 3, 6, Sort::Induction);
-        assert_eq!(order(&atlas)[0], (1, 0));
-        assert_eq!(order(&atlas)[5], (0, 0));
-        let cells = &atlas.sections[0].cells;
-        assert_eq!(cells[0].score.as_deref(), Some("100\u{a0}%"));
-        assert_eq!(
-            (cells[5].score.as_deref(), cells[5].thumbnail),
-            (None, None)
-        );
-    }
-
-    #[test]
-    fn entropy_ranks_the_sharpest_first_and_equals_by_layer() {
-        let atlas = Atlas::new(&six(), 2, 3, 6, Sort::Entropy);
-        assert_eq!(
-            order(&atlas),
-            [(0, 0), (0, 2), (1, 0), (1, 1), (1, 2), (0, 1)]
-        );
-        let last = &atlas.sections[0].cells[5];
-        assert_eq!(last.score.as_deref(), Some("1.58\u{a0}bits"));
-        assert_eq!(
-            atlas.sentence(),
-            "The sharpest is head 0.0: 0.00 bits of entropy, of at most 1.58."
-        );
-    }
-
-    #[test]
-    fn the_sentence_counts_what_heads_do() {
-        let mut heads = six();
-        heads.push(head(2, 0, PREVIOUS));
-        let atlas = Atlas::new(&heads, 3, 1, 6, Sort::Layer);
-        // One head per layer: only heads 0.0, 1.0 and 2.0 are of this model.
-        assert_eq!(
-            atlas.sentence(),
-            "2 of 3 heads mostly look at the token before, \
-             1 at what followed earlier copies of the token."
-        );
-    }
-
-    #[test]
-    fn a_prompt_without_copies_says_so_where_copies_are_asked_for() {
-        let scores = HeadScores::of(&[1.0, 0.0, 1.0, 0.0], &[1, 2]);
-        let small = Thumbnail {
-            layer: 0,
-            head: 0,
-            side: 2,
-            cells: vec![1.0, 0.0, 1.0, 0.0],
-            scores,
-        };
-        let atlas = |sort| Atlas::new(std::slice::from_ref(&small), 1, 1, 2, sort);
-        assert_eq!(atlas(Sort::Duplicate).sentence(), words::NO_COPIES);
-        assert!(atlas(Sort::Sink).sentence().contains("100\u{a0}%"));
-        assert_eq!(
-            Atlas::new(&[], 1, 1, 2, Sort::Sink).sentence(),
-            words::NONE_YET
-        );
-    }
-
-    #[test]
-    fn masked_cells_are_transparent_and_the_others_are_not() {
-        let colours = [
-            "#000000", "#333333", "#666666", "#999999", "#cccccc", "#ffffff",
-        ];
-        let ramp = Ramp::from_css(&colours.map(str::to_owned)).unwrap();
-        let mut small = head(0, 0, FIRST);
-        let pixels_of = |small: &Thumbnail| pixels(small, &ramp);
-        let painted = pixels_of(&small);
-        let pixel = |query: usize, key: usize| &painted[(query * 6 + key) * 4..][..4];
-        assert_eq!(pixel(3, 0), [255, 255, 255, 255]);
-        assert_eq!(pixel(3, 3), [0, 0, 0, 255]);
-        assert_eq!(pixel(3, 4), [0, 0, 0, 0]);
-        small.cells.clear();
-        assert_eq!(pixels_of(&small), vec![0; 36 * 4]);
-    }
-
-    #[test]
-    fn the_grid_never_overflows_and_keeps_a_layer_in_a_row_where_it_fits() {
-        let atlas = |n_heads| Atlas::new(&[], 2, n_heads, 6, Sort::Layer);
-        assert_eq!(atlas(4).grid(180.0).columns, 4);
-        for (n_heads, width) in [(1, 40.0), (4, 180.0), (12, 180.0), (16, 362.0)] {
-            let grid = atlas(n_heads).grid(width);
-            let columns = grid.columns as f64;
-            let used = columns * grid.side_px + (columns - 1.0) * grid.gap_px;
-            assert!(used <= width, "{n_heads} heads in {width} px");
-            assert!(grid.side_px >= MIN_SIDE);
-        }
-    }
-
-    #[test]
-    fn the_table_has_every_score_in_full() {
-        let mut thumbnails = six();
-        thumbnails.reverse();
-        let rows = rows(&thumbnails, 6);
-        assert!(rows.iter().all(|row| row.len() == COLUMNS.len()));
-        assert_eq!(rows[0][..3], ["0", "0", "previous"]);
-        let expected = thumbnails[5].scores.previous;
-        assert_eq!(
-            rows[0][3].parse::<f64>().unwrap().to_bits(),
-            expected.to_bits()
-        );
-    }
-}
+#[path = "atlas_tests.rs"]
+pub(crate) mod tests;

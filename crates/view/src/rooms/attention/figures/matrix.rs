@@ -377,7 +377,8 @@ fn index_at(offset: f64, cell: f64, n: usize) -> Option<usize> {
     (index >= 0.0 && index < n as f64).then_some(index as usize)
 }
 
-fn push_rectangle(path: &mut String, x: f64, y: f64, width: f64, height: f64) {
+/// Adds a rectangle to the `d` of a path.
+pub(super) fn push_rectangle(path: &mut String, x: f64, y: f64, width: f64, height: f64) {
     path.push_str(&format!(
         "M{x:.1} {y:.1}h{width:.1}v{height:.1}h-{width:.1}z"
     ));

@@ -1,6 +1,8 @@
 //! The figures of the Attention room: geometry, sentence and rows of each.
 
 pub mod atlas;
+pub mod atlas_drawing;
+pub mod atlas_gesture;
 pub mod attribution;
 pub mod changes;
 pub mod cuts;

@@ -4,6 +4,7 @@ use headlight_activations::Thumbnail;
 
 use crate::answers::head::Head;
 use crate::answers::pattern::Pattern;
+use crate::answers::shaded::ShadedThumbnail;
 use crate::frame::Frame;
 use crate::rooms::attention::state::AttentionRoom;
 
@@ -11,7 +12,7 @@ use crate::rooms::attention::state::AttentionRoom;
 pub const MOSTLY_FROM: f32 = 0.5;
 
 /// All thumbnails, once none is missing.
-pub(crate) fn whole_atlas(room: &AttentionRoom, frame: &Frame) -> Option<Vec<Thumbnail>> {
+pub(crate) fn whole_atlas(room: &AttentionRoom, frame: &Frame) -> Option<Vec<ShadedThumbnail>> {
     let (n_layers, n_heads) = frame.grid_of_heads();
     let atlas = &room.details.atlas;
     (!atlas.is_empty() && atlas.len() == n_layers * n_heads).then(|| atlas.to_vec())
@@ -19,15 +20,16 @@ pub(crate) fn whole_atlas(room: &AttentionRoom, frame: &Frame) -> Option<Vec<Thu
 
 /// The heads that look from `query` mostly at the same key as `pattern`, which is
 /// that of one of them. Of a text too long for one cell per pair only that one.
-pub(crate) fn most_like(all: &[Thumbnail], pattern: &Pattern, query: usize) -> Vec<Head> {
+pub(crate) fn most_like(all: &[ShadedThumbnail], pattern: &Pattern, query: usize) -> Vec<Head> {
     let (own, n) = (pattern.head(), pattern.seq_len());
     let key = pattern.strongest_key(query);
-    let looks_there = |small: &&Thumbnail| {
+    let looks_there = |small: &&ShadedThumbnail| {
         let weight = small.cells.get(query * n + key);
         head_of(small) == own
             || (small.side == n && weight.is_some_and(|weight| *weight >= MOSTLY_FROM))
     };
-    all.iter().filter(looks_there).map(head_of).collect()
+    let found = all.iter().filter(looks_there);
+    found.map(|small| head_of(small)).collect()
 }
 
 pub(crate) fn head_of(small: &Thumbnail) -> Head {

@@ -349,7 +349,7 @@ fn pick(room: &AttentionRoom, frame: &Frame, pick: Pick) -> Option<Picked> {
             let broadest = all
                 .iter()
                 .max_by(|a, b| a.scores.entropy.total_cmp(&b.scores.entropy));
-            picked.head = broadest.map(head_of);
+            picked.head = broadest.map(|small| head_of(small));
         }
         Pick::OutMostLike => {
             let (all, pattern) = (whole_atlas(room, frame)?, room.pattern(&frame.subject)?);

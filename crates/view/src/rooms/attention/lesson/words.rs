@@ -9,6 +9,7 @@ use super::heads::{head_of, whole_atlas};
 use super::topics::Topic;
 use crate::answers::head::Head;
 use crate::answers::run::{Pattern, Run, Token};
+use crate::answers::shaded::ShadedThumbnail;
 use crate::frame::Frame;
 use crate::frame::ablation::Part;
 use crate::frame::subject::Subject;
@@ -68,7 +69,7 @@ fn induction_idea(room: &AttentionRoom, subject: &Subject) -> String {
 /// The head before the selected one's layer that looks most at the token before.
 fn previous_head(room: &AttentionRoom, subject: &Subject) -> Option<Head> {
     let on_previous = |of: &&Thumbnail| of.scores.over_targets.previous.unwrap_or(0.0);
-    let earlier = room.details.atlas.iter();
+    let earlier = room.details.atlas.iter().map(|small| &**small);
     let earlier = earlier.filter(|of| of.layer < subject.head.layer && on_previous(of) >= 0.5);
     let best = earlier.max_by(|a, b| on_previous(a).total_cmp(&on_previous(b)))?;
     Some(Head {
@@ -241,7 +242,8 @@ fn value_answer(run: &Run) -> Option<String> {
 
 fn heads_answer(room: &AttentionRoom, frame: &Frame) -> Option<String> {
     let all = whole_atlas(room, frame)?;
-    let by_entropy = |a: &&Thumbnail, b: &&Thumbnail| a.scores.entropy.total_cmp(&b.scores.entropy);
+    let by_entropy =
+        |a: &&ShadedThumbnail, b: &&ShadedThumbnail| a.scores.entropy.total_cmp(&b.scores.entropy);
     let said = |small: &Thumbnail| {
         let bits = words::bits(&fixed(small.scores.entropy, 2));
         (head::head_name(head_of(small)), bits)
