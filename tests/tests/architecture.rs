@@ -40,6 +40,7 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
         "figure" => vec![],
         "cli" => beyond_pure(&["kernels", "model", "engine", "figure", "view"]),
         "draw" => vec!["figure"],
+        "embed" => vec!["draw", "view", "figure"],
         "web" => vec!["view", "protocol", "figure", "draw"],
         "worker" => vec!["engine"],
         "truth" => vec!["language"],
@@ -193,7 +194,7 @@ fn only_four_crates_name_the_tensor_library() {
 
 #[test]
 fn only_the_page_names_the_document() {
-    let may = ["web", "draw", "truth", "worker"];
+    let may = ["web", "draw", "embed", "truth", "worker"];
     assert_named_only_by("web-sys", &may, &["web-sys"]);
     assert_named_only_by("Leptos", &["web"], &["leptos"]);
 }

@@ -182,6 +182,15 @@ pub fn set_value(event: &web_sys::Event, value: &str) {
     }
 }
 
+/// Address of the folder that the page's document lies in, with a slash at the end.
+pub fn folder_of_page() -> String {
+    let location = window().location();
+    let (origin, path) = (location.origin(), location.pathname());
+    let path = path.unwrap_or_default();
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    format!("{}{folder}/", origin.unwrap_or_default())
+}
+
 /// Copies text to the clipboard; false if the browser refuses.
 pub async fn copy(text: &str) -> bool {
     let clipboard = window().navigator().clipboard();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::bundle::Bundle;
 use crate::dist::Dist;
 use crate::engines::{self, Engines};
 use crate::headers::{self, POLICY_OF_DOCUMENT};
@@ -68,6 +69,7 @@ pub(crate) fn build_without_gpu(
     // First, so that a build that fails half-way leaves a folder that can be replaced.
     Engines::default().write(page)?;
     write_shell(workspace, toolchain, page, audience)?;
+    write_embed(workspace, toolchain, page, audience)?;
     let engines = Engines {
         cpu: Some(engines::build(
             workspace,
@@ -83,6 +85,11 @@ pub(crate) fn build_without_gpu(
     copy_files(
         &workspace.path("web/recorded-heads"),
         "recorded-heads/",
+        page,
+    )?;
+    copy_files(
+        &workspace.path("web/recorded-embeds"),
+        "recorded-embeds/",
         page,
     )?;
     copy_files(&workspace.path("web/assets"), "", page)?;
@@ -122,6 +129,47 @@ fn write_shell(
         ],
     )?;
     page.write("index.html", document.as_bytes())
+}
+
+/// The document that shows one figure in someone else's page, with a module of its own.
+fn write_embed(
+    workspace: &Workspace,
+    toolchain: WasmToolchain,
+    page: &Dist,
+    audience: Audience,
+) -> Result<()> {
+    let linked = Module::Embed.compile(workspace, toolchain, page.quality())?;
+    let stem = Module::Embed.stem();
+    let bundle = Bundle::new(stem, linked, page.quality())?;
+    anyhow::ensure!(
+        bundle.snippets.is_empty(),
+        "an embed fetches no more scripts"
+    );
+    let wasm = page.write_hashed(stem, "wasm", &bundle.wasm)?;
+    let js = page.write_hashed(stem, "js", bundle.js.as_bytes())?;
+    let names = [("EMBED_JS", js.as_str()), ("EMBED_WASM", &wasm)];
+    let boot = template::fill(&read(&workspace.path("web/embed/boot.js"))?, &names)?;
+    let boot_js = page.write_hashed("embed-boot", "js", boot.as_bytes())?;
+    let sheets = [
+        "web/style/tokens.css",
+        "web/style/drawing.css",
+        "web/style/flash/transport.css",
+        "crates/figure/src/figure.css",
+        "web/embed/embed.css",
+    ];
+    let sheets = sheets.map(|sheet| read(&workspace.path(sheet)));
+    let css = sheets.into_iter().collect::<Result<Vec<_>>>()?.join("\n");
+    let css = page.write_hashed("embed-style", "css", css.as_bytes())?;
+    let document = template::fill(
+        &read(&workspace.path("web/embed/embed.html"))?,
+        &[
+            ("MADE_FOR", audience.name()),
+            ("CSS", &css),
+            ("EMBED_WASM", &wasm),
+            ("BOOT_JS", &boot_js),
+        ],
+    )?;
+    page.write("embed.html", document.as_bytes())
 }
 
 /// Writes a style sheet for each folder of `web/style`, a room's, and returns the elements

@@ -17,7 +17,12 @@ use crate::workspace::Workspace;
 use crate::{browser_tools, page, process, size};
 
 /// The page's crates: they are built for wasm32, not for this machine.
-const WEB_CRATES: &[&str] = &["headlight-web", "headlight-truth", "headlight-worker"];
+const WEB_CRATES: &[&str] = &[
+    "headlight-web",
+    "headlight-embed",
+    "headlight-truth",
+    "headlight-worker",
+];
 
 /// The crates with tests for a GPU.
 const GPU_CRATES: &[&str] = &[

@@ -37,6 +37,8 @@ pub(crate) enum Module {
     EngineCpu,
     /// The engine that computes on WebGPU, and on the CPU where that is faster.
     EngineGpu,
+    /// One figure in someone else's page.
+    Embed,
     /// The Stories language with its exact probabilities.
     Truth,
 }
@@ -48,6 +50,7 @@ impl Module {
             Self::Shell => "shell",
             Self::EngineCpu => "engine-cpu",
             Self::EngineGpu => "engine-gpu",
+            Self::Embed => "embed",
             Self::Truth => "truth",
         }
     }
@@ -56,13 +59,14 @@ impl Module {
         match self {
             Self::Shell => "headlight-web",
             Self::EngineCpu | Self::EngineGpu => "headlight-worker",
+            Self::Embed => "headlight-embed",
             Self::Truth => "headlight-truth",
         }
     }
 
     fn features(self) -> &'static [&'static str] {
         match self {
-            Self::Shell | Self::Truth => &[],
+            Self::Shell | Self::Embed | Self::Truth => &[],
             Self::EngineCpu => &["--no-default-features", "--features", "cpu"],
             Self::EngineGpu => &["--no-default-features", "--features", "gpu"],
         }
@@ -73,7 +77,7 @@ impl Module {
     fn linker_flags(self) -> &'static [&'static str] {
         match self {
             Self::Shell => &["-Clink-arg=--emit-relocs"],
-            Self::EngineCpu | Self::EngineGpu | Self::Truth => &[],
+            Self::Embed | Self::EngineCpu | Self::EngineGpu | Self::Truth => &[],
         }
     }
 

@@ -18,6 +18,7 @@
 mod action;
 pub mod address;
 pub mod answers;
+pub mod embed;
 pub mod frame;
 mod opening;
 mod reduce;

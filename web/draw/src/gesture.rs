@@ -39,12 +39,13 @@ pub fn listen(root: &Element, act: impl Fn(Gesture) -> bool + 'static) -> Listen
         press: Rc::default(),
     };
     type Hear = fn(&Listener, &Event);
-    let heard: [(&'static str, Hear); 9] = [
+    let heard: [(&'static str, Hear); 10] = [
         ("pointerdown", Listener::on_down),
         ("pointermove", Listener::on_move),
         ("pointerup", Listener::on_up),
         ("pointercancel", Listener::on_cancel),
         ("pointerleave", Listener::on_leave),
+        ("click", Listener::on_click),
         ("dblclick", Listener::on_double_click),
         ("wheel", Listener::on_wheel),
         ("keydown", Listener::on_key),
@@ -156,6 +157,14 @@ impl Listener {
     fn on_leave(&self, event: &Event) {
         if self.press.get().is_none() {
             (self.act)(pointed(event.unchecked_ref(), GestureKind::Leave));
+        }
+    }
+
+    /// A pointer's click was heard when it was let go; keys and readers click without one.
+    fn on_click(&self, event: &Event) {
+        let event: &MouseEvent = event.unchecked_ref();
+        if event.detail() == 0 {
+            (self.act)(pointed(event, GestureKind::Click));
         }
     }
 

@@ -13,6 +13,7 @@ use crate::target_names;
 const SVG: &str = "http://www.w3.org/2000/svg";
 
 /// Makes and changes parts of the document.
+#[derive(Clone, Copy)]
 pub(crate) struct Patcher<'d> {
     pub(crate) document: &'d Document,
     pub(crate) theme: &'d Theme,
@@ -59,10 +60,18 @@ impl Patcher<'_> {
         made.expect("a name of an element")
     }
 
+    /// What makes and changes what is inside of an element, and the element itself.
+    fn inside(self, tag: &str) -> Self {
+        Self {
+            is_svg: self.is_svg || tag == "svg",
+            ..self
+        }
+    }
+
     /// Makes an element with all that is in it; it stands nowhere yet.
     pub(crate) fn make(&self, part: &Part<'_>) -> MountedElement {
         let Element { tag, key, .. } = *part.element;
-        let dom = if self.is_svg {
+        let dom = if self.inside(tag).is_svg {
             self.document.create_element_ns(Some(SVG), tag)
         } else {
             self.document.create_element(tag)
@@ -87,9 +96,9 @@ impl Patcher<'_> {
 
     /// Changes an element, which [`Patcher::is_same`], until it is what is drawn.
     pub(crate) fn patch(&self, mounted: &mut MountedElement, part: &Part<'_>) {
-        let mut n_children = 0;
+        let (patcher, mut n_children) = (self.inside(mounted.tag), 0);
         part.for_each_child(|child| {
-            self.patch_child(mounted, n_children, child);
+            patcher.patch_child(mounted, n_children, child);
             n_children += 1;
         });
         for gone in mounted.children.drain(n_children..) {

@@ -46,6 +46,8 @@ pub enum FrameAction {
     ToggleNumbers(FigureId),
     /// The visitor wants to read, or no longer, how a figure is computed.
     ToggleMethod(FigureId),
+    /// The visitor wants, or no longer, the code that shows a figure in an article.
+    ToggleEmbed(FigureId),
     /// The visitor wants a figure, or its numbers, as a file. The room whose figure it is
     /// makes it.
     Save(FigureId, Format),

@@ -20,6 +20,26 @@ pub const SAVE_JSON: &str = "Save data as JSON";
 pub const SHOW_METHOD: &str = "How this is computed";
 /// Closes it.
 pub const HIDE_METHOD: &str = "Hide how this is computed";
+/// Opens the code that shows a figure in an article.
+pub const SHOW_EMBED: &str = "Embed in a page";
+/// Closes it.
+pub const HIDE_EMBED: &str = "Hide the code to embed";
+/// What the code does.
+pub const EMBED_ABOUT: &str = "The figure as it stood when you opened this, with its numbers in \
+     the address: nothing is uploaded, and readers fetch no model.";
+/// Label of the code for pages.
+pub const EMBED_HTML: &str = "HTML, for a page of your own";
+/// Label of the code for hosts that drop frames.
+pub const EMBED_MARKDOWN: &str =
+    "Markdown, for hosts that drop frames: save the picture as SVG and put it beside the text";
+/// Copies the code above.
+pub const COPY: &str = "Copy";
+/// The code was copied.
+pub const COPIED: &str = "Copied";
+/// The browser gave no access to the clipboard.
+pub const NOT_COPIED: &str = "Select and copy by hand";
+/// Label of the figure as readers will see it.
+pub const EMBED_PREVIEW: &str = "Preview";
 /// A figure whose numbers have not arrived.
 pub const NOTHING_TO_SAVE: &str = "There is nothing to save yet: this figure has no numbers.";
 

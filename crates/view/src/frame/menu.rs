@@ -6,9 +6,14 @@ use super::state::Frame;
 use headlight_figure::FigureId;
 use headlight_figure::files::Format;
 
-/// The entries of a figure's menu, top to bottom.
+/// The entries of a figure's menu, top to bottom. `can_be_embedded` says whether there is a
+/// page of the figure alone.
 #[must_use]
-pub fn entries(frame: &Frame, figure: FigureId) -> Vec<(&'static str, FrameAction)> {
+pub fn entries(
+    frame: &Frame,
+    figure: FigureId,
+    can_be_embedded: bool,
+) -> Vec<(&'static str, FrameAction)> {
     let either = |is_open: bool, hide, show| if is_open { hide } else { show };
     let numbers = frame.numbers == Some(figure);
     let method = frame.method == Some(figure);
@@ -25,6 +30,13 @@ pub fn entries(frame: &Frame, figure: FigureId) -> Vec<(&'static str, FrameActio
         (figure_words::COPY_LINK, FrameAction::Share),
     ];
     entries.extend(Format::ALL.map(save));
+    if can_be_embedded {
+        let embed = frame.embed == Some(figure);
+        entries.push((
+            either(embed, figure_words::HIDE_EMBED, figure_words::SHOW_EMBED),
+            FrameAction::ToggleEmbed(figure),
+        ));
+    }
     entries.push((
         either(method, figure_words::HIDE_METHOD, figure_words::SHOW_METHOD),
         FrameAction::ToggleMethod(figure),

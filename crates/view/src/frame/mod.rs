@@ -12,6 +12,8 @@ pub mod command_line;
 pub mod continuation;
 pub mod defaults;
 pub mod effect;
+pub mod embed;
+pub mod embed_data;
 pub(crate) mod example;
 pub mod figure_words;
 pub mod help;

@@ -56,6 +56,9 @@ impl Frame {
             FrameAction::ToggleMethod(figure) => {
                 self.method = (self.method != Some(figure)).then_some(figure);
             }
+            FrameAction::ToggleEmbed(figure) => {
+                self.embed = (self.embed != Some(figure)).then_some(figure);
+            }
             // Only the room whose figure it is can make the file.
             FrameAction::Save(..) => self.tell(figure_words::NOTHING_TO_SAVE.to_owned()),
             FrameAction::Saved(name) => self.announcement = figure_words::saved(&name),

@@ -38,6 +38,8 @@ pub struct Frame {
     pub numbers: Option<FigureId>,
     /// The figure below which is said how it is computed.
     pub method: Option<FigureId>,
+    /// The figure whose code for an article is shown.
+    pub embed: Option<FigureId>,
     /// The colours.
     pub theme: Theme,
     /// What the visitor should know, newest last.
@@ -78,6 +80,7 @@ impl Default for Frame {
             panel: None,
             numbers: None,
             method: None,
+            embed: None,
             theme: Theme::Light,
             notices: Vec::new(),
             announcement: String::new(),

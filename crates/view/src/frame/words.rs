@@ -186,6 +186,31 @@ pub fn no_such_room(room: &str) -> String {
     format!("There is no room called \u{201c}{room}\u{201d} here, so Attention is shown.")
 }
 
+/// A figure that is not embedded yet.
+#[must_use]
+pub fn no_such_embed(found: &str, expected: &str) -> String {
+    format!("The link asks for the figure `{found}`; this address shows `{expected}`.")
+}
+
+/// The address of an embedded figure that names no figure, or is of the future.
+#[must_use]
+pub fn no_such_embed_link(found: &str) -> String {
+    let found: String = found.chars().take(40).collect();
+    format!(
+        "There is no figure at `{found}`, expected an address that begins with #/attention?v=1 \
+         or #/flash?v=1."
+    )
+}
+
+/// A model of which the site has no recorded run.
+#[must_use]
+pub fn no_recording(model: &str) -> String {
+    format!(
+        "This site has no recorded run of the model {model}. A link with `data=` carries its own \
+         numbers."
+    )
+}
+
 /// A link of the future.
 #[must_use]
 pub fn link_too_new(version: &str) -> String {

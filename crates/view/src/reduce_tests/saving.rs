@@ -6,7 +6,7 @@ use super::*;
 fn an_entry_of_a_menu_that_is_open_offers_to_close() {
     let mut state = State::default();
     let labels = |state: &State| {
-        let entries = menu::entries(&state.frame, AttentionFigure::Next.into());
+        let entries = menu::entries(&state.frame, AttentionFigure::Next.into(), false);
         (entries[0].0, entries[entries.len() - 1].0)
     };
     let (show, hide) = (figure_words::SHOW_NUMBERS, figure_words::HIDE_NUMBERS);

@@ -2,6 +2,7 @@
 
 use headlight_figure::FigureId;
 use headlight_view::State;
+use headlight_view::embed::can_be_embedded;
 use headlight_view::frame::Panel;
 use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::figure_words;
@@ -74,7 +75,7 @@ pub fn Menu(figure: FigureId) -> impl IntoView {
             focus_entry(&element, 0);
         }
     });
-    let entries = store.peek(|state| menu::entries(&state.frame, figure));
+    let entries = store.peek(|state| menu::entries(&state.frame, figure, can_be_embedded(figure)));
     let n = entries.len();
     let entry = |(label, action): (&'static str, FrameAction)| {
         let choose = move |_| {

@@ -12,6 +12,7 @@ use headlight_view::room;
 use leptos::html::{Div, Section};
 use leptos::prelude::*;
 
+use super::embed_code::EmbedCode;
 use super::menu;
 use super::table::numbers;
 use crate::derived::Derived;
@@ -33,6 +34,7 @@ pub fn MethodAndTable(
     table: Derived<Option<Table>>,
 ) -> impl IntoView {
     view! {
+        <EmbedCode figure/>
         <HowComputed figure method command/>
         <Numbers figure table/>
     }

@@ -1,6 +1,7 @@
 //! What every figure of every room has: a menu, its numbers as a table, and how it is
 //! computed.
 
+mod embed_code;
 mod menu;
 mod method_and_table;
 pub mod table;

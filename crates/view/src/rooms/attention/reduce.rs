@@ -9,6 +9,7 @@ use super::state::AttentionRoom;
 use crate::answers::head::Head;
 use crate::answers::run::MAX_WHOLE;
 use crate::frame::Frame;
+use crate::frame::subject::Subject;
 use crate::rooms::attention::words;
 
 /// Applies one action of the room.
@@ -57,35 +58,21 @@ pub(crate) fn reduce(room: &mut AttentionRoom, frame: &mut Frame, action: Attent
             ask::ask_for_selection(room, frame);
             room.announce_row(frame);
         }
-        AttentionAction::SelectCell(query, key) => {
-            room.select_cell(&frame.subject, query, key);
-            ask::ask_for_selection(room, frame);
+        AttentionAction::SelectCell(..)
+        | AttentionAction::Zoom(..)
+        | AttentionAction::Pan(..)
+        | AttentionAction::ShowWhole
+        | AttentionAction::Hover(_) => {
+            let asks = look(room, &frame.subject, &action);
+            if asks {
+                ask::ask_for_selection(room, frame);
+            }
         }
-        AttentionAction::MoveCell { rows, columns } => {
-            room.move_cell(&frame.subject, rows, columns);
-            room.show_cell(&frame.subject);
+        AttentionAction::MoveCell { .. } => {
+            look(room, &frame.subject, &action);
             ask::ask_for_selection(room, frame);
             room.announce_cell(frame);
         }
-        AttentionAction::Zoom(factor, at) => {
-            // By a key or a button the cells move away from under the pointer.
-            room.hover = room.hover.filter(|_| at.is_some());
-            let (n, cell) = (
-                frame.subject.seq_len(),
-                at.unwrap_or(room.cell(&frame.subject)),
-            );
-            let zoom = room.zoom(&frame.subject).scaled(n, factor, cell);
-            // All of it stays all of it when the prompt grows.
-            room.zoom = Some(zoom).filter(|zoom| !zoom.is_whole(n));
-            ask::ask_for_selection(room, frame);
-        }
-        AttentionAction::Pan(queries, keys) => {
-            let n = frame.subject.seq_len();
-            room.zoom = Some(room.zoom(&frame.subject).moved(n, queries, keys));
-            ask::ask_for_selection(room, frame);
-        }
-        AttentionAction::ShowWhole => room.zoom = None,
-        AttentionAction::Hover(cell) => room.hover = cell,
         AttentionAction::SetView(view) => room.view = view,
         AttentionAction::SetStep(step) => room.step = step,
         AttentionAction::SetScope(scope) => room.scope = scope,
@@ -132,6 +119,37 @@ pub(crate) fn reduce(room: &mut AttentionRoom, frame: &mut Frame, action: Attent
         AttentionAction::RevealAnswer => lesson::reveal(room),
         AttentionAction::LeaveLearn => lesson::leave(room, frame),
     }
+}
+
+/// Looks at another part of the map, or selects one: all that asks nothing by itself. True
+/// where more of a long prompt's pattern may now be wanted.
+pub(crate) fn look(room: &mut AttentionRoom, subject: &Subject, action: &AttentionAction) -> bool {
+    match *action {
+        AttentionAction::SelectCell(query, key) => room.select_cell(subject, query, key),
+        AttentionAction::MoveCell { rows, columns } => {
+            room.move_cell(subject, rows, columns);
+            room.show_cell(subject);
+        }
+        AttentionAction::Zoom(factor, at) => {
+            // By a key or a button the cells move away from under the pointer.
+            room.hover = room.hover.filter(|_| at.is_some());
+            let (n, cell) = (subject.seq_len(), at.unwrap_or(room.cell(subject)));
+            let zoom = room.zoom(subject).scaled(n, factor, cell);
+            // All of it stays all of it when the prompt grows.
+            room.zoom = Some(zoom).filter(|zoom| !zoom.is_whole(n));
+        }
+        AttentionAction::Pan(queries, keys) => {
+            let n = subject.seq_len();
+            room.zoom = Some(room.zoom(subject).moved(n, queries, keys));
+        }
+        AttentionAction::ShowWhole => room.zoom = None,
+        AttentionAction::Hover(cell) => room.hover = cell,
+        _ => {}
+    }
+    !matches!(
+        action,
+        AttentionAction::ShowWhole | AttentionAction::Hover(_)
+    )
 }
 
 /// Puts a next token at the end of the prompt, if it is text of its own.

@@ -647,3 +647,22 @@ pub fn token_bits(name: &str, model: &str) -> String {
 pub fn token_both_bits(name: &str, model: &str, truth: &str) -> String {
     format!("{name}: {model}\u{a0}bits for the model, {truth}\u{a0}in the language itself")
 }
+
+/// How weights that a link carries were rounded.
+pub const EMBED_ROUNDED: &str = "weights kept as 8 bits of their square root, at most 0.004 off";
+/// A mean that no embedded figure shows.
+pub const EMBED_ONE_HEAD: &str =
+    "An embedded figure shows one head: choose one alone, or save the picture instead.";
+/// Parts taken out, which no embedded figure says.
+pub const EMBED_WHOLE_MODEL: &str = "An embedded figure is of the whole model: put the parts \
+     back, or save the picture instead.";
+
+/// A prompt that an embedded figure does not hold.
+#[must_use]
+pub fn embedded_tokens(found: usize) -> String {
+    use crate::answers::run::MAX_WHOLE;
+    format!(
+        "An embedded figure carries 1 to {MAX_WHOLE} tokens, and this one has {found}: save the \
+         picture instead."
+    )
+}

@@ -25,6 +25,7 @@ pub(crate) mod clock;
 mod data;
 pub mod device;
 pub mod device_ask;
+pub(crate) mod embed;
 pub mod figures;
 mod file;
 pub(crate) mod head_of;
@@ -40,6 +41,7 @@ mod shown;
 pub(crate) mod state;
 pub mod tables;
 mod typed_step;
+mod walk;
 pub mod words;
 
 pub use action::FlashAction;
@@ -57,6 +59,8 @@ pub use headlight_flash::{Array, EventKind};
 pub use lesson::{Evidence, FlashTopic};
 pub use options::{BLOCKS, MEMORIES, Options, SPEEDS, Source, Tiles};
 pub use player::{Moment, Player};
+#[cfg(test)]
+pub(crate) use recorded::RecordedHead;
 pub(crate) use reduce::reduce;
 pub use sentence::sentence;
 pub use shown::data_of;

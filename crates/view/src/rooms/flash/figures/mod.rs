@@ -13,3 +13,4 @@ pub mod row;
 pub mod stage;
 mod text_table;
 pub mod timeline;
+pub mod transport;

@@ -296,3 +296,23 @@ fn with_small(value: f32, least: f32, of_small: impl Fn(f32) -> String) -> Strin
 fn with_minus(text: &str) -> String {
     text.replace('-', "\u{2212}")
 }
+
+/// How numbers that a link carries were rounded.
+pub const EMBED_ROUNDED: &str = "q, k and v kept as 16-bit floats";
+/// Numbers of no model.
+pub const EMBED_OWN: &str = "numbers of no model";
+/// Numbers that 16 bits do not hold.
+pub const EMBED_BEYOND_HALF: &str = "This head has numbers beyond 65 504, which an embedded \
+     figure does not hold: save the picture instead.";
+/// Parts taken out, which no embedded figure says.
+pub const EMBED_WHOLE_MODEL: &str = "An embedded figure is of the whole model: put the parts \
+     back, or save the picture instead.";
+/// Keys of the stage in someone else's page.
+pub const EMBED_KEYS: &str = "Space plays and pauses, the arrow keys step, Home and End go to \
+     the ends.";
+
+/// Tokens that a link carries, which do not fit its numbers.
+#[must_use]
+pub fn embedded_rows(tokens: usize, rows: usize) -> String {
+    format!("`data` has {tokens} tokens for {rows} rows")
+}

@@ -1,0 +1,222 @@
+//! The figure in its document: drawing, marks over it, controls, sentence and credit.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use headlight_draw::{Listening, Operated, Picture, listen};
+use headlight_figure::{Gesture, GestureKind};
+use headlight_view::embed::page_fragment;
+use headlight_view::frame::Theme;
+use headlight_view::frame::embed::Embedded;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{HtmlAnchorElement, HtmlElement, IntersectionObserver, IntersectionObserverEntry};
+
+use crate::host;
+
+/// Room beside the drawing, on both sides together, in pixels.
+const MARGINS_PX: f64 = 32.0;
+/// Widest drawing, in pixels: what is wider has no more to show.
+const WIDEST_PX: f64 = 1080.0;
+
+/// A figure, and where it stands.
+struct Shown {
+    figure: RefCell<Box<dyn Embedded>>,
+    picture: RefCell<Picture>,
+    marks: RefCell<Picture>,
+    controls: RefCell<Operated>,
+    place: HtmlElement,
+    theme: Theme,
+    width: Cell<f64>,
+    told_height: Cell<f64>,
+    /// Whether a frame of the screen is asked for already.
+    is_drawing_due: Cell<bool>,
+    last_tick_ms: Cell<f64>,
+    listening: RefCell<Vec<Listening>>,
+}
+
+/// Sets the theme of the link, or the reader's own.
+pub(crate) fn show_theme(asked: Option<Theme>) {
+    let theme = asked.unwrap_or_else(preferred);
+    if let Some(root) = host::document().document_element() {
+        // Fails only for names that are no attribute names.
+        drop(root.set_attribute("data-theme", theme.name()));
+    }
+}
+
+fn preferred() -> Theme {
+    if host::prefers_dark() {
+        Theme::Dark
+    } else {
+        Theme::Light
+    }
+}
+
+/// Shows a sentence in place of a figure.
+pub(crate) fn say(sentence: &str) {
+    let place = host::element("says");
+    place.set_text_content(Some(sentence));
+    place.set_class_name("");
+    // Read out without being asked for.
+    drop(place.set_attribute("role", "alert"));
+    let heading = host::element("title");
+    heading.set_text_content(Some("This figure cannot be shown"));
+    host::tell_height(height());
+}
+
+/// Shows a figure.
+pub(crate) fn show(figure: Box<dyn Embedded>) {
+    let root = host::document().document_element();
+    let name = root.and_then(|root| root.get_attribute("data-theme"));
+    let shown = Rc::new(Shown {
+        figure: RefCell::new(figure),
+        picture: RefCell::new(Picture::within(host::element("drawing"))),
+        marks: RefCell::new(Picture::within(host::element("marks"))),
+        controls: RefCell::new(Operated::within(host::element("controls").into())),
+        place: host::element("figure"),
+        theme: name
+            .and_then(|name| Theme::from_name(&name))
+            .unwrap_or_else(preferred),
+        width: Cell::new(0.0),
+        told_height: Cell::new(0.0),
+        is_drawing_due: Cell::new(false),
+        last_tick_ms: Cell::new(0.0),
+        listening: RefCell::default(),
+    });
+    for id in ["figure", "controls"] {
+        let heard = Rc::clone(&shown);
+        let listening = listen(&host::element(id), move |gesture| heard.act(&gesture));
+        shown.listening.borrow_mut().push(listening);
+    }
+    let link: HtmlAnchorElement = host::element("page").unchecked_into();
+    link.set_href(&format!("./{}", page_fragment(&host::fragment())));
+    shown.draw();
+    shown.follow_width();
+    shown.pause_unseen();
+    host::document().set_title(&shown.figure.borrow().title());
+}
+
+impl Shown {
+    fn act(self: &Rc<Self>, gesture: &Gesture) -> bool {
+        let is_done = self
+            .figure
+            .borrow_mut()
+            .on_gesture(gesture, self.width.get());
+        if is_done {
+            match gesture.kind {
+                // What was moved by hand is seen at once.
+                GestureKind::Input | GestureKind::Key | GestureKind::Click => self.draw(),
+                _ => self.draw_soon(),
+            }
+            self.play();
+        }
+        is_done
+    }
+
+    /// Draws before the next frame of the screen, however often it is asked.
+    fn draw_soon(self: &Rc<Self>) {
+        if !self.is_drawing_due.replace(true) {
+            let shown = Rc::clone(self);
+            host::next_frame(move || {
+                shown.is_drawing_due.set(false);
+                shown.draw();
+            });
+        }
+    }
+
+    fn draw(&self) {
+        let inner = host::window().inner_width().ok();
+        let inner = inner.and_then(|width| width.as_f64()).unwrap_or_default();
+        // Not the document's own width, which a scroll bar takes from: the height would
+        // change the width, and the width the height.
+        let width = (inner - MARGINS_PX).clamp(1.0, WIDEST_PX).floor();
+        self.width.set(width);
+        let figure = self.figure.borrow();
+        let [drawing, marks] = figure.drawings(width);
+        let theme = self.theme.colours();
+        for (picture, drawn) in [(&self.picture, drawing), (&self.marks, marks)] {
+            let mut picture = picture.borrow_mut();
+            match drawn {
+                Some((drawing, size)) => picture.show(&drawing, size, theme),
+                None => picture.clear(),
+            }
+        }
+        if let Some(controls) = figure.controls() {
+            self.controls.borrow_mut().show(&controls);
+        }
+        // Fails only for names that are no attribute names.
+        drop(self.place.set_attribute("aria-label", &figure.spoken()));
+        put_text("title", &figure.title());
+        put_text("says", &figure.sentence());
+    host::element("says").set_class_name("");
+        put_text("credit", &figure.credit());
+        drop(figure);
+        let height = height();
+        if (height - self.told_height.get()).abs() >= 1.0 {
+            self.told_height.set(height);
+            host::tell_height(height);
+        }
+    }
+
+    fn follow_width(self: &Rc<Self>) {
+        let shown = Rc::clone(self);
+        let closure = Closure::<dyn Fn()>::new(move || shown.draw_soon());
+        host::window().set_onresize(Some(closure.as_ref().unchecked_ref()));
+        closure.forget();
+    }
+
+    /// Lets time pass for as long as the figure plays.
+    fn play(self: &Rc<Self>) {
+        if self.figure.borrow().is_playing() && self.last_tick_ms.get() == 0.0 {
+            self.last_tick_ms.set(host::now_ms());
+            self.next_tick();
+        }
+    }
+
+    fn next_tick(self: &Rc<Self>) {
+        let shown = Rc::clone(self);
+        host::next_frame(move || {
+            if !shown.figure.borrow().is_playing() {
+                shown.last_tick_ms.set(0.0);
+                return;
+            }
+            let now = host::now_ms();
+            let elapsed = now - shown.last_tick_ms.replace(now);
+            shown.figure.borrow_mut().tick(elapsed);
+            shown.draw();
+            shown.next_tick();
+        });
+    }
+
+    /// Stands still while nobody sees it.
+    fn pause_unseen(self: &Rc<Self>) {
+        let shown = Rc::clone(self);
+        let closure = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
+            let last = entries.pop().unchecked_into::<IntersectionObserverEntry>();
+            if !last.is_intersecting() && shown.figure.borrow().is_playing() {
+                shown.figure.borrow_mut().pause();
+                shown.draw();
+            }
+        });
+        // Every browser that runs the module has observers.
+        if let Ok(observer) = IntersectionObserver::new(closure.as_ref().unchecked_ref()) {
+            observer.observe(&self.place);
+            closure.forget();
+        }
+    }
+}
+
+fn put_text(id: &str, text: &str) {
+    let element = host::element(id);
+    if element.text_content().as_deref() != Some(text) {
+        element.set_text_content(Some(text));
+    }
+}
+
+/// Height of all that the document shows, in pixels.
+fn height() -> f64 {
+    host::element("embed")
+        .get_bounding_client_rect()
+        .height()
+        .ceil()
+}
