@@ -148,7 +148,7 @@ impl Shown {
         drop(self.place.set_attribute("aria-label", &figure.spoken()));
         put_text("title", &figure.title());
         put_text("says", &figure.sentence());
-    host::element("says").set_class_name("");
+        host::element("says").set_class_name("");
         put_text("credit", &figure.credit());
         drop(figure);
         let height = height();
