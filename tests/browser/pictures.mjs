@@ -13,7 +13,7 @@
 //   at most one pixel and has no limit of its own.
 //
 // What the page adds on purpose is not in the file and is taken from the page for the
-// picture: handles to drag, whatever is marked under the pointer or has the focus, and the
+// picture: handles to drag, buttons, whatever is marked under the pointer or has the focus, and the
 // ground of the place that a figure stands in, where a file has paper.
 
 import { execFile } from "node:child_process";
@@ -60,7 +60,8 @@ function asInFile(figure) {
   // What is marked under the pointer lies in a drawing of its own over the first.
   const drawing = [...document.querySelectorAll(`[data-figure="${figure}"] .figure-drawing`)].find(isOwn);
   drawing.style.background = "var(--paper)";
-  for (const handle of drawing.querySelectorAll(".handle")) handle.style.visibility = "hidden";
+  // A group that is a hit area holds buttons, which a file has no use for.
+  for (const part of drawing.querySelectorAll(".handle, g.hit-area")) part.style.visibility = "hidden";
   const { left, top, width, height } = drawing.getBoundingClientRect();
   const texts = [...drawing.querySelectorAll("text")].map((text) => {
     const box = text.getBoundingClientRect();

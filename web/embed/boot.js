@@ -1,10 +1,13 @@
 // Starts the embedded figure. An external file, because the content security policy
-// allows no inline script; everything else is Rust.
-const wasm = new URL("./{{EMBED_WASM}}", import.meta.url);
+// allows no inline script; everything else is Rust. Each room's figure is a module of
+// its own.
+const [js, wasm] = location.hash.startsWith("#/flash")
+  ? ["./{{FLASH_JS}}", "./{{FLASH_WASM}}"]
+  : ["./{{ATTENTION_JS}}", "./{{ATTENTION_WASM}}"];
 
 try {
-  const embed = await import("./{{EMBED_JS}}");
-  await embed.default({ module_or_path: wasm });
+  const embed = await import(js);
+  await embed.default({ module_or_path: new URL(wasm, import.meta.url) });
 } catch (error) {
   console.error(error);
   document.getElementById("title").textContent = "This figure cannot be shown";

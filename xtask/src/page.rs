@@ -131,24 +131,38 @@ fn write_shell(
     page.write("index.html", document.as_bytes())
 }
 
-/// The document that shows one figure in someone else's page, with a module of its own.
+/// The document that shows one figure in someone else's page, with a module for each room.
 fn write_embed(
     workspace: &Workspace,
     toolchain: WasmToolchain,
     page: &Dist,
     audience: Audience,
 ) -> Result<()> {
-    let linked = Module::Embed.compile(workspace, toolchain, page.quality())?;
-    let stem = Module::Embed.stem();
-    let bundle = Bundle::new(stem, linked, page.quality())?;
-    anyhow::ensure!(
-        bundle.snippets.is_empty(),
-        "an embed fetches no more scripts"
-    );
-    let wasm = page.write_hashed(stem, "wasm", &bundle.wasm)?;
-    let js = page.write_hashed(stem, "js", bundle.js.as_bytes())?;
-    let names = [("EMBED_JS", js.as_str()), ("EMBED_WASM", &wasm)];
-    let boot = template::fill(&read(&workspace.path("web/embed/boot.js"))?, &names)?;
+    let mut names = Vec::new();
+    for (module, js, wasm) in [
+        (Module::EmbedAttention, "ATTENTION_JS", "ATTENTION_WASM"),
+        (Module::EmbedFlash, "FLASH_JS", "FLASH_WASM"),
+    ] {
+        let linked = module.compile(workspace, toolchain, page.quality())?;
+        let bundle = Bundle::new(module.stem(), linked, page.quality())?;
+        anyhow::ensure!(
+            bundle.snippets.is_empty(),
+            "an embed fetches no more scripts"
+        );
+        names.push((
+            wasm,
+            page.write_hashed(module.stem(), "wasm", &bundle.wasm)?,
+        ));
+        names.push((
+            js,
+            page.write_hashed(module.stem(), "js", bundle.js.as_bytes())?,
+        ));
+    }
+    let values: Vec<(&str, &str)> = names
+        .iter()
+        .map(|(key, name)| (*key, name.as_str()))
+        .collect();
+    let boot = template::fill(&read(&workspace.path("web/embed/boot.js"))?, &values)?;
     let boot_js = page.write_hashed("embed-boot", "js", boot.as_bytes())?;
     let sheets = [
         "web/style/tokens.css",
@@ -165,7 +179,6 @@ fn write_embed(
         &[
             ("MADE_FOR", audience.name()),
             ("CSS", &css),
-            ("EMBED_WASM", &wasm),
             ("BOOT_JS", &boot_js),
         ],
     )?;

@@ -37,8 +37,10 @@ pub(crate) enum Module {
     EngineCpu,
     /// The engine that computes on WebGPU, and on the CPU where that is faster.
     EngineGpu,
-    /// One figure in someone else's page.
-    Embed,
+    /// A head's map in someone else's page.
+    EmbedAttention,
+    /// The steps of flash attention in someone else's page.
+    EmbedFlash,
     /// The Stories language with its exact probabilities.
     Truth,
 }
@@ -50,7 +52,8 @@ impl Module {
             Self::Shell => "shell",
             Self::EngineCpu => "engine-cpu",
             Self::EngineGpu => "engine-gpu",
-            Self::Embed => "embed",
+            Self::EmbedAttention => "embed-attention",
+            Self::EmbedFlash => "embed-flash",
             Self::Truth => "truth",
         }
     }
@@ -59,14 +62,15 @@ impl Module {
         match self {
             Self::Shell => "headlight-web",
             Self::EngineCpu | Self::EngineGpu => "headlight-worker",
-            Self::Embed => "headlight-embed",
+            Self::EmbedAttention | Self::EmbedFlash => "headlight-embed",
             Self::Truth => "headlight-truth",
         }
     }
 
     fn features(self) -> &'static [&'static str] {
         match self {
-            Self::Shell | Self::Embed | Self::Truth => &[],
+            Self::Shell | Self::EmbedAttention | Self::Truth => &[],
+            Self::EmbedFlash => &["--features", "flash"],
             Self::EngineCpu => &["--no-default-features", "--features", "cpu"],
             Self::EngineGpu => &["--no-default-features", "--features", "gpu"],
         }
@@ -77,7 +81,11 @@ impl Module {
     fn linker_flags(self) -> &'static [&'static str] {
         match self {
             Self::Shell => &["-Clink-arg=--emit-relocs"],
-            Self::Embed | Self::EngineCpu | Self::EngineGpu | Self::Truth => &[],
+            Self::EmbedAttention
+            | Self::EmbedFlash
+            | Self::EngineCpu
+            | Self::EngineGpu
+            | Self::Truth => &[],
         }
     }
 

@@ -13,7 +13,7 @@ use crate::room::Room;
 use crate::state::State;
 
 /// The newest version of links that this page reads, and the one it writes.
-const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 
 /// A link taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,10 +4,9 @@
 //! `embed.html#/attention?v=1&model=stories&row=6` shows the run that was recorded for the
 //! page; with `data=` a link carries the numbers of the writer's own run.
 
-use headlight_figure::{FigureId, phrase};
+use headlight_figure::FigureId;
 
-use crate::address::Address;
-use crate::address::fragment_of;
+use crate::address::{Address, VERSION, fragment_of};
 use crate::frame::defaults::DEFAULT_MODEL;
 use crate::frame::embed::{EmbedLink, Embedded};
 use crate::frame::figure_words;
@@ -15,15 +14,20 @@ use crate::frame::link::{self, Pairs};
 use crate::frame::{Theme, words};
 use crate::room::Room;
 use crate::rooms::attention::catalogue::AttentionFigure;
-use crate::rooms::attention::embed::{self as attention, EmbeddedPattern};
+use crate::rooms::attention::embed as attention;
 use crate::rooms::flash::catalogue::FlashFigure;
-use crate::rooms::flash::embed::{self as flash, EmbeddedStage};
+use crate::rooms::flash::embed as flash;
 use crate::state::State;
-use headlight_figure::files::Format;
 
 /// Folder of the site with the runs that embedded figures show unless their links carry
 /// others.
 const FOLDER: &str = "recorded-embeds";
+
+/// The rooms that have a figure for other people's pages, and which.
+const EMBEDDED: &[(Room, FigureId)] = &[
+    (Room::Attention, FigureId(AttentionFigure::Pattern.name())),
+    (Room::Flash, FigureId(FlashFigure::Stage.name())),
+];
 
 /// What a link shows, once what it needs is there.
 pub enum Opening {
@@ -33,13 +37,17 @@ pub enum Opening {
     Awaited(Awaited),
 }
 
-/// A figure that waits for a recording.
+/// A figure that waits for a file.
 #[derive(Debug)]
 pub struct Awaited {
     room: Room,
+    carried: Carried,
     pairs: Pairs,
     model: String,
 }
+
+/// The figure of a room, whose numbers a text carries.
+type Carried = fn(&str, &Pairs) -> Result<Box<dyn Embedded>, String>;
 
 /// The theme that a link asks for; `None` for the reader's own.
 #[must_use]
@@ -61,39 +69,52 @@ pub fn page_fragment(fragment: &str) -> String {
     format!("{address}?{}", kept.join("&"))
 }
 
-/// Opens a link.
+/// Opens a link to a head's map.
 ///
 /// # Errors
 ///
-/// Returns a sentence if the link is of a newer version, of no such figure, or carries
+/// Returns a sentence if the link is of a newer version, of another figure, or carries
 /// damaged numbers.
-pub fn open(fragment: &str) -> Result<Opening, String> {
+pub fn open_attention(fragment: &str) -> Result<Opening, String> {
+    open(fragment, Room::Attention, attention::carried)
+}
+
+/// Opens a link to the steps of flash attention.
+///
+/// # Errors
+///
+/// Returns a sentence if the link is of a newer version, of another figure, or carries
+/// damaged numbers.
+pub fn open_flash(fragment: &str) -> Result<Opening, String> {
+    open(fragment, Room::Flash, flash::carried)
+}
+
+/// Opens a link of a room. Each room has a module of its own, so that a reader fetches no
+/// other's.
+fn open(fragment: &str, of: Room, carried: Carried) -> Result<Opening, String> {
     let (Address { room, pairs }, notices) = Address::parse(fragment);
-    if !notices.is_empty() {
+    if !notices.is_empty() || room != of {
         return Err(words::no_such_embed_link(fragment));
     }
-    let shown = figure_of(room);
-    if let Some(found) = pairs.get("figure").filter(|found| *found != shown.name()) {
-        return Err(words::no_such_embed(found, shown.name()));
+    let shown = figure_of(room).map_or("", FigureId::name);
+    if let Some(found) = pairs.get("figure").filter(|found| *found != shown) {
+        return Err(words::no_such_embed(found, shown));
     }
     let of_room = pairs.of_room();
-    let figure: Box<dyn Embedded> = match (room, pairs.get("data")) {
-        (Room::Flash, Some("random" | "typed")) => Box::new(EmbeddedStage::of_link(&of_room)?),
-        (_, Some(data)) if data != "head" => carried(room, data, &of_room)?,
-        _ => {
-            let model = pairs.get("model").unwrap_or(DEFAULT_MODEL);
-            let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-            if !model.chars().all(is_name) || model.starts_with('.') {
-                return Err(words::bad_link_value("model", model));
-            }
-            return Ok(Opening::Awaited(Awaited {
-                room,
-                model: model.to_owned(),
-                pairs: of_room,
-            }));
-        }
-    };
-    Ok(Opening::Ready(figure))
+    if let Some(data) = pairs.get("data").filter(|data| *data != "head") {
+        return carried(data, &of_room).map(Opening::Ready);
+    }
+    let model = pairs.get("model").unwrap_or(DEFAULT_MODEL);
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if !model.chars().all(is_name) || model.starts_with('.') {
+        return Err(words::bad_link_value("model", model));
+    }
+    Ok(Opening::Awaited(Awaited {
+        room,
+        carried,
+        model: model.to_owned(),
+        pairs: of_room,
+    }))
 }
 
 impl Awaited {
@@ -115,33 +136,24 @@ impl Awaited {
     ///
     /// Returns a sentence if the file is damaged.
     pub fn with(self, text: &str) -> Result<Box<dyn Embedded>, String> {
-        carried(self.room, text.trim_end(), &self.pairs)
+        (self.carried)(text.trim_end(), &self.pairs)
     }
-}
-
-/// The figure whose numbers a text carries.
-fn carried(room: Room, text: &str, pairs: &Pairs) -> Result<Box<dyn Embedded>, String> {
-    Ok(match room {
-        Room::Attention => {
-            let read = EmbeddedPattern::of_data(text, pairs);
-            Box::new(read.map_err(|error| phrase::sentence(&error.to_string()))?)
-        }
-        Room::Flash => Box::new(EmbeddedStage::of_data(text, pairs)?),
-    })
 }
 
 /// The figure of a room that can stand in someone else's page.
-fn figure_of(room: Room) -> FigureId {
-    match room {
-        Room::Attention => AttentionFigure::Pattern.into(),
-        Room::Flash => FlashFigure::Stage.into(),
-    }
+fn figure_of(room: Room) -> Option<FigureId> {
+    EMBEDDED
+        .iter()
+        .find(|(of, _)| *of == room)
+        .map(|(_, figure)| *figure)
 }
 
 /// Whether a figure can stand in someone else's page.
 #[must_use]
 pub fn can_be_embedded(figure: FigureId) -> bool {
-    Room::ALL.iter().any(|room| figure_of(*room) == figure)
+    Room::ALL
+        .iter()
+        .any(|room| figure_of(*room) == Some(figure))
 }
 
 /// The link of a figure as the page shows it now, with its numbers in it.
@@ -150,41 +162,29 @@ pub fn can_be_embedded(figure: FigureId) -> bool {
 ///
 /// Returns a sentence if the figure shows what no link carries.
 pub fn link_of(state: &State, figure: FigureId) -> Result<EmbedLink, String> {
-    let State {
-        frame,
-        attention: room,
-        flash: stage,
-        ..
-    } = state;
-    let is_flash = figure == figure_of(Room::Flash);
-    let (name, data, of_room, title, picture) = if is_flash {
-        let data = flash::data_of(stage, frame)?;
-        let title = crate::room::figure_title(figure).to_owned();
-        let picture = crate::frame::save::named(figure, frame.shown_model(), "", Format::Svg);
-        (
-            Room::Flash.name(),
-            data,
-            flash::pairs_of(stage),
-            title,
-            picture,
-        )
+    let frame = &state.frame;
+    let room = EMBEDDED
+        .iter()
+        .find(|(_, of)| *of == figure)
+        .map(|(room, _)| *room);
+    let parts = if room == Some(Room::Attention) {
+        attention::parts(&state.attention, frame)?
+    } else if room == Some(Room::Flash) {
+        flash::parts(&state.flash, frame)?
     } else {
-        let data = attention::data_of(room, frame)?;
-        let title = crate::rooms::attention::words::head_title(frame.subject.head);
-        let file = crate::rooms::attention::files::file_name;
-        let picture = file(room, frame, AttentionFigure::Pattern, Format::Svg);
-        let pairs = attention::pairs_of(room, frame);
-        (Room::Attention.name(), Some(data), pairs, title, picture)
+        return Err(words::not_embedded(figure.name()));
     };
     let mut carried = Pairs::default();
-    carried.put("data", data);
+    carried.put("data", parts.data);
+    let name = room.unwrap_or_default().name();
     let of_frame = link::write(frame).to_query();
-    let (of_room, carried) = (of_room.to_query(), carried.to_query());
+    let (of_room, carried) = (parts.pairs.to_query(), carried.to_query());
+    let credit = figure_words::credit(frame.shown_model());
     Ok(EmbedLink {
-        fragment: format!("#/{name}?v=1{of_frame}{of_room}{carried}"),
+        fragment: format!("#/{name}?v={VERSION}{of_frame}{of_room}{carried}"),
         page_fragment: fragment_of(state),
-        title: format!("{title} ({})", figure_words::credit(frame.shown_model())),
-        picture,
+        title: format!("{} ({credit})", parts.title),
+        picture: parts.picture,
     })
 }
 

@@ -47,6 +47,14 @@ fn stage(n: usize) -> State {
     state
 }
 
+/// Opens a link as the module of its room does.
+fn open(fragment: &str) -> Result<Opening, String> {
+    match fragment.starts_with("#/flash") {
+        true => open_flash(fragment),
+        false => open_attention(fragment),
+    }
+}
+
 fn figure(fragment: &str) -> Box<dyn Embedded> {
     match open(fragment) {
         Ok(Opening::Ready(figure)) => figure,
@@ -59,16 +67,16 @@ fn the_map_that_a_link_carries_is_the_pages_but_for_rounding() {
     let state = page(9);
     let link = link_of(&state, AttentionFigure::Pattern.into()).unwrap();
     let (_, data) = link.fragment.split_once("&data=").unwrap();
-    let shown = EmbeddedPattern::of_data(data, &Pairs::default()).unwrap();
+    let shown = attention::EmbeddedPattern::of_data(data, &Pairs::default()).unwrap();
     let own = pattern(9);
     for query in 0..9 {
         for key in 0..9 {
             let gap = (shown.weight(query, key) - own.weight(query, key)).abs();
-            assert!(gap <= 0.004, "{query} {key}: {gap}");
+            assert!(gap <= 0.000_02, "{query} {key}: {gap}");
         }
     }
     let figure = figure(&link.fragment);
-    assert!(figure.credit().contains("8 bits"), "{}", figure.credit());
+    assert!(figure.credit().contains("16 bits"), "{}", figure.credit());
     assert!(figure.drawings(WIDTH)[0].is_some());
     assert!(!link.page_fragment.contains("data="));
     assert!(!page_fragment(&link.fragment).contains("data="));
@@ -189,7 +197,7 @@ fn numbers_that_do_not_fit_are_refused() {
         payload.put_bytes(vec![0; n_bytes]);
         said(payload, "attention")
     };
-    assert!(map(3, 5).contains("5 bytes of weights, expected 6"));
+    assert!(map(3, 5).contains("5 bytes of weights, expected 12"));
     assert!(map(0, 0).contains("this one has 0"));
     assert!(map(300, 0).contains("this one has 300"));
     let stage = |n: usize, n_tokens: usize, bytes: &[u8]| {
@@ -237,4 +245,29 @@ fn the_sites_own_figures_are_those_of_the_recorded_runs() {
     expected.assert_eq(&text(AttentionFigure::Pattern.into()));
     let expected = expect_test::expect_file!["../../../web/recorded-embeds/stories.flash.txt"];
     expected.assert_eq(&text(FlashFigure::Stage.into()));
+}
+
+#[test]
+fn the_longest_prompt_of_weights_without_order_fits_a_link() {
+    let n = 256;
+    let mut state = 7_u32;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / 16_777_216.0
+    };
+    let mut weights = vec![0.0; n * n];
+    for query in 0..n {
+        let row = &mut weights[query * n..=query * n + query];
+        row.iter_mut().for_each(|weight| *weight = noise());
+        let sum: f32 = row.iter().sum();
+        row.iter_mut().for_each(|weight| *weight /= sum);
+    }
+    let mut page = page(n);
+    let head = page.frame.subject.head;
+    let pattern = crate::answers::run::Pattern::new(head, n, weights, vec![0.0; n]);
+    let subject = &mut page.frame.subject;
+    page.attention
+        .show(subject, run(&vec![" word"; n]), pattern.ok());
+    let link = link_of(&page, AttentionFigure::Pattern.into());
+    assert!(link.is_ok(), "{link:?}");
 }

@@ -1,5 +1,7 @@
 //! One figure in someone else's page: `embed.html#/attention?..` or `embed.html#/flash?..`.
 //!
+//! Each room's figure is a build of its own (feature `flash`): a reader fetches no other's.
+//!
 //! No engine, no storage and no worker; it runs in a frame without an origin. What it shows
 //! is a recording of the site or comes in the link ([`headlight_view::embed`]). It tells its
 //! parent how high it is, and stands still while nobody sees it.
@@ -9,7 +11,11 @@
 mod document;
 mod host;
 
-use headlight_view::embed::{Opening, open, theme_of};
+#[cfg(not(feature = "flash"))]
+use headlight_view::embed::open_attention as open;
+#[cfg(feature = "flash")]
+use headlight_view::embed::open_flash as open;
+use headlight_view::embed::{Opening, theme_of};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::spawn_local;
 

@@ -3,6 +3,8 @@
 
 use headlight_figure::{Element, Gesture, Size};
 
+use super::link::Pairs;
+
 /// A figure with its interaction, without a page around it. The document around it owns
 /// the clock.
 pub trait Embedded {
@@ -37,6 +39,18 @@ pub trait Embedded {
 
     /// Stops what time moves.
     fn pause(&mut self) {}
+}
+
+/// What a room says of its figure for a link.
+pub(crate) struct EmbedParts {
+    /// Its numbers, packed; `None` where the room's pairs say how to make them.
+    pub(crate) data: Option<String>,
+    /// What is selected.
+    pub(crate) pairs: Pairs,
+    /// Name of the figure.
+    pub(crate) title: String,
+    /// File of the figure, as it is saved.
+    pub(crate) picture: String,
 }
 
 /// A figure's own link, for a page of one figure.

@@ -192,6 +192,12 @@ pub fn no_such_embed(found: &str, expected: &str) -> String {
     format!("The link asks for the figure `{found}`; this address shows `{expected}`.")
 }
 
+/// A figure that has no page of its own.
+#[must_use]
+pub fn not_embedded(figure: &str) -> String {
+    format!("The figure `{figure}` cannot be embedded yet: save its picture instead.")
+}
+
 /// The address of an embedded figure that names no figure, or is of the future.
 #[must_use]
 pub fn no_such_embed_link(found: &str) -> String {

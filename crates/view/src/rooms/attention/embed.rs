@@ -1,22 +1,26 @@
 //! The attention map in someone else's page, from numbers that a link carries or a file of
 //! the site.
 
-use headlight_figure::{Element, Gesture, Size, phrase, plain};
+use headlight_figure::files::Format;
+use headlight_figure::{Element, Gesture, Shared, Size, phrase, plain};
 
+use super::catalogue::AttentionFigure;
 use super::figures::pattern::{self, Cells, Selection};
 use super::figures::pattern_gesture;
+use super::files::file_name;
 use super::reduce::look;
 use super::state::AttentionRoom;
 use super::words;
 use crate::answers::head::{self, Head};
 use crate::answers::run::{Backend, MAX_WHOLE, Pattern, Run};
-use crate::frame::embed::Embedded;
+use crate::frame::embed::{EmbedParts, Embedded};
 use crate::frame::embed_data::{EmbedDataError, PayloadReader, PayloadWriter};
 use crate::frame::link::{Pairs, set};
 use crate::frame::{Frame, figure_words};
 
-/// Greatest value of a byte: a weight is kept as that many parts of its square root.
-const PARTS: f32 = 255.0;
+/// A weight is kept as so many parts of its square root: of small weights too the first
+/// three digits stay.
+const PARTS: f32 = 65_535.0;
 
 /// The map, with what is selected in it.
 #[derive(Debug)]
@@ -44,15 +48,15 @@ impl EmbeddedPattern {
             let said = words::embedded_tokens(n);
             return Err(EmbedDataError::Content(said));
         }
-        let bytes = payload.rest("weights", n * (n + 1) / 2)?;
+        let n_weights = n * (n + 1) / 2;
+        let bytes = payload.rest("weights", 2 * n_weights)?;
+        let (high, low) = bytes.split_at(n_weights);
         let mut weights = vec![0.0; n * n];
-        let mut parts = bytes.iter();
+        let mut parts = high.iter().zip(low);
         for query in 0..n {
-            for (weight, part) in weights[query * n..]
-                .iter_mut()
-                .zip(parts.by_ref().take(query + 1))
-            {
-                *weight = (f32::from(*part) / PARTS).powi(2);
+            let row = weights[query * n..].iter_mut();
+            for (weight, (high, low)) in row.zip(parts.by_ref().take(query + 1)) {
+                *weight = (f32::from(u16::from_be_bytes([*high, *low])) / PARTS).powi(2);
             }
         }
         let pattern = Pattern::new(head, n, weights, vec![0.0; n]);
@@ -80,7 +84,8 @@ impl EmbeddedPattern {
             "col" => set(&mut room.col, value.parse().ok()),
             _ => true,
         }));
-        room.show(&mut frame.subject, run, Some(pattern));
+        frame.subject.run = Some(Shared::new(run));
+        room.show_only(pattern);
         Self { room, frame }
     }
 }
@@ -94,12 +99,19 @@ impl EmbeddedPattern {
     }
 }
 
+/// The map whose numbers a text carries.
+pub(crate) fn carried(text: &str, pairs: &Pairs) -> Result<Box<dyn Embedded>, String> {
+    let read = EmbeddedPattern::of_data(text, pairs);
+    let read = read.map_err(|error| phrase::sentence(&error.to_string()))?;
+    Ok(Box::new(read))
+}
+
 /// The text that carries the head and the prompt that are shown.
 ///
 /// # Errors
 ///
 /// Returns a sentence if there is nothing, or more than a link holds.
-pub(crate) fn data_of(room: &AttentionRoom, frame: &Frame) -> Result<String, String> {
+fn data_of(room: &AttentionRoom, frame: &Frame) -> Result<String, String> {
     let subject = &frame.subject;
     let n = subject.seq_len();
     let shown = subject.run.as_ref().zip(room.drawn_pattern(subject));
@@ -123,20 +135,32 @@ pub(crate) fn data_of(room: &AttentionRoom, frame: &Frame) -> Result<String, Str
     let cells = (0..n).flat_map(|query| (0..=query).map(move |key| (query, key)));
     let part = |(query, key)| {
         let weight = pattern.weight(query, key);
-        (weight.clamp(0.0, 1.0).sqrt() * PARTS).round() as u8
+        (weight.clamp(0.0, 1.0).sqrt() * PARTS).round() as u16
     };
-    payload.put_bytes(cells.map(part));
+    let parts: Vec<[u8; 2]> = cells.map(|cell| part(cell).to_be_bytes()).collect();
+    // All upper bytes first: those of a pattern are much alike, and pack well.
+    payload.put_bytes(parts.iter().map(|[high, _]| *high));
+    payload.put_bytes(parts.iter().map(|[_, low]| *low));
     let text = payload.pack();
     text.map_err(|error| phrase::sentence(&error.to_string()))
 }
 
-/// The room's keys of a figure's own link.
-pub(crate) fn pairs_of(room: &AttentionRoom, frame: &Frame) -> Pairs {
+/// What a link to the map says.
+///
+/// # Errors
+///
+/// Returns a sentence if there is nothing, or more than a link holds.
+pub(crate) fn parts(room: &AttentionRoom, frame: &Frame) -> Result<EmbedParts, String> {
     let (query, key) = room.cell(&frame.subject);
     let mut pairs = Pairs::default();
     pairs.put("row", Some(query));
     pairs.put("col", Some(key));
-    pairs
+    Ok(EmbedParts {
+        data: Some(data_of(room, frame)?),
+        pairs,
+        title: words::head_title(frame.subject.head),
+        picture: file_name(room, frame, AttentionFigure::Pattern, Format::Svg),
+    })
 }
 
 impl Embedded for EmbeddedPattern {

@@ -79,6 +79,11 @@ impl AttentionRoom {
         self.begin_run(subject, pattern, keeps_answers);
     }
 
+    /// Shows this pattern in a room that shows nothing yet.
+    pub(crate) fn show_only(&mut self, pattern: Pattern) {
+        self.patterns = BTreeMap::from([(pattern.head(), Shared::new(pattern))]);
+    }
+
     /// Another run is shown: what was known of the one before is forgotten, but what was
     /// recorded of a run stays until the engine has said it anew.
     pub(crate) fn begin_run(

@@ -649,7 +649,7 @@ pub fn token_both_bits(name: &str, model: &str, truth: &str) -> String {
 }
 
 /// How weights that a link carries were rounded.
-pub const EMBED_ROUNDED: &str = "weights kept as 8 bits of their square root, at most 0.004 off";
+pub const EMBED_ROUNDED: &str = "weights kept as 16 bits of their square root, at most 0.00002 off";
 /// A mean that no embedded figure shows.
 pub const EMBED_ONE_HEAD: &str =
     "An embedded figure shows one head: choose one alone, or save the picture instead.";

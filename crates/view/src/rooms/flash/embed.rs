@@ -2,6 +2,7 @@
 //! file of the site carries, or random ones.
 
 use half::f16;
+use headlight_figure::files::Format;
 use headlight_figure::{Element, Gesture, GestureKind, Shared, Size, phrase, plain};
 
 use super::FlashAction;
@@ -18,9 +19,10 @@ use super::words;
 use crate::answers::details::HeadInputs;
 use crate::answers::head::{self, Head};
 use crate::answers::run::Token;
-use crate::frame::embed::Embedded;
+use crate::frame::embed::{EmbedParts, Embedded};
 use crate::frame::embed_data::{EmbedDataError, PayloadReader, PayloadWriter};
 use crate::frame::link::Pairs;
+use crate::frame::save::named;
 use crate::frame::{Frame, figure_words};
 
 /// The stage, with what is played on it.
@@ -136,7 +138,7 @@ fn read(text: &str) -> Result<(String, HeadInputs, Vec<Token>), EmbedDataError> 
 /// # Errors
 ///
 /// Returns a sentence if there is no head yet, or more than a link holds.
-pub(crate) fn data_of(room: &FlashRoom, frame: &Frame) -> Result<Option<String>, String> {
+fn data_of(room: &FlashRoom, frame: &Frame) -> Result<Option<String>, String> {
     if room.source != Source::Head {
         return Ok(None);
     }
@@ -166,11 +168,29 @@ pub(crate) fn data_of(room: &FlashRoom, frame: &Frame) -> Result<Option<String>,
     text.map_err(|error| phrase::sentence(&error.to_string()))
 }
 
-/// The room's keys of a figure's own link.
-pub(crate) fn pairs_of(room: &FlashRoom) -> Pairs {
+/// What a link to the stage says.
+///
+/// # Errors
+///
+/// Returns a sentence if there is no head yet, or more than a link holds.
+pub(crate) fn parts(room: &FlashRoom, frame: &Frame) -> Result<EmbedParts, String> {
     let mut shown = room.clone();
     (shown.compared, shown.lesson) = (None, None);
-    link::write(&shown)
+    let figure = FlashFigure::Stage;
+    Ok(EmbedParts {
+        data: data_of(room, frame)?,
+        pairs: link::write(&shown),
+        title: title(figure).to_owned(),
+        picture: named(figure.into(), frame.shown_model(), "", Format::Svg),
+    })
+}
+
+/// The stage whose numbers a text carries; a link can also say how to make them.
+pub(crate) fn carried(text: &str, pairs: &Pairs) -> Result<Box<dyn Embedded>, String> {
+    Ok(Box::new(match text {
+        "random" | "typed" => EmbeddedStage::of_link(pairs)?,
+        _ => EmbeddedStage::of_data(text, pairs)?,
+    }))
 }
 
 impl Embedded for EmbeddedStage {
