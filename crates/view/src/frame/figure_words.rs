@@ -27,6 +27,9 @@ pub const HIDE_EMBED: &str = "Hide the code to embed";
 /// What the code does.
 pub const EMBED_ABOUT: &str = "The figure as it stood when you opened this, with its numbers in \
      the address: nothing is uploaded, and readers fetch no model.";
+/// Parts taken out, which no embedded figure says.
+pub const EMBED_WHOLE_MODEL: &str = "An embedded figure is of the whole model: put the parts \
+     back, or save the picture instead.";
 /// Label of the code for pages.
 pub const EMBED_HTML: &str = "HTML, for a page of your own";
 /// Label of the code for hosts that drop frames.

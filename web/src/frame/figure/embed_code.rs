@@ -6,12 +6,12 @@ use headlight_view::embed::link_of;
 use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::embed::EmbedLink;
 use headlight_view::frame::figure_words;
-use leptos::html::{Iframe, Section};
+use leptos::html::Iframe;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 
-use super::menu;
+use super::opened_section::OpenedSection;
 use crate::derived::Local;
 use crate::host;
 use crate::store::store;
@@ -32,31 +32,19 @@ pub fn EmbedCode(figure: FigureId) -> impl IntoView {
 
 #[component]
 fn Open(figure: FigureId) -> impl IntoView {
-    let store = store();
-    let element = NodeRef::<Section>::new();
-    Effect::new(move |_| {
-        if let Some(element) = element.get() {
-            element.scroll_into_view_with_bool(false);
-        }
-    });
-    let close = move |_| {
-        host::focus(&menu::opener(figure));
-        store.dispatch(FrameAction::ToggleEmbed(figure));
-    };
-    let inside = match store.peek(|state| link_of(state, figure)) {
+    let inside = match store().peek(|state| link_of(state, figure)) {
         Ok(link) => view! { <Code link/> }.into_any(),
         Err(sentence) => view! { <p role="alert">{sentence}</p> }.into_any(),
     };
     view! {
-        <section class="method embed-code" aria-label=figure_words::SHOW_EMBED node_ref=element>
-            <div class="heading">
-                <b>{figure_words::SHOW_EMBED}</b>
-                <button type="button" class="button quiet small icon" aria-label=figure_words::HIDE_EMBED title=figure_words::HIDE_EMBED on:click=close>
-                    <svg class="stroke" viewBox="0 0 8 8" width="8" height="8" aria-hidden="true"><path d="M1 1 L7 7 M7 1 L1 7"/></svg>
-                </button>
-            </div>
-            {inside}
-        </section>
+        <OpenedSection
+            figure
+            class="embed-code"
+            heading=figure_words::SHOW_EMBED
+            hide=figure_words::HIDE_EMBED
+            toggle=FrameAction::ToggleEmbed
+            inside
+        />
     }
 }
 

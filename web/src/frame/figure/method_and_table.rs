@@ -9,15 +9,14 @@ use headlight_view::frame::command_line::CommandLine;
 use headlight_view::frame::figure_words;
 use headlight_view::frame::figure_words::Method;
 use headlight_view::room;
-use leptos::html::{Div, Section};
+use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::embed_code::EmbedCode;
-use super::menu;
+use super::opened_section::OpenedSection;
 use super::table::numbers;
 use crate::derived::Derived;
 use crate::draw::{drawn, reactive};
-use crate::host;
 use crate::store::store;
 
 /// Both, below the figure.
@@ -81,38 +80,29 @@ fn HowComputed(figure: FigureId, method: Method, command: Derived<CommandLine>) 
 
 #[component]
 fn OpenMethod(figure: FigureId, method: Method, command: Derived<CommandLine>) -> impl IntoView {
-    let store = store();
-    let element = NodeRef::<Section>::new();
-    Effect::new(move |_| {
-        if let Some(element) = element.get() {
-            element.scroll_into_view_with_bool(false);
-        }
-    });
-    let close = move |_| {
-        host::focus(&menu::opener(figure));
-        store.dispatch(FrameAction::ToggleMethod(figure));
-    };
     let line = move || {
         let CommandLine { line, note } = command.get();
         let note = note.map(|note| view! { <span class="note">{note}</span> });
         view! { <code>{line}</code>{note} }
     };
+    let inside = view! {
+        <p>{method.meaning}</p>
+        <dl>
+            <dt>{figure_words::FORMULA}</dt><dd class="number">{method.formula}</dd>
+            <dt>{figure_words::UNIT}</dt><dd>{method.unit}</dd>
+            <dt>{figure_words::SOURCE}</dt><dd>{method.source}</dd>
+            <dt>{figure_words::COMMAND}</dt><dd>{line}</dd>
+            <dt>{figure_words::CODE}</dt><dd><code>{method.code}</code></dd>
+        </dl>
+    };
     view! {
-        <section class="method" aria-label=figure_words::SHOW_METHOD node_ref=element>
-            <div class="heading">
-                <b>{figure_words::SHOW_METHOD}</b>
-                <button type="button" class="button quiet small icon" aria-label=figure_words::HIDE_METHOD title=figure_words::HIDE_METHOD on:click=close>
-                    <svg class="stroke" viewBox="0 0 8 8" width="8" height="8" aria-hidden="true"><path d="M1 1 L7 7 M7 1 L1 7"/></svg>
-                </button>
-            </div>
-            <p>{method.meaning}</p>
-            <dl>
-                <dt>{figure_words::FORMULA}</dt><dd class="number">{method.formula}</dd>
-                <dt>{figure_words::UNIT}</dt><dd>{method.unit}</dd>
-                <dt>{figure_words::SOURCE}</dt><dd>{method.source}</dd>
-                <dt>{figure_words::COMMAND}</dt><dd>{line}</dd>
-                <dt>{figure_words::CODE}</dt><dd><code>{method.code}</code></dd>
-            </dl>
-        </section>
+        <OpenedSection
+            figure
+            class=""
+            heading=figure_words::SHOW_METHOD
+            hide=figure_words::HIDE_METHOD
+            toggle=FrameAction::ToggleMethod
+            inside=inside.into_any()
+        />
     }
 }

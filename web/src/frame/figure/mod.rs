@@ -4,6 +4,7 @@
 mod embed_code;
 mod menu;
 mod method_and_table;
+mod opened_section;
 pub mod table;
 mod value;
 

@@ -125,7 +125,7 @@ fn data_of(room: &AttentionRoom, frame: &Frame) -> Result<String, String> {
         return Err(words::EMBED_ONE_HEAD.to_owned());
     };
     if !subject.ablations.is_empty() {
-        return Err(words::EMBED_WHOLE_MODEL.to_owned());
+        return Err(figure_words::EMBED_WHOLE_MODEL.to_owned());
     }
     let mut payload = PayloadWriter::default();
     payload.put_text(frame.shown_model());

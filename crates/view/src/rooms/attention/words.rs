@@ -653,9 +653,6 @@ pub const EMBED_ROUNDED: &str = "weights kept as 16 bits of their square root, a
 /// A mean that no embedded figure shows.
 pub const EMBED_ONE_HEAD: &str =
     "An embedded figure shows one head: choose one alone, or save the picture instead.";
-/// Parts taken out, which no embedded figure says.
-pub const EMBED_WHOLE_MODEL: &str = "An embedded figure is of the whole model: put the parts \
-     back, or save the picture instead.";
 
 /// A prompt that an embedded figure does not hold.
 #[must_use]

@@ -147,7 +147,7 @@ fn data_of(room: &FlashRoom, frame: &Frame) -> Result<Option<String>, String> {
     };
     let of = room.head_of.as_ref();
     if of.is_some_and(|of| !of.ablations.is_empty()) {
-        return Err(words::EMBED_WHOLE_MODEL.to_owned());
+        return Err(figure_words::EMBED_WHOLE_MODEL.to_owned());
     }
     let model = of.map(|of| of.model.as_str());
     let mut payload = PayloadWriter::default();

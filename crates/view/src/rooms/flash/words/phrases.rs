@@ -304,9 +304,6 @@ pub const EMBED_OWN: &str = "numbers of no model";
 /// Numbers that 16 bits do not hold.
 pub const EMBED_BEYOND_HALF: &str = "This head has numbers beyond 65 504, which an embedded \
      figure does not hold: save the picture instead.";
-/// Parts taken out, which no embedded figure says.
-pub const EMBED_WHOLE_MODEL: &str = "An embedded figure is of the whole model: put the parts \
-     back, or save the picture instead.";
 /// Keys of the stage in someone else's page.
 pub const EMBED_KEYS: &str = "Space plays and pauses, the arrow keys step, Home and End go to \
      the ends.";
