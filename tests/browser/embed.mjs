@@ -169,18 +169,24 @@ test("the menu's code shows the figure as it stood, with the numbers of the page
   await button.click();
   await page.getByRole("menuitem", { name: "Embed in a page" }).click();
   const section = page.getByRole("region", { name: "Embed in a page" });
-  const [html, markdown] = await section.locator("textarea").evaluateAll((all) => all.map((it) => it.value));
-  const src = html.match(/src="([^"]+)"/)[1].replaceAll("&amp;", "&");
-  assert.match(html, /^<iframe src="http:\/\/127\.0\.0\.1:\d+\/embed\.html#\/attention\?v=1&amp;.*title="Layer 1, head 2 .*sandbox="allow-scripts"/, title);
-  assert.match(markdown, /^\[!\[Layer 1, head 2.*\]\(headlight-attention-pattern-.*\.svg\)\]\(http.*#\/attention\?v=1&/);
-  assert.ok(src.length < 3_000, `${src.length} characters`);
-  // The preview is as high as its figure says.
+  const [, script, markdown] = await section.locator("textarea").evaluateAll((all) => all.map((it) => it.value));
+  assert.match(script, /headlight:resize/);
+  // The preview is as high as its figure says, and the code with it.
   const preview = page.frameLocator("iframe");
   await preview.locator("#drawing svg text").first().waitFor();
   await page.waitForFunction(() => document.querySelector("iframe").style.height !== "480px");
+  const html = await section.locator("textarea").first().inputValue();
+  const height = await page.locator("iframe").evaluate((frame) => Number.parseFloat(frame.style.height));
+  assert.ok(html.includes(`height="${height}"`), html);
+  const src = html.match(/src="([^"]+)"/)[1].replaceAll("&amp;", "&");
+  assert.match(html, /^<iframe src="http:\/\/127\.0\.0\.1:\d+\/embed\.html#\/attention\?v=1&amp;.*title="Attention of layer 1, head 2 .*sandbox="allow-scripts allow-popups/, title);
+  assert.match(markdown, /^\[!\[Attention of layer 1, head 2.*\]\(headlight-attention-pattern-.*\.svg\)\]\(http.*#\/attention\?v=1&/);
+  assert.ok(src.length < 3_000, `${src.length} characters`);
   const shown = await preview.locator("#says").textContent();
   const own = await page.locator("#map-says").textContent();
-  assert.equal(shown.replaceAll("\u00a0", " "), own.replaceAll("\u00a0", " "));
+  // The row's sentence, and the cell that was chosen.
+  const plain = (text) => text.replaceAll("\u00a0", " ");
+  assert.ok(plain(shown).startsWith(`${plain(own)} Selected: query`), `${shown} for ${own}`);
   t.note(`${src.length} characters for ${PROMPT.length} of prompt`);
   // In a page of its own it is the same, and links back to the page.
   const alone = await t.visit(new URL(src).pathname.slice(1) + new URL(src).hash);
@@ -218,6 +224,10 @@ test("a damaged, truncated or hostile link is one sentence", async (t) => {
     [`#/flash?v=1&data=${hostile}`, /bytes of a text/],
     [`#/attention?v=1&data=${"A".repeat(150_000)}`, /150000 characters/],
     ["#/moon?v=1", /no figure at/],
+    ["#/attention?v=1&prompt=Lily&layer=1&head=2", /carries no numbers: it was cut off/],
+    ["#/attention?v=1&amp;row=2", /escaped twice/],
+    ["#/attention?v=1&row=99", /row/],
+    ["#/flash?v=1&algorithm=fa9", /fa9/],
     ["#/attention?v=1&model=nowhere", /no recorded run of the model nowhere/],
   ]) {
     t.expect(/404/);

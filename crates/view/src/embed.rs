@@ -100,9 +100,20 @@ fn open(fragment: &str, of: Room, carried: Carried) -> Result<Opening, String> {
     if let Some(found) = pairs.get("figure").filter(|found| *found != shown) {
         return Err(words::no_such_embed(found, shown));
     }
+    // An address that was escaped twice.
+    if fragment.contains("&amp;") {
+        return Err(words::EMBED_ESCAPED.to_owned());
+    }
     let of_room = pairs.of_room();
     if let Some(data) = pairs.get("data").filter(|data| *data != "head") {
         return carried(data, &of_room).map(Opening::Ready);
+    }
+    // The site's own run is another one than the link speaks of.
+    if ["prompt", "layer", "head"]
+        .iter()
+        .any(|key| pairs.get(key).is_some())
+    {
+        return Err(words::EMBED_CUT_OFF.to_owned());
     }
     let model = pairs.get("model").unwrap_or(DEFAULT_MODEL);
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -185,6 +196,7 @@ pub fn link_of(state: &State, figure: FigureId) -> Result<EmbedLink, String> {
         page_fragment: fragment_of(state),
         title: format!("{} ({credit})", parts.title),
         picture: parts.picture,
+        note: parts.note,
     })
 }
 

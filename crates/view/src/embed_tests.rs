@@ -165,6 +165,9 @@ fn what_is_no_embedded_figure_is_one_sentence() {
         ("#/attention?v=1&figure=attention.lens", "attention.pattern"),
         ("#/attention?v=1&model=../../etc", "model"),
         ("#/attention?v=1&data=AAAA", "damaged"),
+        ("#/attention?v=1&prompt=Lily&layer=1", "carries no numbers"),
+        ("#/flash?v=1&amp;step=3", "escaped twice"),
+        ("#/flash?v=1&data=random&algorithm=fa9", "fa9"),
         ("#/flash?v=1&data=%F0%9F", "base64url"),
         ("#/flash?v=1&data=typed&numbers=x", "Line 1"),
     ] {

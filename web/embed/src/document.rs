@@ -29,6 +29,8 @@ struct Shown {
     theme: Theme,
     width: Cell<f64>,
     told_height: Cell<f64>,
+    /// Height of the longest sentence in this width, in pixels.
+    tallest: Cell<f64>,
     /// Whether a frame of the screen is asked for already.
     is_drawing_due: Cell<bool>,
     last_tick_ms: Cell<f64>,
@@ -79,6 +81,7 @@ pub(crate) fn show(figure: Box<dyn Embedded>) {
             .unwrap_or_else(preferred),
         width: Cell::new(0.0),
         told_height: Cell::new(0.0),
+        tallest: Cell::new(0.0),
         is_drawing_due: Cell::new(false),
         last_tick_ms: Cell::new(0.0),
         listening: RefCell::default(),
@@ -130,7 +133,11 @@ impl Shown {
         // Not the document's own width, which a scroll bar takes from: the height would
         // change the width, and the width the height.
         let width = (inner - MARGINS_PX).clamp(1.0, WIDEST_PX).floor();
-        self.width.set(width);
+        if self.width.replace(width) != width {
+            self.tallest.set(0.0);
+            // Every browser takes back what was set.
+            drop(host::element("says").style().remove_property("min-height"));
+        }
         let figure = self.figure.borrow();
         let [drawing, marks] = figure.drawings(width);
         let theme = self.theme.colours();
@@ -147,14 +154,30 @@ impl Shown {
         // Fails only for names that are no attribute names.
         drop(self.place.set_attribute("aria-label", &figure.spoken()));
         put_text("title", &figure.title());
-        put_text("says", &figure.sentence());
-        host::element("says").set_class_name("");
+        self.put_sentence(&figure.sentence());
         put_text("credit", &figure.credit());
         drop(figure);
         let height = height();
         if (height - self.told_height.get()).abs() >= 1.0 {
             self.told_height.set(height);
             host::tell_height(height);
+        }
+    }
+
+    /// Writes the sentence. The article around the frame does not jump with it: its room
+    /// grows to that of the longest one and stays.
+    fn put_sentence(&self, sentence: &str) {
+        let says = host::element("says");
+        says.set_class_name("");
+        put_text("says", sentence);
+        let height = says.get_bounding_client_rect().height();
+        if height > self.tallest.get() {
+            self.tallest.set(height);
+            // A length is a value of the property.
+            drop(
+                says.style()
+                    .set_property("min-height", &format!("{height}px")),
+            );
         }
     }
 

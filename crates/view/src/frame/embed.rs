@@ -51,6 +51,8 @@ pub(crate) struct EmbedParts {
     pub(crate) title: String,
     /// File of the figure, as it is saved.
     pub(crate) picture: String,
+    /// What of the page is not in it.
+    pub(crate) note: Option<&'static str>,
 }
 
 /// A figure's own link, for a page of one figure.
@@ -64,7 +66,23 @@ pub struct EmbedLink {
     pub title: String,
     /// File of the figure, as it is saved.
     pub picture: String,
+    /// What of the page is not in it.
+    pub note: Option<&'static str>,
 }
+
+/// What the frame of a figure may do: run its script, and open the page when a reader
+/// follows its link.
+pub const SANDBOX: &str = "allow-scripts allow-popups allow-popups-to-escape-sandbox";
+
+/// Script for an article, once: gives each frame the height that its figure asks for.
+pub const RESIZE_SCRIPT: &str = r#"<script>
+addEventListener("message", ({ data, source }) => {
+  if (data?.type !== "headlight:resize") return;
+  for (const frame of document.querySelectorAll("iframe")) {
+    if (frame.contentWindow === source) frame.height = data.height;
+  }
+});
+</script>"#;
 
 /// Address of the document that shows one figure, beside the page's.
 pub const DOCUMENT: &str = "embed.html";
@@ -82,7 +100,7 @@ impl EmbedLink {
     pub fn iframe(&self, base: &str, height: u32) -> String {
         format!(
             "<iframe src=\"{}\" title=\"{}\" width=\"100%\" height=\"{height}\" \
-             sandbox=\"allow-scripts\" loading=\"lazy\" style=\"border: 0\"></iframe>",
+             sandbox=\"{SANDBOX}\" loading=\"lazy\" style=\"border: 0\"></iframe>",
             escaped(&self.address(base)),
             escaped(&self.title)
         )
@@ -116,6 +134,7 @@ mod tests {
             page_fragment: "#/attention?v=1".to_owned(),
             title: "Head \"1.2\" <script>]".to_owned(),
             picture: "headlight-attention-pattern.svg".to_owned(),
+            note: None,
         };
         let code = link.iframe("https://example.org/", 480);
         assert!(
@@ -125,7 +144,10 @@ mod tests {
             code.contains("title=\"Head &quot;1.2&quot; &lt;script&gt;]\""),
             "{code}"
         );
-        assert!(code.contains("sandbox=\"allow-scripts\"") && code.contains("height=\"480\""));
+        assert!(
+            code.contains("sandbox=\"allow-scripts allow-popups")
+                && code.contains("height=\"480\"")
+        );
         let markdown = link.markdown("https://example.org/");
         let expected = "[![Head \"1.2\" <script> ](headlight-attention-pattern.svg)](https://example.org/#/attention?v=1)";
         assert_eq!(markdown, expected);

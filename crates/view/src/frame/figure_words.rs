@@ -26,12 +26,15 @@ pub const SHOW_EMBED: &str = "Embed in a page";
 pub const HIDE_EMBED: &str = "Hide the code to embed";
 /// What the code does.
 pub const EMBED_ABOUT: &str = "The figure as it stood when you opened this, with its numbers in \
-     the address: nothing is uploaded, and readers fetch no model.";
+     the address: nothing is uploaded, and readers fetch no model. It follows the reader's light \
+     or dark; with &theme=light or &theme=dark in the address it keeps one.";
 /// Parts taken out, which no embedded figure says.
 pub const EMBED_WHOLE_MODEL: &str = "An embedded figure is of the whole model: put the parts \
      back, or save the picture instead.";
 /// Label of the code for pages.
 pub const EMBED_HTML: &str = "HTML, for a page of your own";
+/// Label of the script that gives frames their height.
+pub const EMBED_SCRIPT: &str = "Once per page: lets each frame be as high as its figure";
 /// Label of the code for hosts that drop frames.
 pub const EMBED_MARKDOWN: &str =
     "Markdown, for hosts that drop frames: save the picture as SVG and put it beside the text";

@@ -192,6 +192,13 @@ pub fn no_such_embed(found: &str, expected: &str) -> String {
     format!("The link asks for the figure `{found}`; this address shows `{expected}`.")
 }
 
+/// An embedded figure's link without the numbers that it speaks of.
+pub const EMBED_CUT_OFF: &str = "This link names a prompt or a head but carries no numbers: it \
+     was cut off before `data=`. Please copy the code for the figure again.";
+/// An embedded figure's link that was escaped twice.
+pub const EMBED_ESCAPED: &str = "This link was escaped twice: it has `&amp;` where `&` is \
+     expected.";
+
 /// A figure that has no page of its own.
 #[must_use]
 pub fn not_embedded(figure: &str) -> String {

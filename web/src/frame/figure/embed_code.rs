@@ -4,7 +4,7 @@ use headlight_figure::FigureId;
 use headlight_view::State;
 use headlight_view::embed::link_of;
 use headlight_view::frame::action::FrameAction;
-use headlight_view::frame::embed::EmbedLink;
+use headlight_view::frame::embed::{EmbedLink, RESIZE_SCRIPT, SANDBOX};
 use headlight_view::frame::figure_words;
 use leptos::html::Iframe;
 use leptos::prelude::*;
@@ -55,19 +55,23 @@ fn Code(link: EmbedLink) -> impl IntoView {
     let height = Local::new(FIRST_HEIGHT_PX);
     let frame = NodeRef::<Iframe>::new();
     follow_height(frame, height);
-    let address = link.address("./");
-    let html = link.iframe(&base, FIRST_HEIGHT_PX);
+    let (address, title) = (link.address("./"), link.title.clone());
     let markdown = link.markdown(&base);
+    let note = link.note.map(|note| view! { <p>{note}</p> });
+    // As high as the preview: right for a column of its width, without the script.
+    let html = Signal::derive(move || link.iframe(&base, height.get()));
     view! {
         <p>{figure_words::EMBED_ABOUT}</p>
+        {note}
         <Snippet label=figure_words::EMBED_HTML code=html/>
-        <Snippet label=figure_words::EMBED_MARKDOWN code=markdown/>
+        <Snippet label=figure_words::EMBED_SCRIPT code=Signal::stored(RESIZE_SCRIPT.to_owned())/>
+        <Snippet label=figure_words::EMBED_MARKDOWN code=Signal::stored(markdown)/>
         <p class="label">{figure_words::EMBED_PREVIEW}</p>
         <iframe
             node_ref=frame
-            title=link.title
+            title=title
             src=address
-            sandbox="allow-scripts"
+            sandbox=SANDBOX
             style:height=move || format!("{}px", height.get())
         ></iframe>
     }
@@ -75,11 +79,10 @@ fn Code(link: EmbedLink) -> impl IntoView {
 
 /// Code to copy.
 #[component]
-fn Snippet(label: &'static str, code: String) -> impl IntoView {
+fn Snippet(label: &'static str, code: Signal<String>) -> impl IntoView {
     let says = Local::new(figure_words::COPY);
-    let copied = code.clone();
     let copy = move |_| {
-        let code = copied.clone();
+        let code = code.get_untracked();
         spawn_local(async move {
             let is_copied = host::copy(&code).await;
             says.set(match is_copied {
@@ -90,7 +93,7 @@ fn Snippet(label: &'static str, code: String) -> impl IntoView {
     };
     view! {
         <div class="snippet">
-            <label><span class="label">{label}</span><textarea readonly rows="3" spellcheck="false" prop:value=code></textarea></label>
+            <label><span class="label">{label}</span><textarea readonly rows="3" spellcheck="false" prop:value=move || code.get()></textarea></label>
             <button type="button" class="button small" aria-live="polite" on:click=copy>{move || says.get()}</button>
         </div>
     }

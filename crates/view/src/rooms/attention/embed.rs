@@ -16,7 +16,7 @@ use crate::answers::run::{Backend, MAX_WHOLE, Pattern, Run};
 use crate::frame::embed::{EmbedParts, Embedded};
 use crate::frame::embed_data::{EmbedDataError, PayloadReader, PayloadWriter};
 use crate::frame::link::{Pairs, set};
-use crate::frame::{Frame, figure_words};
+use crate::frame::{Frame, figure_words, words as frame_words};
 
 /// A weight is kept as so many parts of its square root: of small weights too the first
 /// three digits stay.
@@ -72,21 +72,32 @@ impl EmbeddedPattern {
             clean: None,
             elapsed_ms: 0.0,
         };
-        Ok(Self::new(model, run, pattern, pairs))
+        Self::new(model, run, pattern, pairs)
     }
 
-    fn new(model: String, run: Run, pattern: Pattern, pairs: &Pairs) -> Self {
+    fn new(
+        model: String,
+        run: Run,
+        pattern: Pattern,
+        pairs: &Pairs,
+    ) -> Result<Self, EmbedDataError> {
         let (mut room, mut frame) = (AttentionRoom::default(), Frame::default());
         frame.subject.head = pattern.head();
         frame.shown_model = Some(model);
-        drop(pairs.read(|key, value| match key {
-            "row" => set(&mut room.row, value.parse().ok()),
-            "col" => set(&mut room.col, value.parse().ok()),
+        let n = run.seq_len();
+        let place = |value: &str| value.parse().ok().filter(|place| *place < n);
+        let bad = pairs.read(|key, value| match key {
+            "row" => set(&mut room.row, place(value)),
+            "col" => set(&mut room.col, place(value)),
             _ => true,
-        }));
+        });
+        if let Some(bad) = bad.first() {
+            let said = frame_words::bad_link_value(&bad.key, &bad.value);
+            return Err(EmbedDataError::Content(said));
+        }
         frame.subject.run = Some(Shared::new(run));
         room.show_only(pattern);
-        Self { room, frame }
+        Ok(Self { room, frame })
     }
 }
 
@@ -158,18 +169,26 @@ pub(crate) fn parts(room: &AttentionRoom, frame: &Frame) -> Result<EmbedParts, S
     Ok(EmbedParts {
         data: Some(data_of(room, frame)?),
         pairs,
-        title: words::head_title(frame.subject.head),
+        title: words::embed_title(frame.subject.head),
         picture: file_name(room, frame, AttentionFigure::Pattern, Format::Svg),
+        note: None,
     })
 }
 
 impl Embedded for EmbeddedPattern {
     fn title(&self) -> String {
-        words::head_title(self.frame.subject.head)
+        words::embed_title(self.frame.subject.head)
     }
 
     fn sentence(&self) -> String {
-        plain(&self.room.sentence(&self.frame.subject).unwrap_or_default())
+        let row = plain(&self.room.sentence(&self.frame.subject).unwrap_or_default());
+        let selection = Selection::new(&self.room, &self.frame.subject);
+        // The row's strongest cell is what the sentence is about.
+        let cell = self
+            .room
+            .col
+            .and_then(|_| selection.spoken(selection.cell()));
+        cell.map_or(row.clone(), |cell| format!("{row} Selected: {cell}."))
     }
 
     fn credit(&self) -> String {

@@ -648,6 +648,12 @@ pub fn token_both_bits(name: &str, model: &str, truth: &str) -> String {
     format!("{name}: {model}\u{a0}bits for the model, {truth}\u{a0}in the language itself")
 }
 
+/// Name of a head's map in someone else's page, where nothing else says what it is.
+#[must_use]
+pub fn embed_title(head: Head) -> String {
+    format!("Attention of layer {}, head {}", head.layer, head.head)
+}
+
 /// How weights that a link carries were rounded.
 pub const EMBED_ROUNDED: &str = "weights kept as 16 bits of their square root, at most 0.00002 off";
 /// A mean that no embedded figure shows.

@@ -6,7 +6,7 @@ use headlight_figure::files::Format;
 use headlight_figure::{Element, Gesture, GestureKind, Shared, Size, phrase, plain};
 
 use super::FlashAction;
-use super::catalogue::{FlashFigure, title};
+use super::catalogue::FlashFigure;
 use super::figures::{stage, transport};
 use super::head_of::HeadOf;
 use super::link;
@@ -23,7 +23,7 @@ use crate::frame::embed::{EmbedParts, Embedded};
 use crate::frame::embed_data::{EmbedDataError, PayloadReader, PayloadWriter};
 use crate::frame::link::Pairs;
 use crate::frame::save::named;
-use crate::frame::{Frame, figure_words};
+use crate::frame::{Frame, figure_words, words as frame_words};
 
 /// The stage, with what is played on it.
 #[derive(Debug)]
@@ -77,7 +77,11 @@ impl EmbeddedStage {
     }
 
     fn with(mut room: FlashRoom, frame: Frame, pairs: &Pairs) -> Result<Self, String> {
-        drop(link::read(&mut room, pairs));
+        let bad = link::read(&mut room, pairs);
+        // `data` holds the numbers themselves here.
+        if let Some(bad) = bad.iter().find(|bad| bad.key != "data") {
+            return Err(frame_words::bad_link_value(&bad.key, &bad.value));
+        }
         // One algorithm, and no lesson: what stands around a figure is the writer's.
         (room.compared, room.lesson) = (None, None);
         let player = Player::new(&room)?;
@@ -180,8 +184,9 @@ pub(crate) fn parts(room: &FlashRoom, frame: &Frame) -> Result<EmbedParts, Strin
     Ok(EmbedParts {
         data: data_of(room, frame)?,
         pairs: link::write(&shown),
-        title: title(figure).to_owned(),
+        title: words::embed_title(&room.options),
         picture: named(figure.into(), frame.shown_model(), "", Format::Svg),
+        note: room.compared.map(|_| words::EMBED_ONE_STAGE),
     })
 }
 
@@ -195,7 +200,7 @@ pub(crate) fn carried(text: &str, pairs: &Pairs) -> Result<Box<dyn Embedded>, St
 
 impl Embedded for EmbeddedStage {
     fn title(&self) -> String {
-        title(FlashFigure::Stage).to_owned()
+        words::embed_title(&self.room.options)
     }
 
     fn sentence(&self) -> String {
@@ -210,11 +215,7 @@ impl Embedded for EmbeddedStage {
             .as_ref()
             .filter(|_| self.room.source == Source::Head)
         else {
-            return format!(
-                "{} \u{b7} {}",
-                crate::frame::words::PRODUCT,
-                words::EMBED_OWN
-            );
+            return format!("{} \u{b7} {}", frame_words::PRODUCT, words::EMBED_OWN);
         };
         let head = head::dotted(Head {
             layer: inputs.layer,
@@ -251,7 +252,7 @@ impl Embedded for EmbeddedStage {
             .moment()
             .ok()
             .and_then(|moment| stage::on_gesture(gesture, &self.player, &moment));
-        let is_key = gesture.kind == GestureKind::Key && !transport::is_at(gesture);
+        let is_key = gesture.kind == GestureKind::Key && !transport::has_own(gesture);
         let by_key = || is_key.then(|| transport::on_key(&gesture.value, gesture.is_extending));
         let action = at_row
             .or_else(|| transport::on_gesture(gesture))

@@ -134,10 +134,12 @@ pub fn on_key(key: &str, is_shifted: bool) -> Option<FlashAction> {
     })
 }
 
-/// Whether a gesture is at the transport, whose buttons and range know their own keys.
+/// Whether a key means something to the part of the transport that has the focus: all to
+/// the range, those that press it to a button.
 #[must_use]
-pub fn is_at(gesture: &Gesture) -> bool {
-    gesture.at(SCRUB).or(gesture.at(BUTTON)).is_some()
+pub fn has_own(gesture: &Gesture) -> bool {
+    let presses = matches!(gesture.value.as_str(), " " | "Enter");
+    gesture.at(SCRUB).is_some() || (gesture.at(BUTTON).is_some() && presses)
 }
 
 #[cfg(test)]

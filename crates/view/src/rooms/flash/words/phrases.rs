@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use headlight_flash::{Algorithm, Array, EventKind};
 
+use crate::rooms::flash::options::Options;
+
 use headlight_figure::number::fixed;
 
 /// On-chip memory that every browser's GPU gives a kernel (`maxComputeWorkgroupStorageSize`).
@@ -297,6 +299,8 @@ fn with_minus(text: &str) -> String {
     text.replace('-', "\u{2212}")
 }
 
+/// An embedded figure shows one algorithm.
+pub const EMBED_ONE_STAGE: &str = "One algorithm is embedded, without the one beside it.";
 /// How numbers that a link carries were rounded.
 pub const EMBED_ROUNDED: &str = "q, k and v kept as 16-bit floats";
 /// Numbers of no model.
@@ -312,4 +316,29 @@ pub const EMBED_KEYS: &str = "Space plays and pauses, the arrow keys step, Home 
 #[must_use]
 pub fn embedded_rows(tokens: usize, rows: usize) -> String {
     format!("`data` has {tokens} tokens for {rows} rows")
+}
+
+/// Name of the stage in someone else's page: what is played, and how.
+#[must_use]
+pub fn embed_title(options: &Options) -> String {
+    let method = options.method();
+    let name = match method.algorithm {
+        Algorithm::Standard => "Standard attention",
+        Algorithm::Fa1 => "FlashAttention (FA1)",
+        Algorithm::Fa2 => "FlashAttention-2 (FA2)",
+    };
+    let mut how = vec!["step by step".to_owned()];
+    if !options.is_causal {
+        how.push("without a mask".to_owned());
+    }
+    if method.is_reversed {
+        how.push("last keys first".to_owned());
+    }
+    if method.is_lazy {
+        how.push("rescaled only where the maximum rises a lot".to_owned());
+    }
+    if method.n_splits > 1 {
+        how.push(format!("keys in {} parts", method.n_splits));
+    }
+    format!("{name}, {}", how.join(", "))
 }
