@@ -138,7 +138,12 @@ test("a figure that nobody sees stands still", async (t) => {
     await page.evaluate(() => window.scrollTo(0, 4000));
     const frame = page.frames().find((found) => found.url().includes("#/flash"));
     const clock = () => frame.evaluate(() => document.querySelector(".clock").textContent);
-    await frame.waitForFunction(() => document.querySelector('[data-target="transport:3"]').ariaLabel === "Play");
+    // By the clock: a frame that nobody sees draws no frames to wait for.
+    await frame.waitForFunction(
+      () => document.querySelector('[data-target="transport:3"]').ariaLabel === "Play",
+      null,
+      { polling: 100 },
+    );
     const stopped = await clock();
     await page.waitForTimeout(600);
     assert.equal(await clock(), stopped);
