@@ -15,7 +15,7 @@ use super::step_sentence::says;
 use super::{beside, controls, device, error_badge, ledger, lesson, pseudo_code};
 use super::{row, stage, timeline, transport};
 use crate::derived::react;
-use crate::draw::{Node, drawn, el, reactive};
+use crate::draw::{Node, drawn, el, leptos as leptos_view, reactive};
 use crate::frame::element_ids::FIGURE;
 use crate::host;
 use crate::store::{Store, store};
@@ -52,7 +52,7 @@ pub(super) fn draw_room() -> AnyView {
         .add(transport::transport(room))
         .add(timeline::timeline(room))
         .add(room.behind(FlashFigure::Stage))
-        .add(room.numbers.grid())
+        .add(leptos_view(move || room.numbers.grid()))
         .add(room.behind(FlashFigure::Timeline))
         .add(device::section(room));
     let side = el("section")
