@@ -8,7 +8,7 @@ use headlight_view::State;
 use headlight_view::frame::command_line::CommandLine;
 use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::{
-    Agreement, Check, FlashAction, Shown, command_line, content, method, tables,
+    Agreement, Check, FlashAction, Shown, command_line, content, tables,
 };
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use super::current_step::CurrentStep;
 use super::dispatch::act;
 use crate::derived::{Derived, Local, react};
-use crate::frame::figure::{MethodAndTable, operated_view, table};
+use crate::frame::figure::{operated_view, table};
 use crate::host;
 use crate::store::Store;
 
@@ -203,13 +203,4 @@ fn seen<T>(now: CurrentStep, check: Option<&Check>, of: impl FnOnce(Shown<'_>) -
         agreement: None,
         on_device: [None; 2],
     }))
-}
-
-/// How a figure is computed and its numbers, below it.
-pub fn behind(
-    figure: FlashFigure,
-    table: Derived<Option<Table>>,
-    command: Derived<CommandLine>,
-) -> AnyView {
-    view! { <MethodAndTable figure method=method(figure) command table/> }.into_any()
 }
