@@ -23,7 +23,7 @@ type Layers = &'static [&'static [&'static str]];
 const VIEW: Layers = &[&["answers/"], &["session/"], &["frame/"], &["rooms/"]];
 
 const WEB: Layers = &[
-    &["draw/", "host.rs", "derived.rs"],
+    &["controls/", "host.rs", "derived.rs"],
     &[
         "store.rs",
         "effects.rs",

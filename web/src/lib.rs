@@ -6,7 +6,7 @@
 //! - `second_module`: what the first module of the page calls of the second, once it is there
 //! - `second_module_entry`: the second module, fetched a moment after the first figure
 //! - `derived`: memos, signals and effects of any type by one implementation
-//! - `draw`: elements as plain data, and the document brought in line with them
+//! - `controls`: what a visitor operates, one function for each kind of control
 //! - `export`: figures as files
 //! - `host`: the few things that only a browser has
 //! - `frame`: what stands around the rooms, and what every figure has: a menu, its numbers,
@@ -18,8 +18,8 @@
 #![expect(unreachable_pub, reason = "Leptos components are `pub` by convention")]
 
 mod app;
+mod controls;
 mod derived;
-mod draw;
 mod effects;
 mod export;
 mod frame;

@@ -106,7 +106,7 @@ fn other_budgets(files: &[String], named: &[Budget]) -> Vec<Budget> {
             Budget::new(NUMBERS, &["worker-numbers-", "numbers-"], 250_000, 150_000)
         } else {
             let stem = format!("{module}-");
-            Budget::new(&format!("room {module}"), &[&stem], 180_000, 100_000).quickly(215_000)
+            Budget::new(&format!("room {module}"), &[&stem], 180_000, 100_000).quickly(250_000)
         };
         if !budgets.contains(&budget) {
             budgets.push(budget);

@@ -15,8 +15,8 @@ use leptos::prelude::*;
 use super::embed_code::EmbedCode;
 use super::opened_section::OpenedSection;
 use super::table::numbers;
+use super::value::operated_view;
 use crate::derived::Derived;
-use crate::draw::{drawn, reactive};
 use crate::store::store;
 
 /// Both, below the figure.
@@ -50,10 +50,7 @@ fn Numbers(figure: FigureId, table: Derived<Option<Table>>) -> impl IntoView {
         }
     });
     let label = figure_words::numbers_of(room::figure_title(figure));
-    let numbers = reactive(move || {
-        let table = table.shared();
-        numbers(figure.name(), Option::as_ref(&table)).into()
-    });
+    let numbers = move || table.with(|table| numbers(figure.name(), table.as_ref()));
     view! {
         <div
             node_ref=element
@@ -61,9 +58,8 @@ fn Numbers(figure: FigureId, table: Derived<Option<Table>>) -> impl IntoView {
             role=move || is_open.get().then_some("region")
             aria-label=move || is_open.get().then(|| label.clone())
             tabindex=move || is_open.get().then_some("0")
-        >
-            {drawn(numbers)}
-        </div>
+        ></div>
+        {operated_view(element, Box::new(numbers), None)}
     }
 }
 

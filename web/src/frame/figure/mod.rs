@@ -10,4 +10,4 @@ mod value;
 
 pub use menu::{Menu, More};
 pub use method_and_table::MethodAndTable;
-pub use value::{figure_of, figure_view, picture_view};
+pub use value::{figure_of, figure_view, operated_view, picture_view};

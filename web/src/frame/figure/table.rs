@@ -1,25 +1,22 @@
 //! Tables of numbers.
 
 use headlight_figure::table::Table;
+use headlight_figure::{Element, Text, el};
 
-use crate::draw::{Element, Text, el};
-
-/// A table for programs and for readers who hear the page, by whoever makes it; empty
-/// before it is there.
+/// Table for programs and for readers who hear the page, named after its figure; empty
+/// before the numbers are there.
 pub fn numbers(name: &'static str, table: Option<&Table>) -> Element {
     let empty = el("table").class("numbers").set("data-for", name);
     let Some(table) = table else {
         return empty;
     };
-    let heads = table
-        .columns
-        .iter()
-        .map(|column| column_head(column.name.clone()));
+    let heads = table.columns.iter();
+    let heads = heads.map(|column| head("col", column.name.clone()));
     let row = |cells: &Vec<String>| {
         let mut cells = cells.iter().cloned();
         let first = cells.next().unwrap_or_default();
         let rest = cells.map(|cell| el("td").add(cell));
-        el("tr").add(row_head(first)).all(rest)
+        el("tr").add(head("row", first)).all(rest)
     };
     empty
         .add(el("caption").add(table.caption.clone()))
@@ -27,12 +24,7 @@ pub fn numbers(name: &'static str, table: Option<&Table>) -> Element {
         .add(el("tbody").all(table.rows.iter().map(row)))
 }
 
-/// The head of a column.
-fn column_head(name: impl Into<Text>) -> Element {
-    el("th").set("scope", "col").add(name.into())
-}
-
-/// The head of a row.
-fn row_head(name: impl Into<Text>) -> Element {
-    el("th").set("scope", "row").add(name.into())
+/// Head of a column or of a row.
+fn head(scope: &'static str, name: impl Into<Text>) -> Element {
+    el("th").set("scope", scope).add(name.into())
 }

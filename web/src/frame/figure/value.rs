@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use headlight_draw::{Listening, Picture, listen};
+use headlight_draw::{Listening, Operated, Picture, listen};
 use headlight_figure::{Element, Gesture, Size, Theme};
 use headlight_view::State;
 use leptos::html::Div;
@@ -72,4 +72,25 @@ pub fn picture_view(show: Show, act: Box<dyn Fn(Gesture) -> bool>) -> AnyView {
 struct Mounted {
     picture: Picture,
     _listening: Option<Listening>,
+}
+
+/// Elements of HTML that `drawn` gives, kept up to date as the only child of `place`; `act`
+/// listens to them. The view itself shows nothing: it stands after its place, and the
+/// elements end with it.
+pub fn operated_view(
+    place: NodeRef<Div>,
+    drawn: Box<dyn Fn() -> Element>,
+    act: Option<Box<dyn Fn(Gesture) -> bool>>,
+) -> AnyView {
+    let (mounted, act) = (RefCell::new(None), RefCell::new(act));
+    let follow = SendWrapper::new(move || {
+        let Some(root) = place.get() else { return };
+        let mut mounted = mounted.borrow_mut();
+        let (operated, _listening) = mounted.get_or_insert_with(|| {
+            let listening = act.take().map(|act| listen(&root, act));
+            (Operated::within(root.clone().into()), listening)
+        });
+        operated.show(&drawn());
+    });
+    (move || follow()).into_any()
 }

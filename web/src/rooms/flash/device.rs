@@ -7,15 +7,16 @@ use headlight_view::rooms::flash::device::{Computes, Growth, RunShown, Stage};
 use headlight_view::rooms::flash::device_ask;
 use headlight_view::rooms::flash::words::device as words;
 use headlight_view::session::{Choice, Input};
+use leptos::prelude::*;
 
 use super::device_growth::lengths;
 use super::device_run::{one_run, status};
 use super::flash_view::FlashView;
+use crate::controls::{button, shown_if};
 use crate::derived::Derived;
-use crate::draw::{Element, Node, el, reactive};
 
 /// The section below the stage.
-pub fn section(room: FlashView) -> Node {
+pub fn section(room: FlashView) -> AnyView {
     const TITLE: &str = "device-title";
     let computing = room
         .store
@@ -26,68 +27,61 @@ pub fn section(room: FlashView) -> Node {
     let growth = room
         .store
         .select(|state: &State| device_ask::growth_shown(&state.flash, &state.frame));
-    let says = reactive(move || {
-        let said = match computing.get() {
-            Computes::Gpu => None,
-            Computes::Awaited => Some(words::AWAITED.to_owned()),
-            Computes::Preparing => Some(words::PREPARING.to_owned()),
-            Computes::NotGpu { why, .. } => Some(why),
-        };
-        status(said).into()
-    });
+    let says = move || match computing.get() {
+        Computes::Gpu => None,
+        Computes::Awaited => Some(words::AWAITED.to_owned()),
+        Computes::Preparing => Some(words::PREPARING.to_owned()),
+        Computes::NotGpu { why, .. } => Some(why),
+    };
     // Nothing is offered that would not work.
-    let buttons = reactive(move || {
-        let all = el("div").class("device-buttons");
-        match computing.get() {
-            Computes::Gpu => all.all(buttons(room, run, growth)),
-            Computes::NotGpu { can_ask: true, .. } => {
-                let ask = FrameAction::Engine(Input::Choose(Choice::Gpu));
-                all.add(button(words::USE_GPU, move || {
-                    room.store.dispatch(ask.clone());
-                }))
-            }
-            Computes::Awaited | Computes::Preparing | Computes::NotGpu { .. } => all,
-        }
-        .into()
-    });
-    el("section")
-        .class("device")
-        .set("aria-labelledby", TITLE)
-        .add(el("h2").set("id", TITLE).add(words::HEADING))
-        .add(el("p").class("device-about").add(words::ABOUT))
-        .add(says)
-        .add(buttons)
-        .all(one_run(room, run))
-        .all(lengths(room, growth))
-        .into()
-}
-
-fn button(name: &'static str, act: impl Fn() + 'static) -> Element {
-    el("button")
-        .set("type", "button")
-        .class("button")
-        .click(act)
-        .add(name)
+    let is_gpu = Derived::new(move || matches!(computing.get(), Computes::Gpu));
+    let can_ask =
+        Derived::new(move || matches!(computing.get(), Computes::NotGpu { can_ask: true, .. }));
+    let ask = move || {
+        let ask = FrameAction::Engine(Input::Choose(Choice::Gpu));
+        let press = Callback::new(move |()| room.store.dispatch(ask.clone()));
+        button(Derived::new(|| words::USE_GPU), press)
+    };
+    view! {
+        <section class="device" aria-labelledby=TITLE>
+            <h2 id=TITLE>{words::HEADING}</h2>
+            <p class="device-about">{words::ABOUT}</p>
+            {status(says)}
+            <div class="device-buttons">
+                {shown_if(is_gpu, move || buttons(room, run, growth))}
+                {shown_if(can_ask, ask)}
+            </div>
+            {one_run(room, run)}
+            {lengths(room, growth)}
+        </section>
+    }
+    .into_any()
 }
 
 /// What can be done with a GPU.
-fn buttons(
-    room: FlashView,
-    run: Derived<RunShown>,
-    growth: Derived<Option<Growth>>,
-) -> [Element; 2] {
-    let run_label = run.with(|run| match run {
-        RunShown::Nothing | RunShown::Awaited => words::RUN,
-        _ => words::RUN_AGAIN,
+fn buttons(room: FlashView, run: Derived<RunShown>, growth: Derived<Option<Growth>>) -> AnyView {
+    let run_label = Derived::new(move || {
+        run.with(|run| match run {
+            RunShown::Nothing | RunShown::Awaited => words::RUN,
+            _ => words::RUN_AGAIN,
+        })
     });
+    let run_it = Callback::new(move |()| room.act(FlashAction::RunOnDevice));
     // One button for both, so that whoever pressed it keeps the focus.
-    let (label, action) = growth.with(|growth| match growth.as_ref().map(|growth| &growth.stage) {
-        Some(Stage::Measuring(_)) => (words::STOP, FlashAction::StopMeasuring),
-        Some(_) => (words::MEASURE_AGAIN, FlashAction::MeasureGrowth),
-        None => (words::MEASURE, FlashAction::MeasureGrowth),
+    let is_measuring = |growth: &Growth| matches!(growth.stage, Stage::Measuring(_));
+    let label = Derived::new(move || {
+        growth.with(|growth| match growth.as_ref().map(is_measuring) {
+            Some(true) => words::STOP,
+            Some(false) => words::MEASURE_AGAIN,
+            None => words::MEASURE,
+        })
     });
-    [
-        button(run_label, move || room.act(FlashAction::RunOnDevice)),
-        button(label, move || room.act(action.clone())),
-    ]
+    let measure = Callback::new(move |()| {
+        let growth = growth.get_untracked();
+        room.act(match growth.as_ref().is_some_and(is_measuring) {
+            true => FlashAction::StopMeasuring,
+            false => FlashAction::MeasureGrowth,
+        });
+    });
+    view! { {button(run_label, run_it)}{button(label, measure)} }.into_any()
 }

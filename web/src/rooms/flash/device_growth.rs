@@ -9,27 +9,25 @@ use leptos::prelude::*;
 
 use super::device_run::status;
 use super::flash_view::{FlashView, more, still};
+use crate::controls::{shown_if, text};
 use crate::derived::{Derived, react};
-use crate::draw::{Node, el, reactive};
 
 /// Longer and longer sequences.
-pub fn lengths(room: FlashView, growth: Derived<Option<Growth>>) -> [Node; 3] {
+pub fn lengths(room: FlashView, growth: Derived<Option<Growth>>) -> AnyView {
     let [_, table] = room.numbers.on_device();
     react(move || table.set(growth.with(|growth| growth.as_ref().map(growth::table))));
-    let state = reactive(move || {
-        let state = growth.with(|growth| growth.as_ref().map(words::growth_state));
-        status(state).into()
-    });
-    let chart = chart(growth);
-    let chart = reactive(move || match growth.with(Option::is_some) {
-        true => chart.clone(),
-        false => Node::NOTHING,
-    });
-    [state, chart, room.behind(FlashFigure::Growth)]
+    let state = move || growth.with(|growth| growth.as_ref().map(words::growth_state));
+    let is_there = Derived::new(move || growth.with(Option::is_some));
+    view! {
+        {status(state)}
+        {shown_if(is_there, move || chart(growth))}
+        {room.behind(FlashFigure::Growth)}
+    }
+    .into_any()
 }
 
 /// The two panels.
-fn chart(growth: Derived<Option<Growth>>) -> Node {
+fn chart(growth: Derived<Option<Growth>>) -> AnyView {
     const TITLE: &str = "device-growth-title";
     const SAYS: &str = "device-growth-says";
     let element = NodeRef::<Div>::new();
@@ -37,22 +35,18 @@ fn chart(growth: Derived<Option<Growth>>) -> Node {
         let drawing = |growth: &Growth| growth::drawing(growth, width);
         growth.with(|growth| growth.as_ref().map(drawing))
     };
-    let chart = still(element, drawing);
-    let sentence = reactive(move || {
-        let said = growth.with(|growth| growth.as_ref().map(growth::sentence));
-        el("figcaption").set("id", SAYS).add(said).into()
-    });
-    let heading = el("div")
-        .class("device-run")
-        .add(el("h3").set("id", TITLE).add(words::GROWTH))
-        .add(more(FlashFigure::Growth));
-    el("figure")
-        .class("device-growth")
-        .set("data-figure", FlashFigure::Growth.name())
-        .set("aria-labelledby", TITLE)
-        .set("aria-describedby", SAYS)
-        .add(heading)
-        .add(el("div").class("device-chart").hold(element).add(chart))
-        .add(sentence)
-        .into()
+    let sentence = move || growth.with(|growth| growth.as_ref().map(growth::sentence));
+    view! {
+        <figure
+            class="device-growth"
+            data-figure=FlashFigure::Growth.name()
+            aria-labelledby=TITLE
+            aria-describedby=SAYS
+        >
+            <div class="device-run"><h3 id=TITLE>{words::GROWTH}</h3>{more(FlashFigure::Growth)}</div>
+            <div class="device-chart" node_ref=element>{still(element, drawing)}</div>
+            <figcaption id=SAYS>{text(sentence)}</figcaption>
+        </figure>
+    }
+    .into_any()
 }

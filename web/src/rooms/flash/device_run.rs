@@ -5,23 +5,28 @@ use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::device::{Answer, RunShown};
 use headlight_view::rooms::flash::device_ask;
 use headlight_view::rooms::flash::figures::agreement::{self, verdict};
+use headlight_view::rooms::flash::words as flash_words;
 use headlight_view::rooms::flash::words::device as words;
 use headlight_view::rooms::flash::{Agreement, Checked, FlashAction, Player};
 use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::flash_view::{FlashView, more, still};
+use crate::controls::{shown_if, text};
 use crate::derived::{Derived, Local, react};
-use crate::draw::{Element, Node, el, reactive};
 use crate::host;
 
 /// What is read out when it changes.
-pub fn status(said: Option<String>) -> Element {
-    el("p").class("device-says").set("role", "status").add(said)
+pub fn status(said: impl Fn() -> Option<String> + Send + 'static) -> AnyView {
+    status_of(text(said))
+}
+
+fn status_of(said: AnyView) -> AnyView {
+    view! { <p class="device-says" role="status">{said}</p> }.into_any()
 }
 
 /// A run with the numbers of the room.
-pub fn one_run(room: FlashView, run: Derived<RunShown>) -> [Node; 2] {
+pub fn one_run(room: FlashView, run: Derived<RunShown>) -> AnyView {
     let agreement = room.numbers.agreement();
     let generation = StoredValue::new(0_u32);
     let options = room.store.select(|state: &State| state.flash.options);
@@ -49,35 +54,26 @@ pub fn one_run(room: FlashView, run: Derived<RunShown>) -> [Node; 2] {
         let mine = generation.get_value();
         go_on(compared, answer, agreement, generation, mine);
     });
-    let says = reactive(move || {
+    let says = move || {
         let found = agreement.get();
         let verdict = found.as_ref().and_then(verdict);
-        let verdict = verdict.or_else(|| run.with(words::run_state));
-        status(verdict).into()
+        verdict.or_else(|| run.with(words::run_state))
+    };
+    let progress = move || {
+        let found = agreement.get().filter(|found| !found.is_done())?;
+        let (n_checked, n_queries) = found.progress();
+        Some(flash_words::checked(n_checked, n_queries))
+    };
+    let is_under_way = Derived::new(move || {
+        agreement.with(|found| found.as_ref().is_some_and(|it| !it.is_done()))
     });
-    let progress = reactive(move || {
-        let under_way = agreement.get().filter(|found| !found.is_done());
-        let progress = under_way.map(|found| {
-            let (n_checked, n_queries) = found.progress();
-            let said = headlight_view::rooms::flash::words::checked(n_checked, n_queries);
-            el("p").class("device-progress").add(said)
-        });
-        progress.into()
-    });
+    let progress = move || view! { <p class="device-progress">{text(progress)}</p> }.into_any();
     let element = NodeRef::<Div>::new();
     let drawing = move |width| {
         // A time never stands without its errors.
         let found = agreement.get().filter(|found| found.progress().0 > 0)?;
         answer.with(|answer| Some(agreement::drawing(answer.as_ref()?, &found, width)))
     };
-    let facts = el("div").class("device-facts").hold(element);
-    let figure = el("div")
-        .set("data-figure", FlashFigure::Device.name())
-        .set("role", "group")
-        .set("aria-label", words::HEADING)
-        .add(says)
-        .add(progress)
-        .add(facts.add(still(element, drawing)));
     let [table, _] = room.numbers.on_device();
     react(move || {
         let found = agreement.get().filter(Agreement::is_done);
@@ -86,13 +82,19 @@ pub fn one_run(room: FlashView, run: Derived<RunShown>) -> [Node; 2] {
         };
         table.set(found.and_then(made));
     });
-    let menu = more(FlashFigure::Device);
-    let menu = reactive(move || match table.with(Option::is_some) {
-        true => menu.clone(),
-        false => Node::NOTHING,
-    });
-    let run = el("div").class("device-run").add(figure).add(menu);
-    [run.into(), room.behind(FlashFigure::Device)]
+    let has_table = Derived::new(move || table.with(Option::is_some));
+    view! {
+        <div class="device-run">
+            <div data-figure=FlashFigure::Device.name() role="group" aria-label=words::HEADING>
+                {status(says)}
+                {shown_if(is_under_way, progress)}
+                <div class="device-facts" node_ref=element>{still(element, drawing)}</div>
+            </div>
+            {shown_if(has_table, || more(FlashFigure::Device))}
+        </div>
+        {room.behind(FlashFigure::Device)}
+    }
+    .into_any()
 }
 
 fn go_on(

@@ -8,12 +8,12 @@ use leptos::prelude::*;
 
 use super::current_step::CurrentStep;
 use super::flash_view::{FlashView, more, still};
+use crate::controls::text;
 use crate::derived::{Local, react};
-use crate::draw::{Node, el, reactive};
 use crate::host;
 
 /// The result against softmax in 64 bits, a few rows at a time.
-pub fn error_badge(room: FlashView) -> Node {
+pub fn error_badge(room: FlashView) -> AnyView {
     let now = room.now;
     let check = room.numbers.check();
     let generation = StoredValue::new(0_u32);
@@ -25,24 +25,20 @@ pub fn error_badge(room: FlashView) -> Node {
     });
     let element = NodeRef::<Div>::new();
     let drawing = move |width| Some(check.with(|check| error::drawing(check.as_ref(), width)));
-    let said = reactive(move || {
-        let said = check.with(|check| check.as_ref().and_then(error::summary));
-        el("figcaption").class("unseen").add(said).into()
-    });
-    let figure = el("figure")
-        .set("data-figure", FlashFigure::Error.name())
-        .set("aria-label", words::ERROR_LABEL)
-        .add(said)
-        .add(el("div").hold(element).add(still(element, drawing)));
-    let badge = el("div")
-        .class("proof")
-        .add(figure)
-        .add(more(FlashFigure::Error));
-    el("section")
-        .class("proven")
-        .add(badge)
-        .add(room.behind(FlashFigure::Error))
-        .into()
+    let said = move || check.with(|check| check.as_ref().and_then(error::summary));
+    view! {
+        <section class="proven">
+            <div class="proof">
+                <figure data-figure=FlashFigure::Error.name() aria-label=words::ERROR_LABEL>
+                    <figcaption class="unseen">{text(said)}</figcaption>
+                    <div node_ref=element>{still(element, drawing)}</div>
+                </figure>
+                {more(FlashFigure::Error)}
+            </div>
+            {room.behind(FlashFigure::Error)}
+        </section>
+    }
+    .into_any()
 }
 
 fn go_on(now: CurrentStep, check: Local<Option<Check>>, generation: StoredValue<u32>, mine: u32) {

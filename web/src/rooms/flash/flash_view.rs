@@ -1,20 +1,16 @@
 //! What every part of the room knows, and can do.
 
-use std::rc::Rc;
-
-use headlight_figure::{Element, Gesture, Size};
+use headlight_figure::{Element, Size};
 use headlight_view::rooms::flash::FlashAction;
 use headlight_view::rooms::flash::catalogue::FlashFigure;
+use headlight_view::rooms::flash::method;
 use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::current_step::CurrentStep;
 use super::dispatch::act;
-use super::numbers;
 use super::numbers::Numbers;
-use crate::draw::{Node, leptos as view_of};
-use crate::frame::figure::{More, figure_view};
-use crate::host;
+use crate::frame::figure::{MethodAndTable, More, figure_of};
 use crate::store::Store;
 
 /// What every part of the room knows.
@@ -31,10 +27,19 @@ impl FlashView {
         act(self.store, action);
     }
 
+    /// Applies an action of the room, if there is one; true if there is.
+    pub(super) fn act_if(self, action: Option<FlashAction>) -> bool {
+        let is_some = action.is_some();
+        if let Some(action) = action {
+            self.act(action);
+        }
+        is_some
+    }
+
     /// What is behind a figure: how it is computed, and its numbers.
-    pub(super) fn behind(self, figure: FlashFigure) -> Node {
+    pub(super) fn behind(self, figure: FlashFigure) -> AnyView {
         let (table, command) = self.numbers.behind(self.store, figure);
-        view_of(move || numbers::behind(figure, table, command))
+        view! { <MethodAndTable figure method=method(figure) command table/> }.into_any()
     }
 }
 
@@ -42,24 +47,11 @@ impl FlashView {
 pub(super) fn still(
     place: NodeRef<Div>,
     drawing: impl Fn(f64) -> Option<(Element, Size)> + 'static,
-) -> Node {
-    figure(host::width_of(place), drawing, |_| false)
-}
-
-/// A figure in a width that is followed; `act` says whether a gesture did something.
-pub(super) fn figure(
-    width: Signal<f64>,
-    drawing: impl Fn(f64) -> Option<(Element, Size)> + 'static,
-    act: impl Fn(Gesture) -> bool + 'static,
-) -> Node {
-    let (drawing, act) = (Rc::new(drawing), Rc::new(act));
-    view_of(move || {
-        let (drawing, act) = (Rc::clone(&drawing), Rc::clone(&act));
-        figure_view(width, move |width| drawing(width), move |it| act(it))
-    })
+) -> AnyView {
+    figure_of(place, drawing, |_, _| false)
 }
 
 /// The menu of a figure.
-pub(super) fn more(figure: FlashFigure) -> Node {
-    view_of(move || view! { <More figure/> }.into_any())
+pub(super) fn more(figure: FlashFigure) -> AnyView {
+    view! { <More figure/> }.into_any()
 }

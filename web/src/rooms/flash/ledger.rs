@@ -7,7 +7,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::flash_view::{FlashView, more, still};
-use crate::draw::{Node, el, reactive};
+use crate::controls::view_of;
 
 /// Heads the ledger.
 pub const TITLE: &str = "ledger-title";
@@ -15,40 +15,28 @@ pub const TITLE: &str = "ledger-title";
 const VERDICT: &str = "ledger-says";
 
 /// What is moved.
-pub fn ledger(room: FlashView) -> Node {
+pub fn ledger(room: FlashView) -> AnyView {
     let now = room.now;
     let element = NodeRef::<Div>::new();
     let drawing = move |width| Some(ledger_drawing::drawing(&now.ledger()?, width));
-    let drawing = still(element, drawing);
-    let verdict = reactive(move || {
-        let played = now.player().zip(now.ledger());
-        let said = played.map(|(player, ledger)| {
-            let verdict = words::verdict(&player, &ledger);
-            (verdict, words::too_large(&ledger))
-        });
-        let (verdict, too_large) = said.unzip();
-        let too_large = too_large.flatten();
-        let too_large = too_large.map(|said| el("p").class("verdict too-large").add(said));
-        el("div")
-            .set("id", VERDICT)
-            .add(el("p").class("verdict").add(verdict))
-            .add(too_large)
-            .into()
-    });
-    let figure = el("figure")
-        .set("data-figure", FlashFigure::Ledger.name())
-        .set("aria-labelledby", TITLE)
-        .set("aria-describedby", VERDICT)
-        .add(el("div").class("ledger").hold(element).add(drawing))
-        .add(verdict);
-    let heading = el("div")
-        .class("heading")
-        .add(el("h2").set("id", TITLE).add(words::LEDGER))
-        .add(more(FlashFigure::Ledger));
-    el("section")
-        .set("aria-labelledby", TITLE)
-        .add(heading)
-        .add(figure)
-        .add(room.behind(FlashFigure::Ledger))
-        .into()
+    let verdict = move || {
+        let (player, ledger) = now.player().zip(now.ledger()).unzip();
+        let too_large = ledger.as_ref().and_then(words::too_large);
+        let verdict = player.zip(ledger);
+        let verdict = verdict.map(|(player, ledger)| words::verdict(&player, &ledger));
+        let too_large = too_large.map(|said| view! { <p class="verdict too-large">{said}</p> });
+        let said = view! { <p class="verdict">{verdict}</p>{too_large} };
+        Some(said.into_any())
+    };
+    view! {
+        <section aria-labelledby=TITLE>
+            <div class="heading"><h2 id=TITLE>{words::LEDGER}</h2>{more(FlashFigure::Ledger)}</div>
+            <figure data-figure=FlashFigure::Ledger.name() aria-labelledby=TITLE aria-describedby=VERDICT>
+                <div class="ledger" node_ref=element>{still(element, drawing)}</div>
+                <div id=VERDICT>{view_of(verdict)}</div>
+            </figure>
+            {room.behind(FlashFigure::Ledger)}
+        </section>
+    }
+    .into_any()
 }

@@ -1,11 +1,11 @@
 //! The Flash room: a module of its own, fetched by those who open it.
 //!
-//! It is drawn as plain elements (see [`draw`](crate::draw)), not as views of Leptos:
-//! that is what keeps the module small. Signals, memos and effects are Leptos's, and so
-//! are the parts that it shares with the other room.
+//! What can be operated comes from [`controls`](crate::controls), and each part of the room
+//! hands on an `AnyView`: one type for Leptos, so that the module stays small.
 
 mod beside;
 mod controls;
+mod controls_source;
 mod current_step;
 mod device;
 mod device_growth;

@@ -8,15 +8,15 @@ use headlight_view::State;
 use headlight_view::frame::command_line::CommandLine;
 use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::{
-    Agreement, Check, FlashAction, Shown, command_line, content, method, tables,
+    Agreement, Check, FlashAction, Shown, command_line, content, tables,
 };
+use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::current_step::CurrentStep;
 use super::dispatch::act;
 use crate::derived::{Derived, Local, react};
-use crate::draw::{Node, el, reactive};
-use crate::frame::figure::{MethodAndTable, table};
+use crate::frame::figure::{operated_view, table};
 use crate::host;
 use crate::store::Store;
 
@@ -167,22 +167,25 @@ impl Numbers {
 
     /// How many tiles there are of which kind, which the stage shows one by one; where two
     /// are compared, the numbers of that.
-    pub fn grid(self) -> Node {
-        reactive(move || {
-            let tables = self.made.with(|made| {
-                let made = made.as_ref();
-                let beside = made.and_then(|made| made.beside.as_ref());
-                let compared = made.and_then(|made| made.compared.as_ref());
-                let beside = beside.filter(|_| compared.is_some());
-                [
-                    ("flash.grid", made.map(|made| &made.grid)),
-                    ("flash.beside", beside),
-                    ("flash.compare", compared),
-                ]
-                .map(|(name, table)| table.map(|table| table::numbers(name, Some(table))))
-            });
-            el("div").class("unseen").all(tables).into()
-        })
+    pub fn grid(self) -> AnyView {
+        let of = move |name, table: fn(&Made) -> Option<&Table>| {
+            let place = NodeRef::<Div>::new();
+            let drawn = move || {
+                let numbers =
+                    |made: &Option<Made>| table::numbers(name, made.as_ref().and_then(table));
+                self.made.with(numbers)
+            };
+            view! {
+                <div class="unseen" node_ref=place></div>
+                {operated_view(place, Box::new(drawn), None)}
+            }
+        };
+        view! {
+            {of("flash.grid", |made| Some(&made.grid))}
+            {of("flash.beside", |made| made.beside.as_ref().filter(|_| made.compared.is_some()))}
+            {of("flash.compare", |made| made.compared.as_ref())}
+        }
+        .into_any()
     }
 }
 
@@ -200,13 +203,4 @@ fn seen<T>(now: CurrentStep, check: Option<&Check>, of: impl FnOnce(Shown<'_>) -
         agreement: None,
         on_device: [None; 2],
     }))
-}
-
-/// How a figure is computed and its numbers, below it.
-pub fn behind(
-    figure: FlashFigure,
-    table: Derived<Option<Table>>,
-    command: Derived<CommandLine>,
-) -> AnyView {
-    view! { <MethodAndTable figure method=method(figure) command table/> }.into_any()
 }

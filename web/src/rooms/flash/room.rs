@@ -14,8 +14,8 @@ use super::numbers::Numbers;
 use super::step_sentence::says;
 use super::{beside, controls, device, error_badge, ledger, lesson, pseudo_code};
 use super::{row, stage, timeline, transport};
+use crate::controls::{text, value_of};
 use crate::derived::react;
-use crate::draw::{Node, drawn, el, reactive};
 use crate::frame::element_ids::FIGURE;
 use crate::host;
 use crate::store::{Store, store};
@@ -33,54 +33,38 @@ pub(super) fn draw_room() -> AnyView {
     };
     transport::listen_to_keys(store);
     transport::keep_time(store);
-    let board = el("section")
-        .class("board")
-        .set("id", FIGURE)
-        .set("tabindex", "-1")
-        .set("aria-label", words::STAGE)
-        .add(intent(store))
-        .add(controls::all(room))
-        .add(
-            el("div")
-                .class("said")
-                .add(says(now))
-                .add(more(FlashFigure::Stage)),
-        )
-        .add(beside::pace(room, false))
-        .add(stage::stage(room, false))
-        .add(beside::beside(room))
-        .add(transport::transport(room))
-        .add(timeline::timeline(room))
-        .add(room.behind(FlashFigure::Stage))
-        .add(room.numbers.grid())
-        .add(room.behind(FlashFigure::Timeline))
-        .add(device::section(room));
-    let side = el("section")
-        .class("side")
-        .add(ledger::ledger(room))
-        .add(error_badge::error_badge(room))
-        .add(pseudo_code::pseudo_code(now))
-        .add(row::row(room));
-    let (board, side) = (Node::from(board), Node::from(side));
-    let main = reactive(move || {
-        let main = el("main").class("flash");
-        // Which step the tables tell of; they follow the figures.
-        let main = match room.numbers.step() {
-            Some(step) => main.set("data-step", step.to_string()),
-            None => main,
-        };
-        // Both follow by themselves.
-        main.add(board.clone()).add(side.clone()).into()
-    });
+    // Which step the tables tell of; they follow the figures.
+    let step = value_of(move || Some(room.numbers.step()?.to_string()));
     view! {
-        {drawn(main)}
+        <main class="flash" data-step=step>
+            <section class="board" id=FIGURE tabindex="-1" aria-label=words::STAGE>
+                {intent(store)}
+                {controls::all(room)}
+                <div class="said">{says(now)}{more(FlashFigure::Stage)}</div>
+                {beside::pace(room, false)}
+                {stage::stage(room, false)}
+                {beside::beside(room)}
+                {transport::transport(room)}
+                {timeline::timeline(room)}
+                {room.behind(FlashFigure::Stage)}
+                {room.numbers.grid()}
+                {room.behind(FlashFigure::Timeline)}
+                {device::section(room)}
+            </section>
+            <section class="side">
+                {ledger::ledger(room)}
+                {error_badge::error_badge(room)}
+                {pseudo_code::pseudo_code(now)}
+                {row::row(room)}
+            </section>
+        </main>
         <lesson::Lesson now/>
     }
     .into_any()
 }
 
 /// What the room is about.
-fn intent(store: Store) -> Node {
+fn intent(store: Store) -> AnyView {
     let intent = store.select(|state: &State| {
         let head = state.flash.head.as_ref();
         let head = head.map(|inputs| Head {
@@ -89,13 +73,10 @@ fn intent(store: Store) -> Node {
         });
         words::intent(&state.flash.source, head)
     });
-    reactive(move || {
-        el("div")
-            .class("intent")
-            .add(el("h2").add(words::TITLE))
-            .add(el("p").add(intent.get()))
-            .into()
-    })
+    view! {
+        <div class="intent"><h2>{words::TITLE}</h2><p>{text(move || Some(intent.get()))}</p></div>
+    }
+    .into_any()
 }
 
 /// Reads what a link says of the room, now and whenever the address changes.

@@ -7,7 +7,8 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::flash_view::{FlashView, more, still};
-use crate::draw::{Node, el, reactive};
+use crate::controls::{shown_if, text};
+use crate::derived::Derived;
 
 /// Names the row.
 const TITLE: &str = "flash-row-title";
@@ -15,54 +16,39 @@ const TITLE: &str = "flash-row-title";
 const ARITHMETIC: &str = "flash-row-says";
 
 /// The row that is spelled out.
-pub fn row(room: FlashView) -> Node {
+pub fn row(room: FlashView) -> AnyView {
     let now = room.now;
-    let title = reactive(move || {
-        let title = now.player().zip(now.row());
-        let title = title.map(|(player, row)| words::row_heading(&player, row));
-        el("h2").set("id", TITLE).add(title).into()
-    });
-    let arithmetic = reactive(move || {
-        let of_row = now.row().zip(now.shown());
-        let said = of_row.and_then(|(row, (player, moment))| row_arithmetic(&player, &moment, row));
-        el("p")
-            .class("arithmetic number")
-            .set("id", ARITHMETIC)
-            .add(said)
-            .into()
-    });
+    let title = move || {
+        let (player, row) = now.player().zip(now.row())?;
+        Some(words::row_heading(&player, row))
+    };
+    let arithmetic = move || {
+        let (row, (player, moment)) = now.row().zip(now.shown())?;
+        row_arithmetic(&player, &moment, row)
+    };
     let passed = move || {
         let (row, (player, moment)) = now.row().zip(now.shown())?;
         Some(row_after_each_tile(&player, &moment, row))
     };
     let element = NodeRef::<Div>::new();
     let drawing = move |width| Some(row::drawing(&passed()?, width));
-    let note = reactive(move || {
-        let has_sums = passed().is_some_and(|passed| !passed.is_empty());
-        let note = has_sums.then(|| el("p").class("note").add(words::ROW_HEADING_NOTE));
-        note.into()
-    });
-    let story = el("figure")
-        .class("row-story")
-        .set("data-figure", FlashFigure::Row.name())
-        .set("aria-labelledby", TITLE)
-        .set("aria-describedby", ARITHMETIC)
-        .add(arithmetic)
-        .add(
-            el("div")
-                .class("sums")
-                .hold(element)
-                .add(still(element, drawing)),
-        )
-        .add(note);
-    let heading = el("div")
-        .class("heading")
-        .add(title)
-        .add(more(FlashFigure::Row));
-    el("section")
-        .set("aria-labelledby", TITLE)
-        .add(heading)
-        .add(story)
-        .add(room.behind(FlashFigure::Row))
-        .into()
+    let has_sums = Derived::new(move || passed().is_some_and(|passed| !passed.is_empty()));
+    let note = || view! { <p class="note">{words::ROW_HEADING_NOTE}</p> }.into_any();
+    view! {
+        <section aria-labelledby=TITLE>
+            <div class="heading"><h2 id=TITLE>{text(title)}</h2>{more(FlashFigure::Row)}</div>
+            <figure
+                class="row-story"
+                data-figure=FlashFigure::Row.name()
+                aria-labelledby=TITLE
+                aria-describedby=ARITHMETIC
+            >
+                <p class="arithmetic number" id=ARITHMETIC>{text(arithmetic)}</p>
+                <div class="sums" node_ref=element>{still(element, drawing)}</div>
+                {shown_if(has_sums, note)}
+            </figure>
+            {room.behind(FlashFigure::Row)}
+        </section>
+    }
+    .into_any()
 }

@@ -8,42 +8,33 @@ use headlight_view::rooms::flash::words;
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::flash_view::{FlashView, figure, more};
-use crate::draw::{Node, el};
-use crate::host;
+use super::flash_view::{FlashView, more};
+use crate::frame::figure::figure_of;
 
 /// The cells, and what their colours mean.
-pub fn timeline(room: FlashView) -> Node {
+pub fn timeline(room: FlashView) -> AnyView {
     let element = NodeRef::<Div>::new();
-    let width = host::width_of(element);
     let held = room.store.select(|state: &State| state.flash.timeline_from);
     let drawing = move |width| {
         let (course, step) = room.now.course()?;
         Some(timeline::drawing(&course, step, held.get(), width))
     };
-    let act = move |gesture: Gesture| {
+    let act = move |width, gesture: Gesture| {
         let action = untrack(|| {
             let (course, step) = room.now.course()?;
-            timeline::on_gesture(&gesture, &course, step, held.get(), width.get())
+            timeline::on_gesture(&gesture, &course, step, held.get(), width)
         });
-        let is_some = action.is_some();
-        if let Some(action) = action {
-            room.act(action);
-        }
-        is_some
+        room.act_if(action)
     };
-    let line = el("div")
-        .class("timeline")
-        .set("title", words::TIMELINE)
-        .hold(element)
-        .add(figure(width, drawing, act));
-    let figure = el("figure")
-        .set("data-figure", FlashFigure::Timeline.name())
-        .set("aria-label", words::TIMELINE)
-        .add(line);
-    el("div")
-        .class("strip")
-        .add(figure)
-        .add(more(FlashFigure::Timeline))
-        .into()
+    view! {
+        <div class="strip">
+            <figure data-figure=FlashFigure::Timeline.name() aria-label=words::TIMELINE>
+                <div class="timeline" title=words::TIMELINE node_ref=element>
+                    {figure_of(element, drawing, act)}
+                </div>
+            </figure>
+            {more(FlashFigure::Timeline)}
+        </div>
+    }
+    .into_any()
 }

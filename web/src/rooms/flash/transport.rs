@@ -1,131 +1,79 @@
 //! Play, step, scrub, by pointer and by keyboard.
 
+use headlight_figure::Gesture;
 use headlight_view::State;
 use headlight_view::room::Room;
-use headlight_view::rooms::flash::{FlashAction, SPEEDS, words};
+use headlight_view::rooms::flash::figures::transport::{self, on_gesture, on_key};
+use headlight_view::rooms::flash::{FlashAction, FlashRoom, SPEEDS, words};
 use leptos::ev::{self, KeyboardEvent};
+use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::dispatch::act;
 use super::flash_view::FlashView;
-use crate::derived::react;
-use crate::draw::{Element, Node, el, reactive};
+use crate::controls::{Entry, select};
+use crate::derived::{Derived, react};
+use crate::frame::figure::operated_view;
 use crate::host;
 use crate::store::Store;
 
 /// Buttons, slider, speed.
-pub fn transport(room: FlashView) -> Node {
-    let pace = room.store.select(|state: &State| {
-        let room = &state.flash;
-        (room.playing.is_some(), room.speed)
-    });
-    reactive(move || {
-        let (is_playing, speed) = pace.get();
+pub fn transport(room: FlashView) -> AnyView {
+    let is_playing = room
+        .store
+        .select(|state: &State| state.flash.playing.is_some());
+    let place = NodeRef::<Div>::new();
+    let drawn = move || {
         let at = room.now.course().map(|(course, step)| {
             let walking = course.still_walking(step);
             (step, course.n_steps(), walking)
         });
-        // With no step there is nothing to play.
-        let is_idle = at.is_none_or(|(_, n_steps, _)| n_steps == 0);
         let (step, n_steps, walking) = at.unwrap_or_default();
         let clock = words::clock_of(step, n_steps, walking);
-        let pressed = |class: &'static str, name: &'static str, path, action: FlashAction| {
-            el("button")
-                .set("type", "button")
-                .class(class)
-                .set("aria-label", name)
-                .set("title", name)
-                .set_if("disabled", is_idle)
-                .click(move || room.act(action.clone()))
-                .add(icon(path))
-        };
-        let button = |name, path, action| pressed("button", name, path, action);
-        let (play, path) = if is_playing {
-            (words::PAUSE, "M4 1 H7 V11 H4 Z M9 1 H12 V11 H9 Z")
-        } else {
-            (words::PLAY, "M4 0.5 L13 6 L4 11.5 Z")
-        };
-        let play = pressed("button play", play, path, FlashAction::TogglePlay);
-        let scrub = el("input")
-            .set("type", "range")
-            .set("min", "0")
-            .set("max", n_steps.to_string())
-            .set("aria-label", words::SCRUB)
-            .set("aria-valuetext", clock.clone())
-            .set_if("disabled", is_idle)
-            .value(step.to_string())
-            .input(move |value| {
-                if let Ok(step) = value.parse() {
-                    room.act(FlashAction::GoTo(step));
-                }
-            });
-        el("div")
-            .class("transport")
-            .set("role", "group")
-            .set("aria-label", words::TRANSPORT)
-            .add(button(
-                words::TO_START,
-                "M2 1 H3.6 V11 H2 Z M14 1 V11 L5 6 Z",
-                FlashAction::GoTo(0),
-            ))
-            .add(button(
-                words::TILE_BACK,
-                "M8 1 V11 L1 6 Z M15 1 V11 L8 6 Z",
-                FlashAction::TileBy(-1),
-            ))
-            .add(button(
-                words::STEP_BACK,
-                "M11 1 V11 L4 6 Z",
-                FlashAction::StepBy(-1),
-            ))
-            .add(play)
-            .add(button(
-                words::STEP_ON,
-                "M5 1 L12 6 L5 11 Z",
-                FlashAction::StepBy(1),
-            ))
-            .add(button(
-                words::TILE_ON,
-                "M1 1 L8 6 L1 11 Z M8 1 L15 6 L8 11 Z",
-                FlashAction::TileBy(1),
-            ))
-            .add(button(
-                words::TO_END,
-                "M12.4 1 H14 V11 H12.4 Z M2 1 L11 6 L2 11 Z",
-                FlashAction::GoTo(u64::MAX),
-            ))
-            .add(el("span").class("number clock").add(clock))
-            .add(scrub)
-            .add(speeds(room, speed))
-            .into()
-    })
-}
-
-fn icon(path: &'static str) -> Element {
-    el("svg")
-        .set("viewBox", "0 0 16 12")
-        .set("width", "16")
-        .set("height", "12")
-        .set("aria-hidden", "true")
-        .add(el("path").set("d", path))
-}
-
-fn speeds(room: FlashView, chosen: usize) -> Element {
-    let option = |(index, &speed): (usize, &f64)| {
-        el("option")
-            .set("value", index.to_string())
-            .add(words::speed(speed))
+        transport::transport(step, n_steps, is_playing.get(), clock)
     };
-    let list = el("select")
-        .all(SPEEDS.iter().enumerate().map(option))
-        .value(chosen.to_string())
-        .change(move |value| {
-            if let Ok(speed) = value.parse() {
-                room.act(FlashAction::SetSpeed(speed));
-            }
+    let act = move |gesture: Gesture| {
+        // With no step there is nothing to play.
+        let can_play = untrack(|| {
+            room.now
+                .course()
+                .is_some_and(|(course, _)| course.n_steps() > 0)
         });
-    el("label").class("speed").add(words::SPEED).add(list)
+        room.act_if(on_gesture(&gesture).filter(|_| can_play))
+    };
+    view! {
+        <div class="transport">
+            <div class="operated" node_ref=place></div>
+            {operated_view(place, Box::new(drawn), Some(Box::new(act)))}
+            {speeds(room)}
+        </div>
+    }
+    .into_any()
+}
+
+/// How many steps a second are played.
+fn speeds(room: FlashView) -> AnyView {
+    let entry = |(index, &speed): (usize, &f64)| Entry::new(index.to_string(), words::speed(speed));
+    let entries = Derived::new(move || SPEEDS.iter().enumerate().map(entry).collect());
+    let chosen = room
+        .store
+        .select(|state: &State| state.flash.speed.to_string());
+    let choose = move |speed: String| {
+        if let Ok(speed) = speed.parse() {
+            room.act(FlashAction::SetSpeed(speed));
+        }
+    };
+    let choose = Callback::new(choose);
+    select(
+        words::SPEED,
+        None,
+        Some("speed"),
+        entries,
+        chosen,
+        choose,
+        None,
+    )
 }
 
 /// While it plays, every frame of the screen takes it further.
@@ -161,21 +109,14 @@ pub fn listen_to_keys(store: Store) {
         {
             return;
         }
-        let action = match event.key().as_str() {
-            " " => FlashAction::TogglePlay,
-            "ArrowRight" if event.shift_key() => FlashAction::TileBy(1),
-            "ArrowLeft" if event.shift_key() => FlashAction::TileBy(-1),
-            "ArrowRight" => FlashAction::StepBy(1),
-            "ArrowLeft" => FlashAction::StepBy(-1),
-            "Home" => FlashAction::GoTo(0),
-            "End" => FlashAction::GoTo(u64::MAX),
-            digit => match digit.parse::<usize>() {
-                Ok(0) => {
-                    FlashAction::SetSpeed(headlight_view::rooms::flash::FlashRoom::USUAL_SPEED)
-                }
-                Ok(digit) if digit <= SPEEDS.len() => FlashAction::SetSpeed(digit - 1),
-                _ => return,
-            },
+        let key = event.key();
+        let by_digit = || match key.parse::<usize>().ok()? {
+            0 => Some(FlashAction::SetSpeed(FlashRoom::USUAL_SPEED)),
+            digit => (digit <= SPEEDS.len()).then(|| FlashAction::SetSpeed(digit - 1)),
+        };
+        let by_key = on_key(&key, event.shift_key());
+        let Some(action) = by_key.or_else(by_digit) else {
+            return;
         };
         event.prevent_default();
         act(store, action);
