@@ -308,10 +308,21 @@ mod tests {
             (0..n).map(byte).collect()
         };
         let page = |name: &str, room_bytes: u32| {
-            let mut files: Vec<(String, Vec<u8>)> = ["boot", "style", "shell", "further", "shared"]
+            let stems = [
+                "boot",
+                "style",
+                "shell",
+                "further",
+                "shared",
+                "embed-boot",
+                "embed-style",
+                "embed-attention",
+                "embed-flash",
+            ];
+            let mut files: Vec<(String, Vec<u8>)> = stems
                 .map(|stem| (format!("{stem}-{hash}.js"), noise(9)))
                 .to_vec();
-            files.push(("index.html".to_owned(), noise(9)));
+            files.extend(["index.html", "embed.html"].map(|name| (name.to_owned(), noise(9))));
             files.push((format!("probe-{hash}_bg.wasm"), noise(room_bytes)));
             let files: Vec<(&str, Vec<u8>)> = files
                 .iter()
