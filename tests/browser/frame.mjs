@@ -82,8 +82,9 @@ test("arrow keys walk through heads and keep the focus on the one that is chosen
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowDown");
   await showsHead(page, { layer: 2, head: 2 });
-  const focused = () => page.evaluate(() => document.activeElement.getAttribute("aria-label"));
-  assert.match(await focused(), /^Layer 2, head 2\b/);
+  // The focus follows in a task of its own, once the heads are drawn anew.
+  const isFocused = () => /^Layer 2, head 2\b/.test(document.activeElement.getAttribute("aria-label"));
+  await page.waitForFunction(isFocused, null, { timeout: 2_000 });
   await assertAgrees(await shown(page), PROMPT, 1e-5);
 });
 
