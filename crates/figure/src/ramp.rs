@@ -1,9 +1,7 @@
 //! The sequential colour ramp of attention weights.
 //!
 //! The six stops live in the style sheet (`--seq-0` to `--seq-5`), one set per
-//! theme. CSS names a mixture of two stops and lets the browser resolve it; a
-//! canvas and a file have the stops of their theme mixed here. Both follow the
-//! same curve.
+//! theme; page and files have those of their theme mixed here.
 
 /// Number of stops in the style sheet.
 pub const N_STOPS: usize = 6;
@@ -31,12 +29,6 @@ fn place(along: f64) -> (usize, f64) {
     (stop, along - stop as f64)
 }
 
-/// The colour of a weight in `[0, 1]` as a CSS value.
-#[must_use]
-pub fn css(weight: f64) -> String {
-    mixed(position(weight))
-}
-
 /// Where along the ramp a probability is put so that a text on it can be read.
 fn readable_place(prob: f64) -> f64 {
     if prob > 0.5 {
@@ -53,14 +45,6 @@ fn readable_place(prob: f64) -> f64 {
 #[must_use]
 pub fn readable(prob: f64) -> f64 {
     libm::pow(readable_place(prob.clamp(0.0, 1.0)), GAMMA.recip())
-}
-
-fn mixed((stop, along): (usize, f64)) -> String {
-    format!(
-        "color-mix(in srgb, var(--seq-{stop}) {:.2}%, var(--seq-{}))",
-        (1.0 - along) * 100.0,
-        stop + 1
-    )
 }
 
 /// The level that draws a weight: 0 for 0, [`N_LEVELS`] - 1 for 1.
@@ -103,17 +87,6 @@ pub fn change_level(change: f64) -> usize {
 /// Where between lost and gained a level of change is, in `[-1, 1]`.
 fn side_of_level(level: usize) -> f64 {
     level as f64 / f64::from(N_SIDE) - 1.0
-}
-
-/// The colour of a level of change as a CSS value.
-#[must_use]
-pub fn change_css(level: usize) -> String {
-    let side = side_of_level(level);
-    let end = if side < 0.0 { "neg" } else { "pos" };
-    format!(
-        "color-mix(in srgb, var(--div-{end}) {:.2}%, var(--div-mid))",
-        side.abs() * 100.0
-    )
 }
 
 /// Number of levels of change.
@@ -184,14 +157,6 @@ mod tests {
     fn the_ends_of_the_ramp_are_its_first_and_last_stop() {
         assert_eq!(greys().rgb(0.0), [0; 3]);
         assert_eq!(greys().rgb(1.0), [255; 3]);
-        assert_eq!(
-            css(0.0),
-            "color-mix(in srgb, var(--seq-0) 100.00%, var(--seq-1))"
-        );
-        assert_eq!(
-            css(1.0),
-            "color-mix(in srgb, var(--seq-4) 0.00%, var(--seq-5))"
-        );
     }
 
     #[test]
@@ -226,8 +191,6 @@ mod tests {
         assert_eq!(colours.rgb(f64::NAN), [128; 3]);
         let levels = [-2.0, -1.0, 0.0, 1.0, f64::NAN].map(change_level);
         assert_eq!(levels, [0, 0, 32, N_CHANGES - 1, 32]);
-        assert!(change_css(0).contains("--div-neg) 100.00%"));
-        assert!(change_css(32).contains("0.00%"));
     }
 
     #[test]

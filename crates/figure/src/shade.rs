@@ -79,19 +79,6 @@ impl Shade {
             Palette::TwoColour(off, on) => theme.rgb(if index == 0 { off } else { on }),
         }
     }
-
-    /// Colour as a value of CSS that follows the page's theme.
-    #[must_use]
-    pub fn css(self) -> String {
-        let index = usize::from(self.index).min(self.palette.n_colours() - 1);
-        match self.palette {
-            Palette::Sequential => ramp::css(ramp::weight_of_level(index)),
-            Palette::Diverging => ramp::change_css(index),
-            Palette::TwoColour(off, on) => {
-                format!("var(--{})", if index == 0 { off } else { on })
-            }
-        }
-    }
 }
 
 #[cfg(test)]

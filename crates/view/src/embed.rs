@@ -23,11 +23,13 @@ use crate::state::State;
 /// others.
 const FOLDER: &str = "recorded-embeds";
 
-/// The rooms that have a figure for other people's pages, and which.
-const EMBEDDED: &[(Room, FigureId)] = &[
-    (Room::Attention, FigureId(AttentionFigure::Pattern.name())),
-    (Room::Flash, FigureId(FlashFigure::Stage.name())),
-];
+/// A room with its figure for other people's pages.
+type Embeddable = (Room, FigureId);
+
+const ATTENTION: Embeddable = (Room::Attention, FigureId(AttentionFigure::Pattern.name()));
+const FLASH: Embeddable = (Room::Flash, FigureId(FlashFigure::Stage.name()));
+/// All of them.
+const EMBEDDED: [Embeddable; 2] = [ATTENTION, FLASH];
 
 /// What a link shows, once what it needs is there.
 pub enum Opening {
@@ -76,7 +78,7 @@ pub fn page_fragment(fragment: &str) -> String {
 /// Returns a sentence if the link is of a newer version, of another figure, or carries
 /// damaged numbers.
 pub fn open_attention(fragment: &str) -> Result<Opening, String> {
-    open(fragment, Room::Attention, attention::carried)
+    open(fragment, ATTENTION, attention::carried)
 }
 
 /// Opens a link to the steps of flash attention.
@@ -86,19 +88,19 @@ pub fn open_attention(fragment: &str) -> Result<Opening, String> {
 /// Returns a sentence if the link is of a newer version, of another figure, or carries
 /// damaged numbers.
 pub fn open_flash(fragment: &str) -> Result<Opening, String> {
-    open(fragment, Room::Flash, flash::carried)
+    open(fragment, FLASH, flash::carried)
 }
 
 /// Opens a link of a room. Each room has a module of its own, so that a reader fetches no
 /// other's.
-fn open(fragment: &str, of: Room, carried: Carried) -> Result<Opening, String> {
+fn open(fragment: &str, (of, shown): Embeddable, carried: Carried) -> Result<Opening, String> {
     let (Address { room, pairs }, notices) = Address::parse(fragment);
     if !notices.is_empty() || room != of {
         return Err(words::no_such_embed_link(fragment));
     }
-    let shown = figure_of(room).map_or("", FigureId::name);
-    if let Some(found) = pairs.get("figure").filter(|found| *found != shown) {
-        return Err(words::no_such_embed(found, shown));
+    let is_other = |found: &&str| *found != shown.name();
+    if let Some(found) = pairs.get("figure").filter(is_other) {
+        return Err(words::no_such_embed(found, shown.name()));
     }
     // An address that was escaped twice.
     if fragment.contains("&amp;") {
@@ -116,8 +118,7 @@ fn open(fragment: &str, of: Room, carried: Carried) -> Result<Opening, String> {
         return Err(words::EMBED_CUT_OFF.to_owned());
     }
     let model = pairs.get("model").unwrap_or(DEFAULT_MODEL);
-    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if !model.chars().all(is_name) || model.starts_with('.') {
+    if !link::is_model_name(model) {
         return Err(words::bad_link_value("model", model));
     }
     Ok(Opening::Awaited(Awaited {
@@ -151,20 +152,10 @@ impl Awaited {
     }
 }
 
-/// The figure of a room that can stand in someone else's page.
-fn figure_of(room: Room) -> Option<FigureId> {
-    EMBEDDED
-        .iter()
-        .find(|(of, _)| *of == room)
-        .map(|(_, figure)| *figure)
-}
-
 /// Whether a figure can stand in someone else's page.
 #[must_use]
 pub fn can_be_embedded(figure: FigureId) -> bool {
-    Room::ALL
-        .iter()
-        .any(|room| figure_of(*room) == Some(figure))
+    EMBEDDED.iter().any(|(_, embedded)| *embedded == figure)
 }
 
 /// The link of a figure as the page shows it now, with its numbers in it.
@@ -174,20 +165,16 @@ pub fn can_be_embedded(figure: FigureId) -> bool {
 /// Returns a sentence if the figure shows what no link carries.
 pub fn link_of(state: &State, figure: FigureId) -> Result<EmbedLink, String> {
     let frame = &state.frame;
-    let room = EMBEDDED
-        .iter()
-        .find(|(_, of)| *of == figure)
-        .map(|(room, _)| *room);
-    let parts = if room == Some(Room::Attention) {
-        attention::parts(&state.attention, frame)?
-    } else if room == Some(Room::Flash) {
-        flash::parts(&state.flash, frame)?
+    let (room, parts) = if figure == ATTENTION.1 {
+        (ATTENTION.0, attention::parts(&state.attention, frame)?)
+    } else if figure == FLASH.1 {
+        (FLASH.0, flash::parts(&state.flash, frame)?)
     } else {
         return Err(words::not_embedded(figure.name()));
     };
     let mut carried = Pairs::default();
     carried.put("data", parts.data);
-    let name = room.unwrap_or_default().name();
+    let name = room.name();
     let of_frame = link::write(frame).to_query();
     let (of_room, carried) = (parts.pairs.to_query(), carried.to_query());
     let credit = figure_words::credit(frame.shown_model());

@@ -75,9 +75,9 @@ fn the_map_that_a_link_carries_is_the_pages_but_for_rounding() {
             assert!(gap <= 0.000_02, "{query} {key}: {gap}");
         }
     }
-    let figure = figure(&link.fragment);
+    let mut figure = figure(&link.fragment);
     assert!(figure.credit().contains("16 bits"), "{}", figure.credit());
-    assert!(figure.drawings(WIDTH)[0].is_some());
+    assert!(figure.drawing(WIDTH).is_some());
     assert!(!link.page_fragment.contains("data="));
     assert!(!page_fragment(&link.fragment).contains("data="));
 }

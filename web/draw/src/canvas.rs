@@ -20,9 +20,8 @@ fn try_to_paint(canvas: &HtmlCanvasElement, pixels: &Pixels, theme: &Theme) -> O
     }
     let context = canvas.get_context("2d").ok()??;
     let context: CanvasRenderingContext2d = context.dyn_into().ok()?;
-    let rgba = Clamped(pixels.rgba(theme));
-    let image =
-        ImageData::new_with_u8_clamped_array_and_sh(Clamped(rgba.as_slice()), width, height)
-            .ok()?;
+    let rgba = pixels.rgba(theme);
+    let rgba = Clamped(rgba.as_slice());
+    let image = ImageData::new_with_u8_clamped_array_and_sh(rgba, width, height).ok()?;
     context.put_image_data(&image, 0.0, 0.0).ok()
 }

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use headlight_draw::{Listening, Operated, Picture, listen};
-use headlight_figure::{Gesture, GestureKind};
+use headlight_figure::{Element, Gesture, GestureKind, Size};
 use headlight_view::embed::page_fragment;
 use headlight_view::frame::Theme;
 use headlight_view::frame::embed::Embedded;
@@ -109,6 +109,7 @@ impl Shown {
             match gesture.kind {
                 // What was moved by hand is seen at once.
                 GestureKind::Input | GestureKind::Key | GestureKind::Click => self.draw(),
+                GestureKind::Over | GestureKind::Leave => self.draw_marks(),
                 _ => self.draw_soon(),
             }
             self.play();
@@ -138,16 +139,10 @@ impl Shown {
             // Every browser takes back what was set.
             drop(host::element("says").style().remove_property("min-height"));
         }
+        let drawing = self.figure.borrow_mut().drawing(width);
+        show_in(&self.picture, drawing, self.theme);
+        self.draw_marks();
         let figure = self.figure.borrow();
-        let [drawing, marks] = figure.drawings(width);
-        let theme = self.theme.colours();
-        for (picture, drawn) in [(&self.picture, drawing), (&self.marks, marks)] {
-            let mut picture = picture.borrow_mut();
-            match drawn {
-                Some((drawing, size)) => picture.show(&drawing, size, theme),
-                None => picture.clear(),
-            }
-        }
         if let Some(controls) = figure.controls() {
             self.controls.borrow_mut().show(&controls);
         }
@@ -162,6 +157,12 @@ impl Shown {
             self.told_height.set(height);
             host::tell_height(height);
         }
+    }
+
+    /// Draws what the pointer marks, and nothing else.
+    fn draw_marks(&self) {
+        let marks = self.figure.borrow_mut().marks(self.width.get());
+        show_in(&self.marks, marks, self.theme);
     }
 
     /// Writes the sentence. The article around the frame does not jump with it: its room
@@ -226,6 +227,14 @@ impl Shown {
             observer.observe(&self.place);
             closure.forget();
         }
+    }
+}
+
+fn show_in(picture: &RefCell<Picture>, drawn: Option<(Element, Size)>, theme: Theme) {
+    let mut picture = picture.borrow_mut();
+    match drawn {
+        Some((drawing, size)) => picture.show(&drawing, size, theme.colours()),
+        None => picture.clear(),
     }
 }
 

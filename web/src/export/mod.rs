@@ -43,7 +43,7 @@ pub fn save(store: Store, request: SaveRequest, made: MadeByRoom) {
         name,
     } = request;
     let numbers = match content {
-        Content::Drawing(figure) => {
+        Content::FigureOf(figure) => {
             let drawn = drawing(store, figure, made);
             return save_drawing(store, drawn, format, name);
         }

@@ -20,11 +20,18 @@ pub trait Embedded {
     /// What it is called by those who hear it, with the keys that operate it.
     fn spoken(&self) -> String;
 
-    /// The drawing in a width; over it, the marks under the pointer.
-    fn drawings(&self, width_px: f64) -> [Option<(Element, Size)>; 2];
+    /// The drawing in a width.
+    fn drawing(&mut self, width_px: f64) -> Option<(Element, Size)>;
+
+    /// The marks under the pointer, which lie over the drawing and move alone.
+    fn marks(&mut self, _width_px: f64) -> Option<(Element, Size)> {
+        None
+    }
 
     /// What a visitor operates below the drawing, as HTML.
-    fn controls(&self) -> Option<Element>;
+    fn controls(&self) -> Option<Element> {
+        None
+    }
 
     /// Does what a gesture asks for, made at the drawing of a width; false for nothing.
     fn on_gesture(&mut self, gesture: &Gesture, width_px: f64) -> bool;

@@ -19,9 +19,9 @@ pub struct SaveRequest {
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
-    /// A figure as it is drawn.
-    Drawing(FigureId),
-    /// A figure that is a value.
+    /// A figure of the Attention room; whoever makes the file asks for it, too.
+    FigureOf(FigureId),
+    /// This figure.
     Figure(Box<Figure>),
     /// The numbers of a figure of the Attention room. Whoever makes the file asks for
     /// them: the page's first module knows no tables.

@@ -5,7 +5,7 @@ use headlight_figure::files::Format;
 use headlight_figure::{Element, Gesture, Shared, Size, phrase, plain};
 
 use super::catalogue::AttentionFigure;
-use super::figures::pattern::{self, Cells, Selection};
+use super::figures::pattern::{self, Cells, Ground, Selection};
 use super::figures::pattern_gesture;
 use super::files::file_name;
 use super::reduce::look;
@@ -27,6 +27,8 @@ const PARTS: f32 = 65_535.0;
 pub(crate) struct EmbeddedPattern {
     room: AttentionRoom,
     frame: Frame,
+    /// The map without its selection, of the cells and in the width that it was drawn for.
+    ground: Option<(Cells, f64, Ground)>,
 }
 
 impl EmbeddedPattern {
@@ -97,7 +99,24 @@ impl EmbeddedPattern {
         }
         frame.subject.run = Some(Shared::new(run));
         room.show_only(pattern);
-        Ok(Self { room, frame })
+        Ok(Self {
+            room,
+            frame,
+            ground: None,
+        })
+    }
+
+    /// The map without its selection, drawn anew only where it is another: the pointer
+    /// moves its marks alone.
+    fn ground(&mut self, width_px: f64) -> &Ground {
+        let cells = Cells::new(&self.room, &self.frame);
+        let kept = self.ground.take();
+        let kept = kept.filter(|(of, width, _)| *of == cells && *width == width_px);
+        let kept = kept.unwrap_or_else(|| {
+            let ground = cells.clone().ground(width_px);
+            (cells, width_px, ground)
+        });
+        &self.ground.insert(kept).2
     }
 }
 
@@ -125,7 +144,7 @@ pub(crate) fn carried(text: &str, pairs: &Pairs) -> Result<Box<dyn Embedded>, St
 fn data_of(room: &AttentionRoom, frame: &Frame) -> Result<String, String> {
     let subject = &frame.subject;
     let n = subject.seq_len();
-    let shown = subject.run.as_ref().zip(room.drawn_pattern(subject));
+    let shown = subject.run.as_ref().zip(room.pattern(subject));
     let Some((run, pattern)) = shown.filter(|(_, pattern)| pattern.seq_len() == n) else {
         return Err(figure_words::NOTHING_TO_SAVE.to_owned());
     };
@@ -203,22 +222,24 @@ impl Embedded for EmbeddedPattern {
         format!("{said}. {}", words::MAP_KEYS)
     }
 
-    fn drawings(&self, width_px: f64) -> [Option<(Element, Size)>; 2] {
-        let ground = Cells::new(&self.room, &self.frame).ground(width_px);
+    fn drawing(&mut self, width_px: f64) -> Option<(Element, Size)> {
         let selection = Selection::new(&self.room, &self.frame.subject);
-        let hover = self.room.hover;
-        let marks = hover.and_then(|cell| pattern::hovered(&ground, &selection, cell));
-        [Some(pattern::drawing(&ground, &selection)), marks]
+        Some(pattern::drawing(self.ground(width_px), &selection))
     }
 
-    fn controls(&self) -> Option<Element> {
-        None
+    fn marks(&mut self, width_px: f64) -> Option<(Element, Size)> {
+        let hover = self.room.hover?;
+        let selection = Selection::new(&self.room, &self.frame.subject);
+        pattern::hovered(self.ground(width_px), &selection, hover)
     }
 
     fn on_gesture(&mut self, gesture: &Gesture, width_px: f64) -> bool {
-        let ground = Cells::new(&self.room, &self.frame).ground(width_px);
+        self.ground(width_px);
+        let Some((_, _, ground)) = &self.ground else {
+            return false;
+        };
         let subject = &self.frame.subject;
-        let action = pattern_gesture::on_gesture(gesture, &ground, &self.room, subject);
+        let action = pattern_gesture::on_gesture(gesture, ground, &self.room, subject);
         let is_action = action.is_some();
         if let Some(action) = action {
             // There is nobody to ask for more.

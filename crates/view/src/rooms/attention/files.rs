@@ -125,7 +125,7 @@ pub(crate) fn save(
         return;
     }
     let content = match format {
-        Format::Svg | Format::Png => Content::Drawing(figure.into()),
+        Format::Svg | Format::Png => Content::FigureOf(figure.into()),
         Format::Csv | Format::Json => Content::NumbersOf(figure.into()),
     };
     let request = SaveRequest {

@@ -31,6 +31,8 @@ pub(crate) struct EmbeddedStage {
     room: FlashRoom,
     frame: Frame,
     player: Player,
+    /// The step that is shown, computed once.
+    moment: Result<Moment, String>,
 }
 
 impl EmbeddedStage {
@@ -85,23 +87,29 @@ impl EmbeddedStage {
         // One algorithm, and no lesson: what stands around a figure is the writer's.
         (room.compared, room.lesson) = (None, None);
         let player = Player::new(&room)?;
-        let shown = Self {
+        let moment = moment_of(&player, &room);
+        moment.as_ref().map_err(String::clone)?;
+        Ok(Self {
             room,
             frame,
             player,
-        };
-        shown.moment()?;
-        Ok(shown)
-    }
-
-    fn moment(&self) -> Result<Moment, String> {
-        let moment = self.player.moment(self.player.step(&self.room));
-        moment.map_err(|error| phrase::sentence(&error.to_string()))
+            moment,
+        })
     }
 
     fn act(&mut self, action: FlashAction) {
+        let before = self.player.step(&self.room);
         walk(&mut self.room, &action);
+        if self.player.step(&self.room) != before {
+            self.moment = moment_of(&self.player, &self.room);
+        }
     }
+}
+
+/// The step that the room shows.
+fn moment_of(player: &Player, room: &FlashRoom) -> Result<Moment, String> {
+    let moment = player.moment(player.step(room));
+    moment.map_err(|error| phrase::sentence(&error.to_string()))
 }
 
 /// Model, head and tokens of a payload: q, k and v follow as 16-bit floats, least
@@ -204,8 +212,10 @@ impl Embedded for EmbeddedStage {
     }
 
     fn sentence(&self) -> String {
-        let said = |moment: Moment| plain(&sentence(&self.player, &moment));
-        self.moment().map_or_else(|error| error, said)
+        match &self.moment {
+            Ok(moment) => plain(&sentence(&self.player, moment)),
+            Err(error) => error.clone(),
+        }
     }
 
     fn credit(&self) -> String {
@@ -229,12 +239,11 @@ impl Embedded for EmbeddedStage {
         format!("{}. {}", words::STAGE, words::EMBED_KEYS)
     }
 
-    fn drawings(&self, width_px: f64) -> [Option<(Element, Size)>; 2] {
-        let stage = self.moment().ok().map(|moment| {
-            let row = super::row_shown(&self.player, &moment, self.room.row);
-            stage::stage(&self.player, &moment, row, width_px)
-        });
-        [stage.map(|stage| (stage.drawing, stage.size)), None]
+    fn drawing(&mut self, width_px: f64) -> Option<(Element, Size)> {
+        let moment = self.moment.as_ref().ok()?;
+        let row = super::row_shown(&self.player, moment, self.room.row);
+        let stage = stage::stage(&self.player, moment, row, width_px);
+        Some((stage.drawing, stage.size))
     }
 
     fn controls(&self) -> Option<Element> {
@@ -248,10 +257,8 @@ impl Embedded for EmbeddedStage {
     }
 
     fn on_gesture(&mut self, gesture: &Gesture, _width_px: f64) -> bool {
-        let at_row = self
-            .moment()
-            .ok()
-            .and_then(|moment| stage::on_gesture(gesture, &self.player, &moment));
+        let moment = self.moment.as_ref().ok();
+        let at_row = moment.and_then(|moment| stage::on_gesture(gesture, &self.player, moment));
         let is_key = gesture.kind == GestureKind::Key && !transport::has_own(gesture);
         let by_key = || is_key.then(|| transport::on_key(&gesture.value, gesture.is_extending));
         let action = at_row

@@ -235,10 +235,8 @@ pub fn content(
     let numbers = numbers(room, frame, wanted, seen)?;
     Some(match format {
         Format::Svg | Format::Png => {
-            let value = width_px.and_then(|width| figure(room, frame, wanted, seen, width));
-            value.map_or(Content::Drawing(wanted.into()), |value| {
-                Content::Figure(Box::new(value))
-            })
+            let value = figure(room, frame, wanted, seen, width_px?)?;
+            Content::Figure(Box::new(value))
         }
         Format::Csv | Format::Json => Content::Numbers(numbers),
     })
@@ -552,7 +550,7 @@ mod tests {
             );
             let found = with_shown(&state, |seen| {
                 let pending = (FlashFigure::Ledger, format);
-                content(&state.flash, &state.frame, pending, seen, None).unwrap()
+                content(&state.flash, &state.frame, pending, seen, Some(300.0)).unwrap()
             });
             let effects = reduce_flash(&mut state, FlashAction::Save(Some(found)));
             assert_eq!(state.flash.pending_save, None);
@@ -565,11 +563,13 @@ mod tests {
                 format!("headlight-flash-ledger-random.{extension}")
             );
             let numbers = numbers_of(&state, FlashFigure::Ledger);
-            let content = match format {
-                Format::Svg | Format::Png => Content::Drawing(wanted),
-                Format::Csv | Format::Json => Content::Numbers(numbers),
-            };
-            assert_eq!(wish.content, content);
+            match (format, &wish.content) {
+                (Format::Svg | Format::Png, Content::Figure(value)) => assert_eq!(value.id, wanted),
+                (Format::Csv | Format::Json, Content::Numbers(found)) => {
+                    assert_eq!(*found, numbers);
+                }
+                (_, other) => panic!("{format:?}: {other:?}"),
+            }
         }
     }
 
