@@ -43,7 +43,7 @@ mod words {
 pub struct Strip {
     /// What the numbers are.
     pub name: &'static str,
-    /// The level that draws each, of [`change_level`](headlight_figure::ramp::change_level): 32 for 0.
+    /// The level that draws each, of [`change_level`]: 32 for 0.
     pub levels: Vec<usize>,
     /// The number at the ends of the colours, for the legend.
     pub most: String,
