@@ -176,14 +176,20 @@ export async function chooseInMenu(page, title, entry) {
 
 /** Waits until the map and its table show this head. */
 export async function showsHead(page, { layer, head }) {
-  const isShown = (name) => {
+  const isChosen = (name) => {
     const chosen = document.querySelector('[role=radio][aria-checked="true"]');
-    const cell = document.querySelector('table[data-for="attention.pattern"] td');
     const [title] = chosen?.getAttribute("aria-label").split(":") ?? [];
-    return title === name && cell !== null;
+    return title === name;
   };
   const name = `Layer ${layer}, head ${head}`;
-  await page.waitForFunction(isShown, name, { timeout: ANSWERS_MS });
+  await page.waitForFunction(isChosen, name, { timeout: ANSWERS_MS });
+  // The table is still that of the head before: it is emptied in a task that follows,
+  // and filled when the answer is there.
+  await settled(page);
+  await page.waitForSelector('table[data-for="attention.pattern"] td', {
+    state: "attached",
+    timeout: ANSWERS_MS,
+  });
 }
 
 /** Everything the page shows, read at one moment. */
