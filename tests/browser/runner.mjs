@@ -97,7 +97,7 @@ class Test {
     this.notes = [];
     this.visits = [];
     this.expected = [];
-    this.shared = null;
+    this.shared = new Set();
   }
 
   /** Opens `link` as a new visitor and returns the page; without one the page is blank. */
@@ -111,15 +111,16 @@ class Test {
   }
 
   /**
-   * A live page with the usual size and theme, at `link`, with all its numbers there; it may
-   * have been another test's. For tests that are about neither a first load nor what is kept.
+   * A live page at `link` with all its numbers there; it may have been another test's of the
+   * same `look`: a viewport and a colorScheme, where they are not the usual ones. For tests
+   * that are about neither a first load nor what is kept.
    */
-  async livePage(link, home = ATTENTION) {
-    this.shared = await this.lane.livePage(this.origin, home);
-    const { visit } = this.shared;
-    if (!this.visits.includes(visit)) this.visits.push(visit);
-    await this.shared.goTo(link);
-    return visit.page;
+  async livePage(link, home = ATTENTION, look = {}) {
+    const shared = await this.lane.livePage(this.origin, home, look);
+    this.shared.add(shared);
+    if (!this.visits.includes(shared.visit)) this.visits.push(shared.visit);
+    await shared.goTo(link);
+    return shared.visit.page;
   }
 
   /** A figure to print beside the result. */
@@ -139,7 +140,10 @@ class Test {
 
   async assertNoTrouble() {
     // What a page that stays open has said by now has been heard by then.
-    await this.shared?.visit.page.evaluate(() => {});
+    const stay = [...this.shared].map(({ visit }) => visit);
+    // One that could not be made as new in mid-test has been thrown away.
+    const open = stay.filter(({ page }) => !page.isClosed());
+    await Promise.all(open.map(({ page }) => page.evaluate(() => {})));
     const isAsked = (line) => this.expected.some((pattern) => pattern.test(line));
     const lines = this.trouble().filter((line) => !isAsked(line));
     if (lines.length > 0) throw new Error(`trouble in the browser:\n${lines.join("\n")}`);
@@ -159,10 +163,11 @@ class Test {
     return lines.join("\n");
   }
 
-  /** Closes the pages that were opened; a shared one stays if the test has passed. */
+  /** Closes the pages that were opened; one that is shared stays if the test has passed. */
   async close(isPassed) {
-    const own = this.visits.filter((visit) => visit !== this.shared?.visit);
+    const stay = new Set([...this.shared].map(({ visit }) => visit));
+    const own = this.visits.filter((visit) => !stay.has(visit));
     await Promise.all(own.map(({ context }) => context.close().catch(() => {})));
-    if (this.shared !== null && !isPassed) await this.lane.drop(this.shared);
+    if (!isPassed) await Promise.all([...this.shared].map((shared) => this.lane.drop(shared)));
   }
 }
