@@ -10,6 +10,7 @@ import { SharedPage } from "./shared.mjs";
 export class Lane {
   #browsers = new Map();
   #shared = new Map();
+  #left = new Map();
 
   /** The browser of this kind, started when it is first asked for. */
   browser(kind) {
@@ -36,11 +37,24 @@ export class Lane {
     await page.visit.context.close().catch(() => {});
   }
 
+  /** Keeps a visit that a test has left for another. */
+  keep(name, visit) {
+    this.#left.set(name, visit);
+  }
+
+  /** A visit that was left by this name, which is no longer the lane's; undefined without one. */
+  takeOver(name) {
+    const visit = this.#left.get(name);
+    this.#left.delete(name);
+    return visit;
+  }
+
   /** Ends all that the lane has open. */
   async close() {
     const started = [...this.#browsers.values()];
     this.#browsers.clear();
     this.#shared.clear();
+    this.#left.clear();
     // One that did not start, or has crashed, has failed its tests already.
     const end = (browser) => browser.then((browser) => browser.close()).catch(() => {});
     await Promise.all(started.map(end));
