@@ -151,7 +151,7 @@ test("the badge is the largest error of the whole result, and small", async (t) 
 
 for (const [width, height, colorScheme] of [[1440, 900, "light"], [1024, 768, "dark"], [390, 844, "light"], [390, 844, "dark"]]) {
   test(`axe finds nothing in the room at ${width} px, ${colorScheme}`, async (t) => {
-    const page = await t.visit(link(), { viewport: { width, height }, colorScheme });
+    const page = await t.livePage(link(), HOME, { viewport: { width, height }, colorScheme });
     await playing(page);
     await assertAccessible(page, "a rescale");
     await page.getByRole("button", { name: "Start", exact: true }).click();
@@ -416,7 +416,8 @@ test("a link keeps the algorithm beside and the clock, and nothing takes them aw
 
 for (const [width, height, colorScheme] of [[1440, 900, "light"], [1024, 768, "dark"], [390, 844, "light"]]) {
   test(`two stages have the same width and axe finds nothing at ${width} px, ${colorScheme}`, async (t) => {
-    const page = await t.visit(link({ compare: "standard" }), { viewport: { width, height }, colorScheme });
+    const look = { viewport: { width, height }, colorScheme };
+    const page = await t.livePage(link({ compare: "standard" }), HOME, look);
     await playing(page);
     await page.waitForSelector('[data-figure="flash.beside"] svg text', { state: "attached" });
     await assertAccessible(page, "two algorithms");
