@@ -151,7 +151,7 @@ test("the badge is the largest error of the whole result, and small", async (t) 
 
 for (const [width, height, colorScheme] of [[1440, 900, "light"], [1024, 768, "dark"], [390, 844, "light"], [390, 844, "dark"]]) {
   test(`axe finds nothing in the room at ${width} px, ${colorScheme}`, async (t) => {
-    const page = await t.livePage(link(), HOME, { viewport: { width, height }, colorScheme });
+    const page = await t.visit(link(), { viewport: { width, height }, colorScheme });
     await playing(page);
     await assertAccessible(page, "a rescale");
     await page.getByRole("button", { name: "Start", exact: true }).click();

@@ -25,8 +25,8 @@ import { compared, taken } from "./pictures.mjs";
 import { suite } from "./runner.mjs";
 import { assertAgrees, gapsNote } from "./tables.mjs";
 
-/** Not alone: no time is measured here that a lane beside this one could spoil, see `ANSWERED_S`. */
-const test = suite("gpu");
+/** Alone: a software GPU takes every core, and some of its answers are waited for with a limit. */
+const test = suite("gpu", { alone: true });
 
 /** What one test leaves to the next: a page that took 20 s until its GPU computed. */
 const ON_GPU = "a page that computes on a GPU which can be lost";

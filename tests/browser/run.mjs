@@ -7,10 +7,7 @@ import { runAll } from "./runner.mjs";
 import { serve } from "./server.mjs";
 import { DIST } from "./settings.mjs";
 
-/**
- * In the order of what must work first; the longest test not last, or a lane waits for it.
- * The tests of "gpu" have a lane that begins with them.
- */
+/** In the order of what must work first; the longest test not last, or a lane waits for it. */
 const FILES = [
   "cpu", "truth", "arrival", "soak", "frame", "room", "keyboard", "menu", "learn", "odd_tokens",
   "flash", "flash_menu", "embed", "pixels", "long", "stale", "security", "speed", "pace", "bad_input", "faults", "panics", "links", "gpu",
