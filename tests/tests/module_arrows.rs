@@ -23,7 +23,7 @@ type Layers = &'static [&'static [&'static str]];
 const VIEW: Layers = &[&["answers/"], &["session/"], &["frame/"], &["rooms/"]];
 
 const WEB: Layers = &[
-    &["controls/", "host.rs", "derived.rs"],
+    &["controls/", "host.rs", "derived.rs", "element_width.rs"],
     &[
         "store.rs",
         "effects.rs",
