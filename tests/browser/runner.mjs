@@ -28,7 +28,7 @@ const N_LANES = 2;
  * Collects the tests of a file, which run in this kind of browser; names are statements.
  *
  * A test runs beside others unless the suite, or `test.alone`, says that it needs the
- * machine for itself, since it measures time.
+ * machine for itself: since it measures time, or since what it starts takes every core.
  */
 export function suite(kind, { alone = false } = {}) {
   const tests = [];
@@ -39,22 +39,13 @@ export function suite(kind, { alone = false } = {}) {
   return test;
 }
 
-/**
- * Runs `tests` against the page at `origin`, first those that may run beside others.
- *
- * The first lane has the tests with a GPU in software to itself: two of them would be slower
- * than one after the other, and one has use for a page that another leaves.
- */
+/** Runs `tests` against the page at `origin`, first those that may run beside others. */
 export async function runAll(tests, origin) {
   const results = [];
-  const inLanes = async (heading, chosen, nLanes) => {
-    if (chosen.length === 0) return;
-    console.log(`\n--- ${chosen.length} tests ${heading}`);
-    const onGpu = chosen.filter(({ kind }) => kind === "gpu");
-    const queue = chosen.filter(({ kind }) => kind !== "gpu");
-    const lanes = Array.from({ length: nLanes }, (_, lane) => {
-      return runLane(lane === 0 ? [onGpu, queue] : [queue], origin, results);
-    });
+  const inLanes = async (heading, queue, nLanes) => {
+    if (queue.length === 0) return;
+    console.log(`\n--- ${queue.length} tests ${heading}`);
+    const lanes = Array.from({ length: nLanes }, () => runLane(queue, origin, results));
     await Promise.all(lanes);
   };
   await inLanes(`in ${N_LANES} lanes`, tests.filter(({ isAlone }) => !isAlone), N_LANES);
@@ -62,11 +53,10 @@ export async function runAll(tests, origin) {
   return results;
 }
 
-/** Takes one test after another from these queues, which other lanes may share. */
-async function runLane(queues, origin, results) {
+/** Takes one test after another from the queue that all lanes share. */
+async function runLane(queue, origin, results) {
   const lane = new Lane();
-  const next = () => queues.find((queue) => queue.length > 0)?.shift();
-  for (let test = next(); test !== undefined; test = next()) {
+  for (let test = queue.shift(); test !== undefined; test = queue.shift()) {
     const result = await runOne(test, lane, origin);
     printResult(result);
     results.push(result);
