@@ -48,6 +48,28 @@ pub enum BackendChoice {
     Gpu,
 }
 
+impl BackendChoice {
+    /// Reads `cpu` or `gpu`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "cpu" => Some(Self::Cpu),
+            "gpu" => Some(Self::Gpu),
+            _ => None,
+        }
+    }
+
+    /// `cpu` or `gpu`; nothing where the visitor did not choose.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Auto => None,
+            Self::Cpu => Some("cpu"),
+            Self::Gpu => Some("gpu"),
+        }
+    }
+}
+
 /// Which of the two builds of the engine speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -148,6 +170,19 @@ pub enum Fault {
     Panic,
     /// The worker closes itself silently between two layers of the next run.
     Close,
+}
+
+impl Fault {
+    /// Reads `self-test`, `panic` or `close`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "self-test" => Some(Self::SelfTest),
+            "panic" => Some(Self::Panic),
+            "close" => Some(Self::Close),
+            _ => None,
+        }
+    }
 }
 
 impl Request {
@@ -302,8 +337,16 @@ pub struct BackendReport {
     pub self_test: Option<SelfTest>,
     /// Median time of the calibration run on the CPU.
     pub cpu_ms: Option<f64>,
-    /// The same on the GPU.
+    /// Median time of the calibration run on the GPU.
     pub gpu_ms: Option<f64>,
+}
+
+impl BackendReport {
+    /// Cases of the self-test; none if no GPU was tried.
+    #[must_use]
+    pub fn self_test_cases(&self) -> &[SelfTestCase] {
+        self.self_test.as_ref().map_or(&[], |test| &test.cases)
+    }
 }
 
 /// The limits of a GPU that bound what can be computed on it.
@@ -398,7 +441,7 @@ pub enum StopReason {
 }
 
 /// The L2 norm of one residual-stream vector.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ResidualNorm {
     /// The hook's name.
     pub hook: headlight_activations::HookPoint,

@@ -103,7 +103,7 @@ fn live_with(fragment: &str, language: Option<&str>) -> State {
             backend: Backend::Cpu,
             device: "CPU".to_owned(),
             reason: "the only one".to_owned(),
-            self_test: Vec::new(),
+            self_test: None,
             limits: None,
             cpu_ms: None,
             gpu_ms: None,

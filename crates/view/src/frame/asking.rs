@@ -10,7 +10,7 @@ use super::state::Frame;
 use super::words;
 use crate::answers::run::{Pattern, Run};
 use crate::answers::truth::{self, ShownTruth, TruthInput};
-use crate::session::{Generation, Input, News, Phase, Step};
+use crate::session::{GenerationRequest, Input, News, Phase, Step};
 
 /// How many tokens the model writes at a time.
 const N_GENERATED: usize = 40;
@@ -53,7 +53,7 @@ impl Frame {
         if is_over && self.subject.sampling.temperature > 0.0 {
             self.seed = self.seed.wrapping_add(1);
         }
-        let generation = Generation {
+        let generation = GenerationRequest {
             prompt: self.asked.clone(),
             max_tokens: N_GENERATED,
             sampling: Sampling {

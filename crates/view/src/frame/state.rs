@@ -13,7 +13,7 @@ use super::panel::Panel;
 use super::subject::Subject;
 use super::theme::Theme;
 use crate::answers::truth::TruthSource;
-use crate::session::{Choice, Session};
+use crate::session::{BackendChoice, Session};
 use headlight_figure::FigureId;
 
 /// The state of the frame.
@@ -75,7 +75,7 @@ impl Default for Frame {
             prompt: DEFAULT_PROMPT.to_owned(),
             edit: 0,
             asked: DEFAULT_PROMPT.to_owned(),
-            session: Session::new(DEFAULT_MODEL, Choice::Auto),
+            session: Session::new(DEFAULT_MODEL, BackendChoice::Auto),
             models: Vec::new(),
             panel: None,
             numbers: None,

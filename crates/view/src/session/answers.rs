@@ -2,11 +2,12 @@
 
 use super::Session;
 use super::input::{News, Step};
-use super::types::{Blame, Build, Death, GenerationEnd, LoadedModel, Message, RunId, WorkerId};
+use super::messages::{Blame, Death, GenerationEnd, Message, WorkerId};
 use super::worker::{Stage, Worker};
 use crate::answers::run::Backend;
 use crate::session::words;
 use headlight_figure::phrase;
+use headlight_protocol::{Build, LoadedModel, RunId};
 
 impl Session {
     /// A worker spoke. Whoever is not known any more is not heard.

@@ -2,11 +2,10 @@
 
 use headlight_activations::{Detail, DetailKind, Edit, Finding};
 
-use super::types::{
-    Ask, Build, Choice, Death, Fault, Generation, GenerationEnd, Message, RunId, WorkerId,
-};
+use super::messages::{Ask, Death, GenerationEnd, GenerationRequest, Message, WorkerId};
 use crate::answers::head::Head;
 use crate::answers::run::{Pattern, Run, WeightedToken};
+use headlight_protocol::{BackendChoice, Build, Fault, RunId};
 
 /// Something that happened or that the visitor wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +67,7 @@ pub enum Input {
     /// There is no prompt to run: whatever was asked is pointless now.
     Forget,
     /// The visitor wants the prompt continued.
-    Generate(Generation),
+    Generate(GenerationRequest),
     /// The visitor wants the generation stopped.
     StopGenerating,
     /// The visitor wants another model.
@@ -76,7 +75,7 @@ pub enum Input {
     /// The visitor does not want to wait for what is loading.
     CancelLoad,
     /// The visitor chose what to compute on.
-    Choose(Choice),
+    Choose(BackendChoice),
     /// The visitor wants another attempt.
     TryAgain,
     /// A test asks for a failure.

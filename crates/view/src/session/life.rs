@@ -1,11 +1,12 @@
 //! Workers start, take over from each other, and die.
 
 use super::input::{Command, Open, Step};
-use super::types::{Ask, Build, Choice, Death, Fault, WorkerId};
+use super::messages::{Ask, Death, WorkerId};
 use super::worker::{Stage, Worker};
 use super::{News, Session, Transfer};
 use crate::answers::run::Backend;
 use crate::session::words;
+use headlight_protocol::{BackendChoice, Build, Fault};
 
 /// After this many deaths without an answer between them, the page gives up.
 const MAX_CPU_DEATHS: u32 = 3;
@@ -21,7 +22,7 @@ impl Session {
         if self.active.is_none() {
             let build = match (self.has_cpu, self.has_gpu && self.has_webgpu) {
                 (true, _) => Build::Cpu,
-                (false, true) if self.choice != Choice::Cpu => Build::Gpu,
+                (false, true) if self.choice != BackendChoice::Cpu => Build::Gpu,
                 _ => return,
             };
             self.active = Some(self.start(build, step));
@@ -35,7 +36,7 @@ impl Session {
             .active
             .as_ref()
             .is_some_and(|worker| worker.is_ready() && worker.build == Build::Cpu);
-        if self.choice == Choice::Cpu || !is_cpu_live || self.candidate.is_some() {
+        if self.choice == BackendChoice::Cpu || !is_cpu_live || self.candidate.is_some() {
             return;
         }
         if let Some(reason) = self.gpu_obstacle() {
@@ -49,7 +50,7 @@ impl Session {
     /// Remembers why the GPU does not compute, and says so if it was asked for.
     pub(super) fn refuse_gpu(&mut self, reason: String, step: &mut Step) {
         let is_new = self.gpu_refusal.as_ref() != Some(&reason);
-        if self.choice == Choice::Gpu && is_new {
+        if self.choice == BackendChoice::Gpu && is_new {
             step.notice(words::gpu_refused(&reason));
         }
         self.gpu_refusal = Some(reason);
@@ -66,7 +67,7 @@ impl Session {
     pub(super) fn load(&mut self, mut worker: Worker, step: &mut Step) -> Worker {
         let run = self.new_run();
         let choice = match worker.build {
-            Build::Cpu => Choice::Cpu,
+            Build::Cpu => BackendChoice::Cpu,
             Build::Gpu => self.choice,
         };
         let ask = Ask::Load {

@@ -19,18 +19,20 @@
 mod answers;
 mod input;
 mod life;
+mod messages;
 mod requests;
-mod types;
 pub mod words;
 mod worker;
 
 #[cfg(test)]
 mod tests;
 
+pub use headlight_protocol::{
+    BackendChoice, BackendReport, Build, DeviceLimits, Fault, LoadedModel, RunId, SelfTestCase,
+};
 pub use input::{Command, Input, News, Step};
-pub use types::{
-    Ask, BackendReport, Blame, Build, Choice, Death, DeviceLimits, Fault, Generation,
-    GenerationEnd, LoadedModel, Message, RunId, SelfTestCase, Transfer, WorkerId,
+pub use messages::{
+    Ask, Blame, Death, GenerationEnd, GenerationRequest, Message, Transfer, WorkerId,
 };
 pub use worker::{Stage, Worker};
 
@@ -70,10 +72,10 @@ pub struct Session {
     has_cpu: bool,
     has_gpu: bool,
     has_webgpu: bool,
-    choice: Choice,
+    choice: BackendChoice,
     model: String,
     question: Option<Question>,
-    generation: Option<Generation>,
+    generation: Option<GenerationRequest>,
     open: Open,
     /// The newest prompt has run.
     has_answered: bool,
@@ -98,7 +100,7 @@ pub struct Session {
 impl Session {
     /// A session that will load `model` and compute on what `choice` says.
     #[must_use]
-    pub fn new(model: &str, choice: Choice) -> Self {
+    pub fn new(model: &str, choice: BackendChoice) -> Self {
         Self {
             has_builds: false,
             has_cpu: false,
@@ -198,7 +200,7 @@ impl Session {
 
     /// What the visitor chose to compute on.
     #[must_use]
-    pub const fn choice(&self) -> Choice {
+    pub const fn choice(&self) -> BackendChoice {
         self.choice
     }
 
@@ -276,7 +278,8 @@ impl Session {
     /// True while a build may still be added to the list of builds.
     #[must_use]
     pub const fn awaits_builds(&self) -> bool {
-        let awaits_gpu = self.has_webgpu && !self.has_gpu && !matches!(self.choice, Choice::Cpu);
+        let awaits_gpu =
+            self.has_webgpu && !self.has_gpu && !matches!(self.choice, BackendChoice::Cpu);
         self.has_builds && (!self.has_cpu || awaits_gpu)
     }
 

@@ -5,11 +5,12 @@ use headlight_activations::Detail;
 use headlight_figure::phrase;
 
 use super::input::{Command, Input, News, Open, Step};
-use super::types::{Ask, Build, Choice, Fault, GenerationEnd, WorkerId};
+use super::messages::{Ask, GenerationEnd, WorkerId};
 use super::worker::Stage;
 use super::{Question, Session};
 use crate::answers::head::Head;
 use crate::answers::run::Backend;
+use headlight_protocol::{BackendChoice, Build, Fault};
 
 impl Session {
     pub(super) fn handle_request(&mut self, request: Input, step: &mut Step) {
@@ -215,18 +216,18 @@ impl Session {
         }
     }
 
-    fn choose(&mut self, choice: Choice, step: &mut Step) {
+    fn choose(&mut self, choice: BackendChoice, step: &mut Step) {
         self.choice = choice;
         self.forget_gpu();
         let computes_on = self.backend();
         self.drop_candidate(step);
         match (choice, computes_on) {
-            (Choice::Cpu, Some(Backend::Gpu)) if self.has_cpu => {
+            (BackendChoice::Cpu, Some(Backend::Gpu)) if self.has_cpu => {
                 self.candidate = Some(self.start(Build::Cpu, step));
             }
-            (Choice::Cpu, Some(Backend::Gpu)) => self.decide_again(step),
-            (Choice::Cpu, _) | (_, Some(Backend::Gpu)) => {}
-            (Choice::Gpu | Choice::Auto, _) => self.decide_again(step),
+            (BackendChoice::Cpu, Some(Backend::Gpu)) => self.decide_again(step),
+            (BackendChoice::Cpu, _) | (_, Some(Backend::Gpu)) => {}
+            (BackendChoice::Gpu | BackendChoice::Auto, _) => self.decide_again(step),
         }
     }
 

@@ -1,7 +1,8 @@
 //! One worker as the session sees it.
 
-use super::types::{Build, Death, LoadedModel, Message, RunId, Transfer, WorkerId};
+use super::messages::{Death, Message, Transfer, WorkerId};
 use crate::answers::run::Backend;
+use headlight_protocol::{Build, LoadedModel, RunId};
 
 /// Silence that means death: a worker that computes shows life between two layers, and one
 /// that waits for bytes or for a GPU's driver does so by a timer, every second.

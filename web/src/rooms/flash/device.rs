@@ -6,7 +6,7 @@ use headlight_view::rooms::flash::FlashAction;
 use headlight_view::rooms::flash::device::{Computes, Growth, RunShown, Stage};
 use headlight_view::rooms::flash::device_ask;
 use headlight_view::rooms::flash::words::device as words;
-use headlight_view::session::{Choice, Input};
+use headlight_view::session::{BackendChoice, Input};
 use leptos::prelude::*;
 
 use super::device_growth::lengths;
@@ -38,7 +38,7 @@ pub fn section(room: FlashView) -> AnyView {
     let can_ask =
         Derived::new(move || matches!(computing.get(), Computes::NotGpu { can_ask: true, .. }));
     let ask = move || {
-        let ask = FrameAction::Engine(Input::Choose(Choice::Gpu));
+        let ask = FrameAction::Engine(Input::Choose(BackendChoice::Gpu));
         let press = Callback::new(move |()| room.store.dispatch(ask.clone()));
         button(Derived::new(|| words::USE_GPU), press)
     };

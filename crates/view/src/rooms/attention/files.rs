@@ -262,7 +262,7 @@ mod tests {
     use crate::answers::run::tests::{pattern, run};
     use crate::rooms::attention::choices::View;
     use crate::rooms::attention::figures::steps::Step;
-    use crate::session::{Choice, Session};
+    use crate::session::{BackendChoice, Session};
 
     fn exported(state: &State, figure: AttentionFigure) -> Value {
         let table = Table::new("a table", &[], Vec::new());
@@ -389,7 +389,7 @@ mod tests {
             Format::Json,
         );
         assert_eq!(name, "headlight-attention-atlas-stories.json");
-        state.frame.session = Session::new("../a b\u{e9}/c", Choice::Auto);
+        state.frame.session = Session::new("../a b\u{e9}/c", BackendChoice::Auto);
         let name = file_name(
             &state.attention,
             &state.frame,

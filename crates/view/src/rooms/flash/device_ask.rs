@@ -13,7 +13,7 @@ use super::state::FlashRoom;
 use super::words::device as words;
 use crate::answers::run::Backend;
 use crate::frame::Frame;
-use crate::session::{Choice, Phase, SelfTestCase};
+use crate::session::{BackendChoice, Phase, SelfTestCase};
 
 impl Subject {
     fn of(room: &FlashRoom) -> Self {
@@ -199,15 +199,15 @@ pub fn computes(frame: &Frame) -> Computes {
         return not_gpu(obstacle, false);
     }
     let report = session.report();
-    let tests = report.map_or(&[][..], |report| &report.self_test);
+    let tests = report.map_or(&[][..], |report| report.self_test_cases());
     // One that was only slower can still be had; one that fails or is not there cannot.
-    let is_sound = !tests.is_empty() && tests.iter().all(SelfTestCase::is_passed);
+    let is_sound = !tests.is_empty() && tests.iter().all(SelfTestCase::passed);
     match session.gpu_refusal() {
-        Some(refusal) => not_gpu(refusal, is_sound && session.choice() != Choice::Gpu),
-        None if session.choice() == Choice::Cpu => not_gpu(words::CPU_CHOSEN, true),
+        Some(refusal) => not_gpu(refusal, is_sound && session.choice() != BackendChoice::Gpu),
+        None if session.choice() == BackendChoice::Cpu => not_gpu(words::CPU_CHOSEN, true),
         None => {
             let reason = report.map_or(words::CPU_COMPUTES, |report| report.reason.as_str());
-            not_gpu(reason, session.choice() != Choice::Gpu)
+            not_gpu(reason, session.choice() != BackendChoice::Gpu)
         }
     }
 }

@@ -565,7 +565,7 @@ fn who_chose_the_cpu_can_ask_for_the_gpu() {
         })
     };
     let choose = |choice| FrameAction::Engine(crate::session::Input::Choose(choice));
-    crate::reduce(&mut state, choose(Choice::Cpu));
+    crate::reduce(&mut state, choose(BackendChoice::Cpu));
     crate::reduce(&mut state, builds(false));
     assert!(matches!(
         computes(&state.frame),
@@ -577,7 +577,7 @@ fn who_chose_the_cpu_can_ask_for_the_gpu() {
         can_ask: true,
     };
     assert_eq!(computes(&state.frame), asked);
-    crate::reduce(&mut state, choose(Choice::Gpu));
+    crate::reduce(&mut state, choose(BackendChoice::Gpu));
     assert_eq!(computes(&state.frame), Computes::Preparing);
     assert_eq!(Options::default(), state.flash.options);
 }

@@ -13,7 +13,7 @@ use headlight_figure::{
 };
 use headlight_language::Truth;
 
-use crate::answers::run::{CleanRun, Run, Token};
+use crate::answers::run::{Run, Token, UneditedRun};
 use crate::rooms::attention::catalogue::{self, AttentionFigure};
 use crate::rooms::attention::figures::per_token::{
     BELOW, BESIDE, NARROWEST, TOKEN, names_below, not_of_the_language,
@@ -231,7 +231,7 @@ fn rows(run: &Run, truth: Option<&Truth>) -> Vec<Vec<String>> {
     let in_bits = |nll: f64| full(bits(nll));
     let row = |(pos, token): (usize, &Token)| {
         let nll = run.nll.get(pos).copied().flatten();
-        let clean = |clean: &CleanRun| clean.nll.get(pos).copied().flatten();
+        let clean = |clean: &UneditedRun| clean.nll.get(pos).copied().flatten();
         let always = [
             headlight_figure::token::header(&token.text),
             nll.map(full).unwrap_or_default(),
@@ -312,9 +312,9 @@ mod tests {
     #[test]
     fn what_the_whole_model_is_surprised_by_stands_before_the_truth() {
         let mut run = run(&["a", " b"]);
-        run.clean = Some(Box::new(CleanRun {
+        run.clean = Some(Box::new(UneditedRun {
             nll: vec![None, Some(2.0 * LN_2)],
-            ..CleanRun::default()
+            ..UneditedRun::default()
         }));
         let (drawn, _) = drawing(&run, None, 0, 300.0);
         assert_eq!(parts(&drawn, CLEAN_LEVEL).len(), 2, "and the legend's");
@@ -387,9 +387,9 @@ mod tests {
             svg(&figure, &LIGHT, 400.0).replace("><", ">\n<")
         };
         expect_file!["snapshots/surprise.svg"].assert_eq(&file(&run, 4, 3));
-        run.clean = Some(Box::new(CleanRun {
+        run.clean = Some(Box::new(UneditedRun {
             nll: vec![None, Some(LN_2), Some(2.0 * LN_2), Some(LN_2)],
-            ..CleanRun::default()
+            ..UneditedRun::default()
         }));
         expect_file!["snapshots/surprise.impossible.svg"].assert_eq(&file(&run, 3, 1));
     }

@@ -13,7 +13,7 @@ use crate::address;
 use crate::answers::head::Head;
 use crate::answers::pattern::Pattern;
 use crate::answers::run::tests::run;
-use crate::answers::run::{CleanRun, WeightedToken};
+use crate::answers::run::{UneditedRun, WeightedToken};
 use crate::frame::defaults::DEFAULT_HEAD;
 use crate::frame::defaults::DEFAULT_MODEL;
 use crate::frame::defaults::DEFAULT_PROMPT;
@@ -88,7 +88,7 @@ fn answer(state: &mut State, effects: &[Effect]) -> Vec<Effect> {
     let mut answer = run(&WORDS);
     answer.next = vec![token(" tower", 0.9), token(" house", 0.05)];
     if !state.frame.subject.ablations.is_empty() {
-        answer.clean = Some(Box::new(CleanRun {
+        answer.clean = Some(Box::new(UneditedRun {
             next: answer.next.clone(),
             prob_of_next: vec![0.9, 0.05],
             edited_prob_of_next: vec![0.2, 0.05],
