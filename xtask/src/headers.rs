@@ -67,7 +67,7 @@ const OF_EMBED: Headers = &[
 const EMBEDDED: &[&str] = &["embed.html", "embed-", "recorded-embeds/"];
 
 /// The headers of the file at `path`, which begins with `/`.
-pub(crate) fn of(path: &str) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+pub(crate) fn for_path(path: &str) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
     ALWAYS.iter().chain(own(path))
 }
 
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn only_what_an_embedded_figure_needs_is_for_everyone() {
-        let is_for_everyone = |path| of(path).any(|(_, value)| *value == "*");
+        let is_for_everyone = |path| for_path(path).any(|(_, value)| *value == "*");
         let shared = [
             "/embed.html",
             "/embed-e3b0c44298fc1c14.js",

@@ -171,7 +171,7 @@ fn with_headers(
         headers::cache_control(&path)
     };
     let answer = response.headers_mut();
-    for (name, value) in headers::of(&path).chain(more) {
+    for (name, value) in headers::for_path(&path).chain(more) {
         answer.insert(
             HeaderName::from_static(name),
             HeaderValue::from_static(value),

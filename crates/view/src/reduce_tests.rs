@@ -30,7 +30,7 @@ use crate::answers::run::{Backend, Pattern, Run, WeightedToken};
 use crate::answers::truth::{ShownTruth, TruthInput};
 use crate::frame::ModelInfo;
 use crate::frame::Panel;
-use crate::frame::Theme;
+use crate::frame::ThemeName;
 use crate::frame::ablation::Part;
 use crate::frame::continuation::Continuation;
 use crate::frame::defaults::DEFAULT_HEAD;

@@ -67,7 +67,7 @@ impl Picture {
         let Some(document) = self.root.owner_document() else {
             return;
         };
-        let pen = Pen {
+        let patcher = LayerPatcher {
             patcher: Patcher {
                 document: &document,
                 theme,
@@ -84,10 +84,10 @@ impl Picture {
         }
         for (at, layer) in wanted.iter().enumerate() {
             let mounted = self.layers.get_mut(at);
-            if mounted.is_some_and(|mounted| pen.patch(mounted, layer)) {
+            if mounted.is_some_and(|mounted| patcher.patch(mounted, layer)) {
                 continue;
             }
-            let made = pen.make(layer);
+            let made = patcher.make(layer);
             match self.layers.get_mut(at) {
                 Some(mounted) => {
                     drop(self.root.replace_child(made.node(), mounted.node()));
@@ -144,14 +144,14 @@ impl Operated {
 }
 
 /// What layers are made and changed with.
-struct Pen<'d> {
+struct LayerPatcher<'d> {
     patcher: Patcher<'d>,
     is_silent: bool,
     size: Size,
     is_new_size: bool,
 }
 
-impl Pen<'_> {
+impl LayerPatcher<'_> {
     fn make(&self, layer: &Layer<'_>) -> MountedLayer {
         match layer {
             Layer::Svg(part) => {

@@ -23,7 +23,7 @@ use safetensors::tensor::{Dtype, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::log::{Line, Log};
+use super::log::{Log, LogLine};
 use super::{Recipe, Training};
 use crate::failure::Failure;
 use crate::input::read_bounded;
@@ -71,11 +71,11 @@ impl State {
     }
 
     /// Takes in one more step; returns the new line of the log where one is due.
-    pub(super) fn advance(&mut self, tokens: usize, seconds: f64, bits: f64) -> Option<Line> {
+    pub(super) fn advance(&mut self, tokens: usize, seconds: f64, bits: f64) -> Option<LogLine> {
         self.step += 1;
         self.tokens += tokens;
         self.seconds = seconds;
-        let now = Line {
+        let now = LogLine {
             step: self.step,
             tokens: self.tokens,
             seconds,

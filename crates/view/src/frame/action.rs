@@ -4,7 +4,7 @@ use headlight_figure::files::Format;
 
 use super::models::ModelInfo;
 use super::panel::Panel;
-use super::theme::Theme;
+use super::theme::ThemeName;
 use crate::answers::truth::TruthInput;
 use crate::session::Input;
 use headlight_figure::FigureId;
@@ -56,7 +56,7 @@ pub enum FrameAction {
     /// The file of this name could not be made.
     NotSaved(String),
     /// The colours to begin with.
-    UseTheme(Theme),
+    UseTheme(ThemeName),
     /// The visitor wants the other colours.
     ToggleTheme,
     /// The visitor wants the link.

@@ -10,7 +10,7 @@ use super::state::Frame;
 use super::words;
 use crate::answers::run::{Pattern, Run};
 use crate::answers::truth::{self, ShownTruth, TruthInput};
-use crate::session::{GenerationRequest, Input, News, Phase, Step};
+use crate::session::{GenerationRequest, Input, News, Phase, SessionStep};
 
 /// How many tokens the model writes at a time.
 const N_GENERATED: usize = 40;
@@ -68,7 +68,7 @@ impl Frame {
 
     /// Lets the session take one step, and takes note of what is new.
     pub(crate) fn step(&mut self, input: Input) {
-        let Step { commands, news } = self.session.step(input);
+        let SessionStep { commands, news } = self.session.step(input);
         let commands = commands.into_iter().map(Effect::Worker);
         self.effects.extend(commands);
         for item in news {

@@ -104,7 +104,7 @@ pub fn credit(model: &str) -> String {
 
 /// How a figure is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Method {
+pub struct MethodText {
     /// The formula, as text.
     pub formula: &'static str,
     /// What it says, in plain words.

@@ -11,7 +11,7 @@ use super::models::ModelInfo;
 use super::news::FrameNews;
 use super::panel::Panel;
 use super::subject::Subject;
-use super::theme::Theme;
+use super::theme::ThemeName;
 use crate::answers::truth::TruthSource;
 use crate::session::{BackendChoice, Session};
 use headlight_figure::FigureId;
@@ -41,7 +41,7 @@ pub struct Frame {
     /// The figure whose code for an article is shown.
     pub embed: Option<FigureId>,
     /// The colours.
-    pub theme: Theme,
+    pub theme: ThemeName,
     /// What the visitor should know, newest last.
     pub notices: Vec<String>,
     /// What a reader who hears the page is told.
@@ -81,7 +81,7 @@ impl Default for Frame {
             numbers: None,
             method: None,
             embed: None,
-            theme: Theme::Light,
+            theme: ThemeName::Light,
             notices: Vec::new(),
             announcement: String::new(),
             is_copied: false,

@@ -139,14 +139,14 @@ pub enum News {
 
 /// What one input leads to.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Step {
+pub struct SessionStep {
     /// For the page to do, in order.
     pub commands: Vec<Command>,
     /// For the rooms to show, in order.
     pub news: Vec<News>,
 }
 
-impl Step {
+impl SessionStep {
     pub(super) fn post(&mut self, worker: WorkerId, ask: Ask) {
         self.commands.push(Command::Post { worker, ask });
     }

@@ -30,11 +30,11 @@ mod tests;
 pub use headlight_protocol::{
     BackendChoice, BackendReport, Build, DeviceLimits, Fault, LoadedModel, RunId, SelfTestCase,
 };
-pub use input::{Command, Input, News, Step};
+pub use input::{Command, Input, News, SessionStep};
 pub use messages::{
     Ask, Blame, Death, GenerationEnd, GenerationRequest, Message, Transfer, WorkerId,
 };
-pub use worker::{Stage, Worker};
+pub use worker::{Worker, WorkerStage};
 
 use headlight_activations::{DetailKind, Edit};
 
@@ -129,8 +129,8 @@ impl Session {
     }
 
     /// Takes one input and says what follows from it.
-    pub fn step(&mut self, input: Input) -> Step {
-        let mut step = Step::default();
+    pub fn step(&mut self, input: Input) -> SessionStep {
+        let mut step = SessionStep::default();
         match input {
             Input::Builds {
                 has_cpu,
@@ -173,10 +173,10 @@ impl Session {
         }
         match self.active.as_ref().map(|worker| &worker.stage) {
             None => Phase::Starting,
-            Some(Stage::Fetching(transfer)) => Phase::FetchingEngine(*transfer),
-            Some(Stage::Idle) => Phase::LoadingModel(Transfer::starting(self.now_ms)),
-            Some(Stage::Loading { transfer, .. }) => Phase::LoadingModel(*transfer),
-            Some(Stage::Ready) => Phase::Live,
+            Some(WorkerStage::Fetching(transfer)) => Phase::FetchingEngine(*transfer),
+            Some(WorkerStage::Idle) => Phase::LoadingModel(Transfer::starting(self.now_ms)),
+            Some(WorkerStage::Loading { transfer, .. }) => Phase::LoadingModel(*transfer),
+            Some(WorkerStage::Ready) => Phase::Live,
         }
     }
 

@@ -50,7 +50,7 @@ impl Page {
     }
 
     fn step(&mut self, input: Input) {
-        let Step { commands, news } = self.session.step(input);
+        let SessionStep { commands, news } = self.session.step(input);
         self.commands.extend(commands);
         self.news.extend(news);
     }

@@ -22,7 +22,7 @@ const MAX_TICK_MS: f64 = 1_000.0;
 
 /// How far a worker has come.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Stage {
+pub enum WorkerStage {
     /// Its module is arriving.
     Fetching(Transfer),
     /// It listens and has no model.
@@ -46,7 +46,7 @@ pub struct Worker {
     /// Which build it runs.
     pub build: Build,
     /// How far it has come.
-    pub stage: Stage,
+    pub stage: WorkerStage,
     /// The model it has, from the moment it first has one.
     pub model: Option<LoadedModel>,
     pub(super) n_owed: usize,
@@ -66,7 +66,7 @@ impl Worker {
         Self {
             id,
             build,
-            stage: Stage::Fetching(Transfer::starting(now_ms)),
+            stage: WorkerStage::Fetching(Transfer::starting(now_ms)),
             model: None,
             n_owed: 0,
             has_spoken: false,
@@ -80,7 +80,7 @@ impl Worker {
     /// True if it can run prompts.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.stage == Stage::Ready
+        self.stage == WorkerStage::Ready
     }
 
     /// What it computes on, once it has a model.
@@ -92,7 +92,7 @@ impl Worker {
     /// True while it owes an answer, or its module is arriving.
     #[must_use]
     pub const fn is_awaited(&self) -> bool {
-        self.n_owed > 0 || matches!(self.stage, Stage::Fetching(_))
+        self.n_owed > 0 || matches!(self.stage, WorkerStage::Fetching(_))
     }
 
     /// It spoke.
@@ -161,7 +161,7 @@ impl Worker {
         self.standstill_ms += elapsed_ms;
         let silence_ms = match (&self.stage, self.build) {
             _ if !self.has_spoken => SCRIPT_SILENCE_MS,
-            (Stage::Loading { .. }, Build::Gpu) => DRIVER_SILENCE_MS,
+            (WorkerStage::Loading { .. }, Build::Gpu) => DRIVER_SILENCE_MS,
             _ => SILENCE_MS,
         };
         if self.silence_ms >= silence_ms {
@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     /// A worker at this stage, which has said something if `has_spoken`.
-    fn awaited(build: Build, stage: Stage, has_spoken: bool) -> Worker {
+    fn awaited(build: Build, stage: WorkerStage, has_spoken: bool) -> Worker {
         let mut worker = Worker::new(WorkerId(1), build, 0.0);
         worker.stage = stage;
         if has_spoken {
@@ -189,13 +189,13 @@ mod tests {
         worker
     }
 
-    fn stages() -> [Stage; 3] {
+    fn stages() -> [WorkerStage; 3] {
         let transfer = Transfer::starting(0.0);
         let run = RunId(1);
         [
-            Stage::Fetching(transfer),
-            Stage::Loading { run, transfer },
-            Stage::Ready,
+            WorkerStage::Fetching(transfer),
+            WorkerStage::Loading { run, transfer },
+            WorkerStage::Ready,
         ]
     }
 
@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn a_worker_that_owes_nothing_may_be_silent() {
         let mut worker = Worker::new(WorkerId(1), Build::Cpu, 0.0);
-        worker.stage = Stage::Ready;
+        worker.stage = WorkerStage::Ready;
         assert_eq!(patience(worker, None), None);
     }
 }

@@ -12,7 +12,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::method_and_numbers::Behind;
-use super::shown::Shown;
+use super::shown_signals::ShownSignals;
 use crate::derived::Derived;
 use crate::frame::figure::{More, figure_view};
 use crate::host;
@@ -20,7 +20,7 @@ use crate::store::store;
 
 /// The chooser of heads.
 #[component]
-pub fn Atlas(shown: Shown) -> impl IntoView {
+pub fn Atlas(shown: ShownSignals) -> impl IntoView {
     let store = store();
     let size = store.select(|state: &State| state.frame.grid_of_heads());
     let sort = store.select(|state: &State| state.attention.sort);

@@ -12,13 +12,13 @@ use leptos::prelude::*;
 
 use super::method_and_numbers::Behind;
 use super::placeholder::Placeholder;
-use super::shown::Shown;
+use super::shown_signals::ShownSignals;
 use crate::frame::figure::{More, figure_of};
 use crate::store::{Store, store};
 
 /// The figure.
 #[component]
-pub fn Attribution(shown: Shown) -> impl IntoView {
+pub fn Attribution(shown: ShownSignals) -> impl IntoView {
     let store = store();
     let found = store.select(|state: &State| state.attention.details.attribution.clone());
     let order = store.select(|state: &State| state.attention.order);

@@ -20,7 +20,7 @@ use crate::rooms::attention::figures::atlas::Sort;
 use crate::rooms::attention::figures::attribution::Order;
 use crate::rooms::attention::figures::head_kind;
 use crate::rooms::attention::figures::sentence;
-use crate::rooms::attention::figures::steps::Step;
+use crate::rooms::attention::figures::steps::RowStep;
 use crate::rooms::attention::figures::zoom::Zoom;
 use headlight_figure::Palette;
 use headlight_figure::Shared;
@@ -42,7 +42,7 @@ pub struct AttentionRoom {
     /// How the selected head is drawn.
     pub view: View,
     /// The step of the row that is spelled out.
-    pub step: Step,
+    pub step: RowStep,
     /// The order of the atlas.
     pub sort: Sort,
     /// Whose lines are drawn.
@@ -181,7 +181,7 @@ impl AttentionRoom {
     /// The head, query and key whose product is looked at, if one is.
     #[must_use]
     pub fn multiplied_cell(&self, subject: &Subject) -> Option<(Head, usize, usize)> {
-        let is_looked_at = self.view == View::Steps && self.step == Step::Scores;
+        let is_looked_at = self.view == View::Steps && self.step == RowStep::Scores;
         let is_one_head = self.companions.is_empty();
         // Which key is selected depends on the row.
         let query = self.query(subject);

@@ -13,7 +13,7 @@ use super::figures::ledger::ledger;
 use super::figures::row::{self, row_after_each_tile};
 use super::figures::stage::{Stage, stage};
 use super::figures::{agreement, error, growth, ledger_drawing, timeline};
-use super::options::Source;
+use super::options::DataSource;
 use super::options::{Options, Tiles};
 use super::sentence;
 use super::state::FlashRoom;
@@ -28,7 +28,7 @@ use headlight_figure::{Figure, plain};
 
 /// What the numbers of a file are about; options have the command line's names.
 #[derive(Debug, Serialize)]
-struct About<'a> {
+struct AboutSchedule<'a> {
     figure: &'static str,
     /// Whose numbers they are: `head`, `random` or `typed`.
     data: &'static str,
@@ -89,7 +89,7 @@ pub fn numbers(
     figure: FlashFigure,
     seen: Shown<'_>,
 ) -> Option<Numbers> {
-    let table = tables::of(figure, seen)?;
+    let table = tables::table_of(figure, seen)?;
     if figure == FlashFigure::Growth {
         // Of numbers of its own: what the room plays is not in it.
         let (figure, caption) = (figure.name(), &*table.caption);
@@ -99,7 +99,7 @@ pub fn numbers(
     let Shown { player, moment, .. } = seen;
     let schedule = player.schedule();
     let (problem, method, data) = (schedule.problem(), schedule.method(), player.data());
-    let is_head = room.source == Source::Head;
+    let is_head = room.source == DataSource::Head;
     let inputs = room.head.as_ref().filter(|_| is_head);
     let of_head = inputs.map(|inputs| OfHead {
         model: frame.shown_model(),
@@ -112,13 +112,13 @@ pub fn numbers(
         let is_with = figure == FlashFigure::Stage;
         is_with.then(|| rows.collect())
     });
-    let about = About {
+    let about = AboutSchedule {
         figure: figure.name(),
         data: data_name(&room.source),
         of_head,
         seed: match room.source {
-            Source::Random { seed, .. } => Some(seed),
-            Source::Head | Source::Typed(_) => None,
+            DataSource::Random { seed, .. } => Some(seed),
+            DataSource::Head | DataSource::Typed(_) => None,
         },
         n_q: problem.n_q,
         n_k: problem.n_k,
@@ -143,11 +143,11 @@ pub fn numbers(
     Some(Numbers { about, table })
 }
 
-const fn data_name(source: &Source) -> &'static str {
+const fn data_name(source: &DataSource) -> &'static str {
     match source {
-        Source::Head => "head",
-        Source::Random { .. } => "random",
-        Source::Typed(_) => "typed",
+        DataSource::Head => "head",
+        DataSource::Random { .. } => "random",
+        DataSource::Typed(_) => "typed",
     }
 }
 
@@ -217,7 +217,7 @@ pub fn figure(
         sentence,
         drawing,
         size,
-        table: tables::of(figure, seen)?,
+        table: tables::table_of(figure, seen)?,
         credit: credit(room, frame, figure),
     })
 }
@@ -259,11 +259,11 @@ pub(crate) fn save_request(
     }
     let source = &room.source;
     let inputs = room.head.as_ref();
-    let of_head = inputs.filter(|_| *source == Source::Head);
+    let of_head = inputs.filter(|_| *source == DataSource::Head);
     let of_head = of_head.map(|inputs| format!("-{}.{}", inputs.layer, inputs.head));
     let whose = match source {
-        Source::Head => frame.shown_model(),
-        Source::Random { .. } | Source::Typed(_) => data_name(source),
+        DataSource::Head => frame.shown_model(),
+        DataSource::Random { .. } | DataSource::Typed(_) => data_name(source),
     };
     SaveRequest {
         content,
@@ -276,9 +276,9 @@ pub(crate) fn save_request(
 fn credit(room: &FlashRoom, frame: &Frame, figure: FlashFigure) -> String {
     match room.source {
         _ if figure == FlashFigure::Growth => credit_of_growth(),
-        Source::Head => figure_words::credit(frame.shown_model()),
-        Source::Random { seed, .. } => credit_of_random(seed),
-        Source::Typed(_) => credit_of_typed(),
+        DataSource::Head => figure_words::credit(frame.shown_model()),
+        DataSource::Random { seed, .. } => credit_of_random(seed),
+        DataSource::Typed(_) => credit_of_typed(),
     }
 }
 
@@ -380,7 +380,7 @@ mod tests {
     use headlight_figure::table::Table;
 
     fn state(options: Options) -> State {
-        let source = Source::Random {
+        let source = DataSource::Random {
             n: 12,
             d: 4,
             seed: 3,
@@ -554,16 +554,16 @@ mod tests {
             });
             let effects = reduce_flash(&mut state, FlashAction::Save(Some(found)));
             assert_eq!(state.flash.pending_save, None);
-            let [Effect::Save(wish)] = effects.as_slice() else {
+            let [Effect::Save(request)] = effects.as_slice() else {
                 panic!("expected a file, got {effects:?}");
             };
             let extension = format.extension();
             assert_eq!(
-                wish.name,
+                request.name,
                 format!("headlight-flash-ledger-random.{extension}")
             );
             let numbers = numbers_of(&state, FlashFigure::Ledger);
-            match (format, &wish.content) {
+            match (format, &request.content) {
                 (Format::Svg | Format::Png, Content::Figure(value)) => assert_eq!(value.id, wanted),
                 (Format::Csv | Format::Json, Content::Numbers(found)) => {
                     assert_eq!(*found, numbers);
@@ -582,7 +582,7 @@ mod tests {
             let of = |seen: Shown<'_>| {
                 let (room, frame) = (&state.flash, &state.frame);
                 let value = figure(room, frame, kind, seen, 300.0);
-                (value, tables::of(kind, seen).unwrap())
+                (value, tables::table_of(kind, seen).unwrap())
             };
             let (value, table) = with_shown(&state, of);
             // Nothing has run on a device.

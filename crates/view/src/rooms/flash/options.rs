@@ -4,7 +4,7 @@ use headlight_flash::{Algorithm, Method, Tiling, TilingError};
 
 /// What is attended with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Source {
+pub enum DataSource {
     /// The selected head of the run.
     #[default]
     Head,

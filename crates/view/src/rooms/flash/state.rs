@@ -6,7 +6,7 @@ use super::catalogue::FlashFigure;
 use super::clock::Clock;
 use super::device::OnDevice;
 use super::head_of::HeadOf;
-use super::options::{Options, Source};
+use super::options::{DataSource, Options};
 use crate::answers::details::HeadInputs;
 use crate::answers::run::Token;
 use crate::frame::Frame;
@@ -20,7 +20,7 @@ pub struct FlashRoom {
     /// How it attends.
     pub options: Options,
     /// With what.
-    pub source: Source,
+    pub source: DataSource,
     /// How many steps are done, of all that the transport walks (see
     /// [`SideBySide`](super::SideBySide)); `None` before the visitor has chosen, where the
     /// room shows the first scores.
@@ -73,7 +73,7 @@ pub struct FlashRoom {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SavedScene {
     pub(crate) options: Options,
-    pub(crate) source: Source,
+    pub(crate) source: DataSource,
     pub(crate) step: Option<u64>,
     pub(crate) row: Option<usize>,
     pub(crate) compared: Option<Algorithm>,
@@ -83,7 +83,7 @@ impl Default for FlashRoom {
     fn default() -> Self {
         Self {
             options: Options::default(),
-            source: Source::Head,
+            source: DataSource::Head,
             step: None,
             playing: None,
             timeline_from: None,

@@ -2,14 +2,14 @@
 
 use headlight_flash::Algorithm;
 
-use super::{FlashRoom, Options, Player, Source, Tiles};
+use super::{DataSource, FlashRoom, Options, Player, Tiles};
 use crate::room::Room;
 use crate::state::State;
 
 pub(crate) fn room(options: Options) -> FlashRoom {
     FlashRoom {
         options,
-        source: Source::Random {
+        source: DataSource::Random {
             n: 16,
             d: 8,
             seed: 1,

@@ -13,7 +13,7 @@ const N_LINKS: usize = 50;
 
 /// A link of a long prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Link {
+pub struct ListedLink {
     /// Why it is listed.
     pub part: &'static str,
     /// Position and text of the query, or the positions of several.
@@ -39,7 +39,7 @@ pub enum PatternTable {
         /// What is listed, and of how many.
         caption: String,
         /// The links.
-        links: Vec<Link>,
+        links: Vec<ListedLink>,
     },
 }
 
@@ -71,7 +71,7 @@ impl PatternTable {
                 text.map_or_else(String::new, |token| token.text.clone()),
             )
         };
-        let link = |part, queries: Range<usize>, keys: Range<usize>, weight: f32| Link {
+        let link = |part, queries: Range<usize>, keys: Range<usize>, weight: f32| ListedLink {
             part,
             query: named(queries),
             key: named(keys),

@@ -21,7 +21,7 @@ use crate::frame::effect::Effect;
 use crate::reduce::reduce;
 use crate::reduce::tests::{induction, live, posted, said};
 use crate::rooms::attention::choices::View;
-use crate::rooms::attention::figures::steps::Step;
+use crate::rooms::attention::figures::steps::RowStep;
 use crate::session::{Ask, Command, Message, RunId};
 
 const WORDS: [&str; 4] = ["<|story|>", " tower", " to", " the"];
@@ -137,7 +137,7 @@ fn go_to(state: &mut State, topic: Topic) -> Vec<Effect> {
     reduce(state, AttentionAction::LearnStep(step))
 }
 
-fn strip(state: &State) -> Strip {
+fn strip(state: &State) -> LessonStrip {
     state.attention.strip(&state.frame).unwrap()
 }
 
@@ -356,7 +356,7 @@ fn a_link_to_a_step_alone_shows_its_scene() {
     answer(&mut state, &effects);
     assert_eq!(
         (state.attention.view, state.attention.step),
-        (View::Steps, Step::Mask)
+        (View::Steps, RowStep::Mask)
     );
     assert_eq!(
         (

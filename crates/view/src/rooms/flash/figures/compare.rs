@@ -36,12 +36,12 @@ pub(crate) struct Beside {
     pub(crate) schedule: Shared<Schedule>,
     pub(crate) clock: Clock,
     /// Its step when the played one is done.
-    pub(crate) met: u64,
+    pub(crate) handover_step: u64,
 }
 
 /// How far one of the two is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
+pub struct AlgorithmProgress {
     /// Which.
     pub algorithm: Algorithm,
     /// How many of its own steps are done.
@@ -54,7 +54,7 @@ pub struct Progress {
     pub in_all: u64,
 }
 
-impl Progress {
+impl AlgorithmProgress {
     pub(crate) fn new(schedule: &Schedule, clock: Clock, step: u64) -> Self {
         Self {
             algorithm: schedule.method().algorithm,
@@ -93,7 +93,7 @@ impl SideBySide {
     ) -> Self {
         let reading = clock.of(&played.totals());
         let beside = beside.map(|schedule| Beside {
-            met: clock.step_at(&schedule, reading),
+            handover_step: clock.step_at(&schedule, reading),
             schedule,
             clock,
         });
@@ -103,7 +103,7 @@ impl SideBySide {
     /// How many steps there are until all are done.
     #[must_use]
     pub fn n_steps(&self) -> u64 {
-        let left = |beside: &Beside| beside.schedule.n_events() - beside.met;
+        let left = |beside: &Beside| beside.schedule.n_events() - beside.handover_step;
         self.played.n_events() + self.beside.as_ref().map_or(0, left)
     }
 
@@ -114,7 +114,7 @@ impl SideBySide {
             None => self.played.event(index),
             Some(beyond) => {
                 let beside = self.beside.as_ref()?;
-                beside.schedule.event(beside.met + beyond)
+                beside.schedule.event(beside.handover_step + beyond)
             }
         }
     }
@@ -146,12 +146,14 @@ impl SideBySide {
         let Beside {
             schedule,
             clock,
-            met,
+            handover_step,
         } = self.beside.as_ref()?;
         let n_played = self.played.n_events();
         Some(match step {
             0 => 0,
-            step if step >= n_played => (met + (step - n_played)).min(schedule.n_events()),
+            step if step >= n_played => {
+                (handover_step + (step - n_played)).min(schedule.n_events())
+            }
             step => clock.step_at(schedule, clock.of(&self.played.totals_after(step))),
         })
     }
@@ -159,12 +161,12 @@ impl SideBySide {
     /// How far both are after `step`, the played one first; `None` where there is none
     /// beside.
     #[must_use]
-    pub fn progress(&self, step: u64) -> Option<[Progress; 2]> {
+    pub fn progress(&self, step: u64) -> Option<[AlgorithmProgress; 2]> {
         let beside = self.beside.as_ref()?;
         let beside_step = self.beside_step(step)?;
         Some([
-            Progress::new(&self.played, beside.clock, self.played_step(step)),
-            Progress::new(&beside.schedule, beside.clock, beside_step),
+            AlgorithmProgress::new(&self.played, beside.clock, self.played_step(step)),
+            AlgorithmProgress::new(&beside.schedule, beside.clock, beside_step),
         ])
     }
 
@@ -271,7 +273,7 @@ mod tests {
             assert_eq!(steps(0), [0, 0]);
             assert_eq!(course.still_walking(n_played), None);
             let at_end = course.progress(course.n_steps()).unwrap();
-            assert!(at_end.iter().all(Progress::is_done));
+            assert!(at_end.iter().all(AlgorithmProgress::is_done));
             // Beyond the end of the played one each step is one of the other's.
             for step in n_played..course.n_steps() {
                 let [played, other] = steps(step);

@@ -29,7 +29,7 @@ const STEPS: &str = "steps";
 
 /// Cells of one kind of step, side by side.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Cell {
+pub struct TimelineCell {
     /// Its step: that many are done when it is.
     pub step: u64,
     /// What it does.
@@ -48,7 +48,7 @@ pub struct Cell {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timeline {
     /// The cells, left to right.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<TimelineCell>,
     /// Middle of the cell that was done last, in pixels.
     pub now: Option<f64>,
     /// The first step that is shown, and the last.
@@ -80,7 +80,7 @@ pub fn timeline(course: &SideBySide, step: u64, width: f64, held: Option<u64>) -
             break;
         };
         let here = Some((course.is_beside(first + place), event.i, event.j));
-        cells.push(Cell {
+        cells.push(TimelineCell {
             step: first + place + 1,
             kind: event.kind,
             x: place as f64 * pitch,
@@ -154,7 +154,7 @@ pub fn on_gesture(
     }
 }
 
-fn cell(cell: &Cell) -> Element {
+fn cell(cell: &TimelineCell) -> Element {
     let top = TOPS[usize::from(!cell.begins_tile)];
     rect(cell.x, top, cell.width.max(0.8), BOTTOM - top)
         .class("step-cell")

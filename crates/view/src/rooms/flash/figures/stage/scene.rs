@@ -159,7 +159,7 @@ pub struct MovingTile {
 
 /// All of it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Scene {
+pub(crate) struct StageScene {
     /// Width in pixels.
     pub(crate) width: f64,
     /// Height in pixels.
@@ -178,7 +178,7 @@ pub(crate) struct Scene {
     pub(crate) rows: Vec<(usize, Rect)>,
 }
 
-impl Scene {
+impl StageScene {
     pub(crate) fn block(&mut self, at: Rect, paint: Paint) {
         self.blocks.push(Block { at, paint });
     }
