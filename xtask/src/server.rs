@@ -23,7 +23,7 @@ use tower_http::services::ServeDir;
 
 use crate::headers;
 
-/// How many ports are tried when the wanted one is taken.
+/// Number of ports that are tried when the wanted one is taken.
 const PORTS_TRIED: u16 = 50;
 
 /// What this machine calls itself; [`listen`] takes no other address.

@@ -200,10 +200,10 @@ pub enum WeightsError {
 
 /// The bytes of a weights file, which need not be in memory.
 pub trait TensorBytes {
-    /// How many there are.
+    /// Length of the file in bytes.
     fn n_bytes(&self) -> u64;
 
-    /// Those of a range within the file.
+    /// Bytes of a range within the file.
     ///
     /// # Errors
     ///
@@ -235,7 +235,7 @@ pub struct WeightFiles<B> {
 /// Where a tensor is, and as what.
 #[derive(Debug)]
 struct TensorPlace {
-    /// Which of the files.
+    /// Index of the file.
     file: usize,
     dtype: Dtype,
     shape: Vec<usize>,

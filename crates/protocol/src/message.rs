@@ -111,7 +111,7 @@ pub enum Request {
         run: RunId,
         /// The text, as typed.
         prompt: String,
-        /// How many next tokens to list; clamped to the vocabulary.
+        /// Number of next tokens to list; clamped to the vocabulary.
         top: usize,
         /// Changes to make on the way.
         edits: Vec<Edit>,
@@ -123,7 +123,7 @@ pub enum Request {
     Pattern {
         /// Names the request.
         run: RunId,
-        /// Which head.
+        /// Head whose pattern is asked for.
         head: HeadRef,
     },
     /// More about the last run. Answer: [`Response::Found`].
@@ -140,7 +140,7 @@ pub enum Request {
         run: RunId,
         /// The text, as typed.
         prompt: String,
-        /// How many tokens at most.
+        /// Largest number of new tokens.
         max_tokens: usize,
         /// How tokens are drawn.
         sampling: Sampling,
@@ -228,7 +228,7 @@ impl Request {
 pub enum Event {
     /// The module runs and listens. Sent once, before anything else.
     Booted {
-        /// Which build this is.
+        /// Build that speaks.
         build: Build,
     },
     /// The engine lives, whatever it waits for. Sent by a timer while a model is fetched
@@ -273,7 +273,7 @@ pub enum Event {
     Failed {
         /// The request.
         run: RunId,
-        /// Why.
+        /// Reason of the failure.
         error: EngineError,
     },
     /// There is no answer because a newer request or a cancel came.
@@ -300,7 +300,7 @@ pub enum Response {
         text: String,
         /// The new tokens.
         tokens: Vec<GeneratedToken>,
-        /// Why it ended.
+        /// Reason for the end.
         stopped: StopReason,
     },
 }
@@ -496,7 +496,7 @@ pub struct CleanRun {
 /// One head's attention.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HeadPattern {
-    /// Which head.
+    /// Head that the pattern is of.
     pub head: HeadRef,
     /// Number of positions.
     pub seq_len: usize,
@@ -509,13 +509,13 @@ pub struct HeadPattern {
     pub lse: Vec<f32>,
     /// True if the run had edits, so that `clean` is there.
     pub is_edited: bool,
-    /// The same head's pattern without the edits, like `pattern`; empty where
-    /// nothing was edited. Travels as a buffer.
+    /// Pattern of the head without the edits, like `pattern`; empty where nothing was
+    /// edited. Travels as a buffer.
     #[serde(skip)]
     pub clean: Vec<f32>,
 }
 
-/// Whose fault it was.
+/// Kind of an error: whose fault it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
@@ -531,7 +531,7 @@ pub enum ErrorKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct EngineError {
-    /// Whose fault it was.
+    /// Kind of the error: whose fault it was.
     pub kind: ErrorKind,
     /// What was found and what was expected, without a full stop.
     pub message: String,

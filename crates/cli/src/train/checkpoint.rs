@@ -43,7 +43,7 @@ const WEIGHTS: Part = Part {
 /// A line of the log takes about 100 bytes, so this is room for 30 million steps.
 const MAX_STATE_BYTES: u64 = 64 << 20;
 
-/// How far a run has come.
+/// State of a training.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct State {
     /// The model's name on the command line.
@@ -128,9 +128,9 @@ impl<S> Saved<S> {
 #[derive(Debug)]
 struct Parts<'a> {
     optimizer: Vec<u8>,
-    /// As they are trained on, in f32.
+    /// Weights as they are trained on, in f32.
     weights: Vec<u8>,
-    /// As they are shipped, in f16.
+    /// Weights as they are shipped, in f16.
     shipped: Vec<u8>,
     /// Checksums of the model's files, as they will be.
     sums: String,

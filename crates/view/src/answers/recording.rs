@@ -137,13 +137,13 @@ pub enum RecordingError {
     /// The text is not a recording.
     #[error("recorded run is not understood: {0}")]
     Json(#[from] serde_json::Error),
-    /// It is another kind of file.
+    /// The file is of another kind.
     #[error("recorded run has format `{found}`, expected `{FORMAT}`")]
     Format {
         /// What the file calls itself.
         found: String,
     },
-    /// It was written by a newer Headlight.
+    /// The file was written by a newer Headlight.
     #[error("recorded run has version {found}, this page reads up to {VERSION}")]
     Version {
         /// The file's version.

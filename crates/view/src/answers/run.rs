@@ -56,7 +56,7 @@ pub struct Run {
     pub perplexity: Option<f64>,
     /// L2 norms along the residual stream.
     pub residual: Vec<ResidualNorm>,
-    /// The same prompt through the whole model, where parts were taken out.
+    /// Run of the prompt through the whole model, where parts were taken out.
     pub clean: Option<Box<UneditedRun>>,
     /// Time the engine took.
     pub elapsed_ms: f64,

@@ -63,7 +63,7 @@ pub enum FrameAction {
     Share,
     /// The link was copied, or not.
     Shared(bool),
-    /// It is no longer worth saying that the link was copied.
+    /// The sentence that says that the link was copied has been seen for long enough.
     ForgetShared,
     /// The page's second module arrived, or did not and is asked for again.
     PartArrived(bool),

@@ -12,7 +12,7 @@ use crate::answers::run::{Pattern, Run};
 use crate::answers::truth::{self, ShownTruth, TruthInput};
 use crate::session::{GenerationRequest, Input, News, Phase, SessionStep};
 
-/// How many tokens the model writes at a time.
+/// Number of tokens that the model writes at a time.
 const N_GENERATED: usize = 40;
 
 impl Frame {

@@ -107,7 +107,7 @@ pub fn credit(model: &str) -> String {
 pub struct MethodText {
     /// The formula, as text.
     pub formula: &'static str,
-    /// What it says, in plain words.
+    /// Meaning of the formula, in plain words.
     pub meaning: &'static str,
     /// The unit and the range.
     pub unit: &'static str,

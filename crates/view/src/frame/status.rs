@@ -103,11 +103,11 @@ const fn backend_name(backend: Backend) -> &'static str {
 /// Something that is arriving.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
-    /// What.
+    /// Name of what is under way.
     pub title: &'static str,
-    /// How much, how fast, how long.
+    /// Amount, speed and time left, in words.
     pub detail: String,
-    /// How much, in `[0, 1]`, where known.
+    /// Part that is done, in `[0, 1]`, where known.
     pub fraction: Option<f64>,
 }
 

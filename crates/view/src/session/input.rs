@@ -23,18 +23,18 @@ pub enum Input {
     NoBuilds(String),
     /// A worker spoke.
     Said {
-        /// Which.
+        /// Worker that speaks.
         worker: WorkerId,
-        /// What.
+        /// Message of the worker.
         message: Box<Message>,
         /// When, on the page's clock.
         now_ms: f64,
     },
     /// A worker died.
     Died {
-        /// Which.
+        /// Worker that died.
         worker: WorkerId,
-        /// How.
+        /// Cause of the death.
         death: Death,
     },
     /// Time passed.
@@ -57,7 +57,7 @@ pub enum Input {
     Inquire(Detail),
     /// The visitor looks at another head.
     Look {
-        /// Which.
+        /// Head to look at.
         head: Head,
         /// The page has its pattern already.
         is_known: bool,
@@ -89,16 +89,16 @@ pub enum Command {
     Start {
         /// Its name from now on.
         worker: WorkerId,
-        /// Which build.
+        /// Build that the worker runs.
         build: Build,
     },
     /// End a worker.
     Terminate(WorkerId),
     /// Ask a worker something.
     Post {
-        /// Which.
+        /// Worker that is asked.
         worker: WorkerId,
-        /// What.
+        /// Question for the worker.
         ask: Ask,
     },
 }

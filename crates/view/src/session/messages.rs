@@ -53,7 +53,7 @@ impl Transfer {
         (seconds > 0.05 && self.loaded_bytes > 0).then(|| self.loaded_bytes as f64 / seconds)
     }
 
-    /// How much has arrived, in `[0, 1]`; `None` where the total is not known.
+    /// Part that has arrived, in `[0, 1]`; `None` where the total is not known.
     #[must_use]
     pub fn fraction(&self) -> Option<f64> {
         let total = self.total_bytes.filter(|total| *total > 0)?;
@@ -82,11 +82,11 @@ pub enum Message {
         /// Bytes in all, where known.
         total_bytes: Option<u64>,
     },
-    /// It listens.
+    /// The worker listens.
     Booted,
-    /// It lives, whatever it waits for.
+    /// The worker lives, whatever it waits for.
     Alive,
-    /// It lives, and has done a bit more of what it was asked.
+    /// The worker lives, and has done a bit more of what it was asked.
     Heartbeat,
     /// The model is arriving.
     LoadProgress {
@@ -138,14 +138,14 @@ pub enum Message {
     Generated {
         /// The generation.
         run: RunId,
-        /// Why it ended.
+        /// Reason for the end.
         end: GenerationEnd,
     },
     /// There is no answer.
     Failed {
         /// The request.
         run: RunId,
-        /// Whose fault.
+        /// Kind of the failure: whose fault it was.
         blame: Blame,
         /// Why, in one sentence without a full stop.
         message: String,
@@ -173,13 +173,13 @@ pub enum GenerationEnd {
 /// How a worker died.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Death {
-    /// It reported an error of its own.
+    /// The worker reported an error of its own.
     Crashed(String),
-    /// It said nothing for too long while it owed an answer.
+    /// The worker said nothing for too long while it owed an answer.
     Silent,
-    /// It lived and got nowhere for too long.
+    /// The worker lived and got nowhere for too long.
     Stalled,
-    /// It sent something that is no message.
+    /// The worker sent something that is no message.
     Unreadable(String),
     /// Its module could not be fetched or started.
     NotStarted(String),
@@ -214,14 +214,14 @@ pub enum Ask {
     Pattern {
         /// Names the request.
         run: RunId,
-        /// Whose.
+        /// Head whose pattern is asked for.
         head: Head,
     },
     /// More about the last run.
     Detail {
         /// Names the request.
         run: RunId,
-        /// What.
+        /// Detail that is asked for.
         detail: Detail,
     },
     /// Continue a prompt.
@@ -233,7 +233,7 @@ pub enum Ask {
     },
     /// Stop working on a request.
     Cancel {
-        /// Which.
+        /// Request to stop.
         run: RunId,
     },
     /// Fail in the middle of the next run.
@@ -245,7 +245,7 @@ pub enum Ask {
 pub struct GenerationRequest {
     /// The prompt.
     pub prompt: String,
-    /// How many tokens at most.
+    /// Largest number of new tokens.
     pub max_tokens: usize,
     /// How tokens are drawn.
     pub sampling: Sampling,

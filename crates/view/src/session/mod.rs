@@ -50,7 +50,7 @@ struct Question {
     edits: Vec<Edit>,
 }
 
-/// How far the engine is, as the visitor sees it.
+/// Phase of the engine, as the visitor sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Phase {
     /// Nothing is known yet.
@@ -165,7 +165,7 @@ impl Session {
         step
     }
 
-    /// How far the engine is.
+    /// Phase of the engine now.
     #[must_use]
     pub fn phase(&self) -> Phase {
         if let Some(sentence) = &self.stopped {

@@ -20,12 +20,12 @@ const STANDSTILL_MS: f64 = 60_000.0;
 /// timers were throttled, does not look like a worker that died.
 const MAX_TICK_MS: f64 = 1_000.0;
 
-/// How far a worker has come.
+/// Stage of a worker's life.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WorkerStage {
     /// Its module is arriving.
     Fetching(Transfer),
-    /// It listens and has no model.
+    /// The worker listens and has no model.
     Idle,
     /// Its model is arriving.
     Loading {
@@ -34,7 +34,7 @@ pub enum WorkerStage {
         /// The bytes.
         transfer: Transfer,
     },
-    /// It answers.
+    /// The worker answers.
     Ready,
 }
 
@@ -43,9 +43,9 @@ pub enum WorkerStage {
 pub struct Worker {
     /// Its name.
     pub id: WorkerId,
-    /// Which build it runs.
+    /// Build that the worker runs.
     pub build: Build,
-    /// How far it has come.
+    /// Stage of its life.
     pub stage: WorkerStage,
     /// The model it has, from the moment it first has one.
     pub model: Option<LoadedModel>,
@@ -83,7 +83,7 @@ impl Worker {
         self.stage == WorkerStage::Ready
     }
 
-    /// What it computes on, once it has a model.
+    /// Backend that it computes on, once it has a model.
     #[must_use]
     pub fn backend(&self) -> Option<Backend> {
         self.model.as_ref().map(|model| model.backend.backend)
@@ -95,7 +95,7 @@ impl Worker {
         self.n_owed > 0 || matches!(self.stage, WorkerStage::Fetching(_))
     }
 
-    /// It spoke.
+    /// Notes that the worker spoke.
     pub(super) fn note_message(&mut self, message: &Message) {
         self.has_spoken = true;
         self.silence_ms = 0.0;
@@ -104,7 +104,7 @@ impl Worker {
         }
     }
 
-    /// It got a question that will have an answer.
+    /// Notes that the worker got a question that will have an answer.
     pub(super) fn owe(&mut self) {
         if self.n_owed == 0 {
             (self.silence_ms, self.standstill_ms) = (0.0, 0.0);
@@ -112,18 +112,18 @@ impl Worker {
         self.n_owed += 1;
     }
 
-    /// It gave an answer, of whatever kind.
+    /// Notes that the worker gave an answer, of whatever kind.
     pub(super) fn settle(&mut self) {
         self.n_owed = self.n_owed.saturating_sub(1);
     }
 
-    /// It was asked to run a prompt.
+    /// Notes that the worker was asked to run a prompt.
     pub(super) fn owe_run(&mut self, run: RunId) {
         self.owe();
         self.open_runs.push(run);
     }
 
-    /// It gave its last word on a run, if this is one.
+    /// Notes that the worker gave its last word on a run, if this is one.
     ///
     /// It takes runs in the order of their ids, so whatever order the words arrive in,
     /// no older run takes the place of a newer one.
@@ -141,7 +141,7 @@ impl Worker {
         }
     }
 
-    /// It has another model, and of a run of the one before it knows nothing.
+    /// Notes that the worker has another model, and of a run of the one before it knows nothing.
     pub(super) fn forget_runs(&mut self) {
         self.completed = None;
     }

@@ -1,4 +1,4 @@
-//! How long the residual stream is, and what each part adds to it.
+//! Norms of the residual stream: its length, and what each part adds to it.
 
 use headlight_view::answers::run::Run;
 use headlight_view::rooms::attention::catalogue::AttentionFigure;

@@ -165,8 +165,8 @@ impl StepTables {
         (table, command)
     }
 
-    /// How many tiles there are of which kind, which the stage shows one by one; where two
-    /// are compared, the numbers of that.
+    /// Table of how many tiles there are of which kind, which the stage shows one by one;
+    /// where two are compared, the numbers of that.
     pub fn grid(self) -> AnyView {
         let of = move |name, table: fn(&Made) -> Option<&Table>| {
             let place = NodeRef::<Div>::new();

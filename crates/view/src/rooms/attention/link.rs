@@ -47,7 +47,7 @@ pub(crate) struct AttentionLink {
     pub(crate) view: Option<View>,
     /// The step of the row; links count from 1.
     pub(crate) step: Option<RowStep>,
-    /// Whose lines are drawn.
+    /// Queries whose lines are drawn.
     pub(crate) scope: Option<Scope>,
     /// The order of the atlas.
     pub(crate) sort: Option<Sort>,

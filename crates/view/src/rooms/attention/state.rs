@@ -26,8 +26,8 @@ use headlight_figure::Palette;
 use headlight_figure::Shared;
 use headlight_figure::Span;
 
-/// How many numbers of patterns of one run are kept, so that going back to a
-/// head is instant on short prompts and memory stays small on long ones.
+/// Number of elements of patterns of one run are kept, so that going back to a head is
+/// instant on short prompts and memory stays small on long ones.
 const MAX_KEPT_WEIGHTS: usize = 4 << 20;
 
 /// The room.
@@ -45,7 +45,7 @@ pub struct AttentionRoom {
     pub step: RowStep,
     /// The order of the atlas.
     pub sort: Sort,
-    /// Whose lines are drawn.
+    /// Queries whose lines are drawn.
     pub scope: Scope,
     /// The order of the attribution's bars.
     pub order: Order,

@@ -45,7 +45,7 @@ pub enum FlashAction {
     TileBy(i64),
     /// The visitor plays or stops.
     TogglePlay,
-    /// So many milliseconds have passed.
+    /// Milliseconds have passed.
     Tick(f64),
     /// The visitor chose a speed, counted from 0.
     SetSpeed(usize),

@@ -61,7 +61,7 @@ pub(crate) struct DeviceQuestion {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Outcome {
     AwaitsNumbers,
-    /// They are there: the room asks.
+    /// The numbers are there: the room asks.
     Due,
     Awaited,
     Answered(Shared<FlashRun>),
@@ -73,15 +73,15 @@ pub(crate) enum Outcome {
 pub enum RunShown {
     /// None was asked for.
     Nothing,
-    /// It begins when the head's numbers are there.
+    /// The run begins when the head's numbers are there.
     AwaitsNumbers,
-    /// It is under way.
+    /// The run is under way.
     Awaited,
-    /// It was under way when a newer prompt or another engine made it pointless.
+    /// The run was under way when a newer prompt or another engine made it pointless.
     Interrupted,
-    /// It was about other numbers, another mask or other tiles than are shown now.
+    /// The run was about other numbers, another mask or other tiles than are shown now.
     Outdated,
-    /// It failed, and why.
+    /// The run failed, and why.
     Failed(String),
     /// What came out.
     Answered(DeviceAnswer),
@@ -117,11 +117,11 @@ pub struct Growth {
     pub d: usize,
     /// The lengths so far, ascending.
     pub points: Vec<FlashGrowth>,
-    /// How far it is.
+    /// Stage of the measurement.
     pub stage: GrowthStage,
 }
 
-/// How far a measurement is.
+/// Stage of a measurement.
 #[derive(Clone, Debug, PartialEq)]
 pub enum GrowthStage {
     /// This length is under way.
@@ -134,7 +134,7 @@ pub enum GrowthStage {
     Stopped,
     /// A newer prompt or another engine came between.
     Interrupted,
-    /// It failed, and why.
+    /// The measurement failed, and why.
     Failed(String),
 }
 
@@ -252,7 +252,7 @@ pub enum Way {
 pub enum Amount {
     /// Bytes beside q, k, v and the output.
     Memory,
-    /// Milliseconds.
+    /// Time in milliseconds.
     Time,
 }
 

@@ -47,7 +47,7 @@ struct AboutSchedule<'a> {
     /// As played, none for standard attention.
     block_q: Option<usize>,
     block_k: Option<usize>,
-    /// How many steps are done.
+    /// Number of steps that are done.
     step: u64,
     n_steps: u64,
     #[serde(skip_serializing_if = "Option::is_none")]

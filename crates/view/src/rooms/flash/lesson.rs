@@ -169,7 +169,7 @@ impl FlashTopic {
         }
     }
 
-    /// What it puts on the stage.
+    /// The scene that the step puts on the stage.
     pub(crate) fn scene(self) -> Scene {
         let fa2 = Options::default();
         let with = |algorithm| Options { algorithm, ..fa2 };
@@ -286,7 +286,7 @@ impl FlashTopic {
     }
 }
 
-/// How often the output of the tile of queries on the chip is written.
+/// Number of times that the output of the tile of queries on the chip is written.
 fn writes(player: &Player, moment: &Moment) -> String {
     let schedule = player.schedule();
     let Some(i) = moment.event.and_then(|event| event.i) else {

@@ -29,7 +29,7 @@ pub(crate) enum RecordedError {
     /// The text is not a recorded head.
     #[error("recorded head is not understood: {0}")]
     Json(#[from] serde_json::Error),
-    /// It is another kind of file, or of a newer version.
+    /// The file is of another kind, or of a newer version.
     #[error("recorded head is `{format}` version {version}, expected `{FORMAT}` up to {VERSION}")]
     Format {
         /// What the file calls itself.
@@ -40,7 +40,7 @@ pub(crate) enum RecordedError {
     /// Its arrays do not fit.
     #[error("recorded head has {found} numbers in {name}, expected {expected}")]
     Length {
-        /// Which array.
+        /// Name of the array.
         name: &'static str,
         /// Numbers found.
         found: usize,

@@ -6,7 +6,7 @@ use super::figures::stage::{Paint, Rect, StageScene, scene};
 use super::{DataSource, FlashRoom, HeadData, Options, Player, Tiles, words};
 use headlight_figure::Shared;
 
-/// So many queries and keys of width 4, in tiles of 8 queries and 4 keys.
+/// A player of so many queries and keys of width 4, in tiles of 8 queries and 4 keys.
 fn player(n_q: usize, n_k: usize, options: Options) -> Player {
     let rows = |n: usize| (0..4 * n).map(|at| (at % 7) as f32 - 3.0).collect();
     let data = HeadData::new(rows(n_q), rows(n_k), rows(n_k), 4).unwrap();

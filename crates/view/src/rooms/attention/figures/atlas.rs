@@ -138,11 +138,11 @@ impl Sort {
 /// One head's place in the atlas.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AtlasCell {
-    /// Which head.
+    /// Head of the thumbnail.
     pub head: Head,
     /// Its map; `None` while it has not arrived.
     pub thumbnail: Option<ShadedThumbnail>,
-    /// What it does, where that is known.
+    /// What the head mostly does, where that is known.
     pub kind: Option<HeadKind>,
     /// The score that it is sorted by, as text.
     pub score: Option<String>,

@@ -183,8 +183,8 @@ impl TokenLines {
         (drawing, Size { width, height })
     }
 
-    /// How many lines there are and how much weight they leave out, in one sentence;
-    /// `head` is the name of the head, or of the heads whose mean is drawn.
+    /// Sentence about how many lines there are and how much weight they leave out, in one
+    /// sentence; `head` is the name of the head, or of the heads whose mean is drawn.
     #[must_use]
     pub fn sentence(&self, tokens: &[Token], head: &str) -> String {
         let drawn = percent((1.0 - self.thin - self.outside).clamp(0.0, 1.0));
@@ -279,7 +279,7 @@ pub struct AttentionLine {
     pub query: usize,
     /// The token that is looked at.
     pub key: usize,
-    /// How much, in `[0, 1]`.
+    /// Attention weight, in `[0, 1]`.
     pub weight: f32,
 }
 

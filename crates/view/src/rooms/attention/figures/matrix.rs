@@ -34,9 +34,9 @@ pub struct Rect {
     pub x: f64,
     /// Upper edge.
     pub y: f64,
-    /// Width.
+    /// Width in pixels.
     pub width: f64,
-    /// Height.
+    /// Height in pixels.
     pub height: f64,
 }
 
@@ -45,7 +45,7 @@ pub struct Rect {
 pub struct TokenLabel {
     /// The position it names.
     pub pos: usize,
-    /// Where its text is anchored.
+    /// Pixels from the left to the text's anchor.
     pub x: f64,
     /// Base line of the text.
     pub y: f64,
@@ -173,8 +173,8 @@ impl MatrixLayout {
         Some((self.query + query, self.key + key))
     }
 
-    /// How many queries and keys the cell `(query, key)` is from the one under a point, which
-    /// may be beyond the map.
+    /// Number of queries and keys by which the cell `(query, key)` is from the one under
+    /// a point, which may be beyond the map.
     #[must_use]
     pub fn cells_from(&self, query: usize, key: usize, x: f64, y: f64) -> (isize, isize) {
         let from = |at: usize, first: usize, offset: f64| {

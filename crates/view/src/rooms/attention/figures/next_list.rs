@@ -28,7 +28,7 @@ const NUMBERS: f64 = 57.0;
 const HEADS: f64 = 17.0;
 /// Thickness of a bar.
 const BAR: f64 = 15.0;
-/// How far marks and outlines reach beyond a bar.
+/// Pixels by which marks and outlines reach beyond a bar.
 const BEYOND: f64 = 2.0;
 /// Room between the list and the sentence below it.
 const ABOVE_SENTENCE: f64 = 12.0;

@@ -76,11 +76,11 @@ pub enum StreamPart {
 /// One norm.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NormBar {
-    /// Where.
+    /// Hook point of the vector.
     pub hook: HookPoint,
     /// The part in words.
     pub label: String,
-    /// What it measures.
+    /// Part of the stream that is measured.
     pub part: StreamPart,
     /// The norm.
     pub norm: f64,

@@ -8,13 +8,13 @@ use crate::rooms::attention::figures::matrix::MAX_CELLS;
 use headlight_figure::number::full_f32;
 use headlight_figure::token::header;
 
-/// How many of the strongest links a long prompt's table lists.
+/// Number of the strongest links that a long prompt's table lists.
 const N_LINKS: usize = 50;
 
 /// A link of a long prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedLink {
-    /// Why it is listed.
+    /// Part of the page that the link is listed for.
     pub part: &'static str,
     /// Position and text of the query, or the positions of several.
     pub query: (String, String),

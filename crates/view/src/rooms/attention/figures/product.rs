@@ -92,7 +92,7 @@ impl<'a> Product<'a> {
         self.products.iter().sum()
     }
 
-    /// As it is drawn.
+    /// The product as it is drawn.
     #[must_use]
     pub fn view(&self, tokens: &[Token]) -> ProductView {
         let d_head = self.products.len();

@@ -134,7 +134,7 @@ impl RowStep {
         }
     }
 
-    /// What it computes, from the step before.
+    /// Formula of the step, from the step before.
     #[must_use]
     pub const fn formula(self) -> &'static str {
         match self {
@@ -167,7 +167,7 @@ pub enum StepValue {
 }
 
 impl StepValue {
-    /// As it is read: scores with two decimals, exponentials and weights with three.
+    /// The number as it is read: scores with two decimals, exponentials and weights with three.
     fn text(self, decimals: usize) -> String {
         match self {
             Self::Number(number) => fixed(number, decimals),
@@ -213,7 +213,7 @@ pub struct StepBar {
 /// The row after one step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepView {
-    /// Which step.
+    /// Step that is shown.
     pub step: RowStep,
     /// The keys, in the order of the prompt.
     pub bars: Vec<StepBar>,
@@ -221,7 +221,7 @@ pub struct StepView {
     pub zero: f64,
     /// What the keys hold that are not shown and may be looked at.
     pub rest: Option<String>,
-    /// How many later tokens are not shown.
+    /// Number of later tokens that are not shown.
     pub masked_rest: Option<String>,
     /// The step's sum with its first terms, where it has one.
     pub worked: Option<String>,

@@ -100,7 +100,7 @@ impl SavedScene {
 pub struct LessonStrip {
     /// The step, from 0.
     pub step: usize,
-    /// What it is about.
+    /// Topic of the step.
     pub topic: Topic,
     /// Its idea.
     pub idea: String,

@@ -56,7 +56,7 @@ pub(crate) struct Scene {
 /// What a scene chooses by the numbers of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pick {
-    /// Nothing.
+    /// No experiment.
     Nothing,
     /// The row of the token that the last one looks at most.
     RowLookedUp,

@@ -26,7 +26,7 @@ const SIDE_BY_SIDE: f64 = 632.0;
 const GAP: f64 = 32.0;
 const GAP_BELOW: f64 = 10.0;
 
-/// How far the comparison is, and what it found.
+/// Progress of the comparison, and what it found.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Agreement {
     check: Check,

@@ -39,14 +39,14 @@ pub(crate) struct Beside {
     pub(crate) handover_step: u64,
 }
 
-/// How far one of the two is.
+/// Progress of one of the two algorithms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AlgorithmProgress {
-    /// Which.
+    /// Algorithm that the numbers are of.
     pub algorithm: Algorithm,
-    /// How many of its own steps are done.
+    /// Number of its own steps that are done.
     pub step: u64,
-    /// How many it has.
+    /// Number of its steps in all.
     pub n_steps: u64,
     /// What the clock says of it so far: elements or operations.
     pub so_far: u64,
@@ -100,7 +100,7 @@ impl SideBySide {
         Self { played, beside }
     }
 
-    /// How many steps there are until all are done.
+    /// Number of steps until all are done.
     #[must_use]
     pub fn n_steps(&self) -> u64 {
         let left = |beside: &Beside| beside.schedule.n_events() - beside.handover_step;
@@ -133,14 +133,14 @@ impl SideBySide {
         (step > self.played.n_events()).then(|| beside.schedule.method().algorithm)
     }
 
-    /// How many of the played algorithm's own steps are done after `step`.
+    /// Number of the played algorithm's own steps that are done after `step`.
     #[must_use]
     pub fn played_step(&self, step: u64) -> u64 {
         step.min(self.played.n_events())
     }
 
-    /// How many steps of the algorithm beside are done after `step`; `None` where there
-    /// is none beside.
+    /// Number of steps of the algorithm beside that are done after `step`; `None` where
+    /// there is none beside.
     #[must_use]
     pub fn beside_step(&self, step: u64) -> Option<u64> {
         let Beside {
@@ -158,7 +158,7 @@ impl SideBySide {
         })
     }
 
-    /// How far both are after `step`, the played one first; `None` where there is none
+    /// Progress of both after `step`, the played one first; `None` where there is none
     /// beside.
     #[must_use]
     pub fn progress(&self, step: u64) -> Option<[AlgorithmProgress; 2]> {

@@ -18,7 +18,7 @@ const fn counted(clock: Clock) -> &'static str {
     }
 }
 
-/// How far one of two algorithms is: `3 072 of 12 288 elements moved`.
+/// Progress of one of two algorithms: `3 072 of 12 288 elements moved`.
 #[must_use]
 pub fn progress(clock: Clock, progress: AlgorithmProgress) -> String {
     format!(

@@ -32,7 +32,7 @@ const STEPS: &str = "steps";
 pub struct TimelineCell {
     /// Its step: that many are done when it is.
     pub step: u64,
-    /// What it does.
+    /// Kind of the step.
     pub kind: EventKind,
     /// Pixels from the left.
     pub x: f64,
@@ -53,7 +53,7 @@ pub struct Timeline {
     pub now: Option<f64>,
     /// The first step that is shown, and the last.
     pub span: (u64, u64),
-    /// How many steps there are.
+    /// Number of steps in all.
     pub n_steps: u64,
 }
 

@@ -94,7 +94,7 @@ pub fn run_state(shown: &RunShown) -> Option<String> {
     }
 }
 
-/// How far a measurement is, or why it is over.
+/// Progress of a measurement, or why it is over.
 #[must_use]
 pub fn growth_state(growth: &Growth) -> String {
     let last = growth.points.last().map_or(0, |point| point.n);

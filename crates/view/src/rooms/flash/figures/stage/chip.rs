@@ -64,7 +64,7 @@ pub(crate) fn draw_chip(
     ]
 }
 
-/// How much of the memory that the tiles ask for is in use.
+/// The bar of the memory in use, of all that the tiles ask for.
 fn memory_bar(scene: &mut StageScene, player: &Player, moment: &Moment, at: Rect) {
     let used = moment.chip.n_elements() * headlight_flash::BYTES_PER_ELEMENT;
     let Some(tiling) = player.schedule().tiling() else {
@@ -293,8 +293,8 @@ fn weights_are(player: &Player, moment: &Moment) -> &'static str {
     }
 }
 
-/// How many keys of the tile the mask leaves each row: the first ones. Scores that it
-/// has not come to yet are all there.
+/// Number of keys of the tile that the mask leaves each row: the first ones. Scores that
+/// it has not come to yet are all there.
 fn n_shown(player: &Player, moment: &Moment, matrix: &Matrix) -> Vec<usize> {
     let schedule = player.schedule();
     let queries = queries_on_chip(player, moment);

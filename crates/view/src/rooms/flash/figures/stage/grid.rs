@@ -12,7 +12,7 @@ use crate::rooms::flash::words;
 
 /// More tiles along a side than this are drawn in runs, without room between them.
 const MOST_TILES: usize = 24;
-/// And not more rows than these.
+/// Most rows of the grid.
 const MOST_ROWS: usize = 96;
 /// Room for the legend below.
 pub(crate) const LEGEND: f64 = 100.0;

@@ -31,7 +31,7 @@ const LETTER: f64 = 22.0;
 const SPACE: f64 = 6.0;
 /// More pieces than this are drawn without room between them.
 const MOST_PIECES: usize = 24;
-/// And not more than these.
+/// Most bins in which pieces are counted.
 const MOST_BINS: usize = 64;
 
 /// An array as a strip: what its pieces are.
