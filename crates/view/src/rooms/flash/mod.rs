@@ -12,7 +12,7 @@
 //! - [`device`], [`figures::growth`]: our kernel on the visitor's GPU against both, and how time,
 //!   memory and error grow
 //! - [`tables`]: the same as numbers in full
-//! - [`method()`], [`command_line`], [`numbers`]: how it is computed, and the numbers as files
+//! - [`method()`], [`command_line`], [`numbers()`]: how it is computed, and the numbers as files
 //! - [`figure()`], [`TypedStep`]: figures as values, of the room and of numbers from files
 //!
 //! [`reduce_flash`](crate::reduce_flash) is the room's own reducer: the page's first module does not
@@ -22,6 +22,7 @@ mod action;
 pub(crate) mod ask;
 pub mod catalogue;
 pub(crate) mod clock;
+mod command;
 mod data;
 pub mod device;
 pub mod device_ask;
@@ -31,6 +32,7 @@ mod file;
 pub(crate) mod head_of;
 mod lesson;
 pub(crate) mod link;
+mod numbers;
 mod options;
 mod player;
 mod recorded;
@@ -47,16 +49,18 @@ pub mod words;
 pub use action::FlashAction;
 pub use catalogue::method;
 pub use clock::Clock;
+pub use command::command_line;
 pub use data::{DataError, HeadData, MOST_ROWS, MOST_WIDTH};
 pub use figures::agreement::{Agreement, Gaps};
 pub use figures::code::{CodeLine, lines_of};
 pub use figures::compare::{AlgorithmProgress, SideBySide};
 pub use figures::error::{Check, Checked};
 pub use figures::row::{TileOfRow, row_after_each_tile, row_arithmetic, row_shown};
-pub use file::{command_line, content, figure, numbers};
+pub use file::{content, figure};
 pub use headlight_flash::Algorithm;
 pub use headlight_flash::{Array, EventKind};
 pub use lesson::{Evidence, FlashTopic};
+pub use numbers::numbers;
 pub use options::{BLOCKS, DataSource, MEMORIES, Options, SPEEDS, Tiles};
 pub use player::{Moment, Player};
 #[cfg(test)]
