@@ -7,6 +7,7 @@ use web_sys::{HtmlCanvasElement, HtmlElement};
 use crate::canvas;
 use crate::layers::{Layer, Part, has_roles, layers};
 use crate::patch::{MountedElement, Patcher, remove};
+use crate::shared_hatching;
 use crate::target_names;
 
 /// A drawing as layers of SVG with canvases between them, in an element of its own.
@@ -78,6 +79,9 @@ impl Picture {
             size,
             is_new_size,
         };
+        if self.shown.is_none() {
+            shared_hatching::ensure(&patcher.patcher);
+        }
         let wanted = layers(drawing);
         for gone in self.layers.drain(wanted.len().min(self.layers.len())..) {
             gone.remove();
