@@ -1,5 +1,17 @@
 // Starts the page. An external file, because the content security policy
 // allows no inline script; everything else is Rust.
+
+// Rust that fails stops where it is, as a RuntimeError: what it was doing is not done, and
+// what it held is held for good. What is shown is in the address, so a new start loses
+// nothing; the page says so, as nothing else of it might.
+function onFailure(error) {
+  const isOfPage = "WebAssembly" in globalThis && error instanceof WebAssembly.RuntimeError;
+  if (isOfPage) document.getElementById("page-failed").removeAttribute("hidden");
+}
+addEventListener("error", ({ error }) => onFailure(error));
+addEventListener("unhandledrejection", ({ reason }) => onFailure(reason));
+document.querySelector("#page-failed button").addEventListener("click", () => location.reload());
+
 const wasm = new URL("./{{SHELL_WASM}}", import.meta.url);
 
 try {

@@ -46,8 +46,7 @@ test("a link with an empty prompt opens a page that waits for one", async (t) =>
 });
 
 async function refusesPrompt(t, prompt, pattern) {
-  const page = await t.visit(link({ backend: "cpu", prompt: PROMPT }));
-  await live(page);
+  const page = await t.livePage(link({ backend: "cpu", prompt: PROMPT }));
   const before = await rootOf(page);
   await promptField(page).fill(prompt);
   const alert = page.getByRole("region", { name: "Prompt" }).getByRole("alert");

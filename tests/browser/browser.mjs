@@ -18,6 +18,9 @@ const FLAGS = {
   ],
 };
 
+/** The window and the theme of a visitor, unless a test says otherwise. */
+export const USUAL = { viewport: { width: 1440, height: 900 }, colorScheme: "light" };
+
 /** Starts a browser of this kind. */
 export function launch(kind) {
   const args = [...QUIET, ...FLAGS[kind]];
@@ -27,7 +30,7 @@ export function launch(kind) {
 /** A visitor who was never here before, and everything that is wrong with what they get. */
 export async function newContext(browser, origin, options = {}) {
   const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
+    ...USUAL,
     reducedMotion: "reduce",
     ...options,
   });

@@ -416,7 +416,8 @@ test("a link keeps the algorithm beside and the clock, and nothing takes them aw
 
 for (const [width, height, colorScheme] of [[1440, 900, "light"], [1024, 768, "dark"], [390, 844, "light"]]) {
   test(`two stages have the same width and axe finds nothing at ${width} px, ${colorScheme}`, async (t) => {
-    const page = await t.visit(link({ compare: "standard" }), { viewport: { width, height }, colorScheme });
+    const look = { viewport: { width, height }, colorScheme };
+    const page = await t.livePage(link({ compare: "standard" }), HOME, look);
     await playing(page);
     await page.waitForSelector('[data-figure="flash.beside"] svg text', { state: "attached" });
     await assertAccessible(page, "two algorithms");
@@ -481,9 +482,11 @@ test.alone("ten thousand steps are scrubbed at more than 30 frames a second", as
     }
     return gaps.sort((a, b) => a - b);
   }, all);
-  // What else the machine does only adds: the quickest of three passes is the page's own.
+  // What else the machine does only adds: the quickest pass is the page's own. A slow while
+  // of the machine outlasts a pass, so each begins some seconds after the one before.
   let quickest = Number.POSITIVE_INFINITY;
-  for (let pass = 0; pass < 3 && quickest > 1000 / 30; pass += 1) {
+  for (let pass = 0; pass < 6 && quickest > 1000 / 30; pass += 1) {
+    if (pass > 0) await page.waitForTimeout(3000);
     const gaps = await scrub();
     const [median, nearly] = [gaps[45], gaps[85]];
     t.note(`${all} steps, median ${median.toFixed(1)} ms, p95 ${nearly.toFixed(1)} ms, worst ${gaps.at(-1).toFixed(1)} ms`);

@@ -140,7 +140,7 @@ test("the command of every figure runs on the stage's data, and closing gives th
 
 for (const [width, height, colorScheme] of [[1440, 900, "light"], [390, 844, "dark"]]) {
   test(`menu, method and numbers of the room are accessible at ${width} px, ${colorScheme}`, async (t) => {
-    const page = await midst(t, {}, { viewport: { width, height }, colorScheme });
+    const page = await midst(t, {}, { look: { viewport: { width, height }, colorScheme } });
     for (const title of Object.values(FIGURES)) {
       await menuButton(page, title).click();
       const box = await page.getByRole("menu").boundingBox();

@@ -65,10 +65,10 @@ export const HOME = {
   },
 };
 
-/** Opens the room in the midst of the work, with every figure's numbers there. */
-export async function midst(t, view = {}, options = null) {
+/** Opens the room in the midst of the work, with every figure's numbers there; as a new visitor with `options`. */
+export async function midst(t, view = {}, { look = {}, options = null } = {}) {
   const to = link({ bq: 4, bk: 4, step: 60, ...view });
-  const page = options === null ? await t.livePage(to, HOME) : await t.visit(to, options);
+  const page = options === null ? await t.livePage(to, HOME, look) : await t.visit(to, options);
   await playing(page);
   await page.waitForSelector('main[data-step="60"]', { state: "attached" });
   await checked(page);

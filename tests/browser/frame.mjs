@@ -17,6 +17,7 @@ import {
   type,
 } from "./page.mjs";
 import { suite } from "./runner.mjs";
+import { ATTENTION } from "./shared.mjs";
 import { assertAgrees } from "./tables.mjs";
 
 const test = suite("plain");
@@ -29,8 +30,8 @@ const SIZES = [
 for (const viewport of SIZES) {
   for (const colorScheme of ["light", "dark"]) {
     test(`axe finds nothing at ${viewport.width} px, ${colorScheme}`, async (t) => {
-      const options = { viewport, colorScheme };
-      const page = await t.visit(link({ backend: "cpu", prompt: PROMPT }), options);
+      const look = { viewport, colorScheme };
+      const page = await t.livePage(link({ backend: "cpu", prompt: PROMPT }), ATTENTION, look);
       await live(page);
       const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(excess <= 0, `the page is ${excess} px wider than the window`);

@@ -17,6 +17,7 @@ import {
   rootOf,
   rowsArrived,
   shown,
+  showsHead,
   type,
 } from "./page.mjs";
 import { assertDrawing, assertIsTable, saved, tableOf } from "./files.mjs";
@@ -24,7 +25,11 @@ import { compared, taken } from "./pictures.mjs";
 import { suite } from "./runner.mjs";
 import { assertAgrees, gapsNote } from "./tables.mjs";
 
+/** Alone: a software GPU takes every core, and some of its answers are waited for with a limit. */
 const test = suite("gpu", { alone: true });
+
+/** What one test leaves to the next: a page that took 20 s until its GPU computed. */
+const ON_GPU = "a page that computes on a GPU which can be lost";
 
 /**
  * From a question to a GPU that is lost to the CPU's answer: the loss may show as silence,
@@ -48,6 +53,26 @@ const TOLERANCE = 1e-4;
 
 /** To two lengths measured: a software GPU compiles a dozen kernels for them first. */
 const MEASURES_MS = 90_000;
+
+/** A link on the GPU: followed within the page that the test before has left, or as a new visitor. */
+async function onGpu(t, to) {
+  const left = t.takeOver(ON_GPU);
+  await left?.evaluate((hash) => (location.hash = hash), to);
+  const page = left ?? (await visitKeepingDevices(t, to));
+  await computedOn(page, "gpu");
+  return page;
+}
+
+/** Opens a link as a new visitor whose worker keeps its devices, see `KEEP_DEVICES`. */
+async function visitKeepingDevices(t, to) {
+  const page = await t.visit(null);
+  await page.route("**/worker-gpu-*.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${KEEP_DEVICES}\n${await response.text()}` });
+  });
+  await page.goto(`${t.origin}/${to}`);
+  return page;
+}
 
 test("a GPU that is asked for computes and stays, until the badge switches to the CPU", async (t) => {
   const page = await t.visit(link({ backend: "gpu", prompt: PROMPT, layer: 1, head: 2 }));
@@ -77,90 +102,8 @@ test("a GPU that is asked for computes and stays, until the badge switches to th
   await assertAgrees(view, view.prompt, 1e-5);
 });
 
-test("left alone, the page takes the faster backend and shows both times", async (t) => {
-  const page = await t.visit(link({ prompt: PROMPT }));
-  await live(page);
-  const panel = await openBadge(page);
-  await panel.getByRole("table").waitFor({ timeout: 100_000 });
-  const times = await panel.locator("h3:has-text('One run') + dl").evaluate((list) => {
-    const names = [...list.querySelectorAll("dt")].map((name) => name.textContent);
-    const values = [...list.querySelectorAll("dd")].map((value) => value.textContent);
-    return Object.fromEntries(names.map((name, index) => [name, values[index]]));
-  });
-  const [cpuMs, gpuMs] = [milliseconds(times.CPU), milliseconds(times.GPU)];
-  const faster = gpuMs < cpuMs ? "gpu" : "cpu";
-  await computedOn(page, faster);
-  t.note(`one run: CPU ${times.CPU}, GPU ${times.GPU}; ${faster} was taken`);
-  assert.match(await badge(page), new RegExp(`\\b${faster}\\b`, "i"));
-  await assertSelfTestPassed(panel);
-  await assertAccessible(page, "badge with a self-test");
-  await assertAgrees(await shown(page), PROMPT, TOLERANCE);
-});
-
-test("a GPU that fails its self-test does not compute, and the page says why", async (t) => {
-  const page = await t.visit(link({ backend: "gpu", fault: "self-test", prompt: PROMPT }));
-  const said = await notice(page, /self-test/);
-  t.note(said);
-  assert.match(said, /a fault injected by a test/, "the operation is named");
-  assert.match(said, /CPU/);
-  await computedOn(page, "cpu");
-  assert.equal(await promptField(page).inputValue(), PROMPT);
-  assert.match(await badge(page), /\bCPU\b/);
-  const panel = await openBadge(page);
-  await panel.getByRole("row", { name: /a fault injected by a test.*failed/ }).waitFor();
-  await assertAgrees(await shown(page), PROMPT, 1e-5);
-  await type(page, "Tom saw a dog. Tom");
-  const view = await shown(page);
-  assert.equal(view.backend, "cpu");
-  await assertAgrees(view, "Tom saw a dog. Tom", 1e-5);
-});
-
-test("while a GPU that was lost comes back the CPU answers, and the second loss is the last", async (t) => {
-  // What the browser, wgpu and the engine each say of a device that is gone.
-  t.expect(/lost|destroyed|poisoned|panicked|unreachable/i);
-  const page = await t.visit(null);
-  await page.route("**/worker-gpu-*.js", async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${KEEP_DEVICES}\n${await response.text()}` });
-  });
-  await page.goto(`${t.origin}/${link({ backend: "gpu", prompt: PROMPT, layer: 1, head: 2 })}`);
-  await computedOn(page, "gpu");
-  const lose = async (prompt) => {
-    // The one before it may have been ended a moment ago.
-    const worker = page.workers().filter((worker) => /worker-gpu/.test(worker.url())).at(-1);
-    await worker.evaluate(() => devices.forEach((device) => device.destroy()));
-    const { run } = await rootOf(page);
-    const since = performance.now();
-    await promptField(page).fill(prompt);
-    await answered(page, prompt, run);
-    const seconds = (performance.now() - since) / 1e3;
-    t.note(`answered ${seconds.toFixed(1)} s after the loss`);
-    assert.ok(seconds < ANSWERED_S, `${seconds.toFixed(1)} s`);
-    const view = await shown(page);
-    assert.equal(view.backend, "cpu");
-    assert.deepEqual(view.head, { layer: 1, head: 2 });
-    await assertAgrees(view, prompt, 1e-5);
-  };
-  await lose("Tom saw a dog. Tom");
-  const said = await notice(page, /On the GPU the engine/);
-  t.note(said);
-  const since = performance.now();
-  await computedOn(page, "gpu");
-  t.note(`on the gpu again after ${((performance.now() - since) / 1e3).toFixed(1)} s`);
-  await assertAgrees(await shown(page), "Tom saw a dog. Tom", TOLERANCE);
-
-  await lose("Lily had a cat and a");
-  // What must not happen has no moment to wait for; at first the GPU was asked at once.
-  await page.waitForTimeout(5_000);
-  await type(page, "Lily had a cat and");
-  assert.equal((await shown(page)).backend, "cpu", "the GPU is left alone");
-  assert.equal(page.workers().filter((worker) => /worker-gpu/.test(worker.url())).length, 0);
-  const panel = await openBadge(page);
-  await panel.getByText(/GPU failed twice/).first().waitFor();
-});
-
 test("a run with a head's numbers stays what it is when they come anew from the GPU", async (t) => {
-  const page = await t.visit(flashLink({ layer: 1, head: 2 }));
+  const page = await visitKeepingDevices(t, flashLink({ layer: 1, head: 2 }));
   const section = page.getByRole("region", { name: "Run on this GPU" });
   // As soon as it is offered: then the numbers may still be on their way, or the prompt
   // is still being run, which the page says.
@@ -180,14 +123,18 @@ test("a run with a head's numbers stays what it is when they come anew from the 
   // The numbers come anew once the GPU has taken over, and must change nothing that is seen.
   await page.waitForTimeout(5_000);
   assert.equal(await section.getByText(/have changed since our kernel ran/).count(), 0);
+  t.handOn(page, ON_GPU);
 });
 
 test("our kernel runs on the GPU, agrees with the trace, and is measured with its errors", async (t) => {
-  const page = await t.visit(flashLink({ data: "random", n: 48, d: 16 }));
-  await computedOn(page, "gpu");
+  const page = await onGpu(t, flashLink({ data: "random", n: 48, d: 16 }));
   await page.waitForSelector('table[data-for="flash.stage"] td', { state: "attached" });
   const section = page.getByRole("region", { name: "Run on this GPU" });
-  await section.getByRole("button", { name: "Run these numbers" }).click();
+  const offer = section.getByRole("button", { name: "Run these numbers" });
+  // Where other numbers have been run before, it says so once these are there.
+  const other = section.getByText(/have changed since our kernel ran/);
+  await offer.or(other).first().waitFor();
+  await section.getByRole("button", { name: /^Run (these numbers|them again)$/ }).click();
   await assertAgreesWithTrace(t, page, section);
   // An answer is that of one mask: under another it is not shown.
   await page.getByRole("checkbox", { name: "causal" }).uncheck();
@@ -241,6 +188,84 @@ test("our kernel runs on the GPU, agrees with the trace, and is measured with it
   await page.getByRole("button", { name: "Dark theme" }).click();
   await page.waitForSelector("html[data-theme=dark]");
   await assertGrowthIsShown(t, page);
+  t.handOn(page, ON_GPU);
+});
+
+test("while a GPU that was lost comes back the CPU answers, and the second loss is the last", async (t) => {
+  // What the browser, wgpu and the engine each say of a device that is gone.
+  t.expect(/lost|destroyed|poisoned|panicked|unreachable/i);
+  const page = await onGpu(t, link({ backend: "gpu", prompt: PROMPT, layer: 1, head: 2 }));
+  await showsHead(page, { layer: 1, head: 2 });
+  const lose = async (prompt) => {
+    // The one before it may have been ended a moment ago.
+    const worker = page.workers().filter((worker) => /worker-gpu/.test(worker.url())).at(-1);
+    await worker.evaluate(() => devices.forEach((device) => device.destroy()));
+    const { run } = await rootOf(page);
+    const since = performance.now();
+    await promptField(page).fill(prompt);
+    await answered(page, prompt, run);
+    const seconds = (performance.now() - since) / 1e3;
+    t.note(`answered ${seconds.toFixed(1)} s after the loss`);
+    assert.ok(seconds < ANSWERED_S, `${seconds.toFixed(1)} s`);
+    const view = await shown(page);
+    assert.equal(view.backend, "cpu");
+    assert.deepEqual(view.head, { layer: 1, head: 2 });
+    await assertAgrees(view, prompt, 1e-5);
+  };
+  await lose("Tom saw a dog. Tom");
+  const said = await notice(page, /On the GPU the engine/);
+  t.note(said);
+  const since = performance.now();
+  await computedOn(page, "gpu");
+  t.note(`on the gpu again after ${((performance.now() - since) / 1e3).toFixed(1)} s`);
+  await assertAgrees(await shown(page), "Tom saw a dog. Tom", TOLERANCE);
+
+  await lose("Lily had a cat and a");
+  // What must not happen has no moment to wait for; at first the GPU was asked at once.
+  await page.waitForTimeout(5_000);
+  await type(page, "Lily had a cat and");
+  assert.equal((await shown(page)).backend, "cpu", "the GPU is left alone");
+  assert.equal(page.workers().filter((worker) => /worker-gpu/.test(worker.url())).length, 0);
+  const panel = await openBadge(page);
+  await panel.getByText(/GPU failed twice/).first().waitFor();
+});
+
+test("left alone, the page takes the faster backend and shows both times", async (t) => {
+  const page = await t.visit(link({ prompt: PROMPT }));
+  await live(page);
+  const panel = await openBadge(page);
+  await panel.getByRole("table").waitFor({ timeout: 100_000 });
+  const times = await panel.locator("h3:has-text('One run') + dl").evaluate((list) => {
+    const names = [...list.querySelectorAll("dt")].map((name) => name.textContent);
+    const values = [...list.querySelectorAll("dd")].map((value) => value.textContent);
+    return Object.fromEntries(names.map((name, index) => [name, values[index]]));
+  });
+  const [cpuMs, gpuMs] = [milliseconds(times.CPU), milliseconds(times.GPU)];
+  const faster = gpuMs < cpuMs ? "gpu" : "cpu";
+  await computedOn(page, faster);
+  t.note(`one run: CPU ${times.CPU}, GPU ${times.GPU}; ${faster} was taken`);
+  assert.match(await badge(page), new RegExp(`\\b${faster}\\b`, "i"));
+  await assertSelfTestPassed(panel);
+  await assertAccessible(page, "badge with a self-test");
+  await assertAgrees(await shown(page), PROMPT, TOLERANCE);
+});
+
+test("a GPU that fails its self-test does not compute, and the page says why", async (t) => {
+  const page = await t.visit(link({ backend: "gpu", fault: "self-test", prompt: PROMPT }));
+  const said = await notice(page, /self-test/);
+  t.note(said);
+  assert.match(said, /a fault injected by a test/, "the operation is named");
+  assert.match(said, /CPU/);
+  await computedOn(page, "cpu");
+  assert.equal(await promptField(page).inputValue(), PROMPT);
+  assert.match(await badge(page), /\bCPU\b/);
+  const panel = await openBadge(page);
+  await panel.getByRole("row", { name: /a fault injected by a test.*failed/ }).waitFor();
+  await assertAgrees(await shown(page), PROMPT, 1e-5);
+  await type(page, "Tom saw a dog. Tom");
+  const view = await shown(page);
+  assert.equal(view.backend, "cpu");
+  await assertAgrees(view, "Tom saw a dog. Tom", 1e-5);
 });
 
 /** Asserts that the file of what was measured is what the page shows, as pixels.mjs does for every other figure. */

@@ -15,6 +15,7 @@ import {
   withNewRun,
 } from "./page.mjs";
 import { suite } from "./runner.mjs";
+import { ATTENTION } from "./shared.mjs";
 
 const test = suite("plain");
 
@@ -206,7 +207,7 @@ for (const { viewport, colorScheme, states } of LOOKS) {
   for (const name of states) {
     test(`axe finds nothing, and a finger every control, at ${viewport.width} px, ${colorScheme}: ${name}`, async (t) => {
       const view = link({ backend: "cpu", prompt: PROMPT, ...STATES[name] });
-      const page = await t.visit(view, { viewport, colorScheme });
+      const page = await t.livePage(view, ATTENTION, { viewport, colorScheme });
       await everythingArrived(page);
       const faults = await faultsOf(page, name);
       if (name === "parts taken out") faults.push(...(await faultsOfWriting(page)));

@@ -7,16 +7,17 @@ import * as cli from "./cli.mjs";
 import { assertDrawing, assertIsTable, assertPng, csvRows, output, saved, tableOf } from "./files.mjs";
 import { chooseInMenu, computedOn, link, menuButton, notices, PROMPT, VIEWS } from "./page.mjs";
 import { suite } from "./runner.mjs";
+import { ATTENTION } from "./shared.mjs";
 
 const test = suite("plain");
 
 /** Text that a careless writer takes for markup, quotes or the end of a cell. */
 const HARD = "<img src=x onerror=alert(1)> said: \"it's, \u{1f600}\" \u05e9\u05dc\u05d5\u05dd & <b>Lily</b>";
 
-/** Opens a view and waits until every figure in it has its numbers. */
-async function opened(t, view, more = {}, options = null) {
+/** Opens a view and waits until every figure in it has its numbers; as a new visitor with other `options` than a look. */
+async function opened(t, view, more = {}, { look = {}, options = null } = {}) {
   const to = link({ backend: "cpu", prompt: PROMPT, view, ...more });
-  const page = options === null ? await t.livePage(to) : await t.visit(to, options);
+  const page = options === null ? await t.livePage(to, ATTENTION, look) : await t.visit(to, options);
   await computedOn(page, "cpu");
   for (const figure of Object.keys(VIEWS[view])) {
     const cell = `table[data-for="${figure}"] tbody td`;
@@ -82,7 +83,7 @@ for (const view of Object.keys(VIEWS)) {
 
 for (const colorScheme of ["light", "dark"]) {
   test(`a figure that is a value is saved as the command line writes it, ${colorScheme}`, async (t) => {
-    const page = await opened(t, "map", {}, { colorScheme });
+    const page = await opened(t, "map", {}, { look: { colorScheme } });
     // What the language says, which its own worker adds, and what sampling leaves.
     const ofLanguage = '[data-figure="attention.perplexity"] path.mark-line.is-dashed';
     const ofSampling = '[data-figure="attention.next"] .cut-sentence text';
@@ -101,7 +102,7 @@ for (const colorScheme of ["light", "dark"]) {
 
 for (const colorScheme of ["light", "dark"]) {
   test(`lens and attribution are saved as the command line writes them, ${colorScheme}`, async (t) => {
-    const page = await opened(t, "map", {}, { colorScheme });
+    const page = await opened(t, "map", {}, { look: { colorScheme } });
     const { next } = await cli.run(PROMPT);
     const pair = ["--token", String(next[0].id), "--against", String(next[1].id)];
     const options = { "attention.lens": ["lens"], "attention.attribution": ["attribute", ...pair] };
@@ -117,7 +118,7 @@ for (const colorScheme of ["light", "dark"]) {
 for (const colorScheme of ["light", "dark"]) {
   for (const [kind, prompt] of Object.entries({ cells: PROMPT, pixels: Array(5).fill(PROMPT).join(" ") })) {
     test(`a map of ${kind} is saved as the command line writes it, ${colorScheme}`, async (t) => {
-      const page = await opened(t, "map", { prompt, layer: 1, head: 2 }, { colorScheme });
+      const page = await opened(t, "map", { prompt, layer: 1, head: 2 }, { look: { colorScheme } });
       const file = (await saved(page, "attention map", "Save as SVG")).bytes.toString();
       // The key's colours are pixels in both.
       assert.equal(file.match(/<image /g).length, kind === "pixels" ? 2 : 1);
@@ -195,7 +196,7 @@ test("markup, quotes, emoji and right-to-left text stay text in every file", asy
 for (const viewport of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
   for (const colorScheme of ["light", "dark"]) {
     test(`menu and method are accessible at ${viewport.width} px, ${colorScheme}`, async (t) => {
-      const page = await opened(t, "map", {}, { viewport, colorScheme });
+      const page = await opened(t, "map", {}, { look: { viewport, colorScheme } });
       for (const title of Object.values(VIEWS.map)) {
         await menuButton(page, title).click();
         const box = await page.getByRole("menu").boundingBox();
@@ -252,7 +253,7 @@ test("the command of every figure runs and names what is shown, and closing give
 
 test("Copy link copies the link of the page", async (t) => {
   const permissions = ["clipboard-read", "clipboard-write"];
-  const page = await opened(t, "map", {}, { permissions });
+  const page = await opened(t, "map", {}, { options: { permissions } });
   await chooseInMenu(page, "Perplexity so far", "Copy link");
   await page.getByRole("button", { name: "Link copied" }).waitFor();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), page.url());

@@ -22,6 +22,7 @@ import {
 } from "./page.mjs";
 import { suite } from "./runner.mjs";
 import { serve } from "./server.mjs";
+import { ATTENTION } from "./shared.mjs";
 import { DIST } from "./settings.mjs";
 import { assertAgrees } from "./tables.mjs";
 
@@ -41,10 +42,8 @@ const WIDTHS = [1440, 390];
 for (const [name, prompt] of Object.entries(PROMPTS)) {
   test(`${name}: nothing is run, everything is shown, nothing overflows`, async (t) => {
     for (const width of WIDTHS) {
-      const page = await t.visit(link({ backend: "cpu", prompt: "Lily" }), {
-        viewport: { width, height: 900 },
-      });
-      await live(page);
+      const look = { viewport: { width, height: 900 } };
+      const page = await t.livePage(link({ backend: "cpu", prompt: "Lily" }), ATTENTION, look);
       await type(page, prompt);
       await assertAgrees(await shown(page), prompt, 1e-5);
       assert.equal(await promptField(page).inputValue(), prompt);
@@ -55,7 +54,6 @@ for (const [name, prompt] of Object.entries(PROMPTS)) {
         await page.getByRole("button", { name: view, exact: true }).click();
         await assertHarmless(page, `${name}, ${view} at ${width}`);
       }
-      await page.close();
     }
   });
 }

@@ -33,7 +33,7 @@ for (const colorScheme of ["dark", "light"]) {
   });
 
   test(`the files of the Flash room are what the page shows, ${colorScheme}`, async (t) => {
-    const page = await midst(t, {}, { colorScheme });
+    const page = await midst(t, {}, { options: { colorScheme } });
     const pictures = [];
     for (const [figure, title] of Object.entries(FIGURES)) pictures.push(await taken(page, figure, title));
     await assertFilesAreShown(t, page, pictures, colorScheme);

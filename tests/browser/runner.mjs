@@ -28,7 +28,7 @@ const N_LANES = 2;
  * Collects the tests of a file, which run in this kind of browser; names are statements.
  *
  * A test runs beside others unless the suite, or `test.alone`, says that it needs the
- * machine for itself: since it measures time, or since what it starts takes every core.
+ * machine for itself, since it measures time.
  */
 export function suite(kind, { alone = false } = {}) {
   const tests = [];
@@ -39,13 +39,22 @@ export function suite(kind, { alone = false } = {}) {
   return test;
 }
 
-/** Runs `tests` against the page at `origin`, first those that may run beside others. */
+/**
+ * Runs `tests` against the page at `origin`, first those that may run beside others.
+ *
+ * The first lane has the tests with a GPU in software to itself: two of them would be slower
+ * than one after the other, and one has use for a page that another leaves.
+ */
 export async function runAll(tests, origin) {
   const results = [];
-  const inLanes = async (heading, queue, nLanes) => {
-    if (queue.length === 0) return;
-    console.log(`\n--- ${queue.length} tests ${heading}`);
-    const lanes = Array.from({ length: nLanes }, () => runLane(queue, origin, results));
+  const inLanes = async (heading, chosen, nLanes) => {
+    if (chosen.length === 0) return;
+    console.log(`\n--- ${chosen.length} tests ${heading}`);
+    const onGpu = chosen.filter(({ kind }) => kind === "gpu");
+    const queue = chosen.filter(({ kind }) => kind !== "gpu");
+    const lanes = Array.from({ length: nLanes }, (_, lane) => {
+      return runLane(lane === 0 ? [onGpu, queue] : [queue], origin, results);
+    });
     await Promise.all(lanes);
   };
   await inLanes(`in ${N_LANES} lanes`, tests.filter(({ isAlone }) => !isAlone), N_LANES);
@@ -53,10 +62,11 @@ export async function runAll(tests, origin) {
   return results;
 }
 
-/** Takes one test after another from the queue that all lanes share. */
-async function runLane(queue, origin, results) {
+/** Takes one test after another from these queues, which other lanes may share. */
+async function runLane(queues, origin, results) {
   const lane = new Lane();
-  for (let test = queue.shift(); test !== undefined; test = queue.shift()) {
+  const next = () => queues.find((queue) => queue.length > 0)?.shift();
+  for (let test = next(); test !== undefined; test = next()) {
     const result = await runOne(test, lane, origin);
     printResult(result);
     results.push(result);
@@ -97,7 +107,8 @@ class Test {
     this.notes = [];
     this.visits = [];
     this.expected = [];
-    this.shared = null;
+    this.shared = new Set();
+    this.handedOn = new Map();
   }
 
   /** Opens `link` as a new visitor and returns the page; without one the page is blank. */
@@ -111,15 +122,31 @@ class Test {
   }
 
   /**
-   * A live page with the usual size and theme, at `link`, with all its numbers there; it may
-   * have been another test's. For tests that are about neither a first load nor what is kept.
+   * A live page at `link` with all its numbers there; it may have been another test's of the
+   * same `look`: a viewport and a colorScheme, where they are not the usual ones. For tests
+   * that are about neither a first load nor what is kept.
    */
-  async livePage(link, home = ATTENTION) {
-    this.shared = await this.lane.livePage(this.origin, home);
-    const { visit } = this.shared;
-    if (!this.visits.includes(visit)) this.visits.push(visit);
-    await this.shared.goTo(link);
-    return visit.page;
+  async livePage(link, home = ATTENTION, look = {}) {
+    const shared = await this.lane.livePage(this.origin, home, look);
+    this.shared.add(shared);
+    if (!this.visits.includes(shared.visit)) this.visits.push(shared.visit);
+    await shared.goTo(link);
+    return shared.visit.page;
+  }
+
+  /**
+   * Leaves a page to a later test of this lane, if this test passes: one that took a
+   * long time to become what its `name` says.
+   */
+  handOn(page, name) {
+    this.handedOn.set(name, this.visits.find((visit) => visit.page === page));
+  }
+
+  /** The page that an earlier test has left by this name, this test's from now on; undefined without one. */
+  takeOver(name) {
+    const visit = this.lane.takeOver(name);
+    if (visit) this.visits.push(visit);
+    return visit?.page;
   }
 
   /** A figure to print beside the result. */
@@ -139,7 +166,10 @@ class Test {
 
   async assertNoTrouble() {
     // What a page that stays open has said by now has been heard by then.
-    await this.shared?.visit.page.evaluate(() => {});
+    const stay = [...this.shared].map(({ visit }) => visit).concat(...this.handedOn.values());
+    // One that could not be made as new in mid-test has been thrown away.
+    const open = stay.filter(({ page }) => !page.isClosed());
+    await Promise.all(open.map(({ page }) => page.evaluate(() => {})));
     const isAsked = (line) => this.expected.some((pattern) => pattern.test(line));
     const lines = this.trouble().filter((line) => !isAsked(line));
     if (lines.length > 0) throw new Error(`trouble in the browser:\n${lines.join("\n")}`);
@@ -159,10 +189,15 @@ class Test {
     return lines.join("\n");
   }
 
-  /** Closes the pages that were opened; a shared one stays if the test has passed. */
+  /** Closes the pages that were opened; one that is shared or handed on stays if the test has passed. */
   async close(isPassed) {
-    const own = this.visits.filter((visit) => visit !== this.shared?.visit);
+    const stay = new Set([...this.shared].map(({ visit }) => visit));
+    for (const [name, visit] of isPassed ? this.handedOn : []) {
+      stay.add(visit);
+      this.lane.keep(name, visit);
+    }
+    const own = this.visits.filter((visit) => !stay.has(visit));
     await Promise.all(own.map(({ context }) => context.close().catch(() => {})));
-    if (this.shared !== null && !isPassed) await this.lane.drop(this.shared);
+    if (!isPassed) await Promise.all([...this.shared].map((shared) => this.lane.drop(shared)));
   }
 }

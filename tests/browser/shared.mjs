@@ -22,11 +22,11 @@ export class SharedPage {
   #home;
   #asNew;
 
-  /** Opens a home as a new visitor. */
-  static async open(browser, origin, home) {
+  /** Opens a home as a new visitor with this window and theme. */
+  static async open(browser, origin, home, look = {}) {
     const shared = new SharedPage();
     shared.#home = home;
-    const { context, trouble } = await newContext(browser, origin);
+    const { context, trouble } = await newContext(browser, origin, look);
     const page = await context.newPage();
     shared.visit = { context, trouble, page };
     await page.addInitScript(countRequests);

@@ -10,6 +10,7 @@ use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use crate::derived::react;
 use crate::frame::{Header, Notices, Prompt, StatusLine, panel_id};
 use crate::rooms::attention::{AttentionModule, AttentionRoom, Chips, TokenNote};
 use crate::rooms::flash::Flash;
@@ -53,7 +54,7 @@ pub fn App() -> impl IntoView {
 /// for them finds both.
 fn publish_status_attributes(store: Store) {
     let attributes = store.select(|state: &State| status::root(&state.frame));
-    Effect::new(move |_| {
+    react(move || {
         let attributes = attributes.get();
         let tell = move || {
             host::set_root("data-engine", Some(attributes.engine));

@@ -134,7 +134,11 @@ impl<T: PartialEq + Send + Sync + 'static> Local<T> {
     }
 }
 
-/// Does something now, and again whenever what it read changes.
+/// Does something once what is being drawn stands in the document, and again whenever what
+/// it read changes; never after the part of the page that asked for it has gone.
+///
+/// An effect of Leptos runs a first time even if what it belongs to was taken away before:
+/// what it reads is then gone, and it panics. So no other effect is made on this page.
 pub fn react(act: impl FnMut() + 'static) {
     effect(Box::new(act));
 }
@@ -154,7 +158,7 @@ fn set(signal: RwSignal<Erased>, value: Erased) {
 fn delayed(now: Memo<Erased>) -> RwSignal<Erased> {
     let later = RwSignal::new(now.get_untracked());
     let is_due = StoredValue::new(false);
-    Effect::new(move |_| {
+    react(move || {
         now.track();
         if !is_due.get_value() {
             is_due.set_value(true);
@@ -171,8 +175,14 @@ fn delayed(now: Memo<Erased>) -> RwSignal<Erased> {
     later
 }
 
+#[expect(clippy::disallowed_methods, reason = "everyone else calls `react`")]
 fn effect(mut act: Box<dyn FnMut()>) {
-    Effect::new(move |_| act());
+    let owner = StoredValue::new(());
+    Effect::new(move |_| {
+        if !owner.is_disposed() {
+            act();
+        }
+    });
 }
 
 impl<S: Copy, T> Clone for Typed<S, T> {

@@ -6,6 +6,7 @@
 //! - `second_module`: what the first module of the page calls of the second, once it is there
 //! - `second_module_entry`: the second module, fetched a moment after the first figure
 //! - `derived`: memos, signals and effects of any type by one implementation
+//! - `element_width`: how wide an element is, followed as it changes
 //! - `controls`: what a visitor operates, one function for each kind of control
 //! - `export`: figures as files
 //! - `host`: the few things that only a browser has
@@ -21,6 +22,7 @@ mod app;
 mod controls;
 mod derived;
 mod effects;
+mod element_width;
 mod export;
 mod frame;
 mod host;

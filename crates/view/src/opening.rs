@@ -5,6 +5,7 @@ use crate::answers::head::Head;
 use crate::answers::recording::{Recording, RecordingDetails};
 use crate::answers::truth::ShownTruth;
 use crate::frame::Frame;
+use crate::frame::defaults::{DEFAULT_HEAD, DEFAULT_MODEL};
 use crate::frame::effect::Effect;
 use crate::frame::link::FrameLink;
 use crate::frame::words;
@@ -56,12 +57,27 @@ pub(crate) fn open(state: &mut State, fragment: &str) {
         frame.step(Input::Choose(choice));
     }
     let has_figure = link.has_subject() || of_attention.has_figure();
+    // A link that says what is looked at says all of it: what it leaves out is as in a page
+    // that was just opened, whatever was open before.
+    let is_whole = has_figure && !is_first;
+    let model = link.model.unwrap_or_else(|| {
+        let model = if is_whole {
+            DEFAULT_MODEL
+        } else {
+            frame.session.model()
+        };
+        model.to_owned()
+    });
+    let is_other_model = model != frame.session.model();
+    if is_other_model && !is_first {
+        frame.remember_model();
+        room.remember_selection();
+    }
     let before = std::mem::take(&mut frame.subject.ablations);
     frame.subject.ablations = link.ablations.unwrap_or_default();
     of_attention.apply(room, frame);
-    if let Some(model) = link.model {
-        frame.step(Input::UseModel(model));
-    }
+    frame.step(Input::UseModel(model));
+    frame.leave_out_missing_parts();
     // A link to a step alone shows the step's own figure.
     if let (Some(step), false) = (of_attention.learn, has_figure) {
         lesson::open_at(room, frame, step);
@@ -69,22 +85,36 @@ pub(crate) fn open(state: &mut State, fragment: &str) {
         return;
     }
     let old = frame.subject.head;
+    let is_own_prompt = is_whole && link.prompt.is_none();
+    let old_prompt = frame.prompt.clone();
+    if is_own_prompt {
+        frame.take_example();
+    }
+    frame.is_head_linked = link.layer.is_some() || link.head.is_some();
+    if is_whole {
+        frame.subject.head = DEFAULT_HEAD;
+        if !frame.is_head_linked {
+            frame.look_at_own_head();
+        }
+    }
+    let usual = frame.subject.head;
+    frame.subject.head = old;
     let head = Head {
-        layer: link.layer.unwrap_or(old.layer),
-        head: link.head.unwrap_or(old.head),
+        layer: link.layer.unwrap_or(usual.layer),
+        head: link.head.unwrap_or(usual.head),
     };
-    let is_new_prompt = link.prompt.as_ref().is_some_and(|new| *new != frame.prompt);
     if let Some(prompt) = link.prompt {
         frame.prompt = prompt;
         frame.edit += 1;
     }
+    let is_new_prompt = frame.prompt != old_prompt;
     (room.row, room.col) = (of_attention.row, of_attention.col);
     room.is_cell_linked = true;
-    frame.is_head_linked = link.layer.is_some() || link.head.is_some();
     let is_changed = frame.subject.ablations != before;
-    if is_first || is_new_prompt || is_changed {
+    if is_first || is_new_prompt || is_changed || is_other_model {
         frame.subject.head = head;
         frame.ask();
+        frame.note_first_prompt();
     } else if head != old {
         select_head(room, frame, head);
     }

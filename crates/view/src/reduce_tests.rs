@@ -93,8 +93,25 @@ fn live_with(fragment: &str, language: Option<&str>) -> State {
     };
     reduce(&mut state, FrameAction::Engine(builds));
     let load = posted(&reduce(&mut state, said(1, Message::Booted))).unwrap();
-    let model = LoadedModel {
-        name: "stories".to_owned(),
+    let model = loaded_model("stories", language);
+    let effects = reduce(
+        &mut state,
+        said(
+            1,
+            Message::Loaded {
+                run: load,
+                model: Box::new(model),
+            },
+        ),
+    );
+    answer(&mut state, posted(&effects).unwrap());
+    state
+}
+
+/// A model of this name and language.
+fn loaded_model(name: &str, language: Option<&str>) -> LoadedModel {
+    LoadedModel {
+        name: name.to_owned(),
         shape: shape(),
         language: language.map(str::to_owned),
         n_parameters: 1_000,
@@ -108,19 +125,7 @@ fn live_with(fragment: &str, language: Option<&str>) -> State {
             cpu_ms: None,
             gpu_ms: None,
         },
-    };
-    let effects = reduce(
-        &mut state,
-        said(
-            1,
-            Message::Loaded {
-                run: load,
-                model: Box::new(model),
-            },
-        ),
-    );
-    answer(&mut state, posted(&effects).unwrap());
-    state
+    }
 }
 
 fn answer(state: &mut State, id: RunId) {
@@ -369,6 +374,123 @@ fn what_one_model_showed_goes_when_another_cannot_read_the_prompt() {
         .apply_news(News::RunFailed("The text has \"Tom\".".to_owned()));
     after_every_action(&mut state);
     assert!(state.frame.subject.run.is_none() && state.frame.subject.error.is_some());
+}
+
+/// The model that these effects load cannot be read.
+fn load_failed(state: &mut State, effects: &[Effect]) -> Vec<Effect> {
+    let message = Message::Failed {
+        run: posted(effects).unwrap(),
+        blame: Blame::Input,
+        message: "config.json could not be read".to_owned(),
+    };
+    reduce(state, said(1, message))
+}
+
+#[test]
+fn a_model_that_cannot_be_read_leaves_everything_as_it_was() {
+    let link =
+        "#/attention?layer=1&head=0&row=2&rows=0,1&heads=0.1&token=1&against=2&ablate=0.2:zero";
+    let mut state = live(link);
+    reduce(&mut state, FrameAction::Models(vec![induction()]));
+    let before = state.clone();
+    let by_hand = FrameAction::ChooseModel("induction".to_owned()).into();
+    let by_link = Action::Opened("#/attention?model=induction&prompt=ba&row=1".to_owned());
+    for switch in [by_hand, by_link] {
+        let effects = reduce(&mut state, switch);
+        assert_ne!(state.frame.prompt, before.frame.prompt);
+        let effects = load_failed(&mut state, &effects);
+        let (now, then) = (&state.frame.subject, &before.frame.subject);
+        assert_eq!(asked(&state).0, before.frame.prompt);
+        assert_eq!((now.head, &now.ablations), (then.head, &then.ablations));
+        let (now, then) = (&state.attention, &before.attention);
+        assert_eq!((now.row, &now.also_rows), (then.row, &then.also_rows));
+        assert_eq!(
+            (now.compared, &now.companions),
+            (then.compared, &then.companions)
+        );
+        let (_, edits) = asked_run(&effects).unwrap();
+        assert_eq!(
+            edits,
+            ["blocks.0.attn.hook_z"],
+            "and is asked with its parts out"
+        );
+        assert_eq!(state.frame.notices.len(), 1);
+    }
+}
+
+#[test]
+fn what_was_typed_while_a_model_failed_to_load_stays() {
+    let mut state = live("");
+    reduce(&mut state, FrameAction::Models(vec![induction()]));
+    let chosen = FrameAction::ChooseModel("induction".to_owned());
+    let effects = reduce(&mut state, chosen);
+    reduce(&mut state, FrameAction::EditPrompt("Tom ran".to_owned()));
+    load_failed(&mut state, &effects);
+    assert_eq!(asked(&state).0, "Tom ran");
+}
+
+#[test]
+fn a_link_that_takes_out_a_part_that_is_not_there_is_asked_without_it() {
+    let link = "#/attention?v=1&ablate=0.2:zero,9.1:zero";
+    let hooks = |effects: &[Effect]| asked_run(effects).unwrap().1;
+    let mut state = live("");
+    let effects = reduce(&mut state, Action::Opened(link.to_owned()));
+    assert_eq!(hooks(&effects), ["blocks.0.attn.hook_z"]);
+    assert_eq!(state.frame.notices.len(), 1);
+    // What another model has is known once it is loaded.
+    reduce(&mut state, FrameAction::Models(vec![induction()]));
+    let link = "#/attention?v=1&model=induction&ablate=0.2:zero,9.1:zero";
+    let effects = reduce(&mut state, Action::Opened(link.to_owned()));
+    let loaded = Message::Loaded {
+        run: posted(&effects).unwrap(),
+        model: Box::new(loaded_model("induction", None)),
+    };
+    let effects = reduce(&mut state, said(1, loaded));
+    assert_eq!(hooks(&effects), ["blocks.0.attn.hook_z"]);
+}
+
+#[test]
+fn a_link_means_one_view_whatever_was_open_before() {
+    let link = "#/attention?v=1&model=induction&layer=0&head=1&row=2&ablate=1.1:zero";
+    let opened = |mut state: State| {
+        reduce(&mut state, Action::Opened(link.to_owned()));
+        reduce(&mut state, FrameAction::Models(vec![induction()]));
+        let subject = &state.frame.subject;
+        let shown = (
+            state.frame.prompt.clone(),
+            subject.head,
+            subject.ablations.clone(),
+        );
+        (
+            shown,
+            state.attention.row,
+            state.frame.session.model().to_owned(),
+        )
+    };
+    let fresh = opened(State::default());
+    assert_eq!(fresh.0.0, "ba ko ba");
+    let mut known = live("#/attention?layer=1&head=3&prompt=Tom");
+    reduce(&mut known, FrameAction::Models(vec![induction()]));
+    assert_eq!(opened(known), fresh);
+
+    let mut other = live("#/attention?layer=1&head=0&prompt=Tom&ablate=0.2:zero");
+    reduce(&mut other, FrameAction::Models(vec![induction()]));
+    reduce(
+        &mut other,
+        Action::Opened("#/attention?v=1&row=1".to_owned()),
+    );
+    assert_eq!(other.frame.prompt, State::default().frame.prompt);
+    assert_eq!(
+        other.frame.subject.head,
+        State::default().frame.subject.head
+    );
+    // A link to a room, or to how it is computed, says nothing of what is looked at.
+    let mut same = live("#/attention?layer=1&head=0&prompt=Tom");
+    for link in ["#/flash", "#/attention", "#/attention?backend=cpu"] {
+        reduce(&mut same, Action::Opened(link.to_owned()));
+        assert_eq!(same.frame.prompt, "Tom");
+        assert_eq!(same.frame.subject.head, Head { layer: 1, head: 0 });
+    }
 }
 
 /// What the effects ask of the engine beside runs, with the ids.

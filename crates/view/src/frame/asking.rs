@@ -82,9 +82,13 @@ impl Frame {
     pub(crate) fn apply_news(&mut self, news: News) {
         match news {
             News::ModelReady => {
-                self.leave_out_missing_parts();
+                self.left = None;
                 self.news.push_back(FrameNews::ModelReady);
+                if self.leave_out_missing_parts() {
+                    self.ask();
+                }
             }
+            News::ModelKept => self.return_to_model(),
             News::Ran { run, pattern } => {
                 self.show(run, pattern);
                 self.ask_truth();
@@ -146,10 +150,11 @@ impl Frame {
         self.news.push_back(FrameNews::PromptRefused);
     }
 
-    /// A model is ready: a part that it does not have is left out, with a notice.
-    fn leave_out_missing_parts(&mut self) {
+    /// A part that the model does not have is left out, with a notice, once it is known
+    /// which it has. True if there was one: what was asked with it has no answer.
+    pub(crate) fn leave_out_missing_parts(&mut self) -> bool {
         let Some(shape) = self.session.loaded().map(|model| model.shape) else {
-            return;
+            return false;
         };
         let taken_out = std::mem::take(&mut self.subject.ablations);
         let (there, missing): (Vec<Ablation>, Vec<Ablation>) =
@@ -158,6 +163,7 @@ impl Frame {
         for ablation in &missing {
             self.tell(no_such_part(&part_name(ablation.part)));
         }
+        !missing.is_empty()
     }
 
     /// Asks what the model's language says of the run that is shown, unless that is known.

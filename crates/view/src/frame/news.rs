@@ -12,6 +12,8 @@ pub enum FrameNews {
     ModelReady,
     /// Another model was chosen: what was selected in the one before means nothing in it.
     ModelChosen,
+    /// The model that was chosen cannot be read, so the one before answers again.
+    ModelKept,
     /// Another run is shown.
     RunShown {
         /// A head's attention that came with it.

@@ -110,6 +110,9 @@ impl Frame {
     fn choose_model(&mut self, model: String) {
         self.panel = None;
         let is_other = model != self.session.model();
+        if is_other {
+            self.remember_model();
+        }
         self.step(Input::UseModel(model));
         if is_other {
             self.subject.ablations.clear();
@@ -117,6 +120,7 @@ impl Frame {
             self.replace_example();
             self.look_at_own_head();
             self.ask();
+            self.note_first_prompt();
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use headlight_activations::ModelShape;
 
-use super::ablation::Part;
+use super::ablation::{Ablation, Part};
 use super::defaults::{DEFAULT_HEAD, DEFAULT_MODEL, DEFAULT_PROMPT};
 use super::effect::Effect;
 use super::models::ModelInfo;
@@ -12,6 +12,7 @@ use super::news::FrameNews;
 use super::panel::Panel;
 use super::subject::Subject;
 use super::theme::ThemeName;
+use crate::answers::head::Head;
 use crate::answers::truth::TruthSource;
 use crate::session::{BackendChoice, Session};
 use headlight_figure::FigureId;
@@ -58,6 +59,8 @@ pub struct Frame {
     pub(crate) restarted: Option<String>,
     /// A head of the link that is not the example's to replace.
     pub(crate) is_head_linked: bool,
+    /// What was looked at in the model before, while another one loads.
+    pub(crate) left: Option<LeftModel>,
     /// The model whose run is shown, once there is one.
     pub(crate) shown_model: Option<String>,
     /// The prompt whose run is shown.
@@ -66,6 +69,16 @@ pub struct Frame {
     pub(crate) news: VecDeque<FrameNews>,
     /// What the page has not been asked to do yet, in order.
     pub(crate) effects: Vec<Effect>,
+}
+
+/// What was looked at in a model that was left.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct LeftModel {
+    prompt: String,
+    head: Head,
+    ablations: Vec<Ablation>,
+    /// The change of the prompt at which the model that was chosen was asked.
+    edit: Option<u64>,
 }
 
 impl Default for Frame {
@@ -91,6 +104,7 @@ impl Default for Frame {
             recorded_shape: None,
             restarted: None,
             is_head_linked: false,
+            left: None,
             shown_model: None,
             shown_prompt: DEFAULT_PROMPT.to_owned(),
             news: VecDeque::new(),
@@ -129,6 +143,38 @@ impl Frame {
     pub fn is_shown_lost(&self) -> bool {
         let is_there = self.subject.run.is_some();
         is_there && !self.session.is_running() && !self.session.holds_shown()
+    }
+
+    /// Remembers what is looked at, before another model is used: it may not be readable.
+    pub(crate) fn remember_model(&mut self) {
+        let subject = &self.subject;
+        self.left.get_or_insert_with(|| LeftModel {
+            prompt: self.prompt.clone(),
+            head: subject.head,
+            ablations: subject.ablations.clone(),
+            edit: None,
+        });
+    }
+
+    /// Another model was asked its first prompt: what is typed from now on is the visitor's.
+    pub(crate) const fn note_first_prompt(&mut self) {
+        if let Some(left) = &mut self.left {
+            left.edit = Some(self.edit);
+        }
+    }
+
+    /// The model that was chosen cannot be read: what was looked at in the one before is
+    /// looked at again, but for a prompt that was typed meanwhile.
+    pub(crate) fn return_to_model(&mut self) {
+        let Some(left) = self.left.take() else {
+            return;
+        };
+        if left.edit == Some(self.edit) {
+            self.prompt = left.prompt;
+        }
+        (self.subject.head, self.subject.ablations) = (left.head, left.ablations);
+        self.news.push_back(FrameNews::ModelKept);
+        self.ask();
     }
 
     pub(crate) fn tell(&mut self, notice: String) {

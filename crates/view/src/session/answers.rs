@@ -238,6 +238,7 @@ impl Session {
             self.model.clone_from(&model.name);
             step.notice(phrase::sentence(message));
             self.post_question(step);
+            step.news.push(News::ModelKept);
         } else {
             worker.stage = WorkerStage::Idle;
             self.stopped = Some(phrase::sentence(message));

@@ -108,6 +108,8 @@ pub enum Command {
 pub enum News {
     /// A model is ready, in the worker that answers.
     ModelReady,
+    /// The model that was wanted cannot be read; the one before answers again.
+    ModelKept,
     /// The newest prompt has run.
     Ran {
         /// The run, with its id.

@@ -12,6 +12,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
 
+use crate::derived::react;
 use crate::host;
 use crate::second_module::{SecondModule, view_when_loaded};
 use crate::store::{Store, store};
@@ -70,7 +71,7 @@ pub fn opener(figure: FigureId) -> String {
 pub fn Menu(figure: FigureId) -> impl IntoView {
     let store = store();
     let element = NodeRef::<Div>::new();
-    Effect::new(move |_| {
+    react(move || {
         if let Some(element) = element.get() {
             focus_entry(&element, 0);
         }

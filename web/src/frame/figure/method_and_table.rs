@@ -16,7 +16,7 @@ use super::embed_code::EmbedCode;
 use super::opened_section::OpenedSection;
 use super::table::numbers;
 use super::value::operated_view;
-use crate::derived::Derived;
+use crate::derived::{Derived, react};
 use crate::store::store;
 
 /// Both, below the figure.
@@ -44,7 +44,7 @@ pub fn MethodAndTable(
 fn Numbers(figure: FigureId, table: Derived<Option<Table>>) -> impl IntoView {
     let is_open = store().select(move |state: &State| state.frame.numbers == Some(figure));
     let element = NodeRef::<Div>::new();
-    Effect::new(move |_| {
+    react(move || {
         if let (true, Some(element)) = (is_open.get(), element.get()) {
             element.scroll_into_view_with_bool(false);
         }

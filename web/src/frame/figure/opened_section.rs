@@ -7,6 +7,7 @@ use leptos::html::Section;
 use leptos::prelude::*;
 
 use super::menu;
+use crate::derived::react;
 use crate::host;
 use crate::store::store;
 
@@ -29,7 +30,7 @@ pub fn OpenedSection(
 ) -> impl IntoView {
     let store = store();
     let element = NodeRef::<Section>::new();
-    Effect::new(move |_| {
+    react(move || {
         if let Some(element) = element.get() {
             element.scroll_into_view_with_bool(false);
         }

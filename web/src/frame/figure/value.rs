@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 
-use crate::host;
+use crate::element_width;
 use crate::store::store;
 
 /// What `drawing` gives for the width of `place`, under the page's theme, anew whenever
@@ -21,7 +21,7 @@ pub fn figure_of(
     drawing: impl Fn(f64) -> Option<(Element, Size)> + 'static,
     act: impl Fn(f64, Gesture) -> bool + 'static,
 ) -> AnyView {
-    let width = host::width_of(place);
+    let width = element_width::width_of(place);
     figure_view(width, drawing, move |gesture| {
         act(width.get_untracked(), gesture)
     })

@@ -15,8 +15,8 @@ use super::method_and_numbers::Behind;
 use super::shown_signals::ShownSignals;
 use crate::controls::{Entry, select};
 use crate::derived::Derived;
+use crate::element_width;
 use crate::frame::figure::{More, figure_view};
-use crate::host;
 use crate::store::store;
 
 /// The chooser of heads.
@@ -36,7 +36,7 @@ pub fn Atlas(shown: ShownSignals) -> impl IntoView {
     let choice = store.select(|state: &State| HeadChoice::new(&state.attention, &state.frame));
     let element = NodeRef::<Div>::new();
     // It belongs to the first thing that a visitor sees, and nothing below it may move.
-    let width = host::width_at_once(element);
+    let width = element_width::width_at_once(element);
     let drawing = move |width| {
         let drawn = |ordered: &Ordered| choice.with(|choice| ordered.drawing(choice, width));
         Some(ordered.with(drawn))

@@ -12,7 +12,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use crate::derived::Derived;
+use crate::derived::{Derived, react};
 use crate::frame::Visible;
 use crate::frame::keys::moved;
 use crate::host;
@@ -63,7 +63,7 @@ pub fn Chips() -> impl IntoView {
         }
     };
     let element = NodeRef::<Div>::new();
-    Effect::new(move |_| {
+    react(move || {
         run.track();
         if let Some(element) = element.get() {
             let chip = format!("chip-{}", query.get());
@@ -140,14 +140,18 @@ fn focused_chip() -> Option<usize> {
 #[derive(Clone, Copy)]
 struct Looks {
     store: Store,
-    all: StoredValue<Vec<RwSignal<ChipLook>>>,
+    all: StoredValue<OfChips>,
 }
+
+/// The look of each chip. Counted, since it is told of chips that have just been taken
+/// away: a signal that belongs to them would be gone with them.
+type OfChips = Vec<ArcRwSignal<ChipLook>>;
 
 impl Looks {
     fn new(store: Store) -> Self {
-        let all = StoredValue::new(Vec::<RwSignal<ChipLook>>::new());
+        let all = StoredValue::new(OfChips::new());
         let now = store.select(|state: &State| state.attention.chip_looks(&state.frame.subject));
-        Effect::new(move |_| {
+        react(move || {
             all.with_value(|all| {
                 for (signal, look) in all.iter().zip(now.get()) {
                     if signal.get_untracked() != look {
@@ -160,12 +164,12 @@ impl Looks {
     }
 
     /// The looks of a new row of chips.
-    fn anew(self, n: usize) -> Vec<RwSignal<ChipLook>> {
+    fn anew(self, n: usize) -> OfChips {
         let mut looks = self
             .store
             .peek(|state| state.attention.chip_looks(&state.frame.subject));
         looks.resize(n, ChipLook::default());
-        let looks: Vec<_> = looks.into_iter().map(RwSignal::new).collect();
+        let looks: Vec<_> = looks.into_iter().map(ArcRwSignal::new).collect();
         self.all.set_value(looks.clone());
         looks
     }
@@ -182,15 +186,16 @@ fn position(id: &str) -> Option<usize> {
     id.strip_prefix("chip-")?.parse().ok()
 }
 
-fn chip(pos: usize, token: &Token, look: RwSignal<ChipLook>) -> impl IntoView + use<> {
+fn chip(pos: usize, token: &Token, look: ArcRwSignal<ChipLook>) -> impl IntoView + use<> {
     let shown = VisibleToken::new(&token.text);
     let title = format!("{pos}: {} (id {})", shown.full(), token.id);
+    let (class, selected) = (look.clone(), look.clone());
     view! {
         <span
             role="option"
             id=format!("chip-{pos}")
-            class=move || look.get().class()
-            aria-selected=move || look.get().is_query.to_string()
+            class=move || class.get().class()
+            aria-selected=move || selected.get().is_query.to_string()
             tabindex=move || if look.get().is_query { "0" } else { "-1" }
             title=title
         >

@@ -10,7 +10,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::module::AttentionModule;
-use crate::derived::Derived;
+use crate::derived::{Derived, react};
 use crate::frame::{ClosedStrip, Moves, OpenStrip, Said};
 use crate::host;
 use crate::second_module::view_or_placeholder;
@@ -128,7 +128,7 @@ pub fn OpenLesson(element: NodeRef<html::Section>) -> impl IntoView {
             state.attention.learning.is_revealed,
         )
     });
-    Effect::new(move |_| {
+    react(move || {
         turn.with(|_| ());
         if let Some(said) = act
             .store
@@ -141,7 +141,7 @@ pub fn OpenLesson(element: NodeRef<html::Section>) -> impl IntoView {
     let has_run = act
         .store
         .select(|state: &State| state.frame.subject.run.is_some());
-    Effect::new(move |_| {
+    react(move || {
         if has_run.get() {
             host::once_figures_are_drawn(move || act.bring_up());
         }

@@ -17,9 +17,9 @@ use leptos::prelude::*;
 use super::method_and_numbers::Behind;
 use super::module::AttentionModule;
 use crate::derived::Derived;
+use crate::element_width;
 use crate::frame::element_ids::FIGURE;
 use crate::frame::figure::figure_view;
-use crate::host;
 use crate::second_module::view_when_loaded;
 use crate::store::store;
 
@@ -41,7 +41,7 @@ pub fn Map() -> impl IntoView {
 fn Drawing() -> impl IntoView {
     let element = NodeRef::<Div>::new();
     let store = store();
-    let width = host::width_at_once(element);
+    let width = element_width::width_at_once(element);
     let cells = store.select(|state: &State| Cells::new(&state.attention, &state.frame));
     let ground = Derived::new(move || {
         let width = Some(width.get()).filter(|width| *width > 0.0)?;

@@ -17,8 +17,8 @@ use super::method_and_numbers::Behind;
 use super::sampling::{Changed, Sampling};
 use super::shown_signals::ShownSignals;
 use crate::derived::Derived;
+use crate::element_width;
 use crate::frame::figure::{More, figure_of};
-use crate::host;
 use crate::store::store;
 
 /// What the list shows, each part followed by itself.
@@ -91,7 +91,7 @@ pub fn Next(shown: ShownSignals) -> impl IntoView {
         move |width| Some(listed.now()?.list().drawing(width)),
         act,
     );
-    let width = host::width_of(element);
+    let width = element_width::width_of(element);
     let has_marks = shown.has_truth(|truth| !truth.next.is_empty());
     // Room for what the first run will say, so that nothing below moves when it comes.
     let room = move || {

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
 use super::room::draw_room;
+use crate::derived::react;
 use crate::store::store;
 use crate::{host, second_module};
 
@@ -20,7 +21,7 @@ pub fn Flash() -> impl IntoView {
     let is_open = store.select(|state: &State| state.room == Room::Flash);
     let draw = RwSignal::new(None::<Draw>);
     let is_asked = StoredValue::new(false);
-    Effect::new(move |_| {
+    react(move || {
         if is_open.get() && !is_asked.get_value() {
             is_asked.set_value(true);
             host::enable_style("flash-style");

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::current_step::CurrentStep;
 use super::dispatch::act;
 use super::{ledger, step_sentence};
-use crate::derived::Derived;
+use crate::derived::{Derived, react};
 use crate::frame::{ClosedStrip, Moves, OpenStrip, Said};
 use crate::host;
 use crate::store::{Store, store};
@@ -33,7 +33,7 @@ pub fn Lesson(now: CurrentStep) -> impl IntoView {
     let step = store.select(|state: &State| state.flash.lesson);
     let strip = NodeRef::<Section>::new();
     let is_open = Derived::new(move || step.get().is_some());
-    Effect::new(move |_| {
+    react(move || {
         let is_there = now.player().is_some();
         if is_there && store.peek(|state| state.flash.lesson.is_some()) {
             act(store, FlashAction::SettleLesson);

@@ -12,14 +12,14 @@ use super::flash_view::FlashView;
 use super::step_sentence;
 use crate::controls::view_of;
 use crate::derived::Derived;
+use crate::element_width;
 use crate::frame::figure::picture_view;
-use crate::host;
 
 /// The stage of what is played, or of the algorithm beside it.
 pub fn stage(room: FlashView, is_beside: bool) -> AnyView {
     let now = room.now;
     let element = NodeRef::<Div>::new();
-    let width = host::width_at_once(element);
+    let width = element_width::width_at_once(element);
     let drawn = Derived::new(move || {
         let width = width.get();
         if width < 1.0 {

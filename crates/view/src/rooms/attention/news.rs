@@ -18,7 +18,11 @@ use crate::frame::words as frame_words;
 /// Takes note of what is new in the frame.
 pub(crate) fn apply_news(room: &mut AttentionRoom, frame: &mut Frame, news: FrameNews) {
     match news {
-        FrameNews::ModelReady => fit_head(room, frame),
+        FrameNews::ModelReady => {
+            room.left = None;
+            fit_head(room, frame);
+        }
+        FrameNews::ModelKept => room.return_to_model(),
         FrameNews::ModelChosen => room.leave_model(),
         FrameNews::RunShown {
             pattern,

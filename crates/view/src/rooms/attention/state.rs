@@ -67,9 +67,23 @@ pub struct AttentionRoom {
     pub learning: Learning,
     /// A row or column of a link that no run has been shown for yet.
     pub(crate) is_cell_linked: bool,
+    /// What was selected in the model before, while another one loads.
+    pub(crate) left: Option<Box<Selection>>,
     patterns: BTreeMap<Head, Shared<Pattern>>,
     /// The mean over the selected head and its companions, once all are there.
     mean: Option<Shared<Pattern>>,
+}
+
+/// What is selected beside the head.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Selection {
+    row: Option<usize>,
+    col: Option<usize>,
+    also_rows: BTreeSet<usize>,
+    zoom: Option<Zoom>,
+    compared: Option<(u32, u32)>,
+    companions: BTreeSet<Head>,
+    toggled: Option<Head>,
 }
 
 impl AttentionRoom {
@@ -122,8 +136,34 @@ impl AttentionRoom {
         };
     }
 
+    /// Remembers what is selected, before another model is used: it may not be readable.
+    pub(crate) fn remember_selection(&mut self) {
+        if self.left.is_none() {
+            self.left = Some(Box::new(Selection {
+                row: self.row,
+                col: self.col,
+                also_rows: self.also_rows.clone(),
+                zoom: self.zoom,
+                compared: self.compared,
+                companions: self.companions.clone(),
+                toggled: self.toggled,
+            }));
+        }
+    }
+
+    /// The model that was chosen cannot be read: what was selected in the one before is
+    /// selected again.
+    pub(crate) fn return_to_model(&mut self) {
+        if let Some(left) = self.left.take() {
+            (self.row, self.col, self.zoom) = (left.row, left.col, left.zoom);
+            (self.also_rows, self.compared) = (left.also_rows, left.compared);
+            (self.companions, self.toggled) = (left.companions, left.toggled);
+        }
+    }
+
     /// Another model has parts and tokens of its own, and often a prompt.
     pub(crate) fn leave_model(&mut self) {
+        self.remember_selection();
         self.compared = None;
         self.companions.clear();
         self.toggled = None;

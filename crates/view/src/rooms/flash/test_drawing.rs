@@ -48,8 +48,8 @@ pub(crate) fn place(element: &Element, name: &str) -> f64 {
     }
 }
 
-/// Asserts that no text, rectangle, line or circle leaves the room of its drawing; what is
-/// turned is left out.
+/// Asserts that no text, rectangle, line, circle or path leaves the room of its drawing;
+/// what is turned is left out.
 pub(crate) fn assert_inside(drawing: &Element, size: Size) {
     for element in all(drawing) {
         if element.get("transform").is_some() {
@@ -64,6 +64,7 @@ pub(crate) fn assert_inside(drawing: &Element, size: Size) {
             ),
             "line" => ((at("x1"), at("x2")), (at("y1"), at("y2"))),
             "circle" => ((at("cx"), at("cx")), (at("cy"), at("cy"))),
+            "path" => ends_of_path(element),
             _ => continue,
         };
         let is_inside = |(from, to): (f64, f64), length: f64| {
@@ -74,6 +75,43 @@ pub(crate) fn assert_inside(drawing: &Element, size: Size) {
             "{element:?} in {size:?}"
         );
     }
+}
+
+/// Least and most `x` and `y` of the places that a path names.
+fn ends_of_path(element: &Element) -> ((f64, f64), (f64, f64)) {
+    let Some(Value::Text(outline)) = element.get("d") else {
+        panic!("a path has an outline: {element:?}");
+    };
+    let (mut xs, mut ys) = (Vec::new(), Vec::new());
+    let commands = outline
+        .char_indices()
+        .filter(|(_, c)| c.is_ascii_alphabetic());
+    let commands: Vec<(usize, char)> = commands.collect();
+    for (index, (at, command)) in commands.iter().enumerate() {
+        let end = commands.get(index + 1).map_or(outline.len(), |next| next.0);
+        let numbers = outline[at + 1..end].split_whitespace();
+        let numbers: Vec<f64> = numbers.map(|number| number.parse().unwrap()).collect();
+        match command {
+            'H' => xs.extend(numbers),
+            'V' => ys.extend(numbers),
+            _ => numbers.chunks(2).for_each(|place| {
+                xs.push(place[0]);
+                ys.push(place[1]);
+            }),
+        }
+    }
+    if xs.is_empty() {
+        // Nothing is drawn.
+        return ((0.0, 0.0), (0.0, 0.0));
+    }
+    let ends = |places: &[f64]| {
+        let least = places.iter().copied().fold(f64::INFINITY, f64::min);
+        (
+            least,
+            places.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        )
+    };
+    (ends(&xs), ends(&ys))
 }
 
 /// Where a text begins and ends.

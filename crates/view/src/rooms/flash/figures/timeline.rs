@@ -124,8 +124,8 @@ pub fn drawing(
     // What is pointed at comes first: it stays the same element whatever is drawn over it.
     let drawing = el("g")
         .add(hit_area((0.0, 0.0), (width, CELLS_HEIGHT), STEPS))
-        .all(line.cells.iter().map(cell))
-        .add(line.now.map(mark))
+        .all(line.kinds().into_iter().flat_map(|kind| cells(&line, kind)))
+        .add(line.now.map(|x| mark(x, width)))
         .add(names);
     let height = CELLS_HEIGHT + height;
     (drawing, Size { width, height })
@@ -154,20 +154,31 @@ pub fn on_gesture(
     }
 }
 
-fn cell(cell: &TimelineCell) -> Element {
-    let top = TOPS[usize::from(!cell.begins_tile)];
-    rect(cell.x, top, cell.width.max(0.8), BOTTOM - top)
-        .class("step-cell")
-        .class(class(cell.kind))
-        .class_if("is-to-come", !cell.is_done)
+/// The cells of a kind, those that are done and those to come. As two paths: a step
+/// changes two attributes of the document, where it would change every cell that moves.
+fn cells(line: &Timeline, kind: EventKind) -> [Element; 2] {
+    [true, false].map(|is_done| {
+        let cells = line.cells.iter();
+        let cells = cells.filter(|cell| cell.kind == kind && cell.is_done == is_done);
+        let path = cells.fold(Path::default(), |path, cell| {
+            let top = TOPS[usize::from(!cell.begins_tile)];
+            path.rect(cell.x, top, cell.width.max(0.8), BOTTOM - top)
+        });
+        path.element()
+            .class("step-cell")
+            .class(class(kind))
+            .class_if("is-to-come", !is_done)
+    })
 }
 
-fn mark(x: f64) -> Element {
+/// The mark below a step whose middle is at `x`; at an end of the line it is cut.
+fn mark(x: f64, width: f64) -> Element {
     let (top, height, half) = MARK;
+    let bottom = top + height;
     let path = Path::default()
         .move_to(x, top)
-        .line_to(x - half, top + height);
-    let path = path.line_to(x + half, top + height).close();
+        .line_to((x - half).max(0.0), bottom);
+    let path = path.line_to((x + half).min(width), bottom).close();
     path.element().class("step-mark")
 }
 
@@ -263,7 +274,7 @@ mod tests {
     use crate::rooms::flash::catalogue::FlashFigure;
     use crate::rooms::flash::test_drawing::{assert_inside, of_class, snapshot};
     use crate::rooms::flash::test_room::{player, square};
-    use headlight_figure::Target;
+    use headlight_figure::{Target, Value};
 
     fn course() -> SideBySide {
         SideBySide::new(&player(square()), None, Clock::default())
@@ -307,8 +318,12 @@ mod tests {
                 let (drawing, size) = drawing(&course, step, None, width);
                 assert_inside(&drawing, size);
                 let line = timeline(&course, step, size.width, None);
-                let n_cells = of_class(&drawing, "step-cell").len();
-                assert_eq!(n_cells, line.cells.len() + line.kinds().len());
+                let cells = of_class(&drawing, "step-cell");
+                let n_cells = cells.iter().map(|cells| match cells.get("d") {
+                    Some(Value::Text(outline)) => outline.matches('Z').count(),
+                    _ => 0,
+                });
+                assert_eq!(n_cells.sum::<usize>(), line.cells.len());
                 assert_eq!(of_class(&drawing, "step-mark").len(), usize::from(step > 0));
             }
         }

@@ -2,8 +2,8 @@
 //! what lies above them, and the rows of the tile, which a visitor can choose.
 
 use headlight_figure::{
-    Element, Gesture, GestureKind, NOTE, NUMBER, Palette, Pixels, Size, decimal, el, hatching,
-    rect, tenths,
+    Element, Gesture, GestureKind, NOTE, NUMBER, Palette, Path, Pixels, Size, decimal, el,
+    hatching, rect, tenths,
 };
 use headlight_flash::Array;
 
@@ -82,8 +82,9 @@ fn finished(drawing: Element, scene: StageScene) -> Stage {
 fn with_matrices(drawing: Element, scene: &StageScene, name: String) -> Element {
     let parts = |is_wanted: fn(Paint) -> bool| {
         let blocks = scene.blocks.iter();
-        let blocks = blocks.filter(move |block| is_wanted(block.paint));
-        el("g").all(blocks.map(block))
+        let blocks: Vec<&Block> = blocks.filter(|block| is_wanted(block.paint)).collect();
+        let alike = blocks.chunk_by(|a, b| a.paint == b.paint);
+        el("g").all(alike.flat_map(painted))
     };
     let above = el("g")
         .set("role", "img")
@@ -104,28 +105,50 @@ fn rect_at(at: Rect) -> Element {
     rect(at.x, at.y, at.width, at.height)
 }
 
-fn block(block: &Block) -> Element {
-    let drawn = rect_at(block.at);
-    let piece = |array: Array, state: &'static str| {
-        let class = rect_at(block.at).class("piece").class(state);
-        class.class(tone(array))
+/// Blocks that are painted alike. Pieces and tiles, of which there may be hundreds, are
+/// one path: a step then changes few attributes of the document.
+fn painted(blocks: &[&Block]) -> Vec<Element> {
+    let together = || {
+        let path = blocks.iter().fold(Path::default(), |path, block| {
+            let Rect {
+                x,
+                y,
+                width,
+                height,
+            } = block.at;
+            path.rect(x, y, width, height)
+        });
+        path.element()
     };
-    match block.paint {
-        Paint::Idle(array) => piece(array, "is-idle"),
-        Paint::Moved(array) => piece(array, "is-moved"),
-        Paint::Written(array) => piece(array, "is-written"),
-        Paint::Unwritten(array) => piece(array, "is-unwritten"),
-        Paint::Beam => drawn.class("beam").at("rx", 2.0),
-        Paint::Chip => drawn.class("chip-ground").at("rx", 4.0),
-        Paint::Memory => drawn.class("chip-memory"),
-        Paint::Used => drawn.class("chip-memory is-used"),
-        Paint::Over => drawn.class("chip-memory is-over"),
-        Paint::Done => drawn.class("tile is-done"),
-        Paint::Now => drawn.class("tile is-now"),
-        Paint::Waiting => drawn.class("tile is-waiting"),
-        Paint::Hidden | Paint::Masked => drawn.class("masked-cells"),
-        Paint::Hot => drawn.class("hot-ground"),
-        Paint::Row => drawn.class("chosen-row"),
+    let tiles = |class: &'static str| vec![together().class(class)];
+    let pieces = |array: Array, state: &'static str| {
+        let path = together().class("piece").class(state);
+        vec![path.class(tone(array))]
+    };
+    let each = |class: &'static str| {
+        let one = |block: &&Block| rect_at(block.at).class(class);
+        blocks.iter().map(one).collect::<Vec<_>>()
+    };
+    let rounded = |class: &'static str, radius: f64| {
+        let all = each(class).into_iter();
+        all.map(|block| block.at("rx", radius)).collect()
+    };
+    match blocks[0].paint {
+        Paint::Idle(array) => pieces(array, "is-idle"),
+        Paint::Moved(array) => pieces(array, "is-moved"),
+        Paint::Written(array) => pieces(array, "is-written"),
+        Paint::Unwritten(array) => pieces(array, "is-unwritten"),
+        Paint::Done => tiles("tile is-done"),
+        Paint::Now => tiles("tile is-now"),
+        Paint::Waiting => tiles("tile is-waiting"),
+        Paint::Beam => rounded("beam", 2.0),
+        Paint::Chip => rounded("chip-ground", 4.0),
+        Paint::Memory => each("chip-memory"),
+        Paint::Used => each("chip-memory is-used"),
+        Paint::Over => each("chip-memory is-over"),
+        Paint::Hidden | Paint::Masked => each("masked-cells"),
+        Paint::Hot => each("hot-ground"),
+        Paint::Row => each("chosen-row"),
     }
 }
 
