@@ -16,10 +16,10 @@ self.postMessage = (message) => {
   if (message.json === undefined) return undefined;
   const event = JSON.parse(message.json);
   if (event.Booted) return booted.resolve();
-  return hear(event, at);
+  return onMessage(event, at);
 };
 
-function hear(event, at) {
+function onMessage(event, at) {
   const [kind, body] = Object.entries(event === "Heartbeat" ? {} : event)[0] ?? [];
   const run = runs.get(body?.run);
   if (!run) return;

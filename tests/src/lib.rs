@@ -1,1 +1,1 @@
-//! tests
+//! Tests across crates; nothing is here.

@@ -17,11 +17,11 @@ use crate::store::Store;
 
 /// A pause in typing after which the prompt runs.
 const TYPING_PAUSE: Duration = Duration::from_millis(120);
-/// How long the Share button says that it worked.
+/// Time for which the Share button says that it worked.
 const COPIED_FOR: Duration = Duration::from_secs(2);
-/// How often silence is measured.
+/// Interval at which silence is measured.
 const TICK: Duration = Duration::from_millis(500);
-/// How often the page asks whether a build was added.
+/// Number of ticks after which the page asks again whether a build was added.
 const TICKS_BETWEEN_BUILDS: u32 = 12;
 
 /// Carries out one effect; what the second module does waits until it is there.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use headlight_view::frame::Theme;
+use headlight_view::frame::ThemeName;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -49,21 +49,21 @@ pub fn has_webgpu() -> bool {
 }
 
 /// The theme that was chosen before, else the one the system prefers.
-pub fn preferred_theme() -> Theme {
+pub fn preferred_theme() -> ThemeName {
     let storage = window().local_storage().ok().flatten();
     let chosen = storage.and_then(|storage| storage.get_item(THEME_KEY).ok().flatten());
-    if let Some(theme) = chosen.and_then(|name| Theme::from_name(&name)) {
+    if let Some(theme) = chosen.and_then(|name| ThemeName::from_name(&name)) {
         return theme;
     }
     let query = window().match_media("(prefers-color-scheme: dark)");
     match query.ok().flatten() {
-        Some(query) if query.matches() => Theme::Dark,
-        _ => Theme::Light,
+        Some(query) if query.matches() => ThemeName::Dark,
+        _ => ThemeName::Light,
     }
 }
 
 /// Remembers a chosen theme, where the browser lets us.
-pub fn remember_theme(theme: Theme) {
+pub fn remember_theme(theme: ThemeName) {
     if let Some(storage) = window().local_storage().ok().flatten() {
         drop(storage.set_item(THEME_KEY, theme.name()));
     }

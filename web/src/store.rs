@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use crate::derived::Derived;
 use crate::host;
 
-/// How long the address may lag behind while a visitor goes from step to step.
+/// Time that the address may lag behind while a visitor goes from step to step.
 const STEPPING_PAUSE: Duration = Duration::from_millis(150);
 
 /// What carries out an effect.

@@ -30,7 +30,7 @@ impl Bundle {
         Self::with_exports(stem, wasm, quality, false)
     }
 
-    /// The same for a module that others are linked to: what it exports to them stays.
+    /// A bundle of a module that others are linked to: what it exports to them stays.
     pub(crate) fn of_first(stem: &str, wasm: Vec<u8>, quality: Quality) -> Result<Self> {
         Self::with_exports(stem, wasm, quality, true)
     }

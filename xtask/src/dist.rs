@@ -53,7 +53,7 @@ impl Dist {
         &self.folder
     }
 
-    /// How much its modules and copies were optimised.
+    /// Effort with which its modules and copies were optimised.
     pub(crate) fn quality(&self) -> Quality {
         self.quality
     }

@@ -49,14 +49,14 @@ const ALWAYS: Headers = &[
     ("referrer-policy", "no-referrer"),
 ];
 
-/// Those of the page and of what only it fetches.
+/// Headers of the page and of what only it fetches.
 const OF_PAGE: Headers = &[
     ("content-security-policy", POLICY),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
 ];
 
-/// Those of an embedded figure and of what it fetches.
+/// Headers of an embedded figure and of what it fetches.
 const OF_EMBED: Headers = &[
     ("content-security-policy", POLICY_OF_EMBED),
     ("access-control-allow-origin", "*"),
@@ -67,7 +67,7 @@ const OF_EMBED: Headers = &[
 const EMBEDDED: &[&str] = &["embed.html", "embed-", "recorded-embeds/"];
 
 /// The headers of the file at `path`, which begins with `/`.
-pub(crate) fn of(path: &str) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+pub(crate) fn for_path(path: &str) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
     ALWAYS.iter().chain(own(path))
 }
 
@@ -83,7 +83,7 @@ fn own(path: &str) -> Headers {
 /// What a page that measures has besides: isolated, its clock is exact to 5 µs, not 100.
 pub(crate) const ISOLATED: Headers = &[("cross-origin-embedder-policy", "require-corp")];
 
-/// How long a browser may keep the file at `path`.
+/// Time for which a browser may keep the file at `path`.
 pub(crate) fn cache_control(path: &str) -> &'static str {
     if dist::is_hashed(path) {
         "public, max-age=31536000, immutable"
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn only_what_an_embedded_figure_needs_is_for_everyone() {
-        let is_for_everyone = |path| of(path).any(|(_, value)| *value == "*");
+        let is_for_everyone = |path| for_path(path).any(|(_, value)| *value == "*");
         let shared = [
             "/embed.html",
             "/embed-e3b0c44298fc1c14.js",

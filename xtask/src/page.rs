@@ -20,7 +20,7 @@ use crate::workspace::Workspace;
 /// other, a link can ask the engine to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Audience {
-    /// Those who look at it.
+    /// Visitors of the site.
     Visitors,
     /// The tests in a browser.
     Tests,

@@ -6,9 +6,9 @@ use std::ops::AddAssign;
 /// Counted tests or stages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
-    /// How many passed.
+    /// Number of tests that passed.
     pub(crate) passed: usize,
-    /// How many failed.
+    /// Number of tests that failed.
     pub(crate) failed: usize,
 }
 

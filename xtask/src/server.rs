@@ -23,7 +23,7 @@ use tower_http::services::ServeDir;
 
 use crate::headers;
 
-/// How many ports are tried when the wanted one is taken.
+/// Number of ports that are tried when the wanted one is taken.
 const PORTS_TRIED: u16 = 50;
 
 /// What this machine calls itself; [`listen`] takes no other address.
@@ -171,7 +171,7 @@ fn with_headers(
         headers::cache_control(&path)
     };
     let answer = response.headers_mut();
-    for (name, value) in headers::of(&path).chain(more) {
+    for (name, value) in headers::for_path(&path).chain(more) {
         answer.insert(
             HeaderName::from_static(name),
             HeaderValue::from_static(value),

@@ -9,7 +9,7 @@ use crate::process;
 use crate::toolchain::{TARGET, WasmToolchain};
 use crate::workspace::Workspace;
 
-/// How much the compiler should try.
+/// Effort of the compiler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Quality {
     /// For development and tests: minutes sooner, larger.

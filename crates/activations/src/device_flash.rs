@@ -64,7 +64,7 @@ pub struct FlashGrowth {
 /// How standard attention fared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum StandardMeasure {
-    /// It was computed.
+    /// Time and memory of the path, which was computed.
     Measured(PathMeasure),
     /// Its scores are larger than anything the device can bind.
     DoesNotFit {

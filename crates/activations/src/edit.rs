@@ -15,7 +15,7 @@ use crate::{Axis, HookError, HookPoint, ModelShape, Quoted};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Edit {
-    /// Where.
+    /// Hook point whose value is changed.
     pub hook: HookPoint,
     /// Which head, for hooks that have heads; absent means all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -124,7 +124,7 @@ pub enum EditError {
         hook: HookPoint,
         /// The head asked for.
         head: usize,
-        /// How many heads there are.
+        /// Number of heads at the hook point.
         n_heads: usize,
     },
     /// A position is out of range.
@@ -134,7 +134,7 @@ pub enum EditError {
         hook: HookPoint,
         /// The position asked for.
         pos: usize,
-        /// How many positions there can be.
+        /// Number of positions of the run.
         seq_len: usize,
     },
     /// Scores and patterns can only be set to zero.

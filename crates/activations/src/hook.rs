@@ -170,7 +170,7 @@ pub enum HookError {
         hook: HookPoint,
         /// The layer in it.
         layer: usize,
-        /// How many layers the model has.
+        /// Number of layers of the model.
         n_layers: usize,
     },
     /// The model has no MLP.
@@ -287,7 +287,7 @@ impl HookPoint {
         )
     }
 
-    /// How many heads the activation here has; `None` where it has no head axis.
+    /// Number of heads of the activation here; `None` where it has no head axis.
     #[must_use]
     pub fn n_heads(self, shape: &ModelShape) -> Option<usize> {
         self.axes()

@@ -40,31 +40,31 @@ impl Default for Sampling {
 pub enum Detail {
     /// Thumbnails of the heads of this range, counted through all layers.
     Thumbnails {
-        /// Which heads.
+        /// Heads of the layer, counted from 0.
         heads: Range<usize>,
         /// Cells per side.
         side: usize,
     },
     /// A rectangle of one head's attention.
     Tile {
-        /// What it is wanted for.
+        /// Part of the page that the tile is for.
         part: TilePart,
         /// Index of the block.
         layer: usize,
         /// Index of the head.
         head: usize,
-        /// Which queries.
+        /// Queries of the tile, as positions.
         queries: Range<usize>,
-        /// Which keys.
+        /// Keys of the tile, as positions.
         keys: Range<usize>,
         /// Pairs per side of a cell, from 1.
         pool: usize,
     },
     /// The logit lens at these positions.
     Lens {
-        /// Which positions.
+        /// Positions to look at.
         positions: Range<usize>,
-        /// How many tokens of each.
+        /// Number of tokens to list for each place.
         top: usize,
     },
     /// Where the difference of two logits at the last position comes from.
@@ -108,7 +108,7 @@ pub enum Detail {
     Cuts {
         /// How it is drawn.
         sampling: Sampling,
-        /// How many tokens are listed.
+        /// Number of tokens that are listed.
         top: usize,
     },
 }
@@ -272,7 +272,7 @@ pub struct Surprise {
 }
 
 impl Surprise {
-    /// That of the tokens from the second on, in nats.
+    /// Surprise of the tokens from the second on, in nats.
     #[must_use]
     pub fn after_the_first(nll: &[f32]) -> Self {
         let nll: Vec<f64> = nll.iter().copied().map(f64::from).collect();
@@ -370,9 +370,9 @@ impl fmt::Display for Component {
 /// What one component adds to a logit difference.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Contribution {
-    /// Which component.
+    /// Component of the model.
     pub component: Component,
-    /// What it adds, in logits; negative where it speaks for the other token.
+    /// Contribution in logits; negative where it speaks for the other token.
     pub value: f64,
 }
 
@@ -413,7 +413,7 @@ pub struct CutToken {
 pub struct Cuts {
     /// The most probable tokens, most probable first, ties to the lowest id.
     pub tokens: Vec<CutToken>,
-    /// How many tokens may be drawn, of the whole vocabulary.
+    /// Number of tokens that may be drawn, of the whole vocabulary.
     pub n_kept: usize,
     /// Size of the vocabulary.
     pub d_vocab: usize,
@@ -452,9 +452,9 @@ pub struct QueryKey {
     pub key: usize,
     /// What multiplies the sum of the products: `1 / sqrt(d_head)` in most models.
     pub scale: f64,
-    /// `[d_head]`
+    /// Query vector: `[d_head]`.
     pub q: Vec<f32>,
-    /// `[d_head]`
+    /// Key vector: `[d_head]`.
     pub k: Vec<f32>,
 }
 

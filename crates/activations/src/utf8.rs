@@ -10,7 +10,7 @@ pub enum NotUtf8 {
     /// A byte that is no part of a character.
     #[error("is not UTF-8: byte {offset} starts no character")]
     Byte {
-        /// Where it is, counted from 0.
+        /// Offset of the first bad byte, counted from 0.
         offset: usize,
     },
 }

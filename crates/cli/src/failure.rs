@@ -90,7 +90,7 @@ const fn names_an_option(error: &AnswerError) -> bool {
 /// stands at the start, what was expected at the end.
 const MAX_CHARS: usize = 600;
 
-/// How many of them are the end.
+/// Characters of a long message that are its end.
 const END_CHARS: usize = 200;
 
 /// Everything on one line that a terminal only shows: line breaks and runs of

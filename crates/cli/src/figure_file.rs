@@ -12,7 +12,7 @@ use headlight_language::Truth;
 use headlight_view::State;
 use headlight_view::answers::run::{Pattern, Run};
 use headlight_view::answers::truth::ShownTruth;
-use headlight_view::session::{Choice, Session};
+use headlight_view::session::{BackendChoice, Session};
 
 use crate::failure::Failure;
 use crate::model_dir;
@@ -114,7 +114,7 @@ pub(crate) fn page_with(model: &Path, mut answer: RunAnswer, truth: Option<Truth
     let State {
         frame, attention, ..
     } = &mut state;
-    frame.session = Session::new(&model_dir::name(model), Choice::Auto);
+    frame.session = Session::new(&model_dir::name(model), BackendChoice::Auto);
     // Lengths that do not fit are mistakes of the engine, and then there is no pattern.
     let pattern = answer.pattern.take().map(Pattern::try_from);
     let pattern = pattern.and_then(Result::ok);

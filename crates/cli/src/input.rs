@@ -74,7 +74,7 @@ pub(crate) fn read_npy(path: &Path, max_numbers: u64) -> Result<NpyArray, Failur
     }
 }
 
-/// How much of a file is held that is read in pieces.
+/// Bytes held of a file that is read in pieces.
 const PIECE_BYTES: usize = 1 << 20;
 
 fn npy_failure(path: &Path, error: &NpyError) -> Failure {

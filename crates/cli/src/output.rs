@@ -19,7 +19,7 @@ pub(crate) const UNFINISHED: [&str; 2] = [".headlight-", ".part"];
 /// A file under way. Dropped before it is finished it leaves nothing behind.
 #[derive(Debug)]
 pub(crate) struct Output {
-    /// As it was asked for.
+    /// Path as it was asked for.
     path: PathBuf,
     sink: Sink,
 }
@@ -28,7 +28,7 @@ pub(crate) struct Output {
 enum Sink {
     Beside {
         file: BufWriter<NamedTempFile>,
-        /// Where it goes: no link any more.
+        /// Path that is written: no link any more.
         target: PathBuf,
         /// Of the file it replaces, if there is one.
         permissions: Option<Permissions>,

@@ -7,7 +7,7 @@ pub(crate) fn progress_bar(count: u64, what: &str) -> ProgressBar {
     styled(count, &format!("{what}, {{eta}} left"))
 }
 
-/// The same with room for a message, which says how it goes.
+/// A progress bar with room for a message, which says how it goes.
 pub(crate) fn progress_bar_with_message(count: u64, what: &str) -> ProgressBar {
     styled(count, &format!("{what}, {{msg}}, {{eta}} left"))
 }

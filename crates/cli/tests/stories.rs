@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 #[derive(Deserialize)]
-struct Line {
+struct StoryLine {
     text: String,
     tokens: Vec<u32>,
     labels: BTreeMap<String, Value>,
@@ -20,7 +20,7 @@ struct Line {
 }
 
 /// The file that the binary writes.
-fn write(name: &str, documents: &str, seed: &str) -> (std::path::PathBuf, Vec<Line>) {
+fn write(name: &str, documents: &str, seed: &str) -> (std::path::PathBuf, Vec<StoryLine>) {
     let out = scratch(name);
     let arguments = ["stories", "--documents", documents, "--seed", seed, "--out"];
     let done = headlight(

@@ -11,7 +11,7 @@ use headlight_language::{NAME, TruthAsk};
 use headlight_model::Unhurried;
 use serde_json::{Value, json};
 
-/// How many next tokens are listed.
+/// Number of next tokens that are listed.
 const N_NEXT: usize = 10;
 /// Cells per side of a head made small, at most.
 const THUMBNAIL_SIDE: usize = 32;

@@ -41,7 +41,7 @@ pub enum FlashError {
     /// There is no GPU that computes.
     #[error("{reason}, so there is no GPU to run on")]
     NoGpu {
-        /// Why.
+        /// Reason why there is none.
         reason: String,
     },
     /// The rows are too wide.
@@ -55,7 +55,7 @@ pub enum FlashError {
     /// The sequence makes no sense.
     #[error("{n} queries and keys, expected 1 to {LONGEST}")]
     Length {
-        /// How many were asked for.
+        /// Number of positions that were asked for.
         n: usize,
     },
     /// The numbers are not a head's.

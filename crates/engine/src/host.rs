@@ -10,7 +10,7 @@ pub struct FetchError {
     pub path: String,
     /// True if there is no such file.
     pub is_absent: bool,
-    /// Why it was not had, without a full stop.
+    /// Reason for the failure, without a full stop.
     pub reason: String,
 }
 

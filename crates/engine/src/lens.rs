@@ -49,7 +49,7 @@ impl Loaded {
             .await
     }
 
-    /// The same, with the probability that each place gives the answer of the last
+    /// The logit lens with the probability that each place gives the answer of the last
     /// one, for following how an answer forms.
     ///
     /// # Errors

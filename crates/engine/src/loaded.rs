@@ -21,11 +21,11 @@ use crate::{
 /// The files of a model, as bytes.
 #[derive(Clone, Debug)]
 pub struct ModelFiles {
-    /// `config.json`
+    /// Bytes of `config.json`.
     pub config: Vec<u8>,
-    /// `model.safetensors`
+    /// Bytes of `model.safetensors`.
     pub weights: Vec<u8>,
-    /// `tokenizer.json`
+    /// Bytes of `tokenizer.json`.
     pub tokenizer: Vec<u8>,
 }
 
@@ -61,7 +61,7 @@ pub struct LastRun {
     pub edits: Vec<Edit>,
     /// Enough to have any head's pattern again.
     pub kept: KeptRun,
-    /// The same of the run without the edits, where there are any.
+    /// What is kept of the run without the edits, where there are any.
     pub clean: Option<KeptRun>,
     /// Logits of the last position: `[d_vocab]`.
     pub last_logits: Vec<f32>,
@@ -99,7 +99,7 @@ pub enum AnswerError {
         model::ShardIndex::FILE
     )]
     Shards {
-        /// How many.
+        /// Number of files.
         n_files: usize,
     },
     /// The tokenizer belongs to another model.
@@ -124,7 +124,7 @@ pub enum AnswerError {
     NoSuchLayer {
         /// The layer asked for.
         layer: usize,
-        /// How many there are.
+        /// Number of layers of the model.
         n_layers: usize,
     },
     /// The head is out of range.
@@ -132,7 +132,7 @@ pub enum AnswerError {
     NoSuchHead {
         /// The head asked for.
         head: usize,
-        /// How many there are.
+        /// Number of heads of a layer.
         n_heads: usize,
     },
     /// A token asked about is not in the vocabulary.
@@ -160,7 +160,7 @@ pub enum AnswerError {
     /// A sampling option makes no sense.
     #[error("{name} is {found}, expected {expected}")]
     Sampling {
-        /// Which option.
+        /// Name of the option.
         name: &'static str,
         /// What was found.
         found: f64,
@@ -170,7 +170,7 @@ pub enum AnswerError {
 }
 
 impl AnswerError {
-    /// Whose fault it was.
+    /// Kind of the error: whose fault it was.
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         match self {
@@ -214,7 +214,7 @@ impl Loaded {
         Self::with_tokenizer(files, Box::new(tokenizer), device, backend)
     }
 
-    /// The same on the CPU.
+    /// Loads a model on the CPU.
     ///
     /// # Errors
     ///
@@ -223,7 +223,7 @@ impl Loaded {
         Self::from_files(files, &Device::flex(), Backend::Cpu)
     }
 
-    /// The same with a tokenizer from elsewhere.
+    /// Loads a model on the CPU with a tokenizer from elsewhere.
     ///
     /// # Errors
     ///

@@ -75,7 +75,7 @@ pub struct LayerCache {
 }
 
 impl LayerCache {
-    /// That layer of that run, from the device only if it is not the one here.
+    /// Numbers of a layer of a run, from the device only if it is not the one here.
     async fn layer(&mut self, kept: &KeptRun, layer: usize) -> Result<&HostLayer, RunError> {
         let host = match self.latest.take() {
             Some(host) if host.is_of(kept, layer) => host,

@@ -227,7 +227,7 @@ impl<'a> Axis<'a> {
         }
     }
 
-    /// How far labels reach.
+    /// Pixels from the axis line to the far end of its labels.
     fn depth(&self, ticks: &[Tick]) -> f64 {
         if self.is_horizontal() {
             return NUMBER.size;

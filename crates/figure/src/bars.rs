@@ -4,7 +4,7 @@ use crate::element::{Element, el, rect};
 use crate::mark::Mark;
 use crate::scale::{Bands, Scale};
 
-/// Which way bars grow.
+/// Direction in which bars grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// Bands lie one below the other, bars grow sideways.

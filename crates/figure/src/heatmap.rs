@@ -15,7 +15,8 @@ const SMALLEST_RECTANGLE: f64 = 6.0;
 const HATCH: f64 = 5.0;
 
 /// Stripes for what is hidden or has no value, under the name `hatch`, which the style
-/// sheet fills such parts with. A drawing needs it once.
+/// sheet fills such parts with. A drawing needs it once; a page, which shows several, has
+/// it once for all of them.
 #[must_use]
 pub fn hatching() -> Element {
     let line = line_between((0.0, 0.0), (0.0, HATCH)).class("hatch-line");

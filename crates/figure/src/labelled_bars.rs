@@ -1,9 +1,13 @@
 //! A list of bars: in each line a name, a bar from zero to its value, and the value as text.
+//!
+//! The lines are [`TokenRows`], which know where names and numbers stand; what is here is
+//! the bar, which has a sign, and the list for those who hear the page.
 
 use crate::element::{Element, Text, el, line_between, rect};
 use crate::mark::{HIT_AREA, Tone};
 use crate::scale::{Bands, Scale};
-use crate::text_style::{Anchor, LABEL, NUMBER, TextStyle};
+use crate::text_style::TextStyle;
+use crate::token_rows::{GAP, TokenRows};
 
 /// Height of a line.
 const LINE: f64 = 20.0;
@@ -112,7 +116,7 @@ impl LabelledBar {
 
 impl BarList {
     /// Between the bars and the texts on both sides of them.
-    pub const GAP: f64 = 8.0;
+    pub const GAP: f64 = GAP;
 
     /// Height of a list of `n` lines.
     #[must_use]
@@ -129,35 +133,43 @@ impl BarList {
     /// The scale of the bars, between names and numbers.
     #[must_use]
     pub fn scale(&self, domain: (f64, f64)) -> Scale {
-        let left = self.names + Self::GAP;
-        let right = (self.width - self.numbers - Self::GAP).max(left + NARROWEST);
-        Scale::linear(domain, (left, right))
+        let (left, right) = self.rows(0.0).track;
+        Scale::linear(domain, (left, right.max(left + NARROWEST)))
+    }
+
+    /// Rows of the list that begins at `top`.
+    fn rows(&self, top: f64) -> TokenRows {
+        TokenRows::new(self.width, self.names, &[self.numbers]).below(top, LINE)
     }
 
     /// The lines from `top` on, a list for those who hear the page.
     #[must_use]
     pub fn draw(&self, bars: &[LabelledBar], scale: &Scale, top: f64) -> Element {
-        let lines = Self::lines(bars.len(), top);
+        let rows = self.rows(top);
         let zero = scale.clamped(0.0).unwrap_or(scale.range().0);
-        let line = |(index, bar)| self.line(bar, scale, zero, lines.band(index));
-        let (first, last) = lines.range;
+        let line = |(row, bar)| self.line(bar, scale, zero, (&rows, row));
+        let (first, last) = Self::lines(bars.len(), top).range;
         el("g")
             .set("role", "list")
             .all(bars.iter().enumerate().map(line))
             .add(line_between((zero, first), (zero, last)).class("axis-line"))
     }
 
-    fn line(&self, bar: &LabelledBar, scale: &Scale, zero: f64, band: (f64, f64)) -> Element {
-        let (top, height) = band;
-        let middle = top + height / 2.0;
-        let name = LABEL.fitted(&bar.name, self.names);
-        let name = LABEL.at(self.names, middle + LABEL.below_middle(), Anchor::End, name);
-        let baseline = middle + NUMBER.below_middle();
-        let number = NUMBER.at(self.width, baseline, Anchor::End, bar.number.clone());
+    fn line(
+        &self,
+        bar: &LabelledBar,
+        scale: &Scale,
+        zero: f64,
+        (rows, row): (&TokenRows, usize),
+    ) -> Element {
+        let name = rows.label(row, &bar.name);
+        let number = rows.number(row, 0, bar.number.clone());
+        let middle = rows.middle(row);
         // The whole line shows the tooltip, not the letters and the bar alone.
         let tooltip = bar.tooltip.clone().map(|text| el("title").add(text));
         let ground = tooltip.is_some();
-        let ground = ground.then(|| rect(0.0, top, self.width, height).class(HIT_AREA));
+        let ground =
+            ground.then(|| rect(0.0, middle - LINE / 2.0, self.width, LINE).class(HIT_AREA));
         el("g")
             .set("role", "listitem")
             .class_if("has-tooltip", tooltip.is_some())

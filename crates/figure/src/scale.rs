@@ -184,7 +184,7 @@ impl Scale {
         (self.range.1 - self.range.0).abs()
     }
 
-    /// How far a value is along the domain: 0 at its first end, 1 at its last.
+    /// Position of a value along the domain: 0 at its first end, 1 at its last.
     fn share(&self, value: f64) -> Option<f64> {
         if !value.is_finite() {
             return None;

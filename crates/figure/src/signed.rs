@@ -5,7 +5,7 @@
 pub struct SignedBar {
     /// Left end.
     pub start: f64,
-    /// Length.
+    /// Length of the bar, never negative.
     pub length: f64,
 }
 

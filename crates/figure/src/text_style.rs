@@ -104,7 +104,7 @@ impl TextStyle {
         (self.size * 1.4).round()
     }
 
-    /// How far below a middle the baseline is on which figures look centred.
+    /// Pixels from a middle down to the baseline on which figures look centred.
     #[must_use]
     pub const fn below_middle(&self) -> f64 {
         self.size * CAPITALS / 2.0

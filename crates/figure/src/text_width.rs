@@ -10,15 +10,15 @@ use std::borrow::Cow;
 /// A typeface of figures, with its weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Face {
-    /// Labels.
+    /// Sans-serif, of labels.
     Sans,
     /// Labels that stand out.
     SansBold,
-    /// Sentences.
+    /// Serif, of sentences.
     Serif,
-    /// Headings.
+    /// Bold serif, of headings.
     SerifBold,
-    /// Numbers.
+    /// Monospace, of numbers.
     Mono,
 }
 

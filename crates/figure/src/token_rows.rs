@@ -4,14 +4,14 @@
 //! Figures differ in what they draw between token and numbers; where everything has its
 //! place is said here.
 
-use crate::element::{Element, el, rect};
+use crate::element::{Element, Text, el, rect};
 use crate::mark::{HIT_AREA, Tone};
 use crate::text_style::{Anchor, LABEL, NUMBER, TextStyle};
 use crate::text_width::{Face, text_width};
 use crate::token::VisibleToken;
 
 /// Between a name, the bars and each column of numbers.
-const GAP: f64 = 8.0;
+pub(crate) const GAP: f64 = 8.0;
 /// Between a token's position and the token.
 const PLACE_GAP: f64 = 6.0;
 /// Size of the type of a position, which the style sheet has too.
@@ -147,9 +147,16 @@ impl TokenRows {
 
     /// A number in a column, from 0.
     #[must_use]
-    pub fn number(&self, row: usize, column: usize, text: impl Into<String>) -> Element {
+    pub fn number(&self, row: usize, column: usize, text: impl Into<Text>) -> Element {
         let right = self.columns.get(column).copied().unwrap_or(self.width);
         self.text(row, &NUMBER, right).add(text.into())
+    }
+
+    /// A name that is no token, before the bars of its row; cut where there is no more room.
+    #[must_use]
+    pub fn label(&self, row: usize, name: &str) -> Element {
+        let right = self.track.0 - GAP;
+        self.text(row, &LABEL, right).add(LABEL.fitted(name, right))
     }
 
     /// The head of a column, from 0, whose baseline is at `y`.

@@ -17,7 +17,8 @@ pub struct DenseRows {
     pub largest_score: f64,
 }
 
-/// How far a result is from attention by its definition, as far as it has been looked at.
+/// Distance of a result from attention by its definition, as far as it has been looked
+/// at.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Gap {
     /// The largest difference of an output.

@@ -78,9 +78,9 @@ pub enum Direction {
 pub struct Move {
     /// The array in slow memory.
     pub array: Array,
-    /// Which way.
+    /// Direction of the move, to the chip or from it.
     pub direction: Direction,
-    /// How many numbers of 4 bytes.
+    /// Number of elements, of 4 bytes each.
     pub elements: u64,
 }
 
@@ -153,7 +153,7 @@ impl EventKind {
 /// One step of an algorithm.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Event {
-    /// What it does.
+    /// Kind of the step.
     pub kind: EventKind,
     /// The tile of queries (standard: the query) it concerns, counted from 0.
     pub i: Option<usize>,

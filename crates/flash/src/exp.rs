@@ -36,7 +36,7 @@ pub(crate) fn exp_up_to_zero(x: f32x8) -> f32x8 {
     exp(at_most_zero)
 }
 
-/// The same of numbers up to 88, which is what those above count as.
+/// Exponential of numbers up to 88, which is what those above count as.
 pub(crate) fn exp(x: f32x8) -> f32x8 {
     let least = f32x8::splat(LEAST);
     let bounded = x.fast_max(least).fast_min(f32x8::splat(MOST));

@@ -29,7 +29,7 @@ const BLOCK: usize = 16;
 pub struct HeadView<'a> {
     /// `[query, d_head]`
     q: &'a [f32],
-    /// `[query]`
+    /// Log-sum-exp of the scaled scores: `[query]`.
     lse: &'a [f32],
     keys: PackedKeys,
     d_head: usize,

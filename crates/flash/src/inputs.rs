@@ -29,7 +29,7 @@ pub enum InputError {
     Ragged {
         /// `q`, `k` or `v`.
         name: &'static str,
-        /// How many numbers it has.
+        /// Number of elements that the array has.
         found: usize,
         /// Width of a row.
         d: usize,

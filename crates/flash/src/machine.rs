@@ -92,7 +92,7 @@ pub struct Machine<'a> {
     /// The keys on the chip, as dot products want them.
     keys: Option<PackedKeys>,
     /// FA2's maxima before this tile, till the rescale.
-    old_m: Vec<f32>,
+    row_max_before: Vec<f32>,
     /// What rounding lost of FA2's output `[row, d]` and sums `[row]` so far.
     lost_o: Vec<f32>,
     lost_l: Vec<f32>,
@@ -181,7 +181,7 @@ impl<'a> Machine<'a> {
             slow,
             chip: Chip::default(),
             keys: None,
-            old_m: Vec::new(),
+            row_max_before: Vec::new(),
             lost_o: Vec::new(),
             lost_l: Vec::new(),
         }
@@ -249,7 +249,7 @@ impl<'a> Machine<'a> {
         (self.chip.s, self.chip.p) = (Matrix::default(), Matrix::default());
         self.chip.alpha.clear();
         for moved in event.moves() {
-            self.bring(moved.array, &queries, &keys);
+            self.load_tile(moved.array, &queries, &keys);
         }
         let brings_queries = event.moves().any(|moved| moved.array == Array::Q);
         match self.algorithm() {
@@ -292,7 +292,7 @@ impl<'a> Machine<'a> {
     }
 
     /// One array's rows, from slow memory to the chip.
-    fn bring(&mut self, array: Array, queries: &Range<usize>, keys: &Range<usize>) {
+    fn load_tile(&mut self, array: Array, queries: &Range<usize>, keys: &Range<usize>) {
         let Problem { n_q, n_k, d, .. } = *self.schedule.problem();
         let (slow, chip) = (&mut self.slow, &mut self.chip);
         match array {
@@ -395,7 +395,7 @@ impl<'a> Machine<'a> {
             Algorithm::Standard => self.chip.m = largest,
             Algorithm::Fa1 => self.chip.tile_m = largest,
             Algorithm::Fa2 => {
-                self.old_m.clone_from(&self.chip.m);
+                self.row_max_before.clone_from(&self.chip.m);
                 let is_lazy = self.schedule.method().is_lazy;
                 for (m, largest) in self.chip.m.iter_mut().zip(largest) {
                     *m = raised(*m, largest, is_lazy);
@@ -415,7 +415,7 @@ impl<'a> Machine<'a> {
     /// FA2: sum and output so far in terms of the new maximum.
     fn rescale_rows(&mut self) {
         let chip = &mut self.chip;
-        let maxima = self.old_m.iter().zip(&chip.m);
+        let maxima = self.row_max_before.iter().zip(&chip.m);
         chip.alpha = maxima.map(|(&old, &m)| exp_of_difference(old, m)).collect();
         let d = chip.o.n_columns;
         let sums = chip.l.iter_mut().zip(&mut self.lost_l);

@@ -68,9 +68,9 @@ pub enum MethodError {
     /// A split needs at least one key tile.
     #[error("{found} splits of {n_tiles} key tiles, expected 1 to {n_tiles}")]
     Splits {
-        /// How many were asked for.
+        /// Number of parts that were asked for.
         found: usize,
-        /// How many key tiles there are.
+        /// Number of key tiles.
         n_tiles: usize,
     },
 }

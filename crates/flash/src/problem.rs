@@ -30,7 +30,7 @@ pub enum TileKind {
 }
 
 impl Problem {
-    /// How many keys a query sees: these are the first ones.
+    /// Number of keys that a query sees: these are the first ones.
     #[must_use]
     pub const fn visible_keys(&self, query: usize) -> usize {
         if !self.is_causal {

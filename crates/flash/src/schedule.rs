@@ -60,7 +60,7 @@ pub enum ScheduleError {
         n_q: usize,
         /// Number of keys.
         n_k: usize,
-        /// Width.
+        /// Width of a row.
         d: usize,
     },
     /// An option that the algorithm does not have.
@@ -273,8 +273,8 @@ impl Schedule {
             .filter(|_| self.tile_kind(i, j) != TileKind::Skipped)
     }
 
-    /// How many steps there are up to the one that writes a query tile's output for
-    /// the last time; until then it is missing, or of some keys only (FA1).
+    /// Number of steps up to the one that writes a query tile's output for the last time;
+    /// until then it is missing, or of some keys only (FA1).
     #[must_use]
     pub fn written_after(&self, i: usize) -> u64 {
         let last = match self.method.algorithm {

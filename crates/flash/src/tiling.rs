@@ -22,7 +22,7 @@ pub enum TilingError {
     Block {
         /// `queries` or `keys`.
         rows: &'static str,
-        /// How many were asked for.
+        /// Rows of a tile that were asked for.
         block: usize,
     },
     /// The memory holds not even one row of each of Q, K, V and O.

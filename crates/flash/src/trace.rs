@@ -82,7 +82,7 @@ impl Serialize for Events<'_> {
                 return None;
             }
             let values = machine.as_ref().map(|machine| Values::of(machine.chip()));
-            Some(Line::of(&event, values))
+            Some(TraceLine::of(&event, values))
         });
         let written = serializer.collect_seq(events)?;
         match overflow {
@@ -94,7 +94,7 @@ impl Serialize for Events<'_> {
 
 /// A step of the file.
 #[derive(Serialize)]
-struct Line {
+struct TraceLine {
     kind: &'static str,
     i: Option<usize>,
     j: Option<usize>,
@@ -107,7 +107,7 @@ struct Line {
     values: Option<Values>,
 }
 
-impl Line {
+impl TraceLine {
     fn of(event: &Event, values: Option<Values>) -> Self {
         Self {
             kind: event.kind.name(),

@@ -25,7 +25,7 @@ const MAX_HEADER_BYTES: usize = 1 << 16;
 pub struct NpyArray {
     /// Length of each axis; none for a single number.
     pub shape: Vec<usize>,
-    /// Row-major.
+    /// The numbers, row-major.
     pub values: Vec<f32>,
 }
 
@@ -53,7 +53,7 @@ pub enum NpyError {
     /// The header is longer than any header need be.
     #[error("an npy header of {found} bytes, expected at most {MAX_HEADER_BYTES}")]
     LongHeader {
-        /// How long the file says it is.
+        /// Bytes of the header, as the file says.
         found: usize,
     },
     /// The header is not one.
@@ -72,7 +72,7 @@ pub enum NpyError {
     /// The machine has too little memory.
     #[error("{count} numbers do not fit into memory, expected room for 4 bytes each")]
     Memory {
-        /// How many numbers.
+        /// Number of elements.
         count: u128,
     },
 }
@@ -144,7 +144,7 @@ impl NpyHead {
         &self.header.shape
     }
 
-    /// How many numbers the header speaks of, which the file need not have.
+    /// Number of elements that the header speaks of, which the file need not have.
     #[must_use]
     pub fn count(&self) -> u128 {
         let lengths = self.header.shape.iter();

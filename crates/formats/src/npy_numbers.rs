@@ -11,7 +11,7 @@ pub(crate) struct Numbers {
     byte_order: ByteOrder,
     values: Vec<f32>,
     /// Where the next number belongs, if not at the end.
-    place: Option<Place>,
+    place: Option<ColumnWalk>,
     /// The start of a number whose end has not come yet.
     begun: Vec<u8>,
 }
@@ -26,7 +26,7 @@ impl Numbers {
         values.try_reserve_exact(count).ok()?;
         // Without two numbers there is no order, and the lengths could be anything.
         let is_in_order = !header.is_fortran_order || count < 2;
-        let place = (!is_in_order).then(|| Place::new(&header.shape));
+        let place = (!is_in_order).then(|| ColumnWalk::new(&header.shape));
         if place.is_some() {
             values.resize(count, 0.0);
         }
@@ -92,13 +92,13 @@ impl Numbers {
 
 /// Walks a row-major array along its columns: the first axis runs fastest.
 #[derive(Clone, Debug)]
-struct Place {
+struct ColumnWalk {
     at: usize,
     /// Length, index and stride of each axis.
     axes: Vec<(usize, usize, usize)>,
 }
 
-impl Place {
+impl ColumnWalk {
     /// The first number of an array that has at least one.
     fn new(shape: &[usize]) -> Self {
         let mut stride = 1;

@@ -1,4 +1,4 @@
-//! How many queries and keys a workgroup takes at once.
+//! Blocks: the numbers of queries and keys that a workgroup takes at once.
 
 use headlight_flash::{BYTES_PER_ELEMENT, Tiling};
 
@@ -29,9 +29,9 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// Those of a tiling, for heads of width `d`; `None` if a tile of keys and one
-    /// of values take more than [`WORKGROUP_BYTES`], if there are more than 256
-    /// queries, or if the head is wider than [`LARGEST_WIDTH`].
+    /// Blocks of a tiling, for heads of width `d`; `None` if a tile of keys and one of
+    /// values take more than [`WORKGROUP_BYTES`], if there are more than 256 queries, or
+    /// if the head is wider than [`LARGEST_WIDTH`].
     #[must_use]
     pub const fn of_tiling(tiling: Tiling, d: usize) -> Option<Self> {
         let (queries, keys) = (tiling.block_q(), tiling.block_k());

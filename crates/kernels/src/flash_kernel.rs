@@ -84,7 +84,7 @@ pub(crate) fn run(
     })
 }
 
-/// How many tiles of keys a unit goes through in one launch.
+/// Number of tiles of keys that a unit goes through in one launch.
 fn tiles_per_launch(d: usize, block_q: usize, block_k: usize) -> usize {
     let steps = padded(d) / LANES;
     let of_key = 2 * steps + 3;

@@ -46,12 +46,12 @@ const UNREADABLE: [Construct; 4] = [
     Construct::Mood,
 ];
 
-/// How often a construct came and how often it was right.
+/// Counts of a construct: how often it came, and how often it was right.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Score {
-    /// Occurrences.
+    /// Number of occurrences.
     pub n: usize,
-    /// Those that are right; at most `n`.
+    /// Number of correct occurrences; at most `n`.
     pub n_correct: usize,
 }
 
@@ -94,9 +94,9 @@ pub struct Judgement {
     /// fit the mood that is more probable from the sentences before it, and does not
     /// count if no mood has probability 0.6 or more there.
     pub scores: BTreeMap<Construct, Score>,
-    /// How many of the endings that count would be right in the language itself: the
-    /// sum of the probabilities of the more probable mood. Sentences before the ending
-    /// only hint at the mood, so the language's own rate is below 1.
+    /// Expected number of the endings that count would be right in the language itself:
+    /// the sum of the probabilities of the more probable mood. Sentences before the
+    /// ending only hint at the mood, so the language's own rate is below 1.
     pub expected_mood: f64,
 }
 
@@ -191,12 +191,12 @@ struct Event {
     scored: Option<(Construct, bool)>,
     /// Quotations that should have closed before it.
     n_lost_quotes: usize,
-    /// It begins a sentence.
+    /// Stage of the sentence that the token begins, if it begins one.
     begun: Option<Stage>,
     /// The log-odds of a happy story before that sentence.
     odds: f64,
-    /// It is a certain word of this mood.
+    /// Mood of which the token is a certain word.
     mood: Option<Mood>,
-    /// It ends an unreadable sentence.
+    /// True if the token ends an unreadable sentence.
     is_unreadable: bool,
 }

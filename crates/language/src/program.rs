@@ -114,8 +114,8 @@ pub(crate) enum Slot {
     /// Forms: present plural, present singular, past plural, past singular.
     Verb {
         forms: [u32; 4],
-        /// The same forms even where the role has one number only; `None` if no
-        /// sentence uses the form.
+        /// These forms even where the role has one number only; `None` if no sentence
+        /// uses the form.
         all_forms: [Option<u32>; 4],
         role: Role,
         is_now: bool,
@@ -194,7 +194,7 @@ pub(crate) enum Stage {
 #[derive(Clone, Debug)]
 pub(crate) struct Sentence {
     pub(crate) stage: Stage,
-    /// Where its program starts.
+    /// First instruction of the sentence's program.
     pub(crate) start: u16,
     pub(crate) weight: f64,
     /// Factor on the weight in a happy and in a sad story.
@@ -203,9 +203,9 @@ pub(crate) struct Sentence {
     pub(crate) needs: u32,
     /// Facts that must not hold.
     pub(crate) forbids: u32,
-    /// It comes at most once among those with this number.
+    /// Family of sentences of which at most one comes.
     pub(crate) family: u8,
-    /// It may follow words that join.
+    /// True if the sentence may follow words that join.
     pub(crate) can_join: bool,
     /// Fewest and most tokens it may emit.
     pub(crate) n_tokens: (u8, u8),

@@ -55,7 +55,7 @@ pub enum GrammarError {
     },
 }
 
-/// How long stories are, in tokens, start and end token included.
+/// Length of stories in tokens, start and end token included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lengths {
     /// Fewest tokens.

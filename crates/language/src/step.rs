@@ -26,7 +26,7 @@ pub struct Choice {
 
 /// Probability that a story is happy.
 const HAPPY: f64 = 0.5;
-/// How often a sentence starts with words such as "One day,", where it can.
+/// Probability that a sentence starts with words such as "One day,", where it can.
 const JOIN: f64 = 0.35;
 
 impl Grammar {
@@ -92,7 +92,7 @@ impl Grammar {
         self.emit_as(None, state, prob, token, pc, out);
     }
 
-    /// The same for a token that is an instance of a construct.
+    /// Emits a token that is an instance of a construct.
     fn emit_as(
         &self,
         construct: Option<Construct>,

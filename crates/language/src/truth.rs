@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::oracle::{Filter, Oracle, OracleError};
 use crate::vocabulary::Vocabulary;
 
-/// How many tokens are named in place of an impossible one.
+/// Number of tokens that are named in place of an impossible one.
 pub const MAX_EXPECTED: usize = 3;
 
 /// A token as somebody else's tokenizer numbers and shows it.

@@ -96,7 +96,7 @@ impl AttentionPlan {
         }
     }
 
-    /// The same by our own kernel; `None` where there is none for these heads.
+    /// Attention by our own kernel; `None` where there is none for these heads.
     fn attend_by_kernel(&self, heads: &Heads) -> Option<Attended> {
         let [_, _, n_queries, d_head] = heads.q.dims();
         // A query is one unit's work: alone it would leave the others idle.

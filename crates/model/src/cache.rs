@@ -23,7 +23,7 @@ impl Cache {
         }
     }
 
-    /// How many tokens came before the current pass.
+    /// Number of tokens before the current pass.
     pub(crate) const fn len(&self) -> usize {
         self.len
     }

@@ -15,9 +15,9 @@ use crate::{Architecture, DenseWeights, MlpWeights, NormWeights, Weights};
 /// A transformer: what it is and what it has learnt.
 #[derive(Clone, Debug)]
 pub struct Model {
-    /// What it is.
+    /// Sizes and kinds of the parts.
     pub architecture: Architecture,
-    /// What it has learnt.
+    /// Weights that were trained.
     pub weights: Weights,
     query_block: usize,
 }
@@ -48,8 +48,8 @@ impl Model {
         }
     }
 
-    /// The same model, attending with other blocks of queries. The result does
-    /// not depend on it beyond rounding.
+    /// This model, attending with other blocks of queries. The result does not depend on
+    /// it beyond rounding.
     #[must_use]
     pub const fn with_query_block(mut self, query_block: usize) -> Self {
         self.query_block = query_block;

@@ -20,12 +20,12 @@ use crate::{LogitsWanted, Model, Pace, RunError, RunOutput, RunRequest};
 #[derive(Debug)]
 pub struct Lens<'a> {
     model: &'a Model,
-    places: Vec<(HookPoint, Place)>,
+    places: Vec<(HookPoint, StreamPlace)>,
 }
 
 /// What is known of one place along the stream.
 #[derive(Debug)]
-enum Place {
+enum StreamPlace {
     /// The stream, `[1, pos, d_model]`, not yet normalised.
     Residual(Tensor<3>),
     /// What the run's own final norm put out, `[1, pos, d_model]`, edited if it was.
@@ -58,12 +58,12 @@ impl Model {
         };
         let RunOutput { kept, taken, .. } = self.run(request, pace).await?;
         let dims = [1, tokens.len(), self.architecture.shape.d_model];
-        let residual = |values: Tensor<1>| Place::Residual(values.reshape(dims));
+        let residual = |values: Tensor<1>| StreamPlace::Residual(values.reshape(dims));
         // The last place is the run itself, so that it has the run's own numbers,
         // also where an edit changed the final norm's output.
         let end = (
             HookPoint::block(last, Site::ResidPost),
-            Place::Normalized(kept.normalized),
+            StreamPlace::Normalized(kept.normalized),
         );
         let places = taken
             .into_iter()
@@ -105,12 +105,12 @@ impl Lens<'_> {
     ) -> Result<Vec<f32>, RunError> {
         let mut readback = Readback::default();
         let slots: Vec<_> = match &self.places[place].1 {
-            Place::Residual(stream) => {
+            StreamPlace::Residual(stream) => {
                 let stream = stream.clone().narrow(1, positions.start, positions.len());
                 let normalized = self.model.final_norm(stream, &mut Tap::default());
                 vec![readback.add(self.model.unembed(normalized))]
             }
-            Place::Normalized(normalized) => {
+            StreamPlace::Normalized(normalized) => {
                 // The last position alone, as a run unembeds it: a product with one row
                 // more may round otherwise, and the two are to be the same numbers.
                 let last = normalized.dims()[1] - 1;

@@ -15,13 +15,13 @@ use crate::sampling::log_probs;
 use crate::tap::{ResolvedEdit, Taken, Tap};
 use crate::{Model, Pace, Stopped};
 
-/// Which logits a run computes.
+/// The positions whose logits a run computes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogitsWanted {
-    /// Those of the last position.
+    /// The last position.
     #[default]
     Last,
-    /// Those of every position, which costs half as much again at GPT-2's size.
+    /// Every position, which costs half as much again at GPT-2's size.
     All,
 }
 
@@ -34,7 +34,7 @@ pub struct RunRequest<'a> {
     pub capture: &'a Capture,
     /// What to change on the way.
     pub edits: &'a [Edit],
-    /// Which logits to compute.
+    /// The positions whose logits are computed.
     pub logits: LogitsWanted,
 }
 
@@ -94,7 +94,7 @@ pub enum RunError {
     NotFinite {
         /// In which part of the answer.
         what: &'static str,
-        /// What it answered.
+        /// Number that came back.
         value: f32,
     },
     /// Numbers became too large on the way.
@@ -107,7 +107,7 @@ pub enum RunError {
         hook: HookPoint,
         /// The first position there, or the query of a score.
         pos: usize,
-        /// What it is.
+        /// Value that was found.
         value: f32,
     },
     /// Numbers became too large at the end: every hook point is finite.
@@ -118,7 +118,7 @@ pub enum RunError {
     OverflowIn {
         /// In which part of the answer.
         what: &'static str,
-        /// What it is.
+        /// Value that was found.
         value: f32,
     },
 }

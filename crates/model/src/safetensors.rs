@@ -200,10 +200,10 @@ pub enum WeightsError {
 
 /// The bytes of a weights file, which need not be in memory.
 pub trait TensorBytes {
-    /// How many there are.
+    /// Length of the file in bytes.
     fn n_bytes(&self) -> u64;
 
-    /// Those of a range within the file.
+    /// Bytes of a range within the file.
     ///
     /// # Errors
     ///
@@ -229,13 +229,13 @@ impl TensorBytes for &[u8] {
 pub struct WeightFiles<B> {
     files: Vec<(String, B)>,
     /// Every tensor of all files by its name.
-    places: BTreeMap<String, Place>,
+    places: BTreeMap<String, TensorPlace>,
 }
 
 /// Where a tensor is, and as what.
 #[derive(Debug)]
-struct Place {
-    /// Which of the files.
+struct TensorPlace {
+    /// Index of the file.
     file: usize,
     dtype: Dtype,
     shape: Vec<usize>,
@@ -251,7 +251,7 @@ impl<B: TensorBytes> WeightFiles<B> {
     /// Returns an error if one of them is no sound safetensors file, or two hold
     /// a tensor of one name.
     pub fn open(files: Vec<(String, B)>) -> Result<Self, WeightsError> {
-        let mut places = BTreeMap::<String, Place>::new();
+        let mut places = BTreeMap::<String, TensorPlace>::new();
         for (at, (file, bytes)) in files.iter().enumerate() {
             for (name, place) in tensors_of(at, file, bytes)? {
                 if let Some(first) = places.get(&name) {
@@ -285,12 +285,12 @@ impl<B: TensorBytes> WeightFiles<B> {
         all.map(|(name, place)| (name.as_str(), self.name_of(place)))
     }
 
-    fn name_of(&self, place: &Place) -> &str {
+    fn name_of(&self, place: &TensorPlace) -> &str {
         &self.files[place.file].0
     }
 
     /// The numbers of a tensor.
-    fn values(&self, name: &str, place: &Place) -> Result<Vec<f32>, WeightsError> {
+    fn values(&self, name: &str, place: &TensorPlace) -> Result<Vec<f32>, WeightsError> {
         let (file, name) = (|| self.name_of(place).to_owned(), name.to_owned());
         let bytes = self.files[place.file].1.bytes(place.range.clone());
         let bytes = bytes.map_err(|source| WeightsError::Read {
@@ -330,7 +330,7 @@ fn tensors_of<B: TensorBytes>(
     at: usize,
     file: &str,
     bytes: &B,
-) -> Result<Vec<(String, Place)>, WeightsError> {
+) -> Result<Vec<(String, TensorPlace)>, WeightsError> {
     let header = header_bytes(file, bytes)?;
     let unsound = |source| WeightsError::Header {
         file: file.to_owned(),
@@ -351,7 +351,7 @@ fn tensors_of<B: TensorBytes>(
     let place = |name: String| {
         let info = header.info(&name)?;
         let (first, last) = info.data_offsets;
-        let place = Place {
+        let place = TensorPlace {
             file: at,
             dtype: info.dtype,
             shape: info.shape.clone(),
@@ -459,7 +459,7 @@ impl<'a, B: TensorBytes> WeightReader<'a, B> {
     }
 
     /// The tensor with its name in the file.
-    fn find(&self, name: &str) -> Result<(&'a str, &'a Place), WeightsError> {
+    fn find(&self, name: &str) -> Result<(&'a str, &'a TensorPlace), WeightsError> {
         let mut candidates = vec![
             format!("{}{name}", self.prefix),
             name.to_owned(),

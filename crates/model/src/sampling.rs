@@ -82,11 +82,11 @@ pub struct Leaves {
     pub order: Vec<usize>,
     /// The model's own probability of each id.
     pub probs: Vec<f64>,
-    /// The same after the temperature; all on one id at temperature 0.
+    /// Probabilities after the temperature; all on one id at temperature 0.
     pub heated: Vec<f64>,
     /// The probability of drawing each id: 0 for those that are cut off.
     pub drawn: Vec<f64>,
-    /// How many ids may be drawn.
+    /// Number of ids that may be drawn.
     pub n_kept: usize,
     /// The share of `heated` that may be drawn, in `[0, 1]`.
     pub mass_kept: f64,

@@ -28,10 +28,10 @@ pub enum ShardIndexError {
     /// The text is not the JSON expected.
     #[error("{INDEX} cannot be read: {}", JsonComplaint(.0))]
     Json(#[from] serde_json::Error),
-    /// It names no file at all, or too many.
+    /// The index names no file at all, or too many.
     #[error("{INDEX} names {found} files, expected 1 to {MAX_SHARDS}")]
     Count {
-        /// How many it names.
+        /// Number of files that it names.
         found: usize,
     },
     /// A file that is not one beside the index.

@@ -49,7 +49,7 @@ pub struct MlpWeights {
 /// Gain and bias of a norm: `[d_model]` each.
 #[derive(Module, Debug)]
 pub struct NormWeights {
-    /// Multiplies.
+    /// Factor of each element.
     pub gain: Param<Tensor<1>>,
     /// Is added.
     pub bias: Param<Tensor<1>>,

@@ -48,6 +48,28 @@ pub enum BackendChoice {
     Gpu,
 }
 
+impl BackendChoice {
+    /// Reads `cpu` or `gpu`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "cpu" => Some(Self::Cpu),
+            "gpu" => Some(Self::Gpu),
+            _ => None,
+        }
+    }
+
+    /// `cpu` or `gpu`; nothing where the visitor did not choose.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Auto => None,
+            Self::Cpu => Some("cpu"),
+            Self::Gpu => Some("gpu"),
+        }
+    }
+}
+
 /// Which of the two builds of the engine speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -89,7 +111,7 @@ pub enum Request {
         run: RunId,
         /// The text, as typed.
         prompt: String,
-        /// How many next tokens to list; clamped to the vocabulary.
+        /// Number of next tokens to list; clamped to the vocabulary.
         top: usize,
         /// Changes to make on the way.
         edits: Vec<Edit>,
@@ -101,7 +123,7 @@ pub enum Request {
     Pattern {
         /// Names the request.
         run: RunId,
-        /// Which head.
+        /// Head whose pattern is asked for.
         head: HeadRef,
     },
     /// More about the last run. Answer: [`Response::Found`].
@@ -118,7 +140,7 @@ pub enum Request {
         run: RunId,
         /// The text, as typed.
         prompt: String,
-        /// How many tokens at most.
+        /// Largest number of new tokens.
         max_tokens: usize,
         /// How tokens are drawn.
         sampling: Sampling,
@@ -148,6 +170,19 @@ pub enum Fault {
     Panic,
     /// The worker closes itself silently between two layers of the next run.
     Close,
+}
+
+impl Fault {
+    /// Reads `self-test`, `panic` or `close`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "self-test" => Some(Self::SelfTest),
+            "panic" => Some(Self::Panic),
+            "close" => Some(Self::Close),
+            _ => None,
+        }
+    }
 }
 
 impl Request {
@@ -193,7 +228,7 @@ impl Request {
 pub enum Event {
     /// The module runs and listens. Sent once, before anything else.
     Booted {
-        /// Which build this is.
+        /// Build that speaks.
         build: Build,
     },
     /// The engine lives, whatever it waits for. Sent by a timer while a model is fetched
@@ -238,7 +273,7 @@ pub enum Event {
     Failed {
         /// The request.
         run: RunId,
-        /// Why.
+        /// Reason of the failure.
         error: EngineError,
     },
     /// There is no answer because a newer request or a cancel came.
@@ -265,7 +300,7 @@ pub enum Response {
         text: String,
         /// The new tokens.
         tokens: Vec<GeneratedToken>,
-        /// Why it ended.
+        /// Reason for the end.
         stopped: StopReason,
     },
 }
@@ -302,8 +337,16 @@ pub struct BackendReport {
     pub self_test: Option<SelfTest>,
     /// Median time of the calibration run on the CPU.
     pub cpu_ms: Option<f64>,
-    /// The same on the GPU.
+    /// Median time of the calibration run on the GPU.
     pub gpu_ms: Option<f64>,
+}
+
+impl BackendReport {
+    /// Cases of the self-test; none if no GPU was tried.
+    #[must_use]
+    pub fn self_test_cases(&self) -> &[SelfTestCase] {
+        self.self_test.as_ref().map_or(&[], |test| &test.cases)
+    }
 }
 
 /// The limits of a GPU that bound what can be computed on it.
@@ -398,7 +441,7 @@ pub enum StopReason {
 }
 
 /// The L2 norm of one residual-stream vector.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ResidualNorm {
     /// The hook's name.
     pub hook: headlight_activations::HookPoint,
@@ -453,7 +496,7 @@ pub struct CleanRun {
 /// One head's attention.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HeadPattern {
-    /// Which head.
+    /// Head that the pattern is of.
     pub head: HeadRef,
     /// Number of positions.
     pub seq_len: usize,
@@ -466,13 +509,13 @@ pub struct HeadPattern {
     pub lse: Vec<f32>,
     /// True if the run had edits, so that `clean` is there.
     pub is_edited: bool,
-    /// The same head's pattern without the edits, like `pattern`; empty where
-    /// nothing was edited. Travels as a buffer.
+    /// Pattern of the head without the edits, like `pattern`; empty where nothing was
+    /// edited. Travels as a buffer.
     #[serde(skip)]
     pub clean: Vec<f32>,
 }
 
-/// Whose fault it was.
+/// Kind of an error: whose fault it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
@@ -488,7 +531,7 @@ pub enum ErrorKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct EngineError {
-    /// Whose fault it was.
+    /// Kind of the error: whose fault it was.
     pub kind: ErrorKind,
     /// What was found and what was expected, without a full stop.
     pub message: String,

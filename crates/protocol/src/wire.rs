@@ -24,7 +24,7 @@ pub enum WireError {
     /// An array is missing or has the wrong length.
     #[error("message has {found} numbers in buffer {index}, expected {expected}")]
     Buffer {
-        /// Which buffer.
+        /// Index of the buffer.
         index: usize,
         /// Numbers found in it; 0 if it is missing.
         found: usize,

@@ -11,7 +11,7 @@ use crate::frame::defaults::DEFAULT_MODEL;
 use crate::frame::embed::{EmbedLink, Embedded};
 use crate::frame::figure_words;
 use crate::frame::link::{self, Pairs};
-use crate::frame::{Theme, words};
+use crate::frame::{ThemeName, words};
 use crate::room::Room;
 use crate::rooms::attention::catalogue::AttentionFigure;
 use crate::rooms::attention::embed as attention;
@@ -53,9 +53,9 @@ type Carried = fn(&str, &Pairs) -> Result<Box<dyn Embedded>, String>;
 
 /// The theme that a link asks for; `None` for the reader's own.
 #[must_use]
-pub fn theme_of(fragment: &str) -> Option<Theme> {
+pub fn theme_of(fragment: &str) -> Option<ThemeName> {
     let (address, _) = Address::parse(fragment);
-    Theme::from_name(address.pairs.get("theme")?)
+    ThemeName::from_name(address.pairs.get("theme")?)
 }
 
 /// The link to the page that shows the same, without what an embedded figure carries.

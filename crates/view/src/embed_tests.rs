@@ -127,7 +127,7 @@ fn the_stage_that_a_link_carries_plays_steps_and_is_scrubbed() {
 #[test]
 fn random_numbers_need_no_data_and_no_recording() {
     let mut state = stage(12);
-    state.flash.source = crate::rooms::flash::Source::Random {
+    state.flash.source = crate::rooms::flash::DataSource::Random {
         n: 6,
         d: 2,
         seed: 3,

@@ -30,7 +30,7 @@ use crate::answers::run::{Backend, Pattern, Run, WeightedToken};
 use crate::answers::truth::{ShownTruth, TruthInput};
 use crate::frame::ModelInfo;
 use crate::frame::Panel;
-use crate::frame::Theme;
+use crate::frame::ThemeName;
 use crate::frame::ablation::Part;
 use crate::frame::continuation::Continuation;
 use crate::frame::defaults::DEFAULT_HEAD;
@@ -120,7 +120,7 @@ fn loaded_model(name: &str, language: Option<&str>) -> LoadedModel {
             backend: Backend::Cpu,
             device: "CPU".to_owned(),
             reason: "the only one".to_owned(),
-            self_test: Vec::new(),
+            self_test: None,
             limits: None,
             cpu_ms: None,
             gpu_ms: None,

@@ -1,4 +1,7 @@
 //! A drawing as layers of SVG with canvases between them, from the back to the front.
+//!
+//! Definitions are in no layer: a document has each once, whatever figures it shows
+//! (`shared_hatching.rs`), as their ids are the document's.
 
 use headlight_figure::{Element, Node, Pixels};
 
@@ -66,6 +69,7 @@ fn split<'a>(
                 let around = |part| around(of(vec![PartNode::Element(part)]));
                 behind.extend(split(inner, done, &around).map(PartNode::Element));
             }
+            Node::Element(inner) if is_definition(inner) => {}
             Node::Element(inner) => behind.push(PartNode::Element(Part::whole(inner))),
             Node::Text(text) => behind.push(PartNode::Text(text)),
         }
@@ -82,6 +86,10 @@ fn close<'a>(
     if !behind.is_empty() {
         done.push(Layer::Svg(around(std::mem::take(behind))));
     }
+}
+
+fn is_definition(element: &Element) -> bool {
+    element.tag == "defs"
 }
 
 fn has_pixels(element: &Element) -> bool {
@@ -110,6 +118,7 @@ impl<'a> Part<'a> {
             }),
             None => self.element.children.iter().for_each(|child| match child {
                 Node::Text(text) => visit(ChildOf::Text(text)),
+                Node::Element(inner) if is_definition(inner) => {}
                 Node::Element(inner) => visit(ChildOf::Part(&Part::whole(inner))),
                 // Only what has none is whole.
                 Node::Pixels(_) => {}
@@ -128,7 +137,7 @@ pub(crate) enum ChildOf<'p, 'a> {
 
 #[cfg(test)]
 mod tests {
-    use headlight_figure::{Palette, el};
+    use headlight_figure::{Palette, el, hatching};
 
     use super::*;
 
@@ -176,6 +185,14 @@ mod tests {
             "g(front)",
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn definitions_are_in_no_layer() {
+        let inner = el("g").add(hatching()).add(el("rect"));
+        let drawing = el("g").add(hatching()).add(pixels(1)).add(inner);
+        let found: Vec<String> = layers(&drawing).iter().map(told).collect();
+        assert_eq!(found, ["canvas1", "g(g(rect()))"]);
     }
 
     #[test]

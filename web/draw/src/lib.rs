@@ -15,6 +15,7 @@ mod gesture;
 mod layers;
 mod patch;
 mod picture;
+mod shared_hatching;
 mod target_names;
 
 pub use gesture::{Listening, listen};

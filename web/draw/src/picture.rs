@@ -7,6 +7,7 @@ use web_sys::{HtmlCanvasElement, HtmlElement};
 use crate::canvas;
 use crate::layers::{Layer, Part, has_roles, layers};
 use crate::patch::{MountedElement, Patcher, remove};
+use crate::shared_hatching;
 use crate::target_names;
 
 /// A drawing as layers of SVG with canvases between them, in an element of its own.
@@ -67,7 +68,7 @@ impl Picture {
         let Some(document) = self.root.owner_document() else {
             return;
         };
-        let pen = Pen {
+        let patcher = LayerPatcher {
             patcher: Patcher {
                 document: &document,
                 theme,
@@ -78,16 +79,19 @@ impl Picture {
             size,
             is_new_size,
         };
+        if self.shown.is_none() {
+            shared_hatching::ensure(&patcher.patcher);
+        }
         let wanted = layers(drawing);
         for gone in self.layers.drain(wanted.len().min(self.layers.len())..) {
             gone.remove();
         }
         for (at, layer) in wanted.iter().enumerate() {
             let mounted = self.layers.get_mut(at);
-            if mounted.is_some_and(|mounted| pen.patch(mounted, layer)) {
+            if mounted.is_some_and(|mounted| patcher.patch(mounted, layer)) {
                 continue;
             }
-            let made = pen.make(layer);
+            let made = patcher.make(layer);
             match self.layers.get_mut(at) {
                 Some(mounted) => {
                     drop(self.root.replace_child(made.node(), mounted.node()));
@@ -144,14 +148,14 @@ impl Operated {
 }
 
 /// What layers are made and changed with.
-struct Pen<'d> {
+struct LayerPatcher<'d> {
     patcher: Patcher<'d>,
     is_silent: bool,
     size: Size,
     is_new_size: bool,
 }
 
-impl Pen<'_> {
+impl LayerPatcher<'_> {
     fn make(&self, layer: &Layer<'_>) -> MountedLayer {
         match layer {
             Layer::Svg(part) => {

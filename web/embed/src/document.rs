@@ -6,7 +6,7 @@ use std::rc::Rc;
 use headlight_draw::{Listening, Operated, Picture, listen};
 use headlight_figure::{Element, Gesture, GestureKind, Size};
 use headlight_view::embed::page_fragment;
-use headlight_view::frame::Theme;
+use headlight_view::frame::ThemeName;
 use headlight_view::frame::embed::Embedded;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -20,13 +20,13 @@ const MARGINS_PX: f64 = 32.0;
 const WIDEST_PX: f64 = 1080.0;
 
 /// A figure, and where it stands.
-struct Shown {
+struct PlacedFigure {
     figure: RefCell<Box<dyn Embedded>>,
     picture: RefCell<Picture>,
     marks: RefCell<Picture>,
     controls: RefCell<Operated>,
     place: HtmlElement,
-    theme: Theme,
+    theme: ThemeName,
     width: Cell<f64>,
     told_height: Cell<f64>,
     /// Height of the longest sentence in this width, in pixels.
@@ -38,7 +38,7 @@ struct Shown {
 }
 
 /// Sets the theme of the link, or the reader's own.
-pub(crate) fn show_theme(asked: Option<Theme>) {
+pub(crate) fn show_theme(asked: Option<ThemeName>) {
     let theme = asked.unwrap_or_else(preferred);
     if let Some(root) = host::document().document_element() {
         // Fails only for names that are no attribute names.
@@ -46,11 +46,11 @@ pub(crate) fn show_theme(asked: Option<Theme>) {
     }
 }
 
-fn preferred() -> Theme {
+fn preferred() -> ThemeName {
     if host::prefers_dark() {
-        Theme::Dark
+        ThemeName::Dark
     } else {
-        Theme::Light
+        ThemeName::Light
     }
 }
 
@@ -70,14 +70,14 @@ pub(crate) fn say(sentence: &str) {
 pub(crate) fn show(figure: Box<dyn Embedded>) {
     let root = host::document().document_element();
     let name = root.and_then(|root| root.get_attribute("data-theme"));
-    let shown = Rc::new(Shown {
+    let shown = Rc::new(PlacedFigure {
         figure: RefCell::new(figure),
         picture: RefCell::new(Picture::within(host::element("drawing"))),
         marks: RefCell::new(Picture::within(host::element("marks"))),
         controls: RefCell::new(Operated::within(host::element("controls").into())),
         place: host::element("figure"),
         theme: name
-            .and_then(|name| Theme::from_name(&name))
+            .and_then(|name| ThemeName::from_name(&name))
             .unwrap_or_else(preferred),
         width: Cell::new(0.0),
         told_height: Cell::new(0.0),
@@ -99,7 +99,7 @@ pub(crate) fn show(figure: Box<dyn Embedded>) {
     host::document().set_title(&shown.figure.borrow().title());
 }
 
-impl Shown {
+impl PlacedFigure {
     fn act(self: &Rc<Self>, gesture: &Gesture) -> bool {
         let is_done = self
             .figure
@@ -230,7 +230,7 @@ impl Shown {
     }
 }
 
-fn show_in(picture: &RefCell<Picture>, drawn: Option<(Element, Size)>, theme: Theme) {
+fn show_in(picture: &RefCell<Picture>, drawn: Option<(Element, Size)>, theme: ThemeName) {
     let mut picture = picture.borrow_mut();
     match drawn {
         Some((drawing, size)) => picture.show(&drawing, size, theme.colours()),

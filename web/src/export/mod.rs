@@ -19,7 +19,7 @@ use web_sys::{
 use crate::host;
 use crate::store::Store;
 
-/// How long a file's address lives: until the browser has surely read it.
+/// Lifetime of a file's address: until the browser has surely read it.
 const ADDRESS_LIVES: Duration = Duration::from_secs(30);
 /// Pixels of a PNG per pixel of the page.
 const PNG_SCALE: f64 = 2.0;

@@ -6,7 +6,7 @@ use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::status;
 use headlight_view::frame::status::{BackendPanel, Light};
 use headlight_view::session::words as session_words;
-use headlight_view::session::{Choice, Input};
+use headlight_view::session::{BackendChoice, Input};
 use leptos::prelude::*;
 
 use super::popover::Popover;
@@ -60,7 +60,7 @@ pub fn Report() -> impl IntoView {
                 type="button"
                 class="button"
                 disabled=move || panel.with(|panel| !panel.can_use_cpu)
-                on:click=move |_| choose(Choice::Cpu)
+                on:click=move |_| choose(BackendChoice::Cpu)
             >
                 {session_words::USE_CPU}
             </button>
@@ -68,7 +68,7 @@ pub fn Report() -> impl IntoView {
                 type="button"
                 class="button"
                 disabled=move || panel.with(|panel| !panel.can_use_gpu)
-                on:click=move |_| choose(Choice::Gpu)
+                on:click=move |_| choose(BackendChoice::Gpu)
             >
                 {session_words::USE_GPU}
             </button>

@@ -1,6 +1,6 @@
 //! The bar at the top: mark, rooms, model, backend, link, theme, help.
 
-use headlight_view::frame::Theme;
+use headlight_view::frame::ThemeName;
 use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::words as frame_words;
 use headlight_view::room::Room;
@@ -97,7 +97,7 @@ fn Share() -> impl IntoView {
 fn ThemeToggle() -> impl IntoView {
     let store = store();
     let theme = store.select(|state: &State| state.frame.theme);
-    let is_dark = move || (theme.get() == Theme::Dark).to_string();
+    let is_dark = move || (theme.get() == ThemeName::Dark).to_string();
     view! {
         <button
             type="button"

@@ -13,7 +13,7 @@ pub fn ClosedStrip(
     lesson: &'static str,
     /// Name in the document of the button that opens it.
     id: &'static str,
-    /// How long it is, or where it was left.
+    /// Length of the lesson, or where it was left.
     #[prop(into)]
     length: Signal<String>,
     /// True if it was left in its midst.
@@ -83,9 +83,9 @@ pub fn OpenStrip(
     id: &'static str,
     /// The steps.
     titles: Vec<&'static str>,
-    /// Which of them, from 0.
+    /// Index of the step, from 0.
     step: Derived<usize>,
-    /// What it says.
+    /// Texts of the step.
     said: Said,
     /// What can be done.
     moves: Moves,

@@ -33,7 +33,7 @@ pub fn Notices() -> impl IntoView {
     }
 }
 
-/// That the engine is on its way, or has stopped.
+/// Notice that the engine is on its way, or has stopped.
 #[component]
 pub fn EngineNotices() -> impl IntoView {
     let store = store();

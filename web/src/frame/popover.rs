@@ -20,7 +20,7 @@ pub const fn panel_id(panel: Panel) -> &'static str {
 /// A button that opens `children` below itself.
 #[component]
 pub fn Popover(
-    /// Which panel.
+    /// Panel that the popover is.
     panel: Panel,
     /// What the panel is called.
     heading: &'static str,
@@ -31,7 +31,7 @@ pub fn Popover(
     name: Signal<String>,
     /// What the button shows.
     button: impl IntoView + 'static,
-    /// What it opens.
+    /// Content of the popover.
     children: ChildrenFn,
 ) -> impl IntoView {
     let store = store();

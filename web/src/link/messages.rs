@@ -64,13 +64,9 @@ fn request(ask: Ask) -> Request {
             choice,
             fails_self_test,
         } => Request::Load {
-            run: engine::RunId(run.0),
+            run,
             model,
-            backend: match choice {
-                view::Choice::Auto => engine::BackendChoice::Auto,
-                view::Choice::Cpu => engine::BackendChoice::Cpu,
-                view::Choice::Gpu => engine::BackendChoice::Gpu,
-            },
+            backend: choice,
             inject: fails_self_test.then_some(engine::Fault::SelfTest),
         },
         Ask::Run {
@@ -79,37 +75,26 @@ fn request(ask: Ask) -> Request {
             head,
             edits,
         } => Request::Run {
-            run: engine::RunId(run.0),
+            run,
             prompt,
             top: N_NEXT,
             edits,
             pattern: Some(head_ref(head)),
         },
         Ask::Pattern { run, head } => Request::Pattern {
-            run: engine::RunId(run.0),
+            run,
             head: head_ref(head),
         },
-        Ask::Detail { run, detail } => Request::Detail {
-            run: engine::RunId(run.0),
-            detail,
-        },
+        Ask::Detail { run, detail } => Request::Detail { run, detail },
         Ask::Generate { run, request } => Request::Generate {
-            run: engine::RunId(run.0),
+            run,
             prompt: request.prompt,
             max_tokens: request.max_tokens,
             sampling: request.sampling,
             edits: request.edits,
         },
-        Ask::Cancel { run } => Request::Cancel {
-            run: engine::RunId(run.0),
-        },
-        Ask::Inject(fault) => Request::Inject {
-            fault: match fault {
-                view::Fault::SelfTest => engine::Fault::SelfTest,
-                view::Fault::Panic => engine::Fault::Panic,
-                view::Fault::Close => engine::Fault::Close,
-            },
-        },
+        Ask::Cancel { run } => Request::Cancel { run },
+        Ask::Inject(fault) => Request::Inject { fault },
     }
 }
 
@@ -120,25 +105,25 @@ fn message(event: Event) -> Result<Message, PatternError> {
         // The page shows no progress of its own for these yet; they are a sign of life.
         Event::Heartbeat | Event::Progress { .. } => Message::Heartbeat,
         Event::LoadProgress {
-            run: id,
+            run,
             loaded_bytes,
             total_bytes,
         } => Message::LoadProgress {
-            run: run_id(id),
+            run,
             loaded_bytes,
             total_bytes,
         },
-        Event::Token { run: id, token } => Message::Token {
-            run: run_id(id),
+        Event::Token { run, token } => Message::Token {
+            run,
             token: WeightedToken {
                 id: token.id,
                 text: token.text,
                 prob: token.prob,
             },
         },
-        Event::Done { run: id, response } => done(run_id(id), response)?,
-        Event::Failed { run: id, error } => Message::Failed {
-            run: run_id(id),
+        Event::Done { run, response } => done(run, response)?,
+        Event::Failed { run, error } => Message::Failed {
+            run,
             blame: match error.kind {
                 engine::ErrorKind::Input => view::Blame::Input,
                 engine::ErrorKind::Device => view::Blame::Device,
@@ -146,16 +131,13 @@ fn message(event: Event) -> Result<Message, PatternError> {
             },
             message: error.message,
         },
-        Event::Cancelled { run: id } => Message::Cancelled { run: run_id(id) },
+        Event::Cancelled { run } => Message::Cancelled { run },
     })
 }
 
-fn done(run: view::RunId, response: Response) -> Result<Message, PatternError> {
+fn done(run: engine::RunId, response: Response) -> Result<Message, PatternError> {
     Ok(match response {
-        Response::Loaded(model) => Message::Loaded {
-            run,
-            model: Box::new(loaded(*model)),
-        },
+        Response::Loaded(model) => Message::Loaded { run, model },
         Response::Run(mut answer) => {
             let head = answer.pattern.take();
             Message::Ran {
@@ -180,45 +162,6 @@ fn done(run: view::RunId, response: Response) -> Result<Message, PatternError> {
     })
 }
 
-fn loaded(model: engine::LoadedModel) -> view::LoadedModel {
-    let report = model.backend;
-    let case = |case: engine::SelfTestCase| view::SelfTestCase {
-        name: case.name,
-        max_abs_error: case.max_abs_error,
-        tolerance: case.tolerance,
-    };
-    let cases = report.self_test.map(|test| test.cases).unwrap_or_default();
-    view::LoadedModel {
-        name: model.name,
-        shape: model.shape,
-        language: model.language,
-        n_parameters: model.n_parameters,
-        weight_bytes: model.weight_bytes,
-        backend: view::BackendReport {
-            backend: report.backend.into(),
-            device: report.device,
-            reason: report.reason,
-            limits: report.limits.map(limits),
-            self_test: cases.into_iter().map(case).collect(),
-            cpu_ms: report.cpu_ms,
-            gpu_ms: report.gpu_ms,
-        },
-    }
-}
-
-const fn limits(limits: engine::DeviceLimits) -> view::DeviceLimits {
-    view::DeviceLimits {
-        buffer_bytes: limits.buffer_bytes,
-        binding_bytes: limits.binding_bytes,
-        workgroup_bytes: limits.workgroup_bytes,
-        workgroup_invocations: limits.workgroup_invocations,
-    }
-}
-
 const fn head_ref(Head { layer, head }: Head) -> engine::HeadRef {
     engine::HeadRef { layer, head }
-}
-
-const fn run_id(run: engine::RunId) -> view::RunId {
-    view::RunId(run.0)
 }

@@ -35,7 +35,7 @@ impl fmt::Debug for TruthWorker {
 
 struct Running {
     worker: web_sys::Worker,
-    /// Derived for as long as the worker may call them.
+    /// Kept for as long as the worker may call them.
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(ev::Event)>,
 }

@@ -41,7 +41,7 @@ struct EngineFile {
 
 thread_local! {
     /// The workers of this page.
-    static LINK: RefCell<Link> = RefCell::default();
+    static LINK: RefCell<WorkerLink> = RefCell::default();
 }
 
 /// Carries out a command of the session.
@@ -77,7 +77,7 @@ pub fn fetch_builds(store: Store) {
 
 /// Every worker that runs.
 #[derive(Default)]
-struct Link {
+struct WorkerLink {
     engines: Engines,
     workers: Vec<(WorkerId, Running)>,
     truth: TruthWorker,
@@ -85,11 +85,11 @@ struct Link {
 
 struct Running {
     worker: web_sys::Worker,
-    /// Derived for as long as the worker may call them.
+    /// Kept for as long as the worker may call them.
     _listeners: Listeners,
 }
 
-impl fmt::Debug for Link {
+impl fmt::Debug for WorkerLink {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Link")
@@ -100,7 +100,7 @@ impl fmt::Debug for Link {
     }
 }
 
-impl Link {
+impl WorkerLink {
     fn run_command(&mut self, store: Store, command: Command) {
         match command {
             Command::Start { worker, build } => {

@@ -66,7 +66,7 @@ fn check_out(args: &CaptureArgs) -> Result<(), Failure> {
 
 fn texts(args: &CaptureArgs) -> Result<Vec<String>, Failure> {
     #[derive(Deserialize)]
-    struct Line {
+    struct CaptureLine {
         text: String,
     }
     let Some(path) = &args.text.texts else {
@@ -79,7 +79,7 @@ fn texts(args: &CaptureArgs) -> Result<Vec<String>, Failure> {
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty())
         .map(|(index, line)| {
-            serde_json::from_str::<Line>(line)
+            serde_json::from_str::<CaptureLine>(line)
                 .map(|line| line.text)
                 .map_err(|error| {
                     let expected = "expected one object with \"text\" per line";

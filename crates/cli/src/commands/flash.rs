@@ -114,7 +114,7 @@ fn check_gpu(args: &FlashArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The same by our kernel, in just these tiles.
+/// Attention by our kernel, in just these tiles.
 fn on_gpu(args: &FlashArgs, arrays: &Arrays, tiling: Tiling) -> Result<Attended, Failure> {
     let Arrays { q, k, v, d } = arrays;
     if *d > LARGEST_WIDTH {

@@ -22,7 +22,7 @@ use crate::progress::progress_bar;
 
 /// One line of the file.
 #[derive(Serialize)]
-struct Line<'a> {
+struct StoryLine<'a> {
     text: &'a str,
     tokens: &'a [u32],
     labels: Labels,
@@ -102,7 +102,7 @@ pub(crate) fn stories(args: &StoriesArgs) -> Result<String, Failure> {
 }
 
 /// A document with the certainty of its labels.
-fn line<'a>(document: &'a Document, mut filter: Filter<'_>) -> Result<Line<'a>, Failure> {
+fn line<'a>(document: &'a Document, mut filter: Filter<'_>) -> Result<StoryLine<'a>, Failure> {
     let labels = labels(document);
     let mut certainty = Certainty::default();
     for (pos, (&token, at)) in document
@@ -113,7 +113,7 @@ fn line<'a>(document: &'a Document, mut filter: Filter<'_>) -> Result<Line<'a>, 
     {
         let construct = document.constructs[pos];
         let constructs = filter.constructs_of(token);
-        certainty.construct.push(of(&constructs, &construct));
+        certainty.construct.push(prob_of(&constructs, &construct));
         filter
             .push(token)
             .map_err(|error| Failure::Other(error.to_string()))?;
@@ -122,7 +122,7 @@ fn line<'a>(document: &'a Document, mut filter: Filter<'_>) -> Result<Line<'a>, 
             .verb_number
             .push(of_verb(&filter, labels.verb_number[pos]));
     }
-    Ok(Line {
+    Ok(StoryLine {
         text: &document.text,
         tokens: &document.tokens,
         labels,
@@ -134,23 +134,24 @@ impl Certainty {
     /// Adds how sure one can be after one token, of the story and of what is
     /// true `at` this token.
     fn push(&mut self, sure: &LabelPosterior, story: &Labels, at: &TokenLabels) {
-        self.mood.push(of(&sure.mood, &story.mood));
-        self.heroes.push(of(&sure.heroes, &story.heroes));
-        self.gender.push(of(&sure.gender, &story.gender));
-        self.hero.push(of(&sure.hero, &story.hero));
+        self.mood.push(prob_of(&sure.mood, &story.mood));
+        self.heroes.push(prob_of(&sure.heroes, &story.heroes));
+        self.gender.push(prob_of(&sure.gender, &story.gender));
+        self.hero.push(prob_of(&sure.hero, &story.hero));
         let [first, second] = &sure.objects;
-        self.first_object.push(of(first, &story.first_object));
-        self.second_object.push(of(second, &story.second_object));
-        self.tense.push(of(&sure.tense, &at.tense));
-        self.number.push(of(&sure.number, &at.number));
-        self.pronoun.push(of(&sure.pronoun, &at.pronoun));
-        self.place.push(of(&sure.place, &at.place));
+        self.first_object.push(prob_of(first, &story.first_object));
+        self.second_object
+            .push(prob_of(second, &story.second_object));
+        self.tense.push(prob_of(&sure.tense, &at.tense));
+        self.number.push(prob_of(&sure.number, &at.number));
+        self.pronoun.push(prob_of(&sure.pronoun, &at.pronoun));
+        self.place.push(prob_of(&sure.place, &at.place));
         let [first, second] = &sure.object_places;
         self.first_object_place
-            .push(of(first, &at.object_places[0]));
+            .push(prob_of(first, &at.object_places[0]));
         self.second_object_place
-            .push(of(second, &at.object_places[1]));
-        self.in_quote.push(of(&sure.in_quote, &at.in_quote));
+            .push(prob_of(second, &at.object_places[1]));
+        self.in_quote.push(prob_of(&sure.in_quote, &at.in_quote));
     }
 }
 
@@ -159,13 +160,13 @@ impl Certainty {
 fn of_verb(before: &Filter<'_>, number: Option<Number>) -> f64 {
     let Some(number) = number else {
         let constructs = before.constructs();
-        return 1.0 - of(&constructs, &Some(Construct::Verb));
+        return 1.0 - prob_of(&constructs, &Some(Construct::Verb));
     };
-    of(&before.agreement(), &number)
+    prob_of(&before.agreement(), &number)
 }
 
 /// The probability of a value; one that cannot be has none.
-fn of<K: Ord>(probs: &BTreeMap<K, f64>, value: &K) -> f64 {
+fn prob_of<K: Ord>(probs: &BTreeMap<K, f64>, value: &K) -> f64 {
     // A sum of weights can exceed 1 by a rounding.
     probs.get(value).copied().unwrap_or(0.0).min(1.0)
 }

@@ -162,10 +162,10 @@ pub(super) struct PostProcessors {
     templates: Vec<TemplateSize>,
 }
 
-/// How many tokens a template makes.
+/// Number of tokens that a template makes.
 #[derive(Clone, Copy, Debug)]
 struct TemplateSize {
-    /// How often the text itself stands in it.
+    /// Number of places of the text itself in the template.
     n_texts: usize,
     n_special: usize,
 }

@@ -38,7 +38,7 @@ pub(crate) enum LibraryError {
     "the {part} in tokenizer.json may make {n_after} {unit} of {n_before}, expected at most {limit}"
 )]
 pub(crate) struct Grown {
-    /// Which of the rules.
+    /// Rule of the file that may make too much.
     pub(super) part: &'static str,
     /// What is counted.
     pub(super) unit: &'static str,

@@ -23,7 +23,7 @@ use safetensors::tensor::{Dtype, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::log::{Line, Log};
+use super::log::{Log, LogLine};
 use super::{Recipe, Training};
 use crate::failure::Failure;
 use crate::input::read_bounded;
@@ -43,7 +43,7 @@ const WEIGHTS: Part = Part {
 /// A line of the log takes about 100 bytes, so this is room for 30 million steps.
 const MAX_STATE_BYTES: u64 = 64 << 20;
 
-/// How far a run has come.
+/// State of a training.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct State {
     /// The model's name on the command line.
@@ -71,11 +71,11 @@ impl State {
     }
 
     /// Takes in one more step; returns the new line of the log where one is due.
-    pub(super) fn advance(&mut self, tokens: usize, seconds: f64, bits: f64) -> Option<Line> {
+    pub(super) fn advance(&mut self, tokens: usize, seconds: f64, bits: f64) -> Option<LogLine> {
         self.step += 1;
         self.tokens += tokens;
         self.seconds = seconds;
-        let now = Line {
+        let now = LogLine {
             step: self.step,
             tokens: self.tokens,
             seconds,
@@ -128,9 +128,9 @@ impl<S> Saved<S> {
 #[derive(Debug)]
 struct Parts<'a> {
     optimizer: Vec<u8>,
-    /// As they are trained on, in f32.
+    /// Weights as they are trained on, in f32.
     weights: Vec<u8>,
-    /// As they are shipped, in f16.
+    /// Weights as they are shipped, in f16.
     shipped: Vec<u8>,
     /// Checksums of the model's files, as they will be.
     sums: String,

@@ -10,7 +10,7 @@ const LOG_STEPS: usize = 50;
 /// What is known of the loss so far.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Log {
-    lines: Vec<Line>,
+    lines: Vec<LogLine>,
     /// Of the steps since the last line: their losses' sum, and how many.
     sum: f64,
     count: usize,
@@ -18,7 +18,7 @@ pub(super) struct Log {
 
 /// A moment of a training run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Line {
+pub(super) struct LogLine {
     pub(super) step: usize,
     /// Trained on so far.
     pub(super) tokens: usize,
@@ -30,7 +30,7 @@ pub(super) struct Line {
 
 impl Log {
     /// Takes in a step; returns the new line where one is due.
-    pub(super) fn add(&mut self, now: Line, is_last: bool) -> Option<Line> {
+    pub(super) fn add(&mut self, now: LogLine, is_last: bool) -> Option<LogLine> {
         self.sum += now.bits;
         self.count += 1;
         if !is_last && !now.step.is_multiple_of(LOG_STEPS) {
@@ -38,7 +38,7 @@ impl Log {
         }
         let bits = self.sum / self.count as f64;
         (self.sum, self.count) = (0.0, 0);
-        let line = Line { bits, ..now };
+        let line = LogLine { bits, ..now };
         self.lines.push(line);
         Some(line)
     }
@@ -46,7 +46,7 @@ impl Log {
     pub(super) fn csv(&self) -> String {
         let mut csv = "step,tokens,seconds,loss_bits_per_token\n".to_owned();
         for line in &self.lines {
-            let Line {
+            let LogLine {
                 step,
                 tokens,
                 seconds,
@@ -59,8 +59,11 @@ impl Log {
 
     /// The loss over the tokens as an SVG picture of [`WIDTH_PX`] by [`HEIGHT_PX`].
     pub(super) fn svg(&self, model: &str) -> String {
-        let most = |of: fn(&Line) -> f64| self.lines.iter().map(of).fold(1e-9, f64::max);
-        let x = Axis::new(most(Line::million_tokens), [LEFT_PX, WIDTH_PX - MARGIN_PX]);
+        let most = |of: fn(&LogLine) -> f64| self.lines.iter().map(of).fold(1e-9, f64::max);
+        let x = Axis::new(
+            most(LogLine::million_tokens),
+            [LEFT_PX, WIDTH_PX - MARGIN_PX],
+        );
         let y = Axis::new(most(|line| line.bits), [HEIGHT_PX - BOTTOM_PX, MARGIN_PX]);
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH_PX} {HEIGHT_PX}\" \
@@ -107,7 +110,7 @@ impl Log {
     }
 }
 
-impl Line {
+impl LogLine {
     fn million_tokens(&self) -> f64 {
         self.tokens as f64 / 1e6
     }
@@ -161,8 +164,8 @@ impl Axis {
 mod tests {
     use super::*;
 
-    fn line(step: usize, bits: f64) -> Line {
-        Line {
+    fn line(step: usize, bits: f64) -> LogLine {
+        LogLine {
             step,
             tokens: step * 1000,
             seconds: step as f64,

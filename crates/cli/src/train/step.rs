@@ -277,7 +277,7 @@ mod tests {
         assert!((bits - 11_f64.log2()).abs() < 0.1, "{bits} bits");
     }
 
-    /// The same rows with their own tokens as certain goals.
+    /// These rows with their own tokens as certain goals.
     fn certain(rows: &[Row], weight: f32) -> Vec<Row> {
         let goal = |&id: &u32| Goal {
             weight,

@@ -21,7 +21,7 @@ const POOL: usize = 8;
 /// Steps unless said otherwise.
 pub(crate) const DEFAULT_STEPS: usize = 24_000;
 
-/// How much a place or an invented name counts that the story has told before, at
+/// Weight, at first, of a place or an invented name that the story has told before, at
 /// first.
 ///
 /// Each is one token in sixty, too few for heads that look them up to form in two

@@ -16,7 +16,7 @@ pub(super) struct Kernel {
     pub(super) name: &'static str,
     /// On a device; `None` if the kernel does not run there.
     pub(super) on: fn(&Device) -> Option<Tensor<1>>,
-    /// The same on the host.
+    /// The kernel's numbers, computed on the host.
     pub(super) twin: fn() -> Vec<f32>,
 }
 
@@ -107,7 +107,8 @@ impl Flash {
         Some(Tensor::cat(vec![flat(o), flat(lse)], 0))
     }
 
-    /// The same, head by head; nothing if that cannot be done, which no device equals.
+    /// The kernel's numbers on the host, head by head; nothing if that cannot be done,
+    /// which no device equals.
     fn twin(&self) -> Vec<f32> {
         let (q, k, v) = (self.q(), self.k(), self.v());
         let (mut o, mut lse) = (Vec::new(), Vec::new());

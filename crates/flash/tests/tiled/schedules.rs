@@ -128,7 +128,7 @@ fn half_a_million_steps_are_not_stored() {
     assert_eq!(schedule.event(schedule.n_events()), None);
 }
 
-/// The same sum as the schedule's, step by step.
+/// The schedule's sums, added up step by step.
 fn summed(events: &[Event]) -> BTreeMap<String, u64> {
     let mut sums = BTreeMap::new();
     for event in events {

@@ -85,7 +85,7 @@ fn from_host<const D: usize>(values: Vec<f32>, shape: Vec<usize>) -> Tensor<D> {
 struct Batches {
     /// Lengths of the leading axes, broadcast.
     shape: Vec<usize>,
-    /// How many there are.
+    /// Number of products of matrices.
     count: usize,
     rows: usize,
     columns: usize,

@@ -37,13 +37,13 @@ const PRONOUNS: [(&str, [&str; 4]); 6] = [
     ("self", ["herself", "himself", "itself", "themselves"]),
 ];
 
-/// How often a known colour is repeated.
+/// Probability that a known colour is repeated.
 const COLOUR_AGAIN: f64 = 0.25;
-/// How often a new object gets another adjective before its colour.
+/// Probability that a new object gets another adjective before its colour.
 const NEW_LOOK: f64 = 0.5;
-/// How often a new object gets a colour.
+/// Probability that a new object gets a colour.
 const NEW_COLOUR: f64 = 0.65;
-/// How often a new place gets an adjective.
+/// Probability that a new place gets an adjective.
 const NEW_SPOT: f64 = 0.5;
 
 impl Compiler<'_> {
@@ -281,7 +281,7 @@ impl Compiler<'_> {
         self.sometimes(NEW_SPOT, |compiler| compiler.listed("spot", true, false))
     }
 
-    /// "kitchen".
+    /// The noun of a place, such as "kitchen".
     fn place_noun(
         &mut self,
         role: Role,

@@ -192,7 +192,7 @@ fn begin(path: Path, sentence: &Sentence, probs: [f64; 2]) -> Path {
 }
 
 impl Path {
-    /// The same path at another position.
+    /// This path at another position.
     pub(super) fn at(mut self, pc: u16) -> Self {
         self.state.pc = pc;
         self

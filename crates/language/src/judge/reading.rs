@@ -13,7 +13,7 @@ use crate::vocabulary::{END, START};
 
 /// Readings with so many deviations more than the best one are dropped.
 const MARGIN: usize = 6;
-/// How many readings go on after an unreadable sentence.
+/// Number of readings that go on after an unreadable sentence.
 const N_RESUMED: usize = 16;
 
 /// One step of a reading, linked to the step before it.
@@ -29,7 +29,7 @@ struct Reading {
     path: Path,
     /// Its latest step.
     node: usize,
-    /// Where its latest sentence began, as index into [`Search::boundaries`].
+    /// Index into [`Search::boundaries`] at which its latest sentence began.
     boundary: usize,
 }
 

@@ -8,11 +8,11 @@ use crate::state::State;
 
 /// Probability that a story is told in the past.
 const PAST: f64 = 0.6;
-/// How often a word that may follow the mood does.
+/// Probability that a word fits the mood, where it may.
 pub(crate) const FITS_MOOD: f64 = 0.9;
-/// How often a new name is an ordinary one where both sorts are allowed.
+/// Probability that a new name is an ordinary one where both sorts are allowed.
 const COMMON_NAME: f64 = 0.5;
-/// How often a new object is plural.
+/// Probability that a new object is plural.
 const PLURAL_OBJECT: f64 = 0.3;
 
 impl Grammar {
@@ -452,7 +452,7 @@ impl Grammar {
     }
 }
 
-/// How often a subject is named by its pronoun.
+/// Probability that a subject is named by its pronoun.
 pub(crate) fn pronoun_share(state: &State, role: Role) -> f64 {
     let other = if role == Role::Friend {
         Role::Hero

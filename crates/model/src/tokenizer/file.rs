@@ -28,7 +28,7 @@ pub enum TokenizerError {
     /// A part is of a kind that is not read here.
     #[error("tokenizer.json has {part} {}, expected {expected}", Quoted(found))]
     Unsupported {
-        /// Which part.
+        /// Name of the part.
         part: &'static str,
         /// What was found.
         found: String,

@@ -35,7 +35,7 @@ pub struct Pattern {
     seq_len: usize,
     weights: Weights,
     lse: Vec<f32>,
-    /// The same head in the whole model, where parts were taken out.
+    /// Pattern of the head in the whole model, where parts were taken out.
     clean: Option<Shared<Self>>,
     /// What has changed, computed once.
     change: Option<Shared<Self>>,
@@ -139,15 +139,15 @@ impl Pattern {
         Ok(self)
     }
 
-    /// The same head in the whole model, without scores; `None` where nothing was
+    /// Pattern of the head in the whole model, without scores; `None` where nothing was
     /// taken out, and of long prompts.
     #[must_use]
     pub fn clean(&self) -> Option<&Self> {
         self.clean.as_deref()
     }
 
-    /// How much each weight has changed, in `[-1, 1]`; rows sum to 0. `None` where
-    /// there is nothing to compare with.
+    /// Change of each weight, in `[-1, 1]`; rows sum to 0. `None` where there is nothing
+    /// to compare with.
     #[must_use]
     pub fn change(&self) -> Option<Shared<Self>> {
         self.change.clone()
@@ -226,7 +226,7 @@ impl Pattern {
         (0..n).map(mean).collect()
     }
 
-    /// Whose attention this is.
+    /// Head that the pattern is of.
     #[must_use]
     pub const fn head(&self) -> Head {
         self.head
@@ -244,7 +244,7 @@ impl Pattern {
         matches!(self.weights, Weights::Whole(_))
     }
 
-    /// How many numbers it holds.
+    /// Number of elements that it holds.
     #[must_use]
     pub fn n_numbers(&self) -> usize {
         let weights = match &self.weights {

@@ -137,13 +137,13 @@ pub enum RecordingError {
     /// The text is not a recording.
     #[error("recorded run is not understood: {0}")]
     Json(#[from] serde_json::Error),
-    /// It is another kind of file.
+    /// The file is of another kind.
     #[error("recorded run has format `{found}`, expected `{FORMAT}`")]
     Format {
         /// What the file calls itself.
         found: String,
     },
-    /// It was written by a newer Headlight.
+    /// The file was written by a newer Headlight.
     #[error("recorded run has version {found}, this page reads up to {VERSION}")]
     Version {
         /// The file's version.
@@ -186,32 +186,32 @@ pub enum RecordingError {
 
 /// What every version has.
 #[derive(Deserialize)]
-struct Header {
+struct RecordingHeader {
     format: String,
     version: u32,
 }
 
 #[derive(Deserialize)]
-struct File {
+struct RecordingFile {
     model: String,
     prompt: String,
     shape: ModelShape,
-    answer: Answer,
+    answer: RecordedAnswer,
     pattern: Vec<f32>,
     lse: Vec<f32>,
     #[serde(default)]
-    details: Option<Answers>,
+    details: Option<RecordedAtlas>,
 }
 
 /// Of the answers to what the page asks about every run, the first.
 #[derive(Deserialize)]
-struct Answers {
+struct RecordedAtlas {
     atlas: Vec<Thumbnail>,
     /// Of each head, row by row, in thousandths.
     cells: Vec<Vec<u16>>,
 }
 
-impl Answers {
+impl RecordedAtlas {
     fn into_atlas(mut self) -> Result<Vec<ShadedThumbnail>, RecordingError> {
         self.cells.resize(self.atlas.len(), Vec::new());
         for (small, cells) in self.atlas.iter_mut().zip(&self.cells) {
@@ -231,7 +231,7 @@ impl Answers {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct RecordedAnswer {
     backend: Backend,
     tokens: Vec<Token>,
     next: Vec<WeightedToken>,
@@ -257,14 +257,14 @@ impl Recording {
     /// Returns an error if the text is no recording, is one of a newer version,
     /// or has arrays that do not fit each other.
     pub fn parse(json: &str) -> Result<Self, RecordingError> {
-        let Header { format, version } = serde_json::from_str(json)?;
+        let RecordingHeader { format, version } = serde_json::from_str(json)?;
         if format != FORMAT {
             return Err(RecordingError::Format { found: format });
         }
         if version > VERSION {
             return Err(RecordingError::Version { found: version });
         }
-        let file: File = serde_json::from_str(json)?;
+        let file: RecordingFile = serde_json::from_str(json)?;
         let answer = file.answer;
         let PatternHeader { head, seq_len } = answer.pattern;
         let pattern = Pattern::new(head, seq_len, file.pattern, file.lse)?;
@@ -286,7 +286,7 @@ impl Recording {
                 seq_len,
             });
         }
-        let atlas = file.details.map(Answers::into_atlas).transpose()?;
+        let atlas = file.details.map(RecordedAtlas::into_atlas).transpose()?;
         Ok(Self {
             atlas: Shared::new(atlas.unwrap_or_default()),
             model: file.model,

@@ -1,20 +1,12 @@
 //! What a run of the model yields, as the page keeps it.
 
-use headlight_activations::{HookPoint, Surprise};
+use headlight_activations::Surprise;
 use headlight_protocol as engine;
 use serde::Deserialize;
 
-pub use crate::answers::pattern::{MAX_WHOLE, Pattern, PatternError};
+pub use headlight_protocol::{Backend, ResidualNorm};
 
-/// What computed a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Backend {
-    /// The CPU.
-    Cpu,
-    /// The GPU.
-    Gpu,
-}
+pub use crate::answers::pattern::{MAX_WHOLE, Pattern, PatternError};
 
 /// A token and its text decoded alone.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -64,26 +56,15 @@ pub struct Run {
     pub perplexity: Option<f64>,
     /// L2 norms along the residual stream.
     pub residual: Vec<ResidualNorm>,
-    /// The same prompt through the whole model, where parts were taken out.
-    pub clean: Option<Box<CleanRun>>,
+    /// Run of the prompt through the whole model, where parts were taken out.
+    pub clean: Option<Box<UneditedRun>>,
     /// Time the engine took.
     pub elapsed_ms: f64,
 }
 
-/// The L2 norm of one residual-stream vector.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-pub struct ResidualNorm {
-    /// The hook's name.
-    pub hook: HookPoint,
-    /// The position.
-    pub pos: usize,
-    /// The norm.
-    pub norm: f64,
-}
-
 /// A run of the whole model, to compare one with parts taken out with.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct CleanRun {
+pub struct UneditedRun {
     /// Its most probable next tokens.
     pub next: Vec<WeightedToken>,
     /// Its probability of each of [`Run::next`], in that order.
@@ -99,13 +80,8 @@ pub struct CleanRun {
 impl From<engine::RunAnswer> for Run {
     /// The engine's answer without its pattern; it has no id yet.
     fn from(answer: engine::RunAnswer) -> Self {
-        let norm = |norm: engine::ResidualNorm| ResidualNorm {
-            hook: norm.hook,
-            pos: norm.pos,
-            norm: norm.norm,
-        };
         let clean = |clean: Box<engine::CleanRun>| {
-            Box::new(CleanRun {
+            Box::new(UneditedRun {
                 next: clean.next.into_iter().map(Into::into).collect(),
                 prob_of_next: clean.prob_of_next,
                 edited_prob_of_next: clean.edited_prob_of_next,
@@ -115,23 +91,14 @@ impl From<engine::RunAnswer> for Run {
         };
         Self {
             id: 0,
-            backend: answer.backend.into(),
+            backend: answer.backend,
             tokens: answer.tokens.into_iter().map(Into::into).collect(),
             next: answer.next.into_iter().map(Into::into).collect(),
             nll: answer.nll,
             perplexity: answer.perplexity,
-            residual: answer.residual.into_iter().map(norm).collect(),
+            residual: answer.residual,
             clean: answer.clean.map(clean),
             elapsed_ms: answer.elapsed_ms,
-        }
-    }
-}
-
-impl From<engine::Backend> for Backend {
-    fn from(backend: engine::Backend) -> Self {
-        match backend {
-            engine::Backend::Cpu => Self::Cpu,
-            engine::Backend::Gpu => Self::Gpu,
         }
     }
 }
@@ -286,9 +253,9 @@ pub(crate) mod tests {
         };
         let mut run = run(&["a"]);
         run.next = vec![token(1), token(2)];
-        run.clean = Some(Box::new(CleanRun {
+        run.clean = Some(Box::new(UneditedRun {
             next: vec![token(2), token(7)],
-            ..CleanRun::default()
+            ..UneditedRun::default()
         }));
         run
     }

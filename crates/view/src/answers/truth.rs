@@ -36,11 +36,11 @@ impl ShownTruth {
 /// What the worker does or says.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TruthInput {
-    /// It listens.
+    /// The worker listens.
     Ready,
-    /// It has answered.
+    /// The worker has answered.
     Answered(TruthAnswer),
-    /// It did not start, or stopped; why, without a full stop.
+    /// The worker did not start, or stopped; why, without a full stop.
     Failed(String),
 }
 

@@ -20,7 +20,7 @@ pub enum Part {
 /// What takes its place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Filler {
-    /// Nothing.
+    /// Zeros.
     #[default]
     Zero,
     /// Its mean over the positions of this prompt's clean run.
@@ -50,7 +50,7 @@ impl Filler {
 /// One part taken out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ablation {
-    /// Which part.
+    /// Part that is taken out.
     pub part: Part,
     /// What takes its place.
     pub filler: Filler,

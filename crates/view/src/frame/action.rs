@@ -4,7 +4,7 @@ use headlight_figure::files::Format;
 
 use super::models::ModelInfo;
 use super::panel::Panel;
-use super::theme::Theme;
+use super::theme::ThemeName;
 use crate::answers::truth::TruthInput;
 use crate::session::Input;
 use headlight_figure::FigureId;
@@ -56,14 +56,14 @@ pub enum FrameAction {
     /// The file of this name could not be made.
     NotSaved(String),
     /// The colours to begin with.
-    UseTheme(Theme),
+    UseTheme(ThemeName),
     /// The visitor wants the other colours.
     ToggleTheme,
     /// The visitor wants the link.
     Share,
     /// The link was copied, or not.
     Shared(bool),
-    /// It is no longer worth saying that the link was copied.
+    /// The sentence that says that the link was copied has been seen for long enough.
     ForgetShared,
     /// The page's second module arrived, or did not and is asked for again.
     PartArrived(bool),

@@ -10,9 +10,9 @@ use super::state::Frame;
 use super::words;
 use crate::answers::run::{Pattern, Run};
 use crate::answers::truth::{self, ShownTruth, TruthInput};
-use crate::session::{Generation, Input, News, Phase, Step};
+use crate::session::{GenerationRequest, Input, News, Phase, SessionStep};
 
-/// How many tokens the model writes at a time.
+/// Number of tokens that the model writes at a time.
 const N_GENERATED: usize = 40;
 
 impl Frame {
@@ -53,7 +53,7 @@ impl Frame {
         if is_over && self.subject.sampling.temperature > 0.0 {
             self.seed = self.seed.wrapping_add(1);
         }
-        let generation = Generation {
+        let generation = GenerationRequest {
             prompt: self.asked.clone(),
             max_tokens: N_GENERATED,
             sampling: Sampling {
@@ -68,7 +68,7 @@ impl Frame {
 
     /// Lets the session take one step, and takes note of what is new.
     pub(crate) fn step(&mut self, input: Input) {
-        let Step { commands, news } = self.session.step(input);
+        let SessionStep { commands, news } = self.session.step(input);
         let commands = commands.into_iter().map(Effect::Worker);
         self.effects.extend(commands);
         for item in news {

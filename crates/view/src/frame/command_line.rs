@@ -7,7 +7,7 @@ use super::state::Frame;
 pub struct CommandLine {
     /// The line, for a POSIX shell.
     pub line: String,
-    /// Where it does not print exactly what is shown: why.
+    /// Reason why the command does not print exactly what is shown, where it does not.
     pub note: Option<&'static str>,
 }
 

@@ -8,9 +8,9 @@ use crate::session::GenerationEnd;
 pub struct Continuation {
     /// Its tokens so far.
     pub tokens: Vec<WeightedToken>,
-    /// Why it ended; `None` while it is being written.
+    /// Reason for the end; `None` while the text is being written.
     pub end: Option<GenerationEnd>,
-    /// Why it failed, in one sentence.
+    /// Reason for the failure, in one sentence.
     pub error: Option<String>,
 }
 

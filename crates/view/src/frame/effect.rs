@@ -1,7 +1,7 @@
 //! What the page is asked to do: reducers ask, they never do.
 
 use super::save::SaveRequest;
-use super::theme::Theme;
+use super::theme::ThemeName;
 use crate::answers::truth::TruthCommand;
 use crate::session::Command;
 
@@ -30,7 +30,7 @@ pub enum Effect {
     /// Use these colours, and remember them if the visitor chose them.
     UseTheme {
         /// Light or dark.
-        theme: Theme,
+        theme: ThemeName,
         /// The visitor chose them.
         is_chosen: bool,
     },

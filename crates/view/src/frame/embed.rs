@@ -11,13 +11,13 @@ pub trait Embedded {
     /// Name of the figure.
     fn title(&self) -> String;
 
-    /// What it shows now, in words.
+    /// Sentence about what the figure shows now.
     fn sentence(&self) -> String;
 
-    /// Where its numbers come from, and how they were rounded.
+    /// Source of the numbers, and how they were rounded.
     fn credit(&self) -> String;
 
-    /// What it is called by those who hear it, with the keys that operate it.
+    /// Accessible name of the figure, with the keys that operate it.
     fn spoken(&self) -> String;
 
     /// The drawing in a width.

@@ -27,7 +27,7 @@ pub enum EmbedDataError {
     /// The link would be too long.
     #[error("the numbers take {found} characters in a link, expected at most {MAX_TEXT}")]
     TooLong {
-        /// Characters.
+        /// Number of characters.
         found: usize,
     },
     /// The text holds something else than base64url.
@@ -36,7 +36,7 @@ pub enum EmbedDataError {
     /// The bytes are no deflate stream, or were cut off.
     #[error("`data` is damaged or cut off: it cannot be inflated")]
     Deflate,
-    /// It inflates to more than is read.
+    /// The payload inflates to more than is read.
     #[error("`data` inflates to more than {MAX_INFLATED} bytes")]
     TooLarge,
     /// A newer page wrote it.

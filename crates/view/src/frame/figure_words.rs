@@ -104,10 +104,10 @@ pub fn credit(model: &str) -> String {
 
 /// How a figure is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Method {
+pub struct MethodText {
     /// The formula, as text.
     pub formula: &'static str,
-    /// What it says, in plain words.
+    /// Meaning of the formula, in plain words.
     pub meaning: &'static str,
     /// The unit and the range.
     pub unit: &'static str,

@@ -32,7 +32,7 @@ pub const ANSWER_AWAITED: &str = "The numbers for this are on their way.";
 /// The figure is another one by now.
 pub const ANSWER_ASTRAY: &str = "The figure has changed: show this step again to see it.";
 
-/// How long the lesson is.
+/// Length of the lesson, in words.
 #[must_use]
 pub fn n_steps(n: usize) -> String {
     format!("{n} steps")

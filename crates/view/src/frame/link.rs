@@ -7,7 +7,7 @@ use std::fmt::Display;
 
 use super::ablation::{self, Ablation};
 use super::state::Frame;
-use crate::session::{Choice, Fault};
+use crate::session::{BackendChoice, Fault};
 
 /// Keys that mean the same in every room.
 const OF_FRAME: [&str; 7] = [
@@ -110,7 +110,7 @@ pub(crate) struct FrameLink {
     /// What was taken out of the model.
     pub(crate) ablations: Option<Vec<Ablation>>,
     /// What to compute on.
-    pub(crate) backend: Option<Choice>,
+    pub(crate) backend: Option<BackendChoice>,
     /// A failure that a test asks for; never written.
     pub(crate) fault: Option<Fault>,
 }
@@ -132,7 +132,7 @@ impl FrameLink {
                 let ablations = list.as_deref().and_then(ablation::parse_list);
                 set(&mut link.ablations, ablations)
             }
-            "backend" => set(&mut link.backend, Choice::from_name(value)),
+            "backend" => set(&mut link.backend, BackendChoice::from_name(value)),
             "fault" => {
                 link.fault = Fault::from_name(value);
                 true

@@ -36,4 +36,4 @@ pub mod words;
 pub use models::ModelInfo;
 pub use panel::Panel;
 pub use state::Frame;
-pub use theme::Theme;
+pub use theme::ThemeName;

@@ -6,7 +6,7 @@ use super::figure_words;
 use super::models::ModelInfo;
 use super::news::FrameNews;
 use super::state::Frame;
-use super::theme::Theme;
+use super::theme::ThemeName;
 use super::words;
 use crate::session::{Input, words as session_words};
 
@@ -81,7 +81,7 @@ impl Frame {
         }
     }
 
-    fn use_theme(&mut self, theme: Theme, is_chosen: bool) {
+    fn use_theme(&mut self, theme: ThemeName, is_chosen: bool) {
         self.theme = theme;
         self.effects.push(Effect::UseTheme { theme, is_chosen });
     }

@@ -8,9 +8,9 @@ use headlight_figure::{Figure, FigureId};
 /// A file that the visitor wants.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SaveRequest {
-    /// What it holds.
+    /// Content of the file.
     pub content: Content,
-    /// Which kind of file.
+    /// Format of the file.
     pub format: Format,
     /// Its name.
     pub name: String,
@@ -26,14 +26,14 @@ pub enum Content {
     /// The numbers of a figure of the Attention room. Whoever makes the file asks for
     /// them: the page's first module knows no tables.
     NumbersOf(FigureId),
-    /// These numbers.
+    /// Numbers, as CSV or JSON.
     Numbers(Numbers),
 }
 
 /// A figure's numbers, and what they are about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Numbers {
-    /// What they are about, as a JSON object.
+    /// Facts about the numbers, as a JSON object.
     pub about: String,
     /// The numbers.
     pub table: Table,

@@ -11,10 +11,10 @@ use super::models::ModelInfo;
 use super::news::FrameNews;
 use super::panel::Panel;
 use super::subject::Subject;
-use super::theme::Theme;
+use super::theme::ThemeName;
 use crate::answers::head::Head;
 use crate::answers::truth::TruthSource;
-use crate::session::{Choice, Session};
+use crate::session::{BackendChoice, Session};
 use headlight_figure::FigureId;
 
 /// The state of the frame.
@@ -42,7 +42,7 @@ pub struct Frame {
     /// The figure whose code for an article is shown.
     pub embed: Option<FigureId>,
     /// The colours.
-    pub theme: Theme,
+    pub theme: ThemeName,
     /// What the visitor should know, newest last.
     pub notices: Vec<String>,
     /// What a reader who hears the page is told.
@@ -88,13 +88,13 @@ impl Default for Frame {
             prompt: DEFAULT_PROMPT.to_owned(),
             edit: 0,
             asked: DEFAULT_PROMPT.to_owned(),
-            session: Session::new(DEFAULT_MODEL, Choice::Auto),
+            session: Session::new(DEFAULT_MODEL, BackendChoice::Auto),
             models: Vec::new(),
             panel: None,
             numbers: None,
             method: None,
             embed: None,
-            theme: Theme::Light,
+            theme: ThemeName::Light,
             notices: Vec::new(),
             announcement: String::new(),
             is_copied: false,

@@ -4,7 +4,7 @@ use super::state::Frame;
 use crate::answers::run::Backend;
 use crate::frame::words;
 use crate::session::words as session_words;
-use crate::session::{BackendReport, Choice, DeviceLimits, Phase, Transfer};
+use crate::session::{BackendChoice, BackendReport, DeviceLimits, Phase, Transfer};
 use headlight_figure::number::{bytes, count, duration, memory, scientific};
 use headlight_figure::phrase;
 
@@ -103,11 +103,11 @@ const fn backend_name(backend: Backend) -> &'static str {
 /// Something that is arriving.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
-    /// What.
+    /// Name of what is under way.
     pub title: &'static str,
-    /// How much, how fast, how long.
+    /// Amount, speed and time left, in words.
     pub detail: String,
-    /// How much, in `[0, 1]`, where known.
+    /// Part that is done, in `[0, 1]`, where known.
     pub fraction: Option<f64>,
 }
 
@@ -172,7 +172,11 @@ pub fn status_line(frame: &Frame) -> Vec<String> {
         facts.push(backend_name(run.backend).to_owned());
     }
     let mut line = vec![facts.join(" \u{b7} ")];
-    if let Some(report) = frame.session.report().filter(|r| !r.self_test.is_empty()) {
+    if let Some(report) = frame
+        .session
+        .report()
+        .filter(|r| !r.self_test_cases().is_empty())
+    {
         line.push(self_test_summary(report));
     }
     line
@@ -192,8 +196,9 @@ pub fn used(frame: &Frame) -> Option<String> {
 }
 
 fn self_test_summary(report: &BackendReport) -> String {
-    let n_passed = report.self_test.iter().filter(|c| c.is_passed()).count();
-    session_words::self_test(n_passed, report.self_test.len())
+    let cases = report.self_test_cases();
+    let n_passed = cases.iter().filter(|case| case.passed()).count();
+    session_words::self_test(n_passed, cases.len())
 }
 
 /// The name of the model and its size, for the picker's button.
@@ -242,7 +247,7 @@ pub fn backend_panel(frame: &Frame) -> BackendPanel {
         reasons.push(session_words::GPU_ON_TRIAL.to_owned());
     }
     let report = session.report();
-    let cases = report.map(|report| report.self_test.iter().map(case).collect());
+    let cases = report.map(|report| report.self_test_cases().iter().map(case).collect());
     let times = report.map(|report| {
         let cpu = report.cpu_ms.map(|ms| (session_words::CPU, duration(ms)));
         let gpu = report.gpu_ms.map(|ms| (session_words::GPU, duration(ms)));
@@ -256,13 +261,13 @@ pub fn backend_panel(frame: &Frame) -> BackendPanel {
         ),
         reasons,
         self_test: report
-            .filter(|report| !report.self_test.is_empty())
+            .filter(|report| !report.self_test_cases().is_empty())
             .map(self_test_summary),
         cases: cases.unwrap_or_default(),
         limits: report.and_then(|r| r.limits).map_or_else(Vec::new, limits),
         calibration: times.unwrap_or_default(),
-        can_use_cpu: is_gpu || session.choice() != Choice::Cpu,
-        can_use_gpu: !is_gpu && session.choice() != Choice::Gpu,
+        can_use_cpu: is_gpu || session.choice() != BackendChoice::Cpu,
+        can_use_gpu: !is_gpu && session.choice() != BackendChoice::Gpu,
     }
 }
 
@@ -288,7 +293,7 @@ fn case(case: &crate::session::SelfTestCase) -> ([String; 3], bool) {
         error.unwrap_or_else(|| words::NOTHING.to_owned()),
         scientific(case.tolerance),
     ];
-    (cells, case.is_passed())
+    (cells, case.passed())
 }
 
 #[cfg(test)]

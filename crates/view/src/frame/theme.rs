@@ -2,7 +2,7 @@
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
+pub enum ThemeName {
     /// Dark on paper.
     #[default]
     Light,
@@ -10,7 +10,7 @@ pub enum Theme {
     Dark,
 }
 
-impl Theme {
+impl ThemeName {
     /// `light` or `dark`.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -108,7 +108,7 @@ fn only_a_page_that_was_built_for_tests_fails_when_a_link_asks_it_to() {
 #[test]
 fn the_address_is_not_replaced_before_it_was_read() {
     let mut state = State::default();
-    let effects = reduce(&mut state, FrameAction::UseTheme(Theme::Dark));
+    let effects = reduce(&mut state, FrameAction::UseTheme(ThemeName::Dark));
     assert_eq!(link(&effects), None);
     let effects = reduce(&mut state, Action::Opened("#/attention?layer=2".to_owned()));
     assert!(link(&effects).unwrap().contains("layer=2"));

@@ -5,7 +5,7 @@ use headlight_activations::QueryKey;
 
 use super::*;
 use crate::rooms::attention::choices::View;
-use crate::rooms::attention::figures::steps::Step;
+use crate::rooms::attention::figures::steps::RowStep;
 
 /// The cells whose query and key are asked for.
 fn cells(effects: &[Effect]) -> Vec<(RunId, QueryKey)> {
@@ -62,9 +62,9 @@ fn a_cell_is_asked_about_once_and_only_where_its_product_is_seen() {
         ))),
         [(2, 0)]
     );
-    reduce(&mut state, AttentionAction::SetStep(Step::Mask));
+    reduce(&mut state, AttentionAction::SetStep(RowStep::Mask));
     assert!(cells(&reduce(&mut state, AttentionAction::SelectCell(2, 2))).is_empty());
-    let back = reduce(&mut state, AttentionAction::SetStep(Step::Scores));
+    let back = reduce(&mut state, AttentionAction::SetStep(RowStep::Scores));
     assert_eq!(at(&cells(&back)), [(2, 2)]);
 }
 
@@ -78,8 +78,12 @@ fn an_answer_about_another_cell_is_not_shown() {
     reduce(&mut state, said(1, Message::Found { run, finding }));
     assert!(state.attention.query_key(&state.frame.subject).is_some());
     assert!(
-        attention::tables::Source::new(&state.attention, &state.frame, AttentionFigure::Product)
-            .is_some()
+        attention::tables::TableSource::new(
+            &state.attention,
+            &state.frame,
+            AttentionFigure::Product
+        )
+        .is_some()
     );
     reduce(&mut state, AttentionAction::SelectCell(2, 0));
     assert_eq!(state.attention.query_key(&state.frame.subject), None);

@@ -1,16 +1,17 @@
 //! What a worker says, and what follows from it.
 
 use super::Session;
-use super::input::{News, Step};
-use super::types::{Blame, Build, Death, GenerationEnd, LoadedModel, Message, RunId, WorkerId};
-use super::worker::{Stage, Worker};
+use super::input::{News, SessionStep};
+use super::messages::{Blame, Death, GenerationEnd, Message, WorkerId};
+use super::worker::{Worker, WorkerStage};
 use crate::answers::run::Backend;
 use crate::session::words;
 use headlight_figure::phrase;
+use headlight_protocol::{Build, LoadedModel, RunId};
 
 impl Session {
     /// A worker spoke. Whoever is not known any more is not heard.
-    pub(super) fn on_message(&mut self, id: WorkerId, message: Message, step: &mut Step) {
+    pub(super) fn on_message(&mut self, id: WorkerId, message: Message, step: &mut SessionStep) {
         let Some(worker) = self.worker_mut(id) else {
             return;
         };
@@ -45,7 +46,7 @@ impl Session {
     }
 
     /// The last word on a request.
-    fn answered(&mut self, id: WorkerId, answer: Message, step: &mut Step) {
+    fn answered(&mut self, id: WorkerId, answer: Message, step: &mut SessionStep) {
         match answer {
             Message::Failed {
                 run,
@@ -100,7 +101,7 @@ impl Session {
         }
     }
 
-    fn question_failed(&mut self, run: RunId, message: String, step: &mut Step) {
+    fn question_failed(&mut self, run: RunId, message: String, step: &mut SessionStep) {
         if self.open.run == Some(run) {
             self.open.run = None;
             self.generation = None;
@@ -127,7 +128,7 @@ impl Session {
     }
 
     /// The newest prompt has run: the old worker may go, and what waited goes on.
-    fn after_run(&mut self, seen: Option<crate::answers::head::Head>, step: &mut Step) {
+    fn after_run(&mut self, seen: Option<crate::answers::head::Head>, step: &mut SessionStep) {
         self.retire(step);
         let wanted = self.question.as_ref().map(|question| question.head);
         if let Some(head) = wanted
@@ -140,7 +141,7 @@ impl Session {
         self.prepare_gpu(step);
     }
 
-    fn generation_over(&mut self, step: &mut Step) {
+    fn generation_over(&mut self, step: &mut SessionStep) {
         self.open.generation = None;
         self.generation = None;
         self.promote(step);
@@ -149,7 +150,7 @@ impl Session {
     fn fetched(&mut self, id: WorkerId, loaded_bytes: u64, total_bytes: Option<u64>) {
         let now_ms = self.now_ms;
         if let Some(worker) = self.worker_mut(id)
-            && let Stage::Fetching(transfer) = &mut worker.stage
+            && let WorkerStage::Fetching(transfer) = &mut worker.stage
         {
             *transfer = transfer.advanced(loaded_bytes, total_bytes, now_ms);
         }
@@ -158,13 +159,13 @@ impl Session {
     fn load_progressed(&mut self, id: WorkerId, loaded_bytes: u64, total_bytes: Option<u64>) {
         let now_ms = self.now_ms;
         if let Some(worker) = self.worker_mut(id)
-            && let Stage::Loading { transfer, .. } = &mut worker.stage
+            && let WorkerStage::Loading { transfer, .. } = &mut worker.stage
         {
             *transfer = transfer.advanced(loaded_bytes, total_bytes, now_ms);
         }
     }
 
-    fn booted(&mut self, id: WorkerId, step: &mut Step) {
+    fn booted(&mut self, id: WorkerId, step: &mut SessionStep) {
         if self.is_active(id)
             && let Some(worker) = self.active.take()
         {
@@ -174,14 +175,20 @@ impl Session {
         }
     }
 
-    fn loaded_model(&mut self, id: WorkerId, run: RunId, model: LoadedModel, step: &mut Step) {
+    fn loaded_model(
+        &mut self,
+        id: WorkerId,
+        run: RunId,
+        model: LoadedModel,
+        step: &mut SessionStep,
+    ) {
         if !self.is_load(id, run) {
             return;
         }
         let backend = model.backend.backend;
         let report = model.backend.clone();
         if let Some(worker) = self.worker_mut(id) {
-            worker.stage = Stage::Ready;
+            worker.stage = WorkerStage::Ready;
             worker.model = Some(model);
             worker.forget_runs();
         }
@@ -207,7 +214,7 @@ impl Session {
         }
     }
 
-    fn load_failed(&mut self, id: WorkerId, blame: Blame, message: &str, step: &mut Step) {
+    fn load_failed(&mut self, id: WorkerId, blame: Blame, message: &str, step: &mut SessionStep) {
         if blame == Blame::Device {
             self.worker_died(id, &Death::Crashed(message.to_owned()), step);
             return;
@@ -227,13 +234,13 @@ impl Session {
         };
         // The engine keeps the model it had until a new one is complete.
         if let Some(model) = &worker.model {
-            worker.stage = Stage::Ready;
+            worker.stage = WorkerStage::Ready;
             self.model.clone_from(&model.name);
             step.notice(phrase::sentence(message));
             self.post_question(step);
             step.news.push(News::ModelKept);
         } else {
-            worker.stage = Stage::Idle;
+            worker.stage = WorkerStage::Idle;
             self.stopped = Some(phrase::sentence(message));
         }
     }
@@ -245,7 +252,8 @@ impl Session {
     fn is_load(&self, id: WorkerId, wanted: RunId) -> bool {
         let workers = [&self.active, &self.candidate];
         workers.into_iter().flatten().any(|worker| {
-            let is_loading = matches!(worker.stage, Stage::Loading { run, .. } if run == wanted);
+            let is_loading =
+                matches!(worker.stage, WorkerStage::Loading { run, .. } if run == wanted);
             worker.id == id && is_loading
         })
     }

@@ -2,11 +2,10 @@
 
 use headlight_activations::{Detail, DetailKind, Edit, Finding};
 
-use super::types::{
-    Ask, Build, Choice, Death, Fault, Generation, GenerationEnd, Message, RunId, WorkerId,
-};
+use super::messages::{Ask, Death, GenerationEnd, GenerationRequest, Message, WorkerId};
 use crate::answers::head::Head;
 use crate::answers::run::{Pattern, Run, WeightedToken};
+use headlight_protocol::{BackendChoice, Build, Fault, RunId};
 
 /// Something that happened or that the visitor wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,18 +23,18 @@ pub enum Input {
     NoBuilds(String),
     /// A worker spoke.
     Said {
-        /// Which.
+        /// Worker that speaks.
         worker: WorkerId,
-        /// What.
+        /// Message of the worker.
         message: Box<Message>,
         /// When, on the page's clock.
         now_ms: f64,
     },
     /// A worker died.
     Died {
-        /// Which.
+        /// Worker that died.
         worker: WorkerId,
-        /// How.
+        /// Cause of the death.
         death: Death,
     },
     /// Time passed.
@@ -58,7 +57,7 @@ pub enum Input {
     Inquire(Detail),
     /// The visitor looks at another head.
     Look {
-        /// Which.
+        /// Head to look at.
         head: Head,
         /// The page has its pattern already.
         is_known: bool,
@@ -68,7 +67,7 @@ pub enum Input {
     /// There is no prompt to run: whatever was asked is pointless now.
     Forget,
     /// The visitor wants the prompt continued.
-    Generate(Generation),
+    Generate(GenerationRequest),
     /// The visitor wants the generation stopped.
     StopGenerating,
     /// The visitor wants another model.
@@ -76,7 +75,7 @@ pub enum Input {
     /// The visitor does not want to wait for what is loading.
     CancelLoad,
     /// The visitor chose what to compute on.
-    Choose(Choice),
+    Choose(BackendChoice),
     /// The visitor wants another attempt.
     TryAgain,
     /// A test asks for a failure.
@@ -90,16 +89,16 @@ pub enum Command {
     Start {
         /// Its name from now on.
         worker: WorkerId,
-        /// Which build.
+        /// Build that the worker runs.
         build: Build,
     },
     /// End a worker.
     Terminate(WorkerId),
     /// Ask a worker something.
     Post {
-        /// Which.
+        /// Worker that is asked.
         worker: WorkerId,
-        /// What.
+        /// Question for the worker.
         ask: Ask,
     },
 }
@@ -142,14 +141,14 @@ pub enum News {
 
 /// What one input leads to.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Step {
+pub struct SessionStep {
     /// For the page to do, in order.
     pub commands: Vec<Command>,
     /// For the rooms to show, in order.
     pub news: Vec<News>,
 }
 
-impl Step {
+impl SessionStep {
     pub(super) fn post(&mut self, worker: WorkerId, ask: Ask) {
         self.commands.push(Command::Post { worker, ask });
     }

@@ -1,11 +1,12 @@
 //! Workers start, take over from each other, and die.
 
-use super::input::{Command, Open, Step};
-use super::types::{Ask, Build, Choice, Death, Fault, WorkerId};
-use super::worker::{Stage, Worker};
+use super::input::{Command, Open, SessionStep};
+use super::messages::{Ask, Death, WorkerId};
+use super::worker::{Worker, WorkerStage};
 use super::{News, Session, Transfer};
 use crate::answers::run::Backend;
 use crate::session::words;
+use headlight_protocol::{BackendChoice, Build, Fault};
 
 /// After this many deaths without an answer between them, the page gives up.
 const MAX_CPU_DEATHS: u32 = 3;
@@ -14,14 +15,14 @@ const MAX_GPU_FAILURES: u32 = 2;
 
 impl Session {
     /// Starts what can be started with the builds that are known.
-    pub(super) fn begin(&mut self, step: &mut Step) {
+    pub(super) fn begin(&mut self, step: &mut SessionStep) {
         if !self.has_builds || self.stopped.is_some() {
             return;
         }
         if self.active.is_none() {
             let build = match (self.has_cpu, self.has_gpu && self.has_webgpu) {
                 (true, _) => Build::Cpu,
-                (false, true) if self.choice != Choice::Cpu => Build::Gpu,
+                (false, true) if self.choice != BackendChoice::Cpu => Build::Gpu,
                 _ => return,
             };
             self.active = Some(self.start(build, step));
@@ -30,12 +31,12 @@ impl Session {
     }
 
     /// Starts the GPU's trial in the background, if there is a point in it now.
-    pub(super) fn prepare_gpu(&mut self, step: &mut Step) {
+    pub(super) fn prepare_gpu(&mut self, step: &mut SessionStep) {
         let is_cpu_live = self
             .active
             .as_ref()
             .is_some_and(|worker| worker.is_ready() && worker.build == Build::Cpu);
-        if self.choice == Choice::Cpu || !is_cpu_live || self.candidate.is_some() {
+        if self.choice == BackendChoice::Cpu || !is_cpu_live || self.candidate.is_some() {
             return;
         }
         if let Some(reason) = self.gpu_obstacle() {
@@ -47,15 +48,15 @@ impl Session {
     }
 
     /// Remembers why the GPU does not compute, and says so if it was asked for.
-    pub(super) fn refuse_gpu(&mut self, reason: String, step: &mut Step) {
+    pub(super) fn refuse_gpu(&mut self, reason: String, step: &mut SessionStep) {
         let is_new = self.gpu_refusal.as_ref() != Some(&reason);
-        if self.choice == Choice::Gpu && is_new {
+        if self.choice == BackendChoice::Gpu && is_new {
             step.notice(words::gpu_refused(&reason));
         }
         self.gpu_refusal = Some(reason);
     }
 
-    pub(super) fn start(&mut self, build: Build, step: &mut Step) -> Worker {
+    pub(super) fn start(&mut self, build: Build, step: &mut SessionStep) -> Worker {
         let id = WorkerId(self.next_worker);
         self.next_worker += 1;
         step.commands.push(Command::Start { worker: id, build });
@@ -63,10 +64,10 @@ impl Session {
     }
 
     /// Sends the model's name to a worker that listens.
-    pub(super) fn load(&mut self, mut worker: Worker, step: &mut Step) -> Worker {
+    pub(super) fn load(&mut self, mut worker: Worker, step: &mut SessionStep) -> Worker {
         let run = self.new_run();
         let choice = match worker.build {
-            Build::Cpu => Choice::Cpu,
+            Build::Cpu => BackendChoice::Cpu,
             Build::Gpu => self.choice,
         };
         let ask = Ask::Load {
@@ -77,13 +78,13 @@ impl Session {
         };
         step.post(worker.id, ask);
         let transfer = Transfer::starting(self.now_ms);
-        worker.stage = Stage::Loading { run, transfer };
+        worker.stage = WorkerStage::Loading { run, transfer };
         worker.owe();
         worker
     }
 
     /// Lets the candidate answer from now on, unless a text is being generated.
-    pub(super) fn promote(&mut self, step: &mut Step) {
+    pub(super) fn promote(&mut self, step: &mut SessionStep) {
         let is_ready = self.candidate.as_ref().is_some_and(Worker::is_ready);
         if !is_ready || self.generation.is_some() {
             return;
@@ -105,20 +106,20 @@ impl Session {
     }
 
     /// Ends the worker whose successor has answered.
-    pub(super) fn retire(&mut self, step: &mut Step) {
+    pub(super) fn retire(&mut self, step: &mut SessionStep) {
         if let Some(worker) = self.retiring.take() {
             step.commands.push(Command::Terminate(worker.id));
         }
     }
 
-    pub(super) fn drop_candidate(&mut self, step: &mut Step) {
+    pub(super) fn drop_candidate(&mut self, step: &mut SessionStep) {
         if let Some(worker) = self.candidate.take() {
             step.commands.push(Command::Terminate(worker.id));
         }
     }
 
     /// Time passes: whoever is silent for too long is dead.
-    pub(super) fn wait(&mut self, elapsed_ms: f64, step: &mut Step) {
+    pub(super) fn wait(&mut self, elapsed_ms: f64, step: &mut SessionStep) {
         let places = [&mut self.active, &mut self.candidate, &mut self.retiring];
         let dead: Vec<(WorkerId, Death)> = places
             .into_iter()
@@ -131,7 +132,7 @@ impl Session {
     }
 
     /// A worker is dead: it is ended for certain, and its work goes to another.
-    pub(super) fn worker_died(&mut self, id: WorkerId, death: &Death, step: &mut Step) {
+    pub(super) fn worker_died(&mut self, id: WorkerId, death: &Death, step: &mut SessionStep) {
         let is = |worker: &Option<Worker>| worker.as_ref().is_some_and(|w| w.id == id);
         if is(&self.retiring) {
             self.retire(step);
@@ -150,12 +151,12 @@ impl Session {
     }
 
     /// The GPU is left alone until the visitor asks for it again.
-    pub(super) fn give_up_gpu(&mut self, reason: String, step: &mut Step) {
+    pub(super) fn give_up_gpu(&mut self, reason: String, step: &mut SessionStep) {
         self.gpu_failures = MAX_GPU_FAILURES;
         self.refuse_gpu(reason, step);
     }
 
-    fn blame_gpu(&mut self, reason: String, step: &mut Step) {
+    fn blame_gpu(&mut self, reason: String, step: &mut SessionStep) {
         self.gpu_failures += 1;
         if self.gpu_failures >= MAX_GPU_FAILURES {
             self.refuse_gpu(words::gpu_failed_twice(&reason), step);
@@ -164,7 +165,7 @@ impl Session {
 
     /// The worker that answered is dead: another one takes its place and gets
     /// the model, the prompt and the generation that were last asked for.
-    fn replace_active(&mut self, death: &Death, step: &mut Step) {
+    fn replace_active(&mut self, death: &Death, step: &mut SessionStep) {
         let Some(worker) = self.active.take() else {
             return;
         };

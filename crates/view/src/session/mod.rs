@@ -19,20 +19,22 @@
 mod answers;
 mod input;
 mod life;
+mod messages;
 mod requests;
-mod types;
 pub mod words;
 mod worker;
 
 #[cfg(test)]
 mod tests;
 
-pub use input::{Command, Input, News, Step};
-pub use types::{
-    Ask, BackendReport, Blame, Build, Choice, Death, DeviceLimits, Fault, Generation,
-    GenerationEnd, LoadedModel, Message, RunId, SelfTestCase, Transfer, WorkerId,
+pub use headlight_protocol::{
+    BackendChoice, BackendReport, Build, DeviceLimits, Fault, LoadedModel, RunId, SelfTestCase,
 };
-pub use worker::{Stage, Worker};
+pub use input::{Command, Input, News, SessionStep};
+pub use messages::{
+    Ask, Blame, Death, GenerationEnd, GenerationRequest, Message, Transfer, WorkerId,
+};
+pub use worker::{Worker, WorkerStage};
 
 use headlight_activations::{DetailKind, Edit};
 
@@ -48,7 +50,7 @@ struct Question {
     edits: Vec<Edit>,
 }
 
-/// How far the engine is, as the visitor sees it.
+/// Phase of the engine, as the visitor sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Phase {
     /// Nothing is known yet.
@@ -70,10 +72,10 @@ pub struct Session {
     has_cpu: bool,
     has_gpu: bool,
     has_webgpu: bool,
-    choice: Choice,
+    choice: BackendChoice,
     model: String,
     question: Option<Question>,
-    generation: Option<Generation>,
+    generation: Option<GenerationRequest>,
     open: Open,
     /// The newest prompt has run.
     has_answered: bool,
@@ -98,7 +100,7 @@ pub struct Session {
 impl Session {
     /// A session that will load `model` and compute on what `choice` says.
     #[must_use]
-    pub fn new(model: &str, choice: Choice) -> Self {
+    pub fn new(model: &str, choice: BackendChoice) -> Self {
         Self {
             has_builds: false,
             has_cpu: false,
@@ -127,8 +129,8 @@ impl Session {
     }
 
     /// Takes one input and says what follows from it.
-    pub fn step(&mut self, input: Input) -> Step {
-        let mut step = Step::default();
+    pub fn step(&mut self, input: Input) -> SessionStep {
+        let mut step = SessionStep::default();
         match input {
             Input::Builds {
                 has_cpu,
@@ -163,7 +165,7 @@ impl Session {
         step
     }
 
-    /// How far the engine is.
+    /// Phase of the engine now.
     #[must_use]
     pub fn phase(&self) -> Phase {
         if let Some(sentence) = &self.stopped {
@@ -171,10 +173,10 @@ impl Session {
         }
         match self.active.as_ref().map(|worker| &worker.stage) {
             None => Phase::Starting,
-            Some(Stage::Fetching(transfer)) => Phase::FetchingEngine(*transfer),
-            Some(Stage::Idle) => Phase::LoadingModel(Transfer::starting(self.now_ms)),
-            Some(Stage::Loading { transfer, .. }) => Phase::LoadingModel(*transfer),
-            Some(Stage::Ready) => Phase::Live,
+            Some(WorkerStage::Fetching(transfer)) => Phase::FetchingEngine(*transfer),
+            Some(WorkerStage::Idle) => Phase::LoadingModel(Transfer::starting(self.now_ms)),
+            Some(WorkerStage::Loading { transfer, .. }) => Phase::LoadingModel(*transfer),
+            Some(WorkerStage::Ready) => Phase::Live,
         }
     }
 
@@ -198,7 +200,7 @@ impl Session {
 
     /// What the visitor chose to compute on.
     #[must_use]
-    pub const fn choice(&self) -> Choice {
+    pub const fn choice(&self) -> BackendChoice {
         self.choice
     }
 
@@ -276,7 +278,8 @@ impl Session {
     /// True while a build may still be added to the list of builds.
     #[must_use]
     pub const fn awaits_builds(&self) -> bool {
-        let awaits_gpu = self.has_webgpu && !self.has_gpu && !matches!(self.choice, Choice::Cpu);
+        let awaits_gpu =
+            self.has_webgpu && !self.has_gpu && !matches!(self.choice, BackendChoice::Cpu);
         self.has_builds && (!self.has_cpu || awaits_gpu)
     }
 

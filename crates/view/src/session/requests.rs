@@ -4,15 +4,16 @@ use crate::session::words;
 use headlight_activations::Detail;
 use headlight_figure::phrase;
 
-use super::input::{Command, Input, News, Open, Step};
-use super::types::{Ask, Build, Choice, Fault, GenerationEnd, WorkerId};
-use super::worker::Stage;
+use super::input::{Command, Input, News, Open, SessionStep};
+use super::messages::{Ask, GenerationEnd, WorkerId};
+use super::worker::WorkerStage;
 use super::{Question, Session};
 use crate::answers::head::Head;
 use crate::answers::run::Backend;
+use headlight_protocol::{BackendChoice, Build, Fault};
 
 impl Session {
-    pub(super) fn handle_request(&mut self, request: Input, step: &mut Step) {
+    pub(super) fn handle_request(&mut self, request: Input, step: &mut SessionStep) {
         match request {
             Input::Run {
                 prompt,
@@ -49,7 +50,7 @@ impl Session {
 
     /// Asks the newest prompt, if a worker is there to answer; else it is asked
     /// when one is.
-    pub(super) fn post_question(&mut self, step: &mut Step) {
+    pub(super) fn post_question(&mut self, step: &mut SessionStep) {
         let run = self.new_run();
         let Some(worker) = self.active.as_mut().filter(|worker| worker.is_ready()) else {
             return;
@@ -88,7 +89,7 @@ impl Session {
         self.has_answered = false;
     }
 
-    pub(super) fn post_pattern(&mut self, head: Head, step: &mut Step) {
+    pub(super) fn post_pattern(&mut self, head: Head, step: &mut SessionStep) {
         let run = self.new_run();
         if let Some(worker) = self.active.as_mut().filter(|worker| worker.is_ready()) {
             worker.owe();
@@ -98,7 +99,7 @@ impl Session {
     }
 
     /// Asks more about the run that is shown, if the worker still has it.
-    fn inquire(&mut self, detail: Detail, step: &mut Step) {
+    fn inquire(&mut self, detail: Detail, step: &mut SessionStep) {
         let run = self.new_run();
         let has_run = self.holds_shown();
         if let Some(worker) = self.active.as_mut().filter(|_| has_run) {
@@ -111,7 +112,7 @@ impl Session {
     }
 
     /// Asks for the text that is wanted, once its prompt has run.
-    pub(super) fn post_generation(&mut self, step: &mut Step) {
+    pub(super) fn post_generation(&mut self, step: &mut SessionStep) {
         let Some(request) = self.generation.clone() else {
             return;
         };
@@ -126,7 +127,7 @@ impl Session {
         step.news.push(News::GenerationStarted);
     }
 
-    fn look(&mut self, head: Head, is_known: bool, step: &mut Step) {
+    fn look(&mut self, head: Head, is_known: bool, step: &mut SessionStep) {
         if let Some(question) = &mut self.question {
             question.head = head;
         }
@@ -137,7 +138,7 @@ impl Session {
         }
     }
 
-    fn forget(&mut self, step: &mut Step) {
+    fn forget(&mut self, step: &mut SessionStep) {
         self.end_generation(step);
         self.question = None;
         self.has_answered = false;
@@ -148,7 +149,7 @@ impl Session {
         self.retire(step);
     }
 
-    fn stop_generating(&mut self, step: &mut Step) {
+    fn stop_generating(&mut self, step: &mut SessionStep) {
         match (&self.active, self.open.generation) {
             (Some(worker), Some(run)) => step.post(worker.id, Ask::Cancel { run }),
             _ if self.generation.take().is_some() => {
@@ -160,7 +161,7 @@ impl Session {
     }
 
     /// A newer request replaces the generation: the engine cancels it by itself.
-    fn end_generation(&mut self, step: &mut Step) {
+    fn end_generation(&mut self, step: &mut SessionStep) {
         if self.generation.take().is_some() {
             self.open.generation = None;
             let end = News::GenerationEnded(GenerationEnd::Stopped);
@@ -168,7 +169,7 @@ impl Session {
         }
     }
 
-    fn use_model(&mut self, model: String, step: &mut Step) {
+    fn use_model(&mut self, model: String, step: &mut SessionStep) {
         if model == self.model && self.stopped.is_none() {
             return;
         }
@@ -181,11 +182,11 @@ impl Session {
         self.retire(step);
         self.stopped = None;
         match self.active.take() {
-            Some(worker) if matches!(worker.stage, Stage::Fetching(_)) => {
+            Some(worker) if matches!(worker.stage, WorkerStage::Fetching(_)) => {
                 self.active = Some(worker);
             }
             Some(worker) => {
-                if let Stage::Loading { run, .. } = worker.stage {
+                if let WorkerStage::Loading { run, .. } = worker.stage {
                     step.post(worker.id, Ask::Cancel { run });
                 }
                 self.active = Some(self.load(worker, step));
@@ -200,38 +201,38 @@ impl Session {
         self.gpu_refusal = None;
     }
 
-    fn cancel_load(&mut self, step: &mut Step) {
+    fn cancel_load(&mut self, step: &mut SessionStep) {
         let Some(worker) = &self.active else {
             return;
         };
         match worker.stage {
-            Stage::Fetching(_) => {
+            WorkerStage::Fetching(_) => {
                 step.commands.push(Command::Terminate(worker.id));
                 self.active = None;
                 self.stopped = Some(phrase::sentence(words::LOAD_CANCELLED));
             }
-            Stage::Loading { run, .. } => step.post(worker.id, Ask::Cancel { run }),
-            Stage::Idle | Stage::Ready => {}
+            WorkerStage::Loading { run, .. } => step.post(worker.id, Ask::Cancel { run }),
+            WorkerStage::Idle | WorkerStage::Ready => {}
         }
     }
 
-    fn choose(&mut self, choice: Choice, step: &mut Step) {
+    fn choose(&mut self, choice: BackendChoice, step: &mut SessionStep) {
         self.choice = choice;
         self.forget_gpu();
         let computes_on = self.backend();
         self.drop_candidate(step);
         match (choice, computes_on) {
-            (Choice::Cpu, Some(Backend::Gpu)) if self.has_cpu => {
+            (BackendChoice::Cpu, Some(Backend::Gpu)) if self.has_cpu => {
                 self.candidate = Some(self.start(Build::Cpu, step));
             }
-            (Choice::Cpu, Some(Backend::Gpu)) => self.decide_again(step),
-            (Choice::Cpu, _) | (_, Some(Backend::Gpu)) => {}
-            (Choice::Gpu | Choice::Auto, _) => self.decide_again(step),
+            (BackendChoice::Cpu, Some(Backend::Gpu)) => self.decide_again(step),
+            (BackendChoice::Cpu, _) | (_, Some(Backend::Gpu)) => {}
+            (BackendChoice::Gpu | BackendChoice::Auto, _) => self.decide_again(step),
         }
     }
 
     /// The GPU build, if it answers, loads again with the new choice; else it is prepared.
-    fn decide_again(&mut self, step: &mut Step) {
+    fn decide_again(&mut self, step: &mut SessionStep) {
         let active = self.active.as_ref();
         let is_ready_gpu_build = active.is_some_and(|w| w.build == Build::Gpu && w.is_ready());
         if is_ready_gpu_build && let Some(worker) = self.active.take() {
@@ -242,12 +243,12 @@ impl Session {
         }
     }
 
-    fn try_again(&mut self, step: &mut Step) {
+    fn try_again(&mut self, step: &mut SessionStep) {
         self.stopped = None;
         self.cpu_deaths = 0;
         self.forget_gpu();
         match self.active.take() {
-            Some(worker) if worker.stage == Stage::Idle => {
+            Some(worker) if worker.stage == WorkerStage::Idle => {
                 self.active = Some(self.load(worker, step));
             }
             other => {

@@ -21,7 +21,7 @@ struct Page {
 }
 
 impl Page {
-    fn new(choice: Choice) -> Self {
+    fn new(choice: BackendChoice) -> Self {
         Self {
             session: Session::new("stories", choice),
             commands: Vec::new(),
@@ -30,7 +30,7 @@ impl Page {
     }
 
     /// A page with a prompt, whose builds are known.
-    fn opened(choice: Choice, has_webgpu: bool) -> Self {
+    fn opened(choice: BackendChoice, has_webgpu: bool) -> Self {
         let mut page = Self::new(choice);
         page.ask("Lily");
         page.step(Input::Builds {
@@ -42,7 +42,7 @@ impl Page {
     }
 
     /// A page with the cpu build live and the first prompt answered.
-    fn live(choice: Choice, has_webgpu: bool) -> Self {
+    fn live(choice: BackendChoice, has_webgpu: bool) -> Self {
         let mut page = Self::opened(choice, has_webgpu);
         page.bring_up(1, Backend::Cpu);
         page.answer(1);
@@ -50,7 +50,7 @@ impl Page {
     }
 
     fn step(&mut self, input: Input) {
-        let Step { commands, news } = self.session.step(input);
+        let SessionStep { commands, news } = self.session.step(input);
         self.commands.extend(commands);
         self.news.extend(news);
     }
@@ -172,7 +172,7 @@ fn model(backend: Backend) -> LoadedModel {
             backend,
             device: "a device".to_owned(),
             reason: "a reason".to_owned(),
-            self_test: Vec::new(),
+            self_test: None,
             limits: None,
             cpu_ms: None,
             gpu_ms: None,
@@ -193,7 +193,7 @@ fn ran(run: RunId) -> Message {
 }
 
 fn writing() -> Input {
-    Input::Generate(Generation {
+    Input::Generate(GenerationRequest {
         prompt: "Lily".to_owned(),
         max_tokens: 40,
         sampling: Sampling::default(),
@@ -203,12 +203,12 @@ fn writing() -> Input {
 
 #[test]
 fn the_cpu_build_starts_at_once_and_gets_model_then_prompt() {
-    let mut page = Page::opened(Choice::Auto, true);
+    let mut page = Page::opened(BackendChoice::Auto, true);
     assert_eq!(page.started(), [Build::Cpu]);
     page.say(1, Message::Booted);
     assert!(matches!(
         page.commands.last(),
-        Some(Command::Post { ask: Ask::Load { model, choice: Choice::Cpu, .. }, .. }) if model == "stories"
+        Some(Command::Post { ask: Ask::Load { model, choice: BackendChoice::Cpu, .. }, .. }) if model == "stories"
     ));
     assert_eq!(page.prompts(), [""; 0]);
     page.bring_up(1, Backend::Cpu);
@@ -220,7 +220,7 @@ fn the_cpu_build_starts_at_once_and_gets_model_then_prompt() {
 
 #[test]
 fn nothing_is_posted_before_the_worker_has_booted() {
-    let mut page = Page::opened(Choice::Auto, false);
+    let mut page = Page::opened(BackendChoice::Auto, false);
     page.ask("Tom");
     let posts = |command: &Command| matches!(command, Command::Post { .. });
     assert!(!page.commands.iter().any(posts));
@@ -228,7 +228,7 @@ fn nothing_is_posted_before_the_worker_has_booted() {
 
 #[test]
 fn an_answer_to_an_older_prompt_is_never_shown() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     page.take();
     let mut runs = Vec::new();
     for prompt in ["T", "To", "Tom"] {
@@ -250,7 +250,7 @@ fn an_answer_to_an_older_prompt_is_never_shown() {
 
 #[test]
 fn an_answer_of_an_ended_worker_is_never_shown() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     page.ask("Tom");
     let run = page.last_run(1);
     page.die(1);
@@ -261,7 +261,7 @@ fn an_answer_of_an_ended_worker_is_never_shown() {
 
 #[test]
 fn a_prompt_that_does_not_fit_is_said_in_one_sentence_and_kills_nobody() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     page.ask("Tom ".repeat(300).as_str());
     let run = page.last_run(1);
     let message = "prompt has 301 tokens".to_owned();
@@ -281,7 +281,7 @@ fn a_prompt_that_does_not_fit_is_said_in_one_sentence_and_kills_nobody() {
 
 #[test]
 fn a_model_that_cannot_be_read_stops_the_page_and_another_one_starts_it() {
-    let mut page = Page::opened(Choice::Cpu, false);
+    let mut page = Page::opened(BackendChoice::Cpu, false);
     page.say(1, Message::Booted);
     let run = page.last_run(1);
     let message = "model.safetensors is cut short".to_owned();
@@ -311,7 +311,7 @@ fn a_model_that_cannot_be_read_stops_the_page_and_another_one_starts_it() {
 
 #[test]
 fn a_model_that_cannot_be_read_leaves_the_one_before() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     page.step(Input::UseModel("broken".to_owned()));
     let run = page.last_run(1);
     let message = "broken has no config.json".to_owned();
@@ -331,7 +331,7 @@ fn a_model_that_cannot_be_read_leaves_the_one_before() {
 
 #[test]
 fn loading_can_be_cancelled_while_the_module_or_the_model_arrives() {
-    let mut page = Page::opened(Choice::Cpu, false);
+    let mut page = Page::opened(BackendChoice::Cpu, false);
     let mut early = Page {
         session: page.session.clone(),
         commands: Vec::new(),
@@ -356,7 +356,7 @@ fn loading_can_be_cancelled_while_the_module_or_the_model_arrives() {
 
 #[test]
 fn another_head_is_asked_for_once_and_only_if_it_is_not_known() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     page.take();
     let head = Head { layer: 0, head: 0 };
     page.step(Input::Look {
@@ -384,7 +384,7 @@ fn another_head_is_asked_for_once_and_only_if_it_is_not_known() {
 
 #[test]
 fn a_head_chosen_while_a_prompt_runs_is_asked_for_after_it() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     page.ask("Tom");
     let head = Head { layer: 3, head: 3 };
     page.step(Input::Look {
@@ -413,7 +413,7 @@ fn a_head_chosen_while_a_prompt_runs_is_asked_for_after_it() {
 
 #[test]
 fn a_head_that_the_model_lacks_becomes_the_nearest_it_has() {
-    let mut page = Page::new(Choice::Cpu);
+    let mut page = Page::new(BackendChoice::Cpu);
     page.step(Input::Run {
         prompt: "Lily".to_owned(),
         head: Head { layer: 9, head: 1 },
@@ -439,7 +439,7 @@ fn a_head_that_the_model_lacks_becomes_the_nearest_it_has() {
 
 #[test]
 fn an_emptied_prompt_makes_the_running_one_pointless() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     page.ask("Tom");
     let run = page.last_run(1);
     page.step(Input::Forget);

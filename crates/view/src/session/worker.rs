@@ -1,7 +1,8 @@
 //! One worker as the session sees it.
 
-use super::types::{Build, Death, LoadedModel, Message, RunId, Transfer, WorkerId};
+use super::messages::{Death, Message, Transfer, WorkerId};
 use crate::answers::run::Backend;
+use headlight_protocol::{Build, LoadedModel, RunId};
 
 /// Silence that means death: a worker that computes shows life between two layers, and one
 /// that waits for bytes or for a GPU's driver does so by a timer, every second.
@@ -19,12 +20,12 @@ const STANDSTILL_MS: f64 = 60_000.0;
 /// timers were throttled, does not look like a worker that died.
 const MAX_TICK_MS: f64 = 1_000.0;
 
-/// How far a worker has come.
+/// Stage of a worker's life.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Stage {
+pub enum WorkerStage {
     /// Its module is arriving.
     Fetching(Transfer),
-    /// It listens and has no model.
+    /// The worker listens and has no model.
     Idle,
     /// Its model is arriving.
     Loading {
@@ -33,7 +34,7 @@ pub enum Stage {
         /// The bytes.
         transfer: Transfer,
     },
-    /// It answers.
+    /// The worker answers.
     Ready,
 }
 
@@ -42,10 +43,10 @@ pub enum Stage {
 pub struct Worker {
     /// Its name.
     pub id: WorkerId,
-    /// Which build it runs.
+    /// Build that the worker runs.
     pub build: Build,
-    /// How far it has come.
-    pub stage: Stage,
+    /// Stage of its life.
+    pub stage: WorkerStage,
     /// The model it has, from the moment it first has one.
     pub model: Option<LoadedModel>,
     pub(super) n_owed: usize,
@@ -65,7 +66,7 @@ impl Worker {
         Self {
             id,
             build,
-            stage: Stage::Fetching(Transfer::starting(now_ms)),
+            stage: WorkerStage::Fetching(Transfer::starting(now_ms)),
             model: None,
             n_owed: 0,
             has_spoken: false,
@@ -79,10 +80,10 @@ impl Worker {
     /// True if it can run prompts.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.stage == Stage::Ready
+        self.stage == WorkerStage::Ready
     }
 
-    /// What it computes on, once it has a model.
+    /// Backend that it computes on, once it has a model.
     #[must_use]
     pub fn backend(&self) -> Option<Backend> {
         self.model.as_ref().map(|model| model.backend.backend)
@@ -91,10 +92,10 @@ impl Worker {
     /// True while it owes an answer, or its module is arriving.
     #[must_use]
     pub const fn is_awaited(&self) -> bool {
-        self.n_owed > 0 || matches!(self.stage, Stage::Fetching(_))
+        self.n_owed > 0 || matches!(self.stage, WorkerStage::Fetching(_))
     }
 
-    /// It spoke.
+    /// Notes that the worker spoke.
     pub(super) fn note_message(&mut self, message: &Message) {
         self.has_spoken = true;
         self.silence_ms = 0.0;
@@ -103,7 +104,7 @@ impl Worker {
         }
     }
 
-    /// It got a question that will have an answer.
+    /// Notes that the worker got a question that will have an answer.
     pub(super) fn owe(&mut self) {
         if self.n_owed == 0 {
             (self.silence_ms, self.standstill_ms) = (0.0, 0.0);
@@ -111,18 +112,18 @@ impl Worker {
         self.n_owed += 1;
     }
 
-    /// It gave an answer, of whatever kind.
+    /// Notes that the worker gave an answer, of whatever kind.
     pub(super) fn settle(&mut self) {
         self.n_owed = self.n_owed.saturating_sub(1);
     }
 
-    /// It was asked to run a prompt.
+    /// Notes that the worker was asked to run a prompt.
     pub(super) fn owe_run(&mut self, run: RunId) {
         self.owe();
         self.open_runs.push(run);
     }
 
-    /// It gave its last word on a run, if this is one.
+    /// Notes that the worker gave its last word on a run, if this is one.
     ///
     /// It takes runs in the order of their ids, so whatever order the words arrive in,
     /// no older run takes the place of a newer one.
@@ -140,7 +141,7 @@ impl Worker {
         }
     }
 
-    /// It has another model, and of a run of the one before it knows nothing.
+    /// Notes that the worker has another model, and of a run of the one before it knows nothing.
     pub(super) fn forget_runs(&mut self) {
         self.completed = None;
     }
@@ -160,7 +161,7 @@ impl Worker {
         self.standstill_ms += elapsed_ms;
         let silence_ms = match (&self.stage, self.build) {
             _ if !self.has_spoken => SCRIPT_SILENCE_MS,
-            (Stage::Loading { .. }, Build::Gpu) => DRIVER_SILENCE_MS,
+            (WorkerStage::Loading { .. }, Build::Gpu) => DRIVER_SILENCE_MS,
             _ => SILENCE_MS,
         };
         if self.silence_ms >= silence_ms {
@@ -178,7 +179,7 @@ mod tests {
     use super::*;
 
     /// A worker at this stage, which has said something if `has_spoken`.
-    fn awaited(build: Build, stage: Stage, has_spoken: bool) -> Worker {
+    fn awaited(build: Build, stage: WorkerStage, has_spoken: bool) -> Worker {
         let mut worker = Worker::new(WorkerId(1), build, 0.0);
         worker.stage = stage;
         if has_spoken {
@@ -188,13 +189,13 @@ mod tests {
         worker
     }
 
-    fn stages() -> [Stage; 3] {
+    fn stages() -> [WorkerStage; 3] {
         let transfer = Transfer::starting(0.0);
         let run = RunId(1);
         [
-            Stage::Fetching(transfer),
-            Stage::Loading { run, transfer },
-            Stage::Ready,
+            WorkerStage::Fetching(transfer),
+            WorkerStage::Loading { run, transfer },
+            WorkerStage::Ready,
         ]
     }
 
@@ -268,7 +269,7 @@ mod tests {
     #[test]
     fn a_worker_that_owes_nothing_may_be_silent() {
         let mut worker = Worker::new(WorkerId(1), Build::Cpu, 0.0);
-        worker.stage = Stage::Ready;
+        worker.stage = WorkerStage::Ready;
         assert_eq!(patience(worker, None), None);
     }
 }

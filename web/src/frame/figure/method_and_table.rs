@@ -7,7 +7,7 @@ use headlight_view::State;
 use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::command_line::CommandLine;
 use headlight_view::frame::figure_words;
-use headlight_view::frame::figure_words::Method;
+use headlight_view::frame::figure_words::MethodText;
 use headlight_view::room;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -26,7 +26,7 @@ pub fn MethodAndTable(
     #[prop(into)]
     figure: FigureId,
     /// How it is computed.
-    method: Method,
+    method: MethodText,
     /// The command that prints the same.
     command: Derived<CommandLine>,
     /// The numbers, once they are there.
@@ -65,7 +65,11 @@ fn Numbers(figure: FigureId, table: Derived<Option<Table>>) -> impl IntoView {
 
 /// Formula, unit, source, command and code.
 #[component]
-fn HowComputed(figure: FigureId, method: Method, command: Derived<CommandLine>) -> impl IntoView {
+fn HowComputed(
+    figure: FigureId,
+    method: MethodText,
+    command: Derived<CommandLine>,
+) -> impl IntoView {
     let is_open = store().select(move |state: &State| state.frame.method == Some(figure));
     view! {
         <Show when=move || is_open.get()>
@@ -75,7 +79,11 @@ fn HowComputed(figure: FigureId, method: Method, command: Derived<CommandLine>) 
 }
 
 #[component]
-fn OpenMethod(figure: FigureId, method: Method, command: Derived<CommandLine>) -> impl IntoView {
+fn OpenMethod(
+    figure: FigureId,
+    method: MethodText,
+    command: Derived<CommandLine>,
+) -> impl IntoView {
     let line = move || {
         let CommandLine { line, note } = command.get();
         let note = note.map(|note| view! { <span class="note">{note}</span> });

@@ -25,7 +25,7 @@ pub fn OpenedSection(
     hide: &'static str,
     /// What closes it.
     toggle: fn(FigureId) -> FrameAction,
-    /// What it shows.
+    /// Content of the section.
     inside: AnyView,
 ) -> impl IntoView {
     let store = store();

@@ -51,11 +51,14 @@ pub type Show = Box<dyn Fn(&mut Picture, &'static Theme)>;
 pub fn picture_view(show: Show, act: Box<dyn Fn(Gesture) -> bool>) -> AnyView {
     let theme = store().select(|state: &State| state.frame.theme);
     let place = NodeRef::<Div>::new();
-    let (mounted, act) = (RefCell::new(None::<Mounted>), RefCell::new(Some(act)));
-    let follow = SendWrapper::new(move || {
+    let (mounted, act) = (
+        RefCell::new(None::<MountedPicture>),
+        RefCell::new(Some(act)),
+    );
+    let update = SendWrapper::new(move || {
         let Some(root) = place.get() else { return };
         let mut mounted = mounted.borrow_mut();
-        let Mounted { picture, .. } = mounted.get_or_insert_with(|| Mounted {
+        let MountedPicture { picture, .. } = mounted.get_or_insert_with(|| MountedPicture {
             picture: Picture::within(root.clone().unchecked_into()),
             _listening: act.take().map(|act| listen(&root, act)),
         });
@@ -64,12 +67,12 @@ pub fn picture_view(show: Show, act: Box<dyn Fn(Gesture) -> bool>) -> AnyView {
     // As a view it ends with the picture.
     view! {
         <div class="figure-drawing" node_ref=place></div>
-        {move || follow()}
+        {move || update()}
     }
     .into_any()
 }
 
-struct Mounted {
+struct MountedPicture {
     picture: Picture,
     _listening: Option<Listening>,
 }
@@ -83,7 +86,7 @@ pub fn operated_view(
     act: Option<Box<dyn Fn(Gesture) -> bool>>,
 ) -> AnyView {
     let (mounted, act) = (RefCell::new(None), RefCell::new(act));
-    let follow = SendWrapper::new(move || {
+    let update = SendWrapper::new(move || {
         let Some(root) = place.get() else { return };
         let mut mounted = mounted.borrow_mut();
         let (operated, _listening) = mounted.get_or_insert_with(|| {
@@ -92,5 +95,5 @@ pub fn operated_view(
         });
         operated.show(&drawn());
     });
-    (move || follow()).into_any()
+    (move || update()).into_any()
 }

@@ -12,7 +12,8 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::method_and_numbers::Behind;
-use super::shown::Shown;
+use super::shown_signals::ShownSignals;
+use crate::controls::{Entry, select};
 use crate::derived::Derived;
 use crate::element_width;
 use crate::frame::figure::{More, figure_view};
@@ -20,7 +21,7 @@ use crate::store::store;
 
 /// The chooser of heads.
 #[component]
-pub fn Atlas(shown: Shown) -> impl IntoView {
+pub fn Atlas(shown: ShownSignals) -> impl IntoView {
     let store = store();
     let size = store.select(|state: &State| state.frame.grid_of_heads());
     let sort = store.select(|state: &State| state.attention.sort);
@@ -63,7 +64,7 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
             <div class="heading">
                 <h2 class="small">{attention_words::HEADS}</h2>
                 <span class="ends">
-                    <SortPicker sort/>
+                    {sort_picker(sort)}
                     <More figure=AttentionFigure::Atlas/>
                 </span>
             </div>
@@ -81,24 +82,26 @@ pub fn Atlas(shown: Shown) -> impl IntoView {
     }
 }
 
-/// In what order the heads stand.
-#[component]
-fn SortPicker(sort: Derived<Sort>) -> impl IntoView {
+/// Choice of the order in which the heads stand.
+fn sort_picker(sort: Derived<Sort>) -> AnyView {
     let store = store();
-    let choose = move |event| {
-        let wanted = event_target_value(&event);
+    let choose = Callback::new(move |wanted: String| {
         let found = Sort::ALL.into_iter().find(|sort| sort.name() == wanted);
         if let Some(sort) = found {
             store.dispatch(AttentionAction::SortHeads(sort));
         }
-    };
-    let option = move |order: Sort| {
-        view! { <option value=order.name() selected=move || sort.get() == order>{order.name()}</option> }
-    };
-    view! {
-        <label class="picker">
-            <span class="label">{attention_words::SORT}</span>
-            <select on:change=choose>{Sort::ALL.map(option)}</select>
-        </label>
-    }
+    });
+    let entry = |sort: Sort| Entry::new(sort.name(), sort.name());
+    let entries = Derived::new(move || Sort::ALL.map(entry).to_vec());
+    let chosen = Derived::new(move || sort.get().name().to_owned());
+    let class = Some("picker");
+    select(
+        attention_words::SORT,
+        None,
+        class,
+        entries,
+        chosen,
+        choose,
+        None,
+    )
 }

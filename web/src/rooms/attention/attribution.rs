@@ -1,5 +1,6 @@
 //! Which parts of the model speak for a token, and against another.
 
+use headlight_figure::token::VisibleToken;
 use headlight_view::State;
 use headlight_view::answers::details::DetailKind;
 use headlight_view::rooms::attention::action::AttentionAction;
@@ -12,13 +13,15 @@ use leptos::prelude::*;
 
 use super::method_and_numbers::Behind;
 use super::placeholder::Placeholder;
-use super::shown::Shown;
+use super::shown_signals::ShownSignals;
+use crate::controls::{Entry, select};
+use crate::derived::Derived;
 use crate::frame::figure::{More, figure_of};
 use crate::store::{Store, store};
 
 /// The figure.
 #[component]
-pub fn Attribution(shown: Shown) -> impl IntoView {
+pub fn Attribution(shown: ShownSignals) -> impl IntoView {
     let store = store();
     let found = store.select(|state: &State| state.attention.details.attribution.clone());
     let order = store.select(|state: &State| state.attention.order);
@@ -48,8 +51,8 @@ pub fn Attribution(shown: Shown) -> impl IntoView {
             </div>
             <figure data-figure=AttentionFigure::Attribution.name() aria-labelledby="attribution-title" aria-describedby="attribution-says">
                 <div class="contrast">
-                    <TokenPicker store is_against=false label=attention_words::SPEAKS_FOR/>
-                    <TokenPicker store is_against=true label=attention_words::SPEAKS_AGAINST/>
+                    {token_picker(store, false, attention_words::SPEAKS_FOR)}
+                    {token_picker(store, true, attention_words::SPEAKS_AGAINST)}
                     <button type="button" class="button small" aria-pressed=move || is_stream().to_string() on:click=toggle>
                         {attention_words::STREAM_ORDER}
                     </button>
@@ -63,18 +66,17 @@ pub fn Attribution(shown: Shown) -> impl IntoView {
     }
 }
 
-/// Chooses one of the two tokens.
-#[component]
-fn TokenPicker(store: Store, is_against: bool, label: &'static str) -> impl IntoView {
+/// Choice of one of the two tokens.
+fn token_picker(store: Store, is_against: bool, label: &'static str) -> AnyView {
     let contrast = store.select(|state: &State| state.attention.contrast(&state.frame.subject));
-    let own = move || {
-        let (token, against) = contrast.get()?;
-        Some(if is_against { against } else { token })
-    };
-    let choose = move |event| {
-        let (Ok(id), Some((token, against))) =
-            (event_target_value(&event).parse(), contrast.get_untracked())
-        else {
+    let chosen = Derived::new(move || {
+        let own = contrast
+            .get()
+            .map(|(token, against)| if is_against { against } else { token });
+        own.map(|id| id.to_string()).unwrap_or_default()
+    });
+    let choose = Callback::new(move |value: String| {
+        let (Ok(id), Some((token, against))) = (value.parse(), contrast.get_untracked()) else {
             return;
         };
         let (token, against) = if is_against {
@@ -83,19 +85,10 @@ fn TokenPicker(store: Store, is_against: bool, label: &'static str) -> impl Into
             (id, against)
         };
         store.dispatch(AttentionAction::Compare { token, against });
-    };
+    });
     let comparable = store.select(|state: &State| state.frame.subject.comparable());
-    let options = move || {
-        let option = |(id, text): (u32, String)| {
-            let name = headlight_figure::token::VisibleToken::new(&text).full();
-            view! { <option value=id.to_string() selected=move || own() == Some(id)>{name}</option> }
-        };
-        comparable.get().into_iter().map(option).collect_view()
-    };
-    view! {
-        <label class="picker">
-            <span class="label">{label}</span>
-            <select on:change=choose>{options}</select>
-        </label>
-    }
+    let entry =
+        |(id, text): (u32, String)| Entry::new(id.to_string(), VisibleToken::new(&text).full());
+    let entries = Derived::new(move || comparable.get().into_iter().map(entry).collect());
+    select(label, None, Some("picker"), entries, chosen, choose, None)
 }

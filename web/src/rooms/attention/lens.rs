@@ -12,14 +12,14 @@ use leptos::prelude::*;
 
 use super::method_and_numbers::Behind;
 use super::placeholder::Placeholder;
-use super::shown::Shown;
+use super::shown_signals::ShownSignals;
 use crate::derived::Derived;
 use crate::frame::figure::{More, figure_of};
 use crate::store::store;
 
 /// The figure.
 #[component]
-pub fn Lens(shown: Shown) -> impl IntoView {
+pub fn Lens(shown: ShownSignals) -> impl IntoView {
     let store = store();
     let answers = Derived::new(move || {
         let rows = store.select(|state: &State| state.attention.details.lens.clone());

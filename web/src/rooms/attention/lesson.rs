@@ -4,7 +4,7 @@ use headlight_view::State;
 use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::lesson_words;
 use headlight_view::rooms::attention::action::AttentionAction;
-use headlight_view::rooms::attention::lesson::{Strip, Target, Topic};
+use headlight_view::rooms::attention::lesson::{LessonStrip, Target, Topic};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -146,7 +146,7 @@ pub fn OpenLesson(element: NodeRef<html::Section>) -> impl IntoView {
             host::once_figures_are_drawn(move || act.bring_up());
         }
     });
-    let of = move |part: fn(&Strip) -> &String| {
+    let of = move |part: fn(&LessonStrip) -> &String| {
         Signal::derive(move || {
             strip.with(|strip| strip.as_ref().map(part).cloned().unwrap_or_default())
         })

@@ -12,7 +12,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::method_and_numbers::Behind;
-use super::shown::Shown;
+use super::shown_signals::ShownSignals;
 use crate::derived::Derived;
 use crate::frame::element_ids::FIGURE;
 use crate::frame::figure::figure_of;
@@ -20,7 +20,7 @@ use crate::store::store;
 
 /// The figure.
 #[component]
-pub fn Lines(shown: Shown) -> impl IntoView {
+pub fn Lines(shown: ShownSignals) -> impl IntoView {
     let store = store();
     let scope = store.select(|state: &State| state.attention.scope);
     let element = NodeRef::<Div>::new();

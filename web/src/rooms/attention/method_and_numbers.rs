@@ -4,7 +4,7 @@ use headlight_view::State;
 use headlight_view::rooms::attention::catalogue;
 use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use headlight_view::rooms::attention::command::command_line;
-use headlight_view::rooms::attention::tables::Source;
+use headlight_view::rooms::attention::tables::TableSource;
 use leptos::prelude::*;
 
 use super::module::AttentionModule;
@@ -24,7 +24,7 @@ pub fn Behind(figure: AttentionFigure) -> impl IntoView {
 pub fn MethodAndNumbers(figure: AttentionFigure) -> impl IntoView {
     let command =
         store().select(move |state: &State| command_line(&state.attention, &state.frame, figure));
-    let sources: Sources = expect_context();
+    let sources: TableSources = expect_context();
     let source = Derived::new(move || sources.of(figure));
     let table = Derived::new(move || source.with(|source| Some(source.as_ref()?.table())));
     view! { <MethodAndTable figure method=catalogue::method(figure) command table/> }
@@ -35,14 +35,17 @@ pub fn MethodAndNumbers(figure: AttentionFigure) -> impl IntoView {
 /// Tables are rarely seen. Made in a task of their own they do not keep a figure
 /// waiting; made all at once they never tell of two prompts.
 #[derive(Clone, Copy)]
-pub struct Sources(Local<Vec<(AttentionFigure, Source)>>);
+pub struct TableSources(Local<Vec<(AttentionFigure, TableSource)>>);
 
-impl Sources {
+impl TableSources {
     /// Follows the state.
     pub fn new(store: Store) -> Self {
-        let now = store.select(|state: &State| -> Vec<(AttentionFigure, Source)> {
+        let now = store.select(|state: &State| -> Vec<(AttentionFigure, TableSource)> {
             let source = |figure: AttentionFigure| {
-                Some((figure, Source::new(&state.attention, &state.frame, figure)?))
+                Some((
+                    figure,
+                    TableSource::new(&state.attention, &state.frame, figure)?,
+                ))
             };
             AttentionFigure::ALL
                 .into_iter()
@@ -52,7 +55,7 @@ impl Sources {
         Self(now.delayed())
     }
 
-    fn of(self, figure: AttentionFigure) -> Option<Source> {
+    fn of(self, figure: AttentionFigure) -> Option<TableSource> {
         self.0.with(|all| {
             let found = all.iter().find(|(of, _)| *of == figure);
             found.map(|(_, source)| source.clone())

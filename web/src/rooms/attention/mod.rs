@@ -21,7 +21,7 @@ mod product;
 mod room;
 mod row;
 mod sampling;
-mod shown;
+mod shown_signals;
 mod stage;
 mod steps;
 mod surprise;

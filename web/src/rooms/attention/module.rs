@@ -4,19 +4,19 @@ use headlight_view::rooms::attention::catalogue::AttentionFigure;
 use leptos::html;
 use leptos::prelude::*;
 
-use super::shown::Shown;
+use super::shown_signals::ShownSignals;
 
 /// The functions of the second module that draw parts of this room.
 #[derive(Clone, Copy, Debug)]
 pub struct AttentionModule {
     /// Draws a head as lines.
-    pub lines: fn(Shown) -> AnyView,
+    pub lines: fn(ShownSignals) -> AnyView,
     /// Draws one row, step by step.
-    pub steps: fn(Shown) -> AnyView,
+    pub steps: fn(ShownSignals) -> AnyView,
     /// Draws everything about the selected token.
-    pub inspector: fn(Shown) -> AnyView,
+    pub inspector: fn(ShownSignals) -> AnyView,
     /// Draws what goes on between the layers.
-    pub inside: fn(Shown) -> AnyView,
+    pub inside: fn(ShownSignals) -> AnyView,
     /// Draws where in a long prompt the map is, and the way out.
     pub zooming: fn(()) -> AnyView,
     /// Draws the parts that were taken out.

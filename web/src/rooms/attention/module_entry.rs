@@ -13,7 +13,7 @@ use super::lines::Lines;
 use super::map::Zooming;
 use super::method_and_numbers::MethodAndNumbers;
 use super::module::AttentionModule;
-use super::shown::Shown;
+use super::shown_signals::ShownSignals;
 use super::steps::Steps;
 use super::{attribution, lens, next, norms, perplexity, row, surprise};
 use crate::export::MadeByRoom;
@@ -43,7 +43,7 @@ fn numbers(state: &State, figure: FigureId) -> Option<Numbers> {
 }
 
 /// Everything about the selected token.
-fn inspector(shown: Shown) -> AnyView {
+fn inspector(shown: ShownSignals) -> AnyView {
     let later = shown.later();
     view! {
         <row::Selected shown/>
@@ -55,7 +55,7 @@ fn inspector(shown: Shown) -> AnyView {
 }
 
 /// What goes on between the layers.
-fn inside(shown: Shown) -> AnyView {
+fn inside(shown: ShownSignals) -> AnyView {
     view! {
         <lens::Lens shown/>
         <div class="pair">

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 
 use super::method_and_numbers::Behind;
 use super::sampling::{Changed, Sampling};
-use super::shown::Shown;
+use super::shown_signals::ShownSignals;
 use crate::derived::Derived;
 use crate::element_width;
 use crate::frame::figure::{More, figure_of};
@@ -24,7 +24,7 @@ use crate::store::store;
 /// What the list shows, each part followed by itself.
 #[derive(Clone, Copy)]
 struct Listed {
-    shown: Shown,
+    shown: ShownSignals,
     cuts: Derived<Option<Shared<Cuts>>>,
     sampling: Derived<Changed>,
     chosen: Derived<Option<u32>>,
@@ -40,7 +40,7 @@ struct ListedNow {
 }
 
 impl Listed {
-    fn new(shown: Shown) -> Self {
+    fn new(shown: ShownSignals) -> Self {
         let store = store();
         Self {
             shown,
@@ -78,7 +78,7 @@ impl ListedNow {
 
 /// The figure.
 #[component]
-pub fn Next(shown: Shown) -> impl IntoView {
+pub fn Next(shown: ShownSignals) -> impl IntoView {
     let store = store();
     let listed = Listed::new(shown);
     let element = NodeRef::<Div>::new();
@@ -119,7 +119,7 @@ pub fn Next(shown: Shown) -> impl IntoView {
 
 /// Append the chosen token.
 #[component]
-fn Writing(chosen: Derived<Option<u32>>, shown: Shown) -> impl IntoView {
+fn Writing(chosen: Derived<Option<u32>>, shown: ShownSignals) -> impl IntoView {
     let store = store();
     let is_live = store.select(|state: &State| state.frame.session.backend().is_some());
     let token = Derived::new(move || {

@@ -1,4 +1,4 @@
-//! How long the residual stream is, and what each part adds to it.
+//! Norms of the residual stream: its length, and what each part adds to it.
 
 use headlight_view::answers::run::Run;
 use headlight_view::rooms::attention::catalogue::AttentionFigure;
@@ -8,12 +8,12 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::method_and_numbers::Behind;
-use super::shown::Shown;
+use super::shown_signals::ShownSignals;
 use crate::frame::figure::{More, figure_of};
 
 /// The figure.
 #[component]
-pub fn Norms(shown: Shown) -> impl IntoView {
+pub fn Norms(shown: ShownSignals) -> impl IntoView {
     let element = NodeRef::<Div>::new();
     let drawing = move |width| {
         let run = shown.run.get()?;

@@ -11,13 +11,13 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::method_and_numbers::Behind;
-use super::shown::Shown;
+use super::shown_signals::ShownSignals;
 use crate::frame::figure::{More, figure_of};
 use crate::store::store;
 
 /// The figure.
 #[component]
-pub fn PerplexitySoFar(shown: Shown) -> impl IntoView {
+pub fn PerplexitySoFar(shown: ShownSignals) -> impl IntoView {
     let element = NodeRef::<Div>::new();
     let drawing = move |width| {
         let (run, truth) = (shown.run.get()?, shown.known_truth());
@@ -48,7 +48,7 @@ pub fn PerplexitySoFar(shown: Shown) -> impl IntoView {
 
 /// The identity where the truth is known, else the model's numbers, and why.
 #[component]
-fn InWords(shown: Shown) -> impl IntoView {
+fn InWords(shown: ShownSignals) -> impl IntoView {
     let words = move || {
         let run = shown.run.get()?;
         let truth = shown.known_truth();

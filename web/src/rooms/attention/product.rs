@@ -11,14 +11,14 @@ use leptos::prelude::*;
 
 use super::method_and_numbers::Behind;
 use super::placeholder::Placeholder;
-use super::shown::Shown;
+use super::shown_signals::ShownSignals;
 use crate::derived::Derived;
 use crate::frame::figure::{More, figure_of};
 use crate::store::store;
 
 /// The figure.
 #[component]
-pub fn Product(shown: Shown) -> impl IntoView {
+pub fn Product(shown: ShownSignals) -> impl IntoView {
     let found = store().select(|state: &State| state.attention.query_key(&state.frame.subject));
     let both = Derived::new(move || found.get().zip(shown.run.get()));
     let element = NodeRef::<Div>::new();

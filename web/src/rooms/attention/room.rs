@@ -7,9 +7,9 @@ use leptos::prelude::*;
 
 use super::atlas::Atlas;
 use super::lesson::Lesson;
-use super::method_and_numbers::Sources;
+use super::method_and_numbers::TableSources;
 use super::module::AttentionModule;
-use super::shown::Shown;
+use super::shown_signals::ShownSignals;
 use super::stage::Stage;
 use crate::host;
 use crate::second_module::{Lazy, view_or_placeholder, view_when_loaded};
@@ -18,8 +18,8 @@ use crate::store::store;
 /// The room.
 #[component]
 pub fn AttentionRoom() -> impl IntoView {
-    let shown = Shown::new();
-    provide_context(Sources::new(store()));
+    let shown = ShownSignals::new();
+    provide_context(TableSources::new(store()));
     // The page is built in several tasks, so that a visitor who is quick is not kept
     // waiting for what is further down.
     let (has_begun, is_complete) = (RwSignal::new(false), RwSignal::new(false));

@@ -5,12 +5,12 @@ use headlight_view::rooms::attention::figures::row::CellFacts;
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::prelude::*;
 
-use super::shown::Shown;
+use super::shown_signals::ShownSignals;
 use crate::derived::Derived;
 
 /// The selected cell.
 #[component]
-pub fn Selected(shown: Shown) -> impl IntoView {
+pub fn Selected(shown: ShownSignals) -> impl IntoView {
     let facts = Derived::new(move || {
         let (run, pattern) = shown.both()?;
         let (query, key) = (shown.query.get(), shown.key.get());

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use super::map::Map;
 use super::module::AttentionModule;
-use super::shown::Shown;
+use super::shown_signals::ShownSignals;
 use crate::derived::Derived;
 use crate::frame::element_ids::FIGURE;
 use crate::frame::figure::More;
@@ -23,7 +23,7 @@ pub const TAKE_OUT: &str = "take-out";
 
 /// The selected head with its heading and what it shows, in words and drawn.
 #[component]
-pub fn Stage(shown: Shown) -> impl IntoView {
+pub fn Stage(shown: ShownSignals) -> impl IntoView {
     let store = store();
     let heads = store.select(|state: &State| state.attention.heads(&state.frame.subject));
     let title = move || match heads.get().as_slice() {
@@ -66,7 +66,7 @@ pub fn Stage(shown: Shown) -> impl IntoView {
 }
 
 /// A figure of the page's second module, or a sentence in its place.
-fn later(by: fn(&AttentionModule) -> fn(Shown) -> AnyView, shown: Shown) -> AnyView {
+fn later(by: fn(&AttentionModule) -> fn(ShownSignals) -> AnyView, shown: ShownSignals) -> AnyView {
     view_or_placeholder(by, shown, Some(FIGURE)).into_any()
 }
 
@@ -88,7 +88,7 @@ fn Stepper(label: &'static str, by: isize, path: &'static str) -> impl IntoView 
 
 /// Takes the selected head out of the model, or puts it back.
 #[component]
-fn TakeOut(shown: Shown) -> impl IntoView {
+fn TakeOut(shown: ShownSignals) -> impl IntoView {
     let store = store();
     let part = move || Part::Head(shown.head.get());
     let is_out = store.select(move |state: &State| {

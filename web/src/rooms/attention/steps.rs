@@ -4,7 +4,7 @@ use headlight_figure::Gesture;
 use headlight_view::State;
 use headlight_view::rooms::attention::action::AttentionAction;
 use headlight_view::rooms::attention::catalogue::AttentionFigure;
-use headlight_view::rooms::attention::figures::steps::{Step, Steps as Computed};
+use headlight_view::rooms::attention::figures::steps::{RowStep, Steps as Computed};
 use headlight_view::rooms::attention::figures::steps_drawing;
 use headlight_view::rooms::attention::words as attention_words;
 use leptos::ev::KeyboardEvent;
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 use super::method_and_numbers::Behind;
 use super::product::Product;
-use super::shown::Shown;
+use super::shown_signals::ShownSignals;
 use crate::derived::Derived;
 use crate::frame::element_ids::FIGURE;
 use crate::frame::figure::figure_of;
@@ -23,7 +23,7 @@ use crate::store::store;
 
 /// The figure.
 #[component]
-pub fn Steps(shown: Shown) -> impl IntoView {
+pub fn Steps(shown: ShownSignals) -> impl IntoView {
     let store = store();
     let step = store.select(|state: &State| state.attention.step);
     let steps = Derived::new(move || {
@@ -68,17 +68,17 @@ pub fn Steps(shown: Shown) -> impl IntoView {
 
 /// The five steps, to walk through.
 #[component]
-fn Tabs(step: Derived<Step>) -> impl IntoView {
+fn Tabs(step: Derived<RowStep>) -> impl IntoView {
     let store = store();
     let place = move || step.get().index();
     let on_key = move |event: KeyboardEvent| {
-        if let Some(to) = moved(&event, place(), Step::ALL.len(), 1) {
+        if let Some(to) = moved(&event, place(), RowStep::ALL.len(), 1) {
             event.prevent_default();
-            store.dispatch(AttentionAction::SetStep(Step::ALL[to]));
+            store.dispatch(AttentionAction::SetStep(RowStep::ALL[to]));
             host::focus(&format!("step-{to}"));
         }
     };
-    let tab = move |(index, of): (usize, Step)| {
+    let tab = move |(index, of): (usize, RowStep)| {
         let is_chosen = move || step.get() == of;
         view! {
             <button
@@ -95,6 +95,6 @@ fn Tabs(step: Derived<Step>) -> impl IntoView {
             </button>
         }
     };
-    let tabs = Step::ALL.into_iter().enumerate().map(tab).collect_view();
+    let tabs = RowStep::ALL.into_iter().enumerate().map(tab).collect_view();
     view! { <div class="step-tabs" role="radiogroup" aria-label=attention_words::STEPS on:keydown=on_key>{tabs}</div> }
 }

@@ -9,13 +9,13 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::method_and_numbers::Behind;
-use super::shown::Shown;
+use super::shown_signals::ShownSignals;
 use crate::frame::figure::{More, figure_of};
 use crate::store::store;
 
 /// The figure.
 #[component]
-pub fn Surprise(shown: Shown) -> impl IntoView {
+pub fn Surprise(shown: ShownSignals) -> impl IntoView {
     let element = NodeRef::<Div>::new();
     let drawing = move |width| {
         let (run, truth, query) = (shown.run.get()?, shown.known_truth(), shown.query.get());

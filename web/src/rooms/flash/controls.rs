@@ -71,7 +71,7 @@ pub fn all(room: FlashView) -> AnyView {
     .into_any()
 }
 
-/// Which algorithm is played.
+/// Choice of the algorithm that is played.
 fn algorithms(room: FlashView, options: Derived<Options>) -> AnyView {
     let all = Algorithm::ALL.map(|algorithm| Segment {
         name: words::algorithm(algorithm),
@@ -204,7 +204,7 @@ fn compare(
     view! { {beside}{lock} }.into_any()
 }
 
-/// Which clock both walk by.
+/// Choice of the clock that both walk by.
 fn lock(room: FlashView) -> AnyView {
     let chosen = room
         .store

@@ -2,7 +2,7 @@
 
 use headlight_view::State;
 use headlight_view::rooms::flash::words::controls;
-use headlight_view::rooms::flash::{FlashAction, MOST_ROWS, MOST_WIDTH, Source, words};
+use headlight_view::rooms::flash::{DataSource, FlashAction, MOST_ROWS, MOST_WIDTH, words};
 use leptos::prelude::*;
 
 use super::flash_view::FlashView;
@@ -21,9 +21,9 @@ const TYPED: &str = "typed";
 pub(super) fn source(room: FlashView) -> AnyView {
     let kind = room.store.select(|state: &State| {
         let kind = match &state.flash.source {
-            Source::Head => HEAD,
-            Source::Random { .. } => RANDOM,
-            Source::Typed(_) => TYPED,
+            DataSource::Head => HEAD,
+            DataSource::Random { .. } => RANDOM,
+            DataSource::Typed(_) => TYPED,
         };
         kind.to_owned()
     });
@@ -37,8 +37,8 @@ pub(super) fn source(room: FlashView) -> AnyView {
     let choose = Callback::new(move |value: String| {
         room.act(FlashAction::SetSource(match value.as_str() {
             RANDOM => random([32, 16, 0]),
-            TYPED => Source::Typed(words::TYPED_EXAMPLE.to_owned()),
-            _ => Source::Head,
+            TYPED => DataSource::Typed(words::TYPED_EXAMPLE.to_owned()),
+            _ => DataSource::Head,
         }));
     });
     let (name, about) = (controls::DATA.name, Some(controls::DATA.about));
@@ -75,13 +75,13 @@ fn random_fields(room: FlashView) -> AnyView {
 /// Rows, width and seed of random numbers.
 fn numbers(state: &State) -> [u64; 3] {
     match state.flash.source {
-        Source::Random { n, d, seed } => [n as u64, d as u64, seed],
-        Source::Head | Source::Typed(_) => [0; 3],
+        DataSource::Random { n, d, seed } => [n as u64, d as u64, seed],
+        DataSource::Head | DataSource::Typed(_) => [0; 3],
     }
 }
 
-fn random([n, d, seed]: [u64; 3]) -> Source {
-    Source::Random {
+fn random([n, d, seed]: [u64; 3]) -> DataSource {
+    DataSource::Random {
         n: usize::try_from(n).unwrap_or(usize::MAX),
         d: usize::try_from(d).unwrap_or(usize::MAX),
         seed,
@@ -93,12 +93,12 @@ fn typed_field(room: FlashView) -> AnyView {
     let typed = room
         .store
         .select(|state: &State| match &state.flash.source {
-            Source::Typed(typed) => typed.clone(),
-            Source::Head | Source::Random { .. } => String::new(),
+            DataSource::Typed(typed) => typed.clone(),
+            DataSource::Head | DataSource::Random { .. } => String::new(),
         });
     let input = move |event| {
         let typed = event_target_value(&event);
-        room.act(FlashAction::SetSource(Source::Typed(typed)));
+        room.act(FlashAction::SetSource(DataSource::Typed(typed)));
     };
     view! {
         <p class="typed-format" id=FORMAT>{words::TYPED_LABEL}</p>

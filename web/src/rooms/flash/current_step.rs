@@ -11,7 +11,7 @@ use crate::derived::Derived;
 use crate::store::Store;
 
 /// What attends, and one step of it.
-pub type Shown = (Shared<Player>, Shared<Moment>);
+pub type PlayerAndMoment = (Shared<Player>, Shared<Moment>);
 
 /// The player, its step, and the row that is spelled out; of the algorithm beside
 /// it, where there is one, player and step as well.
@@ -109,12 +109,12 @@ impl CurrentStep {
     }
 
     /// What is played and the step that is shown.
-    pub fn shown(self) -> Option<Shown> {
+    pub fn shown(self) -> Option<PlayerAndMoment> {
         Some((self.player()?, self.moment.get()?))
     }
 
     /// The algorithm beside and its step.
-    pub fn beside(self) -> Option<Shown> {
+    pub fn beside(self) -> Option<PlayerAndMoment> {
         Some((self.beside.get()?, self.beside_moment.get()?))
     }
 

@@ -3,10 +3,10 @@
 use headlight_view::State;
 use headlight_view::frame::action::FrameAction;
 use headlight_view::rooms::flash::FlashAction;
-use headlight_view::rooms::flash::device::{Computes, Growth, RunShown, Stage};
+use headlight_view::rooms::flash::device::{Computes, Growth, GrowthStage, RunShown};
 use headlight_view::rooms::flash::device_ask;
 use headlight_view::rooms::flash::words::device as words;
-use headlight_view::session::{Choice, Input};
+use headlight_view::session::{BackendChoice, Input};
 use leptos::prelude::*;
 
 use super::device_growth::lengths;
@@ -38,7 +38,7 @@ pub fn section(room: FlashView) -> AnyView {
     let can_ask =
         Derived::new(move || matches!(computing.get(), Computes::NotGpu { can_ask: true, .. }));
     let ask = move || {
-        let ask = FrameAction::Engine(Input::Choose(Choice::Gpu));
+        let ask = FrameAction::Engine(Input::Choose(BackendChoice::Gpu));
         let press = Callback::new(move |()| room.store.dispatch(ask.clone()));
         button(Derived::new(|| words::USE_GPU), press)
     };
@@ -68,7 +68,7 @@ fn buttons(room: FlashView, run: Derived<RunShown>, growth: Derived<Option<Growt
     });
     let run_it = Callback::new(move |()| room.act(FlashAction::RunOnDevice));
     // One button for both, so that whoever pressed it keeps the focus.
-    let is_measuring = |growth: &Growth| matches!(growth.stage, Stage::Measuring(_));
+    let is_measuring = |growth: &Growth| matches!(growth.stage, GrowthStage::Measuring(_));
     let label = Derived::new(move || {
         growth.with(|growth| match growth.as_ref().map(is_measuring) {
             Some(true) => words::STOP,

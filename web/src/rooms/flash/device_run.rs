@@ -2,7 +2,7 @@
 
 use headlight_view::State;
 use headlight_view::rooms::flash::catalogue::FlashFigure;
-use headlight_view::rooms::flash::device::{Answer, RunShown};
+use headlight_view::rooms::flash::device::{DeviceAnswer, RunShown};
 use headlight_view::rooms::flash::device_ask;
 use headlight_view::rooms::flash::figures::agreement::{self, verdict};
 use headlight_view::rooms::flash::words as flash_words;
@@ -99,7 +99,7 @@ pub fn one_run(room: FlashView, run: Derived<RunShown>) -> AnyView {
 
 fn go_on(
     compared: Derived<Option<Player>>,
-    answer: Derived<Option<Answer>>,
+    answer: Derived<Option<DeviceAnswer>>,
     agreement: Local<Option<Agreement>>,
     generation: StoredValue<u32>,
     mine: u32,

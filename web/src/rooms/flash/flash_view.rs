@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::current_step::CurrentStep;
 use super::dispatch::act;
-use super::numbers::Numbers;
+use super::step_tables::StepTables;
 use crate::frame::figure::{MethodAndTable, More, figure_of};
 use crate::store::Store;
 
@@ -18,7 +18,7 @@ use crate::store::Store;
 pub(super) struct FlashView {
     pub(super) store: Store,
     pub(super) now: CurrentStep,
-    pub(super) numbers: Numbers,
+    pub(super) numbers: StepTables,
 }
 
 impl FlashView {

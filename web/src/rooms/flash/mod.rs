@@ -3,7 +3,7 @@
 //! What can be operated comes from [`controls`](crate::controls), and each part of the room
 //! hands on an `AnyView`: one type for Leptos, so that the module stays small.
 
-mod beside;
+mod compared_stage;
 mod controls;
 mod controls_source;
 mod current_step;
@@ -16,12 +16,12 @@ mod error_badge;
 mod flash_view;
 mod ledger;
 mod lesson;
-mod numbers;
 mod pseudo_code;
 mod room;
 mod row;
 mod stage;
 mod step_sentence;
+mod step_tables;
 mod timeline;
 mod transport;
 

@@ -10,9 +10,9 @@ use wasm_bindgen_futures::spawn_local;
 use super::current_step::CurrentStep;
 use super::dispatch::act;
 use super::flash_view::{FlashView, more};
-use super::numbers::Numbers;
 use super::step_sentence::says;
-use super::{beside, controls, device, error_badge, ledger, lesson, pseudo_code};
+use super::step_tables::StepTables;
+use super::{compared_stage, controls, device, error_badge, ledger, lesson, pseudo_code};
 use super::{row, stage, timeline, transport};
 use crate::controls::{text, value_of};
 use crate::derived::react;
@@ -29,7 +29,7 @@ pub(super) fn draw_room() -> AnyView {
     let room = FlashView {
         store,
         now,
-        numbers: Numbers::new(store, now),
+        numbers: StepTables::new(store, now),
     };
     transport::listen_to_keys(store);
     transport::keep_time(store);
@@ -41,9 +41,9 @@ pub(super) fn draw_room() -> AnyView {
                 {intent(store)}
                 {controls::all(room)}
                 <div class="said">{says(now)}{more(FlashFigure::Stage)}</div>
-                {beside::pace(room, false)}
+                {compared_stage::pace(room, false)}
                 {stage::stage(room, false)}
-                {beside::beside(room)}
+                {compared_stage::beside(room)}
                 {transport::transport(room)}
                 {timeline::timeline(room)}
                 {room.behind(FlashFigure::Stage)}

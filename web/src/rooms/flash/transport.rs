@@ -52,7 +52,7 @@ pub fn transport(room: FlashView) -> AnyView {
     .into_any()
 }
 
-/// How many steps a second are played.
+/// Choice of the steps that are played per second.
 fn speeds(room: FlashView) -> AnyView {
     let entry = |(index, &speed): (usize, &f64)| Entry::new(index.to_string(), words::speed(speed));
     let entries = Derived::new(move || SPEEDS.iter().enumerate().map(entry).collect());

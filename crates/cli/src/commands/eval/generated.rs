@@ -20,7 +20,7 @@ use crate::progress::progress_bar;
 #[derive(Debug, Default)]
 pub(super) struct Generated {
     n_stories: u64,
-    /// Those that reach the end token.
+    /// Stories that reach the end token.
     n_ended: u64,
     judgement: Judgement,
 }
@@ -96,7 +96,7 @@ impl Generated {
         answer
     }
 
-    /// The same for people.
+    /// The verdict as a table for people.
     pub(super) fn table(&self) -> String {
         let judged = &self.judgement;
         let mut out = format!(

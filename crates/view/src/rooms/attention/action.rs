@@ -5,7 +5,7 @@ use headlight_activations::Sampling;
 use super::choices::{Scope, View};
 use super::figures::atlas::Sort;
 use super::figures::attribution::Order;
-use super::figures::steps::Step;
+use super::figures::steps::RowStep;
 use crate::answers::head::Head;
 use crate::frame::ablation::Part;
 
@@ -52,7 +52,7 @@ pub enum AttentionAction {
     /// The visitor wants to see the head another way.
     SetView(View),
     /// The visitor looks at another step of the row.
-    SetStep(Step),
+    SetStep(RowStep),
     /// The visitor wants the heads in another order.
     SortHeads(Sort),
     /// The visitor wants the lines of other queries.

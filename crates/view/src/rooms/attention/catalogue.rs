@@ -1,7 +1,7 @@
 //! The figures of the Attention room: titles, and how each is computed.
 
 use super::words;
-use crate::frame::figure_words::Method;
+use crate::frame::figure_words::MethodText;
 use headlight_figure::FigureId;
 
 /// A figure of the Attention room.
@@ -109,9 +109,9 @@ const VASWANI: &str = "Vaswani et al. (2017), Attention is all you need, section
 
 /// How this figure of the Attention room is computed.
 #[must_use]
-pub const fn method(figure: AttentionFigure) -> Method {
+pub const fn method(figure: AttentionFigure) -> MethodText {
     match figure {
-        AttentionFigure::Atlas => Method {
+        AttentionFigure::Atlas => MethodText {
             formula: "score = \u{3a3} pattern \u{b7} detector / \u{3a3} pattern",
             meaning: "A detector is 1 where a head of that kind would look and 0 elsewhere: on \
                 the token before, on the same token earlier, on what followed it. The entropy is \
@@ -122,7 +122,7 @@ pub const fn method(figure: AttentionFigure) -> Method {
                 targets\u{201d} give the mean weight over those that have one.",
             code: "crates/activations/src/head_scores.rs",
         },
-        AttentionFigure::Pattern => Method {
+        AttentionFigure::Pattern => MethodText {
             formula: "pattern[query, key] = softmax over keys \u{2264} query of q\u{b7}k / \u{221a}d_head",
             meaning: "How much of each key's value a query takes. A token cannot look ahead, so \
                 later keys have weight 0.",
@@ -130,7 +130,7 @@ pub const fn method(figure: AttentionFigure) -> Method {
             source: VASWANI,
             code: "crates/model/src/attention.rs",
         },
-        AttentionFigure::Lines => Method {
+        AttentionFigure::Lines => MethodText {
             formula: "pattern[query, key] = softmax over keys \u{2264} query of q\u{b7}k / \u{221a}d_head",
             meaning: "The weights of the map as lines: from a query the 8 largest, none below \
                 0.02. What is left out is said in the sentence.",
@@ -138,7 +138,7 @@ pub const fn method(figure: AttentionFigure) -> Method {
             source: VASWANI,
             code: "crates/view/src/rooms/attention/figures/lines.rs",
         },
-        AttentionFigure::Steps => Method {
+        AttentionFigure::Steps => MethodText {
             formula: "s = q\u{b7}k / \u{221a}d_head;  weight = exp(s \u{2212} max s) / \u{3a3} exp(s \u{2212} max s)",
             meaning: "One row of the map. The scores are found again from the weights and the \
                 row's log-sum-exp L: s = ln(weight) + L. Masked scores are \u{2212}\u{221e}.",
@@ -147,7 +147,7 @@ pub const fn method(figure: AttentionFigure) -> Method {
                 calls scores and weights blocks.{layer}.attn.hook_attn_scores and hook_pattern.",
             code: "crates/view/src/rooms/attention/figures/steps.rs",
         },
-        AttentionFigure::Product => Method {
+        AttentionFigure::Product => MethodText {
             formula: "s = \u{3a3} q_i \u{b7} k_i / \u{221a}d_head",
             meaning: "The query of one token and the key of another, number by number, and what \
                 each pair of numbers adds to the score. Query and key share one scale of colours, \
@@ -157,7 +157,7 @@ pub const fn method(figure: AttentionFigure) -> Method {
                 calls query and key blocks.{layer}.attn.hook_q and hook_k. Raw weights.",
             code: "crates/view/src/rooms/attention/figures/product.rs",
         },
-        AttentionFigure::Lens => Method {
+        AttentionFigure::Lens => MethodText {
             formula: "softmax(W_U \u{b7} ln_final(residual stream after a layer))",
             meaning: "What the model would say next if the layers ended there. The final norm is \
                 computed anew on each stream; after the last layer it is the model's own answer.",
@@ -167,7 +167,7 @@ pub const fn method(figure: AttentionFigure) -> Method {
                 resid_post i is hidden_states[i + 1] in Hugging Face.",
             code: "crates/model/src/lens.rs",
         },
-        AttentionFigure::Attribution => Method {
+        AttentionFigure::Attribution => MethodText {
             formula: "((c \u{2212} mean c) \u{b7} gain / scale) \u{b7} (W_U[token] \u{2212} W_U[against])",
             meaning: "Each summand c of the residual stream at the last position: the embeddings, \
                 every head, every MLP, the biases. The norm's scale is that of this run, so the \
@@ -178,7 +178,7 @@ pub const fn method(figure: AttentionFigure) -> Method {
                 and centres weights by default, so its bars differ while the sum does not.",
             code: "crates/model/src/attribution.rs",
         },
-        AttentionFigure::Norms => Method {
+        AttentionFigure::Norms => MethodText {
             formula: "\u{2016}x\u{2016} = \u{221a}(\u{3a3} x\u{b2}) over d_model",
             meaning: "The length of the residual stream at the selected position, and of what \
                 each attention and each MLP adds to it.",
@@ -187,7 +187,7 @@ pub const fn method(figure: AttentionFigure) -> Method {
                 hook_attn_out, hook_resid_mid, hook_mlp_out, hook_resid_post. Raw weights.",
             code: "crates/model/src/run.rs",
         },
-        AttentionFigure::Next => Method {
+        AttentionFigure::Next => MethodText {
             formula: "p = softmax(logits at the last position)",
             meaning: "The model's own probabilities, before temperature and cuts; those come in \
                 the order temperature, top-k, top-p. The language's probabilities are computed \
@@ -197,7 +197,7 @@ pub const fn method(figure: AttentionFigure) -> Method {
                 arXiv:1904.09751, for top-p.",
             code: "crates/model/src/sampling.rs",
         },
-        AttentionFigure::Surprise => Method {
+        AttentionFigure::Surprise => MethodText {
             formula: "surprise = \u{2212}log2 p(token | the tokens before it)",
             meaning: "Each bit halves the probability. The first token has nothing before it and \
                 so no surprise.",
@@ -205,7 +205,7 @@ pub const fn method(figure: AttentionFigure) -> Method {
             source: "Shannon (1948), A mathematical theory of communication.",
             code: "crates/view/src/rooms/attention/figures/surprise.rs",
         },
-        AttentionFigure::Perplexity => Method {
+        AttentionFigure::Perplexity => MethodText {
             formula: "perplexity = 2^(mean surprise);  excess = mean surprise \u{2212} mean true surprise",
             meaning: "Over the tokens up to each position, the first one left out. Model \
                 perplexity is true perplexity times 2 to the power of the excess.",
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn every_figure_says_how_it_is_computed() {
         for figure in AttentionFigure::ALL {
-            let Method {
+            let MethodText {
                 formula,
                 meaning,
                 unit,

@@ -9,15 +9,15 @@ use headlight_figure::token;
 /// How a token among the prompt's chips looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ChipLook {
-    /// It is the selected query.
+    /// True for the selected query.
     pub is_query: bool,
-    /// It is a query that is averaged with the selected one.
+    /// True for a query that is averaged with the selected one.
     pub is_also_query: bool,
-    /// It is the selected key.
+    /// True for the selected key.
     pub is_key: bool,
-    /// It is under the pointer, here or in the map.
+    /// True for the token under the pointer, here or in the map.
     pub is_pointed: bool,
-    /// It is the first token that the model's language cannot have.
+    /// True for the first token that the model's language cannot have.
     pub is_stray: bool,
 }
 

@@ -16,13 +16,13 @@ pub enum View {
     Steps,
 }
 
-/// Whose lines are drawn.
+/// Queries whose lines are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// Those of the selected queries.
+    /// The selected queries.
     #[default]
     Selected,
-    /// Those of every query in view.
+    /// Every query in view.
     All,
 }
 

@@ -6,7 +6,7 @@ use headlight_figure::table::Table;
 use serde::Serialize;
 
 use super::state::AttentionRoom;
-use super::tables::Source;
+use super::tables::TableSource;
 use crate::answers::head;
 use crate::answers::run::Backend;
 use crate::frame::Frame;
@@ -28,8 +28,8 @@ use crate::rooms::attention::figures::{
 /// The numbers of a figure of the room; `None` if they have not arrived.
 #[must_use]
 pub fn numbers(room: &AttentionRoom, frame: &Frame, figure: AttentionFigure) -> Option<Numbers> {
-    let table = Source::new(room, frame, figure)?.table();
-    let about = About::new(room, frame, figure, &table).to_json();
+    let table = TableSource::new(room, frame, figure)?.table();
+    let about = AboutRun::new(room, frame, figure, &table).to_json();
     Some(Numbers { about, table })
 }
 
@@ -48,7 +48,7 @@ pub fn figure(
     let credit = figure_words::credit(frame.shown_model());
     match figure {
         AttentionFigure::Pattern => {
-            let table = Source::new(room, frame, figure)?.table();
+            let table = TableSource::new(room, frame, figure)?.table();
             pattern::figure(room, frame, width_px, table, credit)
         }
         AttentionFigure::Perplexity => {
@@ -74,11 +74,15 @@ pub fn figure(
                 sampling: frame.subject.sampling,
                 chosen: room.contrast(&frame.subject).map(|(token, _)| token),
             };
-            list.figure(width_px, Source::new(room, frame, figure)?.table(), credit)
+            list.figure(
+                width_px,
+                TableSource::new(room, frame, figure)?.table(),
+                credit,
+            )
         }
         AttentionFigure::Steps => {
-            let source = Source::new(room, frame, figure)?;
-            let Source::Steps(run, pattern, query) = &source else {
+            let source = TableSource::new(room, frame, figure)?;
+            let TableSource::Steps(run, pattern, query) = &source else {
                 return None;
             };
             let steps = Steps::new(&run.tokens, pattern, *query)?;
@@ -86,8 +90,8 @@ pub fn figure(
             Some(steps.figure(room.step, key, width_px, source.table(), credit))
         }
         AttentionFigure::Product => {
-            let source = Source::new(room, frame, figure)?;
-            let Source::Product(found) = &source else {
+            let source = TableSource::new(room, frame, figure)?;
+            let TableSource::Product(found) = &source else {
                 return None;
             };
             let product = Product::new(found);
@@ -106,7 +110,7 @@ pub fn figure(
             let all = &room.details.atlas;
             let (n_layers, n_heads) = frame.grid_of_heads();
             let atlas = Atlas::new(all, n_layers, n_heads, run.seq_len(), room.sort);
-            let table = Source::new(room, frame, figure)?.table();
+            let table = TableSource::new(room, frame, figure)?.table();
             let choice = HeadChoice::new(room, frame);
             Some(atlas.figure(&choice, width_px, table, credit))
         }
@@ -120,7 +124,7 @@ pub(crate) fn save(
     figure: AttentionFigure,
     format: Format,
 ) {
-    if Source::new(room, frame, figure).is_none() {
+    if TableSource::new(room, frame, figure).is_none() {
         frame.tell(figure_words::NOTHING_TO_SAVE.to_owned());
         return;
     }
@@ -177,7 +181,7 @@ pub fn file_name(
 
 /// What the numbers are about.
 #[derive(Debug, Serialize)]
-struct About<'a> {
+struct AboutRun<'a> {
     figure: &'static str,
     model: &'a str,
     prompt: &'a str,
@@ -202,7 +206,7 @@ struct About<'a> {
     caption: &'a str,
 }
 
-impl<'a> About<'a> {
+impl<'a> AboutRun<'a> {
     fn new(
         room: &'a AttentionRoom,
         frame: &'a Frame,
@@ -261,12 +265,12 @@ mod tests {
     use crate::answers::run::ResidualNorm;
     use crate::answers::run::tests::{pattern, run};
     use crate::rooms::attention::choices::View;
-    use crate::rooms::attention::figures::steps::Step;
-    use crate::session::{Choice, Session};
+    use crate::rooms::attention::figures::steps::RowStep;
+    use crate::session::{BackendChoice, Session};
 
     fn exported(state: &State, figure: AttentionFigure) -> Value {
         let table = Table::new("a table", &[], Vec::new());
-        let about = About::new(&state.attention, &state.frame, figure, &table).to_json();
+        let about = AboutRun::new(&state.attention, &state.frame, figure, &table).to_json();
         serde_json::from_str(&json(&about, &table)).unwrap()
     }
 
@@ -337,7 +341,7 @@ mod tests {
             sum: 1.0,
         }));
         // A query and a key are multiplied where the scores of a row are looked at.
-        (state.attention.view, state.attention.step) = (View::Steps, Step::Scores);
+        (state.attention.view, state.attention.step) = (View::Steps, RowStep::Scores);
         let cell = state.attention.multiplied_cell(&state.frame.subject);
         let (head, query, key) = cell.unwrap();
         state.attention.details.query_key = Some(Shared::new(QueryKey {
@@ -352,7 +356,7 @@ mod tests {
         for kind in AttentionFigure::ALL {
             let value = figure(&state.attention, &state.frame, kind, 300.0);
             let value = value.unwrap_or_else(|| panic!("{kind:?} is no value"));
-            let table = Source::new(&state.attention, &state.frame, kind).unwrap();
+            let table = TableSource::new(&state.attention, &state.frame, kind).unwrap();
             assert_eq!((value.id.0, value.table), (kind.name(), table.table()));
             assert!(value.credit.contains("stories"), "{}", value.credit);
         }
@@ -389,7 +393,7 @@ mod tests {
             Format::Json,
         );
         assert_eq!(name, "headlight-attention-atlas-stories.json");
-        state.frame.session = Session::new("../a b\u{e9}/c", Choice::Auto);
+        state.frame.session = Session::new("../a b\u{e9}/c", BackendChoice::Auto);
         let name = file_name(
             &state.attention,
             &state.frame,

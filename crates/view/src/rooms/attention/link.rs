@@ -9,7 +9,7 @@ use headlight_activations::Sampling;
 use super::choices::{Scope, View};
 use super::figures::atlas::Sort;
 use super::figures::attribution::Order;
-use super::figures::steps::Step;
+use super::figures::steps::RowStep;
 use super::lesson::{self, Topic};
 use super::state::AttentionRoom;
 use crate::answers::head::{self, Head};
@@ -46,8 +46,8 @@ pub(crate) struct AttentionLink {
     pub(crate) col: Option<usize>,
     pub(crate) view: Option<View>,
     /// The step of the row; links count from 1.
-    pub(crate) step: Option<Step>,
-    /// Whose lines are drawn.
+    pub(crate) step: Option<RowStep>,
+    /// Queries whose lines are drawn.
     pub(crate) scope: Option<Scope>,
     /// The order of the atlas.
     pub(crate) sort: Option<Sort>,
@@ -86,7 +86,7 @@ impl AttentionLink {
             "step" => {
                 let number = value.parse::<usize>().ok();
                 let index = number.and_then(|step| step.checked_sub(1));
-                let step = index.and_then(|index| Step::ALL.get(index).copied());
+                let step = index.and_then(|index| RowStep::ALL.get(index).copied());
                 set(&mut self.step, step)
             }
             "lines" => set(&mut self.scope, named(&SCOPES, value)),
@@ -150,7 +150,7 @@ pub(crate) fn write(room: &AttentionRoom, frame: &Frame) -> Pairs {
     pairs.put("col", room.col);
     let view = (room.view != View::default()).then(|| room.view.name());
     pairs.put("view", view);
-    let has_step = room.view == View::Steps && room.step != Step::default();
+    let has_step = room.view == View::Steps && room.step != RowStep::default();
     pairs.put("step", has_step.then(|| room.step.index() + 1));
     pairs.put("lines", name_unless(&SCOPES, room.scope, Scope::default()));
     let usual_sort = lesson::usual_sort(learn);
@@ -232,7 +232,7 @@ mod tests {
         let (mut room, mut frame) = (AttentionRoom::default(), Frame::default());
         (room.row, room.col) = (Some(6), Some(0));
         room.also_rows = BTreeSet::from([3, 8]);
-        (room.view, room.step) = (View::Steps, Step::Exponentiate);
+        (room.view, room.step) = (View::Steps, RowStep::Exponentiate);
         (room.scope, room.sort) = (Scope::All, Sort::Previous);
         room.order = Order::Stream;
         room.companions = BTreeSet::from([Head { layer: 0, head: 3 }]);

@@ -20,14 +20,14 @@ use crate::rooms::attention::figures::atlas::Sort;
 use crate::rooms::attention::figures::attribution::Order;
 use crate::rooms::attention::figures::head_kind;
 use crate::rooms::attention::figures::sentence;
-use crate::rooms::attention::figures::steps::Step;
+use crate::rooms::attention::figures::steps::RowStep;
 use crate::rooms::attention::figures::zoom::Zoom;
 use headlight_figure::Palette;
 use headlight_figure::Shared;
 use headlight_figure::Span;
 
-/// How many numbers of patterns of one run are kept, so that going back to a
-/// head is instant on short prompts and memory stays small on long ones.
+/// Number of elements of patterns of one run are kept, so that going back to a head is
+/// instant on short prompts and memory stays small on long ones.
 const MAX_KEPT_WEIGHTS: usize = 4 << 20;
 
 /// The room.
@@ -42,10 +42,10 @@ pub struct AttentionRoom {
     /// How the selected head is drawn.
     pub view: View,
     /// The step of the row that is spelled out.
-    pub step: Step,
+    pub step: RowStep,
     /// The order of the atlas.
     pub sort: Sort,
-    /// Whose lines are drawn.
+    /// Queries whose lines are drawn.
     pub scope: Scope,
     /// The order of the attribution's bars.
     pub order: Order,
@@ -221,7 +221,7 @@ impl AttentionRoom {
     /// The head, query and key whose product is looked at, if one is.
     #[must_use]
     pub fn multiplied_cell(&self, subject: &Subject) -> Option<(Head, usize, usize)> {
-        let is_looked_at = self.view == View::Steps && self.step == Step::Scores;
+        let is_looked_at = self.view == View::Steps && self.step == RowStep::Scores;
         let is_one_head = self.companions.is_empty();
         // Which key is selected depends on the row.
         let query = self.query(subject);

@@ -84,7 +84,7 @@ fn named((pos, token): (impl Display, String)) -> String {
 /// Cheap to make and to compare, so that a page that follows it makes a table anew
 /// only when the table changes.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Source {
+pub enum TableSource {
     /// The heads that have arrived, of a prompt of this length.
     Atlas(Shared<Vec<ShadedThumbnail>>, usize),
     /// One head, or what has changed in it, with the selected query and key where
@@ -110,7 +110,7 @@ pub enum Source {
     Perplexity(Shared<Run>, Option<Shared<Truth>>),
 }
 
-impl Source {
+impl TableSource {
     /// What the table of `figure` is made from now; `None` if that has not arrived.
     #[must_use]
     pub fn new(room: &AttentionRoom, frame: &Frame, figure: AttentionFigure) -> Option<Self> {
@@ -203,8 +203,8 @@ mod tests {
     use crate::State;
     use crate::answers::run::tests::{pattern, run};
 
-    fn source(state: &State, figure: AttentionFigure) -> Option<Source> {
-        Source::new(&state.attention, &state.frame, figure)
+    fn source(state: &State, figure: AttentionFigure) -> Option<TableSource> {
+        TableSource::new(&state.attention, &state.frame, figure)
     }
 
     fn state(words: &[&str]) -> State {

@@ -3,7 +3,7 @@
 use headlight_flash::Algorithm;
 
 use super::clock::Clock;
-use super::options::{Source, Tiles};
+use super::options::{DataSource, Tiles};
 use crate::frame::save::Content;
 
 /// Something that happened in the room.
@@ -26,7 +26,7 @@ pub enum FlashAction {
     /// The visitor chose tiles.
     SetTiles(Tiles),
     /// The visitor chose what is attended with.
-    SetSource(Source),
+    SetSource(DataSource),
     /// The visitor goes to a step.
     GoTo(u64),
     /// The visitor presses or drags the timeline, which stays where it is: from the step
@@ -45,7 +45,7 @@ pub enum FlashAction {
     TileBy(i64),
     /// The visitor plays or stops.
     TogglePlay,
-    /// So many milliseconds have passed.
+    /// Milliseconds have passed.
     Tick(f64),
     /// The visitor chose a speed, counted from 0.
     SetSpeed(usize),

@@ -3,7 +3,7 @@
 use headlight_activations::{Detail, DetailKind, Finding};
 
 use super::head_of::HeadOf;
-use super::options::Source;
+use super::options::DataSource;
 use super::state::FlashRoom;
 use crate::answers::head::Head;
 use crate::frame::Frame;
@@ -12,7 +12,7 @@ use crate::frame::news::FrameNews;
 /// Asks for the selected head's queries, keys and values, while the room shows them.
 pub(crate) fn ask_for_head(room: &mut FlashRoom, frame: &mut Frame) {
     let run = frame.subject.run.as_ref().map(|run| run.id);
-    let Some(run) = run.filter(|_| room.source == Source::Head) else {
+    let Some(run) = run.filter(|_| room.source == DataSource::Head) else {
         return;
     };
     let wanted = frame.subject.head;

@@ -1,7 +1,7 @@
 //! The figures of the Flash room: names, titles, and how each is computed.
 
 use super::words;
-use crate::frame::figure_words::Method;
+use crate::frame::figure_words::MethodText;
 use headlight_figure::FigureId;
 
 /// A figure of the Flash room.
@@ -89,9 +89,9 @@ const PAPERS: &str = "Dao et al. (2022), FlashAttention, arXiv:2205.14135, algor
 
 /// How this figure of the Flash room is computed.
 #[must_use]
-pub const fn method(figure: FlashFigure) -> Method {
+pub const fn method(figure: FlashFigure) -> MethodText {
     match figure {
-        FlashFigure::Stage => Method {
+        FlashFigure::Stage => MethodText {
             formula: "S = QKᵀ / √d;  m′ = max(m, max S);  α = exp(m − m′);  P = exp(S − m′);  \
                 l′ = α l + Σ P;  O′ = α O + P V;  at the end O / l and L = m + ln l",
             meaning: "Tiles of queries meet tiles of keys one after the other. What was summed \
@@ -104,7 +104,7 @@ pub const fn method(figure: FlashFigure) -> Method {
             source: PAPERS,
             code: "crates/flash/src/machine.rs",
         },
-        FlashFigure::Timeline => Method {
+        FlashFigure::Timeline => MethodText {
             formula: "for each query tile i: for each key tile j: load, scores, mask, maximum, \
                 rescale, exp, sum, times V;  then normalise and write",
             meaning: "The steps in the order in which they are carried out. Which there are \
@@ -115,7 +115,7 @@ pub const fn method(figure: FlashFigure) -> Method {
             source: PAPERS,
             code: "crates/flash/src/schedule.rs",
         },
-        FlashFigure::Ledger => Method {
+        FlashFigure::Ledger => MethodText {
             formula: "moved = Σ over steps of the numbers read from and written to slow memory;  \
                 operations per byte = flops / (4 × moved)",
             meaning: "Every load and every write is counted, none is taken to be cached. Chip \
@@ -127,7 +127,7 @@ pub const fn method(figure: FlashFigure) -> Method {
                 attention moves of the order of Nd + N² elements, FlashAttention of N²d²/M.",
             code: "crates/flash/src/totals.rs",
         },
-        FlashFigure::Error => Method {
+        FlashFigure::Error => MethodText {
             formula: "max |O − softmax(QKᵀ / √d) V|, over all rows and columns",
             meaning: "All rows of the result are held against softmax by its definition, \
                 computed in 64 bits from the same 32-bit queries, keys and values. What is left \
@@ -137,7 +137,7 @@ pub const fn method(figure: FlashFigure) -> Method {
                 arXiv:1706.03762, for the definition.",
             code: "crates/flash/src/dense.rs",
         },
-        FlashFigure::Row => Method {
+        FlashFigure::Row => MethodText {
             formula: "m′ = max(m, max s);  α = exp(m − m′);  l′ = α l + Σ exp(s − m′)",
             meaning: "One row of the tile on the chip: its largest score and its sum after each \
                 tile of keys, and the α that the sum before was multiplied with. The row is the \
@@ -147,7 +147,7 @@ pub const fn method(figure: FlashFigure) -> Method {
                 arXiv:1805.02867, algorithm 3; Dao (2023), arXiv:2307.08691, algorithm 1.",
             code: "crates/view/src/rooms/flash/figures/row.rs",
         },
-        FlashFigure::Device => Method {
+        FlashFigure::Device => MethodText {
             formula: "max |O − O of the trace|,  max |L − L of the trace|,  and both against \
                 softmax(QKᵀ / √d) V in 64 bits;  32 bits allow 2.5e-6 × max(4, max |S|), for O \
                 × max(1, max |V|)",
@@ -160,7 +160,7 @@ pub const fn method(figure: FlashFigure) -> Method {
             source: "Dao (2023), FlashAttention-2, arXiv:2307.08691, algorithm 1.",
             code: "crates/kernels/src/flash_kernel.rs",
         },
-        FlashFigure::Growth => Method {
+        FlashFigure::Growth => MethodText {
             formula: "bytes of live buffers at the most − bytes of q, k, v and O;  the exponent \
                 is the slope of a line through the logarithms, by least squares",
             meaning: "Random queries, keys and values without a mask, twice as many each time: \

@@ -14,7 +14,7 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// Both.
+    /// Both clocks, in the order of the page.
     pub const ALL: [Self; 2] = [Self::Traffic, Self::Work];
 
     /// The word for it in links.
@@ -26,7 +26,8 @@ impl Clock {
         }
     }
 
-    /// What it says after these steps: elements or operations. It never goes back.
+    /// Reading of the clock after these steps: elements or operations. It never goes
+    /// back.
     #[must_use]
     pub fn of(self, totals: &Totals) -> u64 {
         match self {

@@ -34,15 +34,15 @@ pub struct HeadData {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
-    /// They do not fit, or are not finite.
+    /// The arrays do not fit, or are not finite.
     #[error("{}", input_error(.0))]
     Input(#[from] InputError),
     /// More than the room draws.
     #[error("{} of width {d}, expected at most {MOST_ROWS} of width {MOST_WIDTH}", counted_of(*.found, "row"))]
     TooLarge {
-        /// Rows.
+        /// Number of rows.
         found: usize,
-        /// Width.
+        /// Width of a row.
         d: usize,
     },
     /// A typed line holds something else than numbers.
@@ -61,9 +61,9 @@ pub enum DataError {
     Ragged {
         /// Counted from 1.
         line: usize,
-        /// How many it has.
+        /// Number of elements of the row.
         found: usize,
-        /// How many the first has.
+        /// Number of elements of the first row.
         d: usize,
     },
     /// Typed rows that are not queries, keys and values.
@@ -119,7 +119,7 @@ impl HeadData {
         Self::new(q, head.k.clone(), head.v.clone(), head.d_head)
     }
 
-    /// These numbers with a token for each row.
+    /// The numbers with a token for each row.
     pub(crate) fn with_tokens(mut self, tokens: Option<&Shared<Vec<Token>>>) -> Self {
         let n = self.n_q();
         self.tokens = tokens.filter(|tokens| tokens.len() == n).cloned();

@@ -11,7 +11,7 @@ use headlight_activations::{Detail, DetailKind, FlashGrowth, FlashRun, StandardM
 
 use super::data::HeadData;
 use super::head_of::HeadOf;
-use super::options::Source;
+use super::options::DataSource;
 use super::options::{Options, Tiles};
 use super::player::Player;
 use headlight_figure::Shared;
@@ -31,13 +31,13 @@ pub struct OnDevice {
     pub(crate) asked: Option<Asked>,
     pub(crate) growth: Option<Growth>,
     /// The numbers for which no measurement began.
-    pub(crate) refused: Option<Subject>,
+    pub(crate) refused: Option<DeviceQuestion>,
 }
 
 /// A run that was asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Asked {
-    pub(crate) subject: Subject,
+    pub(crate) subject: DeviceQuestion,
     pub(crate) sent: Option<Sent>,
     pub(crate) outcome: Outcome,
 }
@@ -51,8 +51,8 @@ pub(crate) struct Sent {
 
 /// What decides which numbers come out: whoever changes it has another question.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Subject {
-    pub(crate) source: Source,
+pub(crate) struct DeviceQuestion {
+    pub(crate) source: DataSource,
     pub(crate) head: Option<HeadOf>,
     pub(crate) is_causal: bool,
     pub(crate) tiles: Tiles,
@@ -61,7 +61,7 @@ pub(crate) struct Subject {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Outcome {
     AwaitsNumbers,
-    /// They are there: the room asks.
+    /// The numbers are there: the room asks.
     Due,
     Awaited,
     Answered(Shared<FlashRun>),
@@ -73,23 +73,23 @@ pub(crate) enum Outcome {
 pub enum RunShown {
     /// None was asked for.
     Nothing,
-    /// It begins when the head's numbers are there.
+    /// The run begins when the head's numbers are there.
     AwaitsNumbers,
-    /// It is under way.
+    /// The run is under way.
     Awaited,
-    /// It was under way when a newer prompt or another engine made it pointless.
+    /// The run was under way when a newer prompt or another engine made it pointless.
     Interrupted,
-    /// It was about other numbers, another mask or other tiles than are shown now.
+    /// The run was about other numbers, another mask or other tiles than are shown now.
     Outdated,
-    /// It failed, and why.
+    /// The run failed, and why.
     Failed(String),
     /// What came out.
-    Answered(Answer),
+    Answered(DeviceAnswer),
 }
 
 /// What came out of a run on the device.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
+pub struct DeviceAnswer {
     /// Output, log-sum-exp, time, and the tiles that were used.
     pub run: Shared<FlashRun>,
     /// The numbers that it was given. Those that are shown may have come anew since,
@@ -99,7 +99,7 @@ pub struct Answer {
     pub chosen: [usize; 2],
 }
 
-impl Answer {
+impl DeviceAnswer {
     /// The steps that are shown, with the numbers that the device was given.
     ///
     /// # Errors
@@ -117,13 +117,13 @@ pub struct Growth {
     pub d: usize,
     /// The lengths so far, ascending.
     pub points: Vec<FlashGrowth>,
-    /// How far it is.
-    pub stage: Stage,
+    /// Stage of the measurement.
+    pub stage: GrowthStage,
 }
 
-/// How far a measurement is.
+/// Stage of a measurement.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Stage {
+pub enum GrowthStage {
     /// This length is under way.
     Measuring(usize),
     /// All lengths were measured.
@@ -134,7 +134,7 @@ pub enum Stage {
     Stopped,
     /// A newer prompt or another engine came between.
     Interrupted,
-    /// It failed, and why.
+    /// The measurement failed, and why.
     Failed(String),
 }
 
@@ -167,15 +167,15 @@ impl OnDevice {
     /// Takes the answer for one length; what to ask next, if there is more to measure.
     pub(crate) fn apply_growth(&mut self, point: FlashGrowth) -> Option<Detail> {
         let growth = self.growth.as_mut()?;
-        if growth.stage != Stage::Measuring(point.n) || growth.d != point.d {
+        if growth.stage != GrowthStage::Measuring(point.n) || growth.d != point.d {
             return None;
         }
         let slowest_ms = slowest_ms(&point);
         growth.points.push(point);
         growth.stage = match LENGTHS.get(growth.points.len()) {
-            None => Stage::Done,
-            Some(_) if slowest_ms > SLOW_MS => Stage::TooSlow(slowest_ms),
-            Some(&n) => Stage::Measuring(n),
+            None => GrowthStage::Done,
+            Some(_) if slowest_ms > SLOW_MS => GrowthStage::TooSlow(slowest_ms),
+            Some(&n) => GrowthStage::Measuring(n),
         };
         growth.question()
     }
@@ -198,7 +198,7 @@ impl OnDevice {
                 asked.outcome = Outcome::Failed(why.to_owned());
             }
             (DetailKind::FlashGrowth, _, Some(growth)) if growth.question().is_some() => {
-                growth.stage = Stage::Failed(why.to_owned());
+                growth.stage = GrowthStage::Failed(why.to_owned());
             }
             _ => {}
         }
@@ -209,7 +209,7 @@ impl OnDevice {
         if let Some(growth) = &mut self.growth
             && growth.question().is_some()
         {
-            growth.stage = Stage::Stopped;
+            growth.stage = GrowthStage::Stopped;
         }
     }
 }
@@ -218,7 +218,7 @@ impl Growth {
     /// The question that is open.
     pub(crate) fn question(&self) -> Option<Detail> {
         match self.stage {
-            Stage::Measuring(n) => Some(Detail::FlashGrowth { n, d: self.d }),
+            GrowthStage::Measuring(n) => Some(Detail::FlashGrowth { n, d: self.d }),
             _ => None,
         }
     }
@@ -252,7 +252,7 @@ pub enum Way {
 pub enum Amount {
     /// Bytes beside q, k, v and the output.
     Memory,
-    /// Milliseconds.
+    /// Time in milliseconds.
     Time,
 }
 

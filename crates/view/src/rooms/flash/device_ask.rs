@@ -5,19 +5,20 @@ use headlight_figure::phrase;
 
 use super::data::HeadData;
 use super::device::{
-    Answer, Asked, Computes, Growth, LENGTHS, MOST_NUMBERS, Outcome, RunShown, Sent, Stage, Subject,
+    Asked, Computes, DeviceAnswer, DeviceQuestion, Growth, GrowthStage, LENGTHS, MOST_NUMBERS,
+    Outcome, RunShown, Sent,
 };
-use super::options::Source;
-use super::shown::data_of;
+use super::options::DataSource;
+use super::room_player::data_of;
 use super::state::FlashRoom;
 use super::words::device as words;
 use crate::answers::run::Backend;
 use crate::frame::Frame;
-use crate::session::{Choice, Phase, SelfTestCase};
+use crate::session::{BackendChoice, Phase, SelfTestCase};
 
-impl Subject {
+impl DeviceQuestion {
     fn of(room: &FlashRoom) -> Self {
-        let is_head = room.source == Source::Head;
+        let is_head = room.source == DataSource::Head;
         Self {
             source: room.source.clone(),
             head: room.head_of.clone().filter(|_| is_head),
@@ -30,7 +31,7 @@ impl Subject {
 /// True while the head's numbers are asked for: those that are shown, if any, are of
 /// another run or engine and will be replaced.
 fn awaits_head(room: &FlashRoom, frame: &Frame) -> bool {
-    room.source == Source::Head && frame.session.awaits(DetailKind::HeadInputs)
+    room.source == DataSource::Head && frame.session.awaits(DetailKind::HeadInputs)
 }
 
 /// Whether the numbers that a run waited for have come, so that it can be asked for.
@@ -38,12 +39,12 @@ fn awaits_head(room: &FlashRoom, frame: &Frame) -> bool {
 pub fn is_due(room: &FlashRoom) -> bool {
     let asked = room.device.asked.as_ref();
     let is_due = asked.is_some_and(|asked| asked.outcome == Outcome::Due);
-    is_due && room.source == Source::Head
+    is_due && room.source == DataSource::Head
 }
 
 /// Asks for a run with the numbers that are shown, once they are there.
 pub(crate) fn run(room: &mut FlashRoom, frame: &mut Frame) {
-    let subject = Subject::of(room);
+    let subject = DeviceQuestion::of(room);
     let is_same = |asked: &Asked| asked.subject == subject && asked.outcome == Outcome::Awaited;
     let is_asked = room.device.asked.as_ref().is_some_and(is_same);
     if is_asked && frame.session.awaits(DetailKind::FlashRun) {
@@ -85,17 +86,17 @@ pub(crate) fn measure(room: &mut FlashRoom, frame: &mut Frame) {
     let mut growth = Growth {
         d: 0,
         points: Vec::new(),
-        stage: Stage::Measuring(LENGTHS[0]),
+        stage: GrowthStage::Measuring(LENGTHS[0]),
     };
     match data_of(room) {
-        Err(why) => growth.stage = Stage::Failed(why),
+        Err(why) => growth.stage = GrowthStage::Failed(why),
         Ok(_) if !frame.session.holds_shown() => {
-            growth.stage = Stage::Failed(words::BUSY.to_owned());
+            growth.stage = GrowthStage::Failed(words::BUSY.to_owned());
         }
         Ok(data) => growth.d = data.d(),
     }
     let question = growth.question();
-    room.device.refused = question.is_none().then(|| Subject::of(room));
+    room.device.refused = question.is_none().then(|| DeviceQuestion::of(room));
     room.device.growth = Some(growth);
     if let Some(question) = question {
         frame.inquire(question);
@@ -136,7 +137,7 @@ pub fn run_shown(room: &FlashRoom, frame: &Frame) -> RunShown {
     if asked.awaits_numbers() && awaits_head(room, frame) || is_due(room) {
         return RunShown::AwaitsNumbers;
     }
-    if asked.subject != Subject::of(room) {
+    if asked.subject != DeviceQuestion::of(room) {
         // Why it failed was about other numbers, and nothing came out of them.
         return match asked.outcome {
             Outcome::Failed(_) => RunShown::Nothing,
@@ -149,7 +150,7 @@ pub fn run_shown(room: &FlashRoom, frame: &Frame) -> RunShown {
         Outcome::Awaited => RunShown::Interrupted,
         Outcome::Failed(why) => RunShown::Failed(why.clone()),
         Outcome::Answered(run) => match &asked.sent {
-            Some(sent) => RunShown::Answered(Answer {
+            Some(sent) => RunShown::Answered(DeviceAnswer {
                 run: run.clone(),
                 data: sent.data.clone(),
                 chosen: sent.tiles,
@@ -164,12 +165,12 @@ pub fn run_shown(room: &FlashRoom, frame: &Frame) -> RunShown {
 pub fn growth_shown(room: &FlashRoom, frame: &Frame) -> Option<Growth> {
     let device = &room.device;
     let refused = device.refused.as_ref();
-    if refused.is_some_and(|refused| *refused != Subject::of(room)) {
+    if refused.is_some_and(|refused| *refused != DeviceQuestion::of(room)) {
         return None;
     }
     let mut growth = device.growth.clone()?;
     if growth.question().is_some() && !frame.session.awaits(DetailKind::FlashGrowth) {
-        growth.stage = Stage::Interrupted;
+        growth.stage = GrowthStage::Interrupted;
     }
     Some(growth)
 }
@@ -199,15 +200,15 @@ pub fn computes(frame: &Frame) -> Computes {
         return not_gpu(obstacle, false);
     }
     let report = session.report();
-    let tests = report.map_or(&[][..], |report| &report.self_test);
+    let tests = report.map_or(&[][..], |report| report.self_test_cases());
     // One that was only slower can still be had; one that fails or is not there cannot.
-    let is_sound = !tests.is_empty() && tests.iter().all(SelfTestCase::is_passed);
+    let is_sound = !tests.is_empty() && tests.iter().all(SelfTestCase::passed);
     match session.gpu_refusal() {
-        Some(refusal) => not_gpu(refusal, is_sound && session.choice() != Choice::Gpu),
-        None if session.choice() == Choice::Cpu => not_gpu(words::CPU_CHOSEN, true),
+        Some(refusal) => not_gpu(refusal, is_sound && session.choice() != BackendChoice::Gpu),
+        None if session.choice() == BackendChoice::Cpu => not_gpu(words::CPU_CHOSEN, true),
         None => {
             let reason = report.map_or(words::CPU_COMPUTES, |report| report.reason.as_str());
-            not_gpu(reason, session.choice() != Choice::Gpu)
+            not_gpu(reason, session.choice() != BackendChoice::Gpu)
         }
     }
 }

@@ -29,8 +29,8 @@ fn room() -> State {
     state
 }
 
-fn random(seed: u64) -> Source {
-    Source::Random { n: 12, d: 8, seed }
+fn random(seed: u64) -> DataSource {
+    DataSource::Random { n: 12, d: 8, seed }
 }
 
 fn act(state: &mut State, action: FlashAction) -> Option<(RunId, Detail)> {
@@ -185,7 +185,7 @@ fn rows_that_see_nothing_agree_where_both_are_infinite() {
     let typed = "1 0\n0 1\n1 1\n\n1 0\n0 1\n\n1 2\n3 4";
     act(
         &mut state,
-        FlashAction::SetSource(Source::Typed(typed.to_owned())),
+        FlashAction::SetSource(DataSource::Typed(typed.to_owned())),
     );
     let run = answer_to(&state, 0.0);
     assert_eq!(run.lse[0], f32::INFINITY);
@@ -255,7 +255,7 @@ fn head_inputs(error: f32) -> HeadInputs {
 fn room_of_head() -> (State, RunId) {
     let mut state = live("#/flash?layer=1&head=2");
     state.flash.asked = None;
-    let (id, detail) = act(&mut state, FlashAction::SetSource(Source::Head)).unwrap();
+    let (id, detail) = act(&mut state, FlashAction::SetSource(DataSource::Head)).unwrap();
     assert_eq!(detail, Detail::HeadInputs { layer: 1, head: 2 });
     (state, id)
 }
@@ -357,7 +357,7 @@ fn a_newer_prompt_interrupts_and_a_refusal_is_said() {
     assert_eq!(run_shown(&state.flash, &state.frame), RunShown::Interrupted);
     assert_eq!(
         growth_shown(&state.flash, &state.frame).unwrap().stage,
-        Stage::Interrupted
+        GrowthStage::Interrupted
     );
     act(&mut state, FlashAction::RunOnDevice);
     assert_eq!(
@@ -387,8 +387,8 @@ fn a_newer_prompt_interrupts_and_a_refusal_is_said() {
 
 #[test]
 fn what_was_wrong_with_numbers_is_not_said_of_better_ones() {
-    let drawn = |n| Source::Random { n, d: 8, seed: 1 };
-    let typed = |text: &str| Source::Typed(text.to_owned());
+    let drawn = |n| DataSource::Random { n, d: 8, seed: 1 };
+    let typed = |text: &str| DataSource::Typed(text.to_owned());
     for (bad, good) in [
         (drawn(9_999), drawn(64)),
         (drawn(0), drawn(1)),
@@ -406,7 +406,7 @@ fn what_was_wrong_with_numbers_is_not_said_of_better_ones() {
         );
         assert_eq!(
             growth_shown(&state.flash, &state.frame).unwrap().stage,
-            Stage::Failed(why)
+            GrowthStage::Failed(why)
         );
         act(&mut state, FlashAction::SetSource(good));
         Player::new(&state.flash).unwrap();
@@ -424,7 +424,7 @@ fn what_was_wrong_with_numbers_is_not_said_of_better_ones() {
 #[test]
 fn numbers_that_are_none_are_not_sent() {
     let mut state = room();
-    let bad = Source::Typed("1 2\n\nx".to_owned());
+    let bad = DataSource::Typed("1 2\n\nx".to_owned());
     act(&mut state, FlashAction::SetSource(bad));
     assert_eq!(act(&mut state, FlashAction::RunOnDevice), None);
     let RunShown::Failed(why) = run_shown(&state.flash, &state.frame) else {
@@ -446,7 +446,7 @@ fn lengths_are_asked_for_one_after_the_other() {
         let growth = growth_shown(&state.flash, &state.frame).unwrap();
         assert_eq!(
             (growth.stage, growth.points.len()),
-            (Stage::Measuring(n), index)
+            (GrowthStage::Measuring(n), index)
         );
         assert_eq!(
             act(&mut state, FlashAction::MeasureGrowth),
@@ -457,7 +457,10 @@ fn lengths_are_asked_for_one_after_the_other() {
     }
     assert_eq!(open, None);
     let growth = growth_shown(&state.flash, &state.frame).unwrap();
-    assert_eq!((&growth.stage, growth.points.len()), (&Stage::Done, 6));
+    assert_eq!(
+        (&growth.stage, growth.points.len()),
+        (&GrowthStage::Done, 6)
+    );
     assert!(words::growth_state(&growth).starts_with("Measured 6 lengths"));
     let again = act(&mut state, FlashAction::MeasureGrowth).unwrap().1;
     assert_eq!(again, Detail::FlashGrowth { n: 256, d: 8 });
@@ -478,7 +481,7 @@ fn after_a_slow_length_there_is_no_longer_one() {
     let slow = point(512, 8, 1_100.0);
     assert_eq!(find(&mut state, id, Finding::FlashGrowth(slow)), None);
     let growth = growth_shown(&state.flash, &state.frame).unwrap();
-    assert_eq!(growth.stage, Stage::TooSlow(4_400.0));
+    assert_eq!(growth.stage, GrowthStage::TooSlow(4_400.0));
     assert_eq!(
         words::growth_state(&growth),
         "Stopped at 512, which took 4.4\u{a0}s: twice as many take about four times as long."
@@ -494,7 +497,10 @@ fn who_stops_is_asked_nothing_more_and_keeps_what_there_is() {
     let late = find(&mut state, id, Finding::FlashGrowth(point(512, 8, 1.0)));
     assert_eq!(late, None);
     let growth = growth_shown(&state.flash, &state.frame).unwrap();
-    assert_eq!((&growth.stage, growth.points.len()), (&Stage::Stopped, 1));
+    assert_eq!(
+        (&growth.stage, growth.points.len()),
+        (&GrowthStage::Stopped, 1)
+    );
     assert_eq!(
         words::growth_state(&growth),
         "Stopped. The figures go up to 256."
@@ -502,7 +508,7 @@ fn who_stops_is_asked_nothing_more_and_keeps_what_there_is() {
     act(&mut state, FlashAction::StopMeasuring);
     assert_eq!(
         growth_shown(&state.flash, &state.frame).unwrap().stage,
-        Stage::Stopped
+        GrowthStage::Stopped
     );
 }
 
@@ -510,7 +516,7 @@ fn who_stops_is_asked_nothing_more_and_keeps_what_there_is() {
 fn an_answer_for_another_length_or_width_is_none() {
     let mut device = OnDevice {
         growth: Some(Growth {
-            stage: Stage::Measuring(512),
+            stage: GrowthStage::Measuring(512),
             ..growth_of(Vec::new())
         }),
         ..OnDevice::default()
@@ -525,7 +531,7 @@ fn other_tiles_than_the_chosen_ones_are_named() {
     let state = room();
     let mut run = answer_to(&state, 0.0);
     (run.block_q, run.block_k) = (64, 32);
-    let answer = Answer {
+    let answer = DeviceAnswer {
         run: Shared::new(run),
         data: data_of(&state.flash).unwrap(),
         chosen: [8, 256],
@@ -565,7 +571,7 @@ fn who_chose_the_cpu_can_ask_for_the_gpu() {
         })
     };
     let choose = |choice| FrameAction::Engine(crate::session::Input::Choose(choice));
-    crate::reduce(&mut state, choose(Choice::Cpu));
+    crate::reduce(&mut state, choose(BackendChoice::Cpu));
     crate::reduce(&mut state, builds(false));
     assert!(matches!(
         computes(&state.frame),
@@ -577,7 +583,7 @@ fn who_chose_the_cpu_can_ask_for_the_gpu() {
         can_ask: true,
     };
     assert_eq!(computes(&state.frame), asked);
-    crate::reduce(&mut state, choose(Choice::Gpu));
+    crate::reduce(&mut state, choose(BackendChoice::Gpu));
     assert_eq!(computes(&state.frame), Computes::Preparing);
     assert_eq!(Options::default(), state.flash.options);
 }

@@ -10,7 +10,7 @@ use super::catalogue::FlashFigure;
 use super::figures::{stage, transport};
 use super::head_of::HeadOf;
 use super::link;
-use super::options::Source;
+use super::options::DataSource;
 use super::player::{Moment, Player};
 use super::sentence::sentence;
 use super::state::FlashRoom;
@@ -151,7 +151,7 @@ fn read(text: &str) -> Result<(String, HeadInputs, Vec<Token>), EmbedDataError> 
 ///
 /// Returns a sentence if there is no head yet, or more than a link holds.
 fn data_of(room: &FlashRoom, frame: &Frame) -> Result<Option<String>, String> {
-    if room.source != Source::Head {
+    if room.source != DataSource::Head {
         return Ok(None);
     }
     let Some(inputs) = &room.head else {
@@ -223,7 +223,7 @@ impl Embedded for EmbeddedStage {
             .room
             .head
             .as_ref()
-            .filter(|_| self.room.source == Source::Head)
+            .filter(|_| self.room.source == DataSource::Head)
         else {
             return format!("{} \u{b7} {}", frame_words::PRODUCT, words::EMBED_OWN);
         };

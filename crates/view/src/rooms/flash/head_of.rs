@@ -1,4 +1,4 @@
-//! Whose numbers the room shows.
+//! The head and the run whose numbers the room shows.
 
 use crate::answers::head::Head;
 use crate::frame::Frame;

@@ -2,8 +2,8 @@
 
 use headlight_flash::{Algorithm, EventKind};
 
-use super::figures::stage::{Label, LabelKind, Scene, scene, shown_within};
-use super::{FlashRoom, Options, Player, Source, Tiles, words};
+use super::figures::stage::{Label, LabelKind, StageScene, scene, shown_within};
+use super::{DataSource, FlashRoom, Options, Player, Tiles, words};
 
 /// 128 rows in tiles of so many.
 fn player(algorithm: Algorithm, rows_of_tile: usize) -> Player {
@@ -14,7 +14,7 @@ fn player(algorithm: Algorithm, rows_of_tile: usize) -> Player {
             is_causal: false,
             ..Options::default()
         },
-        source: Source::Random {
+        source: DataSource::Random {
             n: 128,
             d: 8,
             seed: 1,
@@ -35,7 +35,7 @@ fn summed(player: &Player) -> super::Moment {
 }
 
 /// The names of the columns of numbers, and where they stand.
-fn columns(scene: &Scene) -> Vec<&Label> {
+fn columns(scene: &StageScene) -> Vec<&Label> {
     let is_name = |words: &&Label| ["m", "m̃", "α", "l"].contains(&words.text.as_str());
     let named = scene.words.iter().filter(is_name);
     named
@@ -44,7 +44,7 @@ fn columns(scene: &Scene) -> Vec<&Label> {
 }
 
 /// The numbers below a name.
-fn numbers<'a>(scene: &'a Scene, column: &Label) -> Vec<&'a Label> {
+fn numbers<'a>(scene: &'a StageScene, column: &Label) -> Vec<&'a Label> {
     let is_number = |words: &&Label| matches!(words.kind, LabelKind::Number | LabelKind::HotNumber);
     let numbers = scene.words.iter().filter(is_number);
     let is_below = |words: &&Label| (words.x - column.x).abs() < 1e-9;
@@ -110,7 +110,7 @@ fn no_ground_is_less_than_nothing_however_low_the_rows() {
             tiles: Tiles::Blocks(2_048, 2_048),
             ..Options::default()
         },
-        source: Source::Random {
+        source: DataSource::Random {
             n: 2_048,
             d: 1,
             seed: 1,

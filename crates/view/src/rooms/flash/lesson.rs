@@ -7,7 +7,7 @@ use headlight_flash::{Algorithm, EventKind, Tiling};
 
 use super::figures::ledger::ledger;
 use super::figures::row::{row_after_each_tile, row_shown};
-use super::options::Source;
+use super::options::DataSource;
 use super::options::{Options, Tiles};
 use super::player::moved_by;
 use super::player::{Moment, Player};
@@ -50,7 +50,7 @@ pub enum Evidence {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Scene {
     pub(crate) options: Options,
-    pub(crate) source: Source,
+    pub(crate) source: DataSource,
     pub(crate) at: At,
 }
 
@@ -169,18 +169,18 @@ impl FlashTopic {
         }
     }
 
-    /// What it puts on the stage.
+    /// The scene that the step puts on the stage.
     pub(crate) fn scene(self) -> Scene {
         let fa2 = Options::default();
         let with = |algorithm| Options { algorithm, ..fa2 };
         let of_head = |options, kind, share| Scene {
             options,
-            source: Source::Head,
+            source: DataSource::Head,
             at: At::First(kind, share),
         };
         let drawn = |options, n, d| Scene {
             options,
-            source: Source::Random { n, d, seed: 1 },
+            source: DataSource::Random { n, d, seed: 1 },
             at: At::First(EventKind::Pv, 0.6),
         };
         match self {
@@ -191,7 +191,7 @@ impl FlashTopic {
             }
             Self::Rescale => Scene {
                 options: fa2,
-                source: Source::Head,
+                source: DataSource::Head,
                 at: At::LargestRescale,
             },
             Self::KeysOutside => of_head(with(Algorithm::Fa1), EventKind::Store, 0.4),
@@ -286,7 +286,7 @@ impl FlashTopic {
     }
 }
 
-/// How often the output of the tile of queries on the chip is written.
+/// Number of times that the output of the tile of queries on the chip is written.
 fn writes(player: &Player, moment: &Moment) -> String {
     let schedule = player.schedule();
     let Some(i) = moment.event.and_then(|event| event.i) else {

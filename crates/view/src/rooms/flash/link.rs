@@ -6,7 +6,7 @@ use headlight_flash::Algorithm;
 
 use super::clock::Clock;
 use super::lesson::FlashTopic;
-use super::options::Source;
+use super::options::DataSource;
 use super::options::{Options, SPEEDS, Tiles};
 use super::state::FlashRoom;
 use crate::frame::link::{BadValue, Pairs, decode};
@@ -22,32 +22,32 @@ pub(crate) fn read(room: &mut FlashRoom, pairs: &Pairs) -> Vec<BadValue> {
         let number = || value.parse::<usize>().ok();
         let options = &mut read.options;
         match key {
-            "algorithm" => put(&mut options.algorithm, algorithm(value)),
-            "causal" => put(&mut options.is_causal, switch(value)),
-            "reverse" => put(&mut options.is_reversed, switch(value)),
-            "lazy" => put(&mut options.is_lazy, switch(value)),
-            "splits" => put(&mut options.n_splits, number().filter(|n| *n > 0)),
+            "algorithm" => assign(&mut options.algorithm, algorithm(value)),
+            "causal" => assign(&mut options.is_causal, switch(value)),
+            "reverse" => assign(&mut options.is_reversed, switch(value)),
+            "lazy" => assign(&mut options.is_lazy, switch(value)),
+            "splits" => assign(&mut options.n_splits, number().filter(|n| *n > 0)),
             "bq" => {
-                let is_read = put(&mut blocks.0, number());
+                let is_read = assign(&mut blocks.0, number());
                 options.tiles = Tiles::Blocks(blocks.0, blocks.1);
                 is_read
             }
             "bk" => {
-                let is_read = put(&mut blocks.1, number());
+                let is_read = assign(&mut blocks.1, number());
                 options.tiles = Tiles::Blocks(blocks.0, blocks.1);
                 is_read
             }
-            "sram" => put(&mut options.tiles, number().map(Tiles::OnChip)),
+            "sram" => assign(&mut options.tiles, number().map(Tiles::OnChip)),
             "step" => {
                 read.step = value.parse().ok();
                 read.step.is_some()
             }
-            "speed" => put(&mut read.speed, number().filter(|n| *n < SPEEDS.len())),
+            "speed" => assign(&mut read.speed, number().filter(|n| *n < SPEEDS.len())),
             "compare" => {
                 read.compared = algorithm(value);
                 read.compared.is_some()
             }
-            "clock" => put(
+            "clock" => assign(
                 &mut read.clock,
                 Clock::ALL.into_iter().find(|clock| clock.name() == value),
             ),
@@ -67,13 +67,13 @@ pub(crate) fn read(room: &mut FlashRoom, pairs: &Pairs) -> Vec<BadValue> {
                 source = Some(value.to_owned());
                 matches!(value, "random" | "typed" | "head")
             }
-            "n" => put(&mut drawn.0, number()),
-            "d" => put(&mut drawn.1, number()),
-            "draw" => put(&mut drawn.2, value.parse().ok()),
+            "n" => assign(&mut drawn.0, number()),
+            "d" => assign(&mut drawn.1, number()),
+            "draw" => assign(&mut drawn.2, value.parse().ok()),
             "numbers" => {
                 let typed = decode(value);
                 let is_read = typed.is_some();
-                read.source = Source::Typed(typed.unwrap_or_default());
+                read.source = DataSource::Typed(typed.unwrap_or_default());
                 is_read
             }
             _ => true,
@@ -81,7 +81,7 @@ pub(crate) fn read(room: &mut FlashRoom, pairs: &Pairs) -> Vec<BadValue> {
     });
     if source.as_deref() == Some("random") {
         let (n, d, seed) = drawn;
-        read.source = Source::Random { n, d, seed };
+        read.source = DataSource::Random { n, d, seed };
     }
     // An algorithm beside itself would show nothing.
     let other = read.compared;
@@ -131,14 +131,14 @@ pub(crate) fn write(room: &FlashRoom) -> Pairs {
         (options.n_splits > 1).then(|| options.n_splits.to_string()),
     );
     match &room.source {
-        Source::Head => {}
-        Source::Random { n, d, seed } => {
+        DataSource::Head => {}
+        DataSource::Random { n, d, seed } => {
             pairs.put("data", Some("random".to_owned()));
             pairs.put("n", Some(n.to_string()));
             pairs.put("d", Some(d.to_string()));
             pairs.put("draw", Some(seed.to_string()));
         }
-        Source::Typed(typed) => {
+        DataSource::Typed(typed) => {
             pairs.put("data", Some("typed".to_owned()));
             pairs.put("numbers", Some(typed));
         }
@@ -158,8 +158,8 @@ pub(crate) fn write(room: &FlashRoom) -> Pairs {
     pairs
 }
 
-/// Puts a value in place, if there is one.
-fn put<T>(place: &mut T, value: Option<T>) -> bool {
+/// Assigns a value that could be read; false if it could not, and the old one stays.
+fn assign<T>(place: &mut T, value: Option<T>) -> bool {
     let is_read = value.is_some();
     if let Some(value) = value {
         *place = value;
@@ -202,7 +202,7 @@ mod tests {
             n_splits: 3,
             tiles: Tiles::Blocks(8, 2),
         };
-        room.source = Source::Random {
+        room.source = DataSource::Random {
             n: 64,
             d: 16,
             seed: 5,
@@ -218,7 +218,7 @@ mod tests {
         );
         assert_eq!(read_back(&room), room);
         room.options.tiles = Tiles::OnChip(16_384);
-        room.source = Source::Typed("1 2\n\n3 4\n\n5 6 &%".to_owned());
+        room.source = DataSource::Typed("1 2\n\n3 4\n\n5 6 &%".to_owned());
         assert_eq!(read_back(&room), room);
     }
 

@@ -12,7 +12,7 @@
 //! - [`device`], [`figures::growth`]: our kernel on the visitor's GPU against both, and how time,
 //!   memory and error grow
 //! - [`tables`]: the same as numbers in full
-//! - [`method()`], [`command_line`], [`numbers`]: how it is computed, and the numbers as files
+//! - [`method()`], [`command_line`], [`numbers()`]: how it is computed, and the numbers as files
 //! - [`figure()`], [`TypedStep`]: figures as values, of the room and of numbers from files
 //!
 //! [`reduce_flash`](crate::reduce_flash) is the room's own reducer: the page's first module does not
@@ -22,6 +22,7 @@ mod action;
 pub(crate) mod ask;
 pub mod catalogue;
 pub(crate) mod clock;
+mod command;
 mod data;
 pub mod device;
 pub mod device_ask;
@@ -31,13 +32,14 @@ mod file;
 pub(crate) mod head_of;
 mod lesson;
 pub(crate) mod link;
+mod numbers;
 mod options;
 mod player;
 mod recorded;
 mod reduce;
+mod room_player;
 mod room_state;
 pub(crate) mod sentence;
-mod shown;
 pub(crate) mod state;
 pub mod tables;
 mod typed_step;
@@ -47,42 +49,44 @@ pub mod words;
 pub use action::FlashAction;
 pub use catalogue::method;
 pub use clock::Clock;
+pub use command::command_line;
 pub use data::{DataError, HeadData, MOST_ROWS, MOST_WIDTH};
 pub use figures::agreement::{Agreement, Gaps};
 pub use figures::code::{CodeLine, lines_of};
-pub use figures::compare::{Progress, SideBySide};
+pub use figures::compare::{AlgorithmProgress, SideBySide};
 pub use figures::error::{Check, Checked};
 pub use figures::row::{TileOfRow, row_after_each_tile, row_arithmetic, row_shown};
-pub use file::{command_line, content, figure, numbers};
+pub use file::{content, figure};
 pub use headlight_flash::Algorithm;
 pub use headlight_flash::{Array, EventKind};
 pub use lesson::{Evidence, FlashTopic};
-pub use options::{BLOCKS, MEMORIES, Options, SPEEDS, Source, Tiles};
+pub use numbers::numbers;
+pub use options::{BLOCKS, DataSource, MEMORIES, Options, SPEEDS, Tiles};
 pub use player::{Moment, Player};
 #[cfg(test)]
 pub(crate) use recorded::RecordedHead;
 pub(crate) use reduce::reduce;
+pub use room_player::data_of;
 pub use sentence::sentence;
-pub use shown::data_of;
 pub use state::FlashRoom;
 pub use tables::Shown;
 pub use typed_step::{TypedStep, TypedStepError};
 
 #[cfg(test)]
+mod first_view_tests;
+#[cfg(test)]
 mod large_tiles_tests;
 #[cfg(test)]
-mod named_tests;
+mod sentence_tests;
 #[cfg(test)]
-mod opening_tests;
-#[cfg(test)]
-mod said_tests;
-#[cfg(test)]
-mod scale_tests;
+mod stage_scale_tests;
 #[cfg(test)]
 mod test_drawing;
 #[cfg(test)]
 mod test_room;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod token_name_tests;
 #[cfg(test)]
 mod transport_tests;

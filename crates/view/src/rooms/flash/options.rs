@@ -4,7 +4,7 @@ use headlight_flash::{Algorithm, Method, Tiling, TilingError};
 
 /// What is attended with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Source {
+pub enum DataSource {
     /// The selected head of the run.
     #[default]
     Head,
@@ -12,7 +12,7 @@ pub enum Source {
     Random {
         /// Queries and keys.
         n: usize,
-        /// Width.
+        /// Width of a row.
         d: usize,
         /// The seed.
         seed: u64,
@@ -31,7 +31,7 @@ pub const SPEEDS: [f64; 9] = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 60.0, 240.0, 1_000.
 /// How tiles are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tiles {
-    /// So many queries by so many keys.
+    /// Queries and keys of a tile.
     Blocks(usize, usize),
     /// By the papers' formula, for an on-chip memory of so many bytes.
     OnChip(usize),

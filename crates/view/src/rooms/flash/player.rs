@@ -30,9 +30,9 @@ pub struct Player {
 /// One step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moment {
-    /// How many steps are done.
+    /// Number of steps that are done.
     pub step: u64,
-    /// How many there are.
+    /// Number of steps in all.
     pub n_steps: u64,
     /// The step that was done last; `None` before the first.
     pub event: Option<Event>,
@@ -59,7 +59,7 @@ pub(crate) struct Pass {
 }
 
 impl Player {
-    /// These numbers, in these steps.
+    /// A player of these numbers, in the steps of these options.
     ///
     /// # Errors
     ///

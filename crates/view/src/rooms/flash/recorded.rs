@@ -29,7 +29,7 @@ pub(crate) enum RecordedError {
     /// The text is not a recorded head.
     #[error("recorded head is not understood: {0}")]
     Json(#[from] serde_json::Error),
-    /// It is another kind of file, or of a newer version.
+    /// The file is of another kind, or of a newer version.
     #[error("recorded head is `{format}` version {version}, expected `{FORMAT}` up to {VERSION}")]
     Format {
         /// What the file calls itself.
@@ -40,7 +40,7 @@ pub(crate) enum RecordedError {
     /// Its arrays do not fit.
     #[error("recorded head has {found} numbers in {name}, expected {expected}")]
     Length {
-        /// Which array.
+        /// Name of the array.
         name: &'static str,
         /// Numbers found.
         found: usize,
@@ -50,13 +50,13 @@ pub(crate) enum RecordedError {
 }
 
 #[derive(Deserialize)]
-struct Header {
+struct RecordedHeadHeader {
     format: String,
     version: u32,
 }
 
 #[derive(Deserialize)]
-struct File {
+struct RecordedHeadFile {
     model: String,
     prompt: String,
     head: HeadInputs,
@@ -68,11 +68,11 @@ struct File {
 impl RecordedHead {
     /// Reads a file.
     pub(crate) fn parse(json: &str) -> Result<Self, RecordedError> {
-        let Header { format, version } = serde_json::from_str(json)?;
+        let RecordedHeadHeader { format, version } = serde_json::from_str(json)?;
         if format != FORMAT || version > VERSION {
             return Err(RecordedError::Format { format, version });
         }
-        let file: File = serde_json::from_str(json)?;
+        let file: RecordedHeadFile = serde_json::from_str(json)?;
         let mut inputs = file.head;
         (inputs.q, inputs.k, inputs.v) = (file.q, file.k, file.v);
         let expected = inputs.seq_len.saturating_mul(inputs.d_head);

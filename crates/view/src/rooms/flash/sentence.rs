@@ -326,8 +326,8 @@ fn lazy_weights(moment: &Moment) -> Vec<Span> {
     ]
 }
 
-/// How many rows of a tile found a score above the maximum they had, where only a rise
-/// beyond a bound changes it.
+/// Number of rows of a tile that found a score above the maximum they had, where only a
+/// rise beyond a bound changes it.
 struct Found {
     n_rows: usize,
     n_larger: usize,
@@ -351,7 +351,7 @@ impl Found {
         count_of(self.n_larger, self.n_rows)
     }
 
-    /// How many of them went beyond the bound, with the bound in the scores' units.
+    /// Number of rows that went beyond the bound, with the bound in the scores' units.
     fn beyond(&self) -> String {
         let of_them = match (self.n_rescaled, self.n_larger) {
             (0, 1) => "but not".to_owned(),

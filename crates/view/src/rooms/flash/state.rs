@@ -6,7 +6,7 @@ use super::catalogue::FlashFigure;
 use super::clock::Clock;
 use super::device::OnDevice;
 use super::head_of::HeadOf;
-use super::options::{Options, Source};
+use super::options::{DataSource, Options};
 use crate::answers::details::HeadInputs;
 use crate::answers::run::Token;
 use crate::frame::Frame;
@@ -20,16 +20,16 @@ pub struct FlashRoom {
     /// How it attends.
     pub options: Options,
     /// With what.
-    pub source: Source,
-    /// How many steps are done, of all that the transport walks (see
-    /// [`SideBySide`](super::SideBySide)); `None` before the visitor has chosen, where the
-    /// room shows the first scores.
+    pub source: DataSource,
+    /// Number of steps that are done, of all that the transport walks (see
+    /// [`SideBySide`](super::SideBySide)); `None` before the visitor has chosen, where
+    /// the room shows the first scores.
     pub step: Option<u64>,
     /// Fraction of the next step that has passed; `None` while it stands still.
     pub playing: Option<f64>,
     /// First step of the timeline, which stays there while a visitor drags along it.
     pub timeline_from: Option<u64>,
-    /// Which of the speeds.
+    /// Index of the speed in [`SPEEDS`](super::SPEEDS).
     pub speed: usize,
     /// The algorithm beside it, another one.
     pub compared: Option<Algorithm>,
@@ -43,7 +43,7 @@ pub struct FlashRoom {
     pub is_recorded: bool,
     /// Why the head's numbers are not there.
     pub missing: Option<String>,
-    /// Whose numbers these are.
+    /// Head and run that the numbers are of.
     pub(crate) head_of: Option<HeadOf>,
     /// The tokens that the head read, a row of its numbers each, once they are known.
     pub(crate) tokens: Option<Shared<Vec<Token>>>,
@@ -73,7 +73,7 @@ pub struct FlashRoom {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SavedScene {
     pub(crate) options: Options,
-    pub(crate) source: Source,
+    pub(crate) source: DataSource,
     pub(crate) step: Option<u64>,
     pub(crate) row: Option<usize>,
     pub(crate) compared: Option<Algorithm>,
@@ -83,7 +83,7 @@ impl Default for FlashRoom {
     fn default() -> Self {
         Self {
             options: Options::default(),
-            source: Source::Head,
+            source: DataSource::Head,
             step: None,
             playing: None,
             timeline_from: None,

@@ -6,7 +6,7 @@ use headlight_flash::{Chip, Direction, Matrix, Totals};
 
 use super::clock::Clock;
 use super::figures::agreement::Agreement;
-use super::figures::compare::{Progress, SideBySide};
+use super::figures::compare::{AlgorithmProgress, SideBySide};
 use super::figures::error::Check;
 use super::figures::ledger;
 use super::figures::ledger::Ledger;
@@ -47,7 +47,7 @@ pub struct Shown<'a> {
 
 /// The numbers behind a figure; `None` if there are none now.
 #[must_use]
-pub fn of(figure: FlashFigure, seen: Shown<'_>) -> Option<Table> {
+pub fn table_of(figure: FlashFigure, seen: Shown<'_>) -> Option<Table> {
     let Shown { player, moment, .. } = seen;
     match figure {
         FlashFigure::Stage => Some(chip(player, moment)),
@@ -189,7 +189,7 @@ pub fn compared(course: &SideBySide, step: u64) -> Option<Table> {
         Clock::Traffic => ["elements moved so far", "elements moved in all"],
         Clock::Work => ["flops so far", "flops in all"],
     };
-    let row = |progress: Progress| {
+    let row = |progress: AlgorithmProgress| {
         vec![
             progress.algorithm.name().to_owned(),
             progress.step.to_string(),

@@ -34,7 +34,7 @@ pub(crate) fn text(element: &Element) -> String {
     words.collect()
 }
 
-/// How many texts of a drawing are this.
+/// Number of a drawing's texts that are equal to `wanted`.
 pub(crate) fn texts(drawing: &Element, wanted: &str) -> usize {
     let texts = all(drawing).into_iter().filter(|it| it.tag == "text");
     texts.filter(|it| text(it) == wanted).count()

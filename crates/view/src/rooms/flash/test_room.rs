@@ -2,14 +2,17 @@
 
 use headlight_flash::Algorithm;
 
-use super::{FlashRoom, Options, Player, Source, Tiles};
+use super::catalogue::FlashFigure;
+use super::tables::{self, Shown};
+use super::{Check, Checked, DataSource, FlashRoom, Options, Player, Tiles, numbers, row_shown};
+use crate::frame::save::Numbers;
 use crate::room::Room;
 use crate::state::State;
 
 pub(crate) fn room(options: Options) -> FlashRoom {
     FlashRoom {
         options,
-        source: Source::Random {
+        source: DataSource::Random {
             n: 16,
             d: 8,
             seed: 1,
@@ -58,4 +61,47 @@ pub(crate) fn all_options() -> Vec<Options> {
         }
     }
     all
+}
+
+/// A page whose Flash room has twelve random rows.
+pub(crate) fn of_twelve_rows(options: Options) -> State {
+    let source = DataSource::Random {
+        n: 12,
+        d: 4,
+        seed: 3,
+    };
+    State {
+        flash: FlashRoom {
+            options,
+            source,
+            ..FlashRoom::default()
+        },
+        ..State::default()
+    }
+}
+
+/// The numbers of a figure, at the room's step.
+pub(crate) fn numbers_of(state: &State, figure: FlashFigure) -> Numbers {
+    let of = |seen: Shown<'_>| numbers(&state.flash, &state.frame, figure, seen);
+    with_shown(state, of).unwrap()
+}
+
+/// What `of` makes of what the room shows at its step.
+pub(crate) fn with_shown<T>(state: &State, of: impl FnOnce(Shown<'_>) -> T) -> T {
+    let player = Player::new(&state.flash).unwrap();
+    let moment = player.moment(player.step(&state.flash)).unwrap();
+    let mut check = Check::new(&player);
+    while check.go_on(&player).unwrap() == Checked::More {}
+    // Of the device there is nothing here; any table will do.
+    let other = tables::grid(&player, &moment);
+    let seen = Shown {
+        player: &player,
+        moment: &moment,
+        beside: None,
+        row: row_shown(&player, &moment, None),
+        check: Some(&check),
+        agreement: None,
+        on_device: [Some(&other); 2],
+    };
+    of(seen)
 }

@@ -5,11 +5,11 @@ use headlight_flash::{Algorithm, EventKind};
 
 use super::figures::ledger;
 use super::figures::row::row_arithmetic;
-use super::figures::stage::{LabelKind, Paint, Scene, scene, shown_within};
+use super::figures::stage::{LabelKind, Paint, StageScene, scene, shown_within};
 use super::test_room::{all_options, player, room, square, state};
 use super::{
-    Check, Checked, FlashAction, FlashTopic, Options, Player, Source, Tiles, lines_of, row_shown,
-    sentence, words,
+    Check, Checked, DataSource, FlashAction, FlashTopic, Options, Player, Tiles, lines_of,
+    row_shown, sentence, words,
 };
 use crate::Action;
 use crate::frame::effect::Effect;
@@ -17,7 +17,7 @@ use crate::room::Room;
 use crate::state::State;
 use headlight_figure::plain;
 
-fn scene_at(player: &Player, step: u64, width: f64) -> Scene {
+fn scene_at(player: &Player, step: u64, width: f64) -> StageScene {
     let moment = player.moment(step).unwrap();
     let row = row_shown(player, &moment, None);
     scene(player, &moment, row, width)
@@ -346,7 +346,7 @@ fn what_cannot_be_is_one_sentence() {
     };
     assert!(Player::new(&room(splits)).unwrap_err().contains("9 splits"));
     let mut huge = room(square());
-    huge.source = Source::Random {
+    huge.source = DataSource::Random {
         n: usize::MAX,
         d: 8,
         seed: 0,
@@ -361,7 +361,7 @@ fn numbers_that_a_link_merely_claims_are_never_set_aside() {
         ..square()
     });
     for (n, d) in [(usize::MAX, 8), (8, usize::MAX), (1 << 40, 1)] {
-        state.flash.source = Source::Random { n, d, seed: 0 };
+        state.flash.source = DataSource::Random { n, d, seed: 0 };
         for action in [
             FlashAction::TogglePlay,
             FlashAction::Tick(16.0),

@@ -8,7 +8,7 @@ use super::catalogue::FlashFigure;
 use super::data::{DataError, HeadData};
 use super::figures::row::row_shown;
 use super::file::figure;
-use super::options::{Options, Source};
+use super::options::{DataSource, Options};
 use super::player::{Moment, Player};
 use super::state::FlashRoom;
 use super::tables::Shown;
@@ -66,7 +66,7 @@ impl TypedStep {
         let room = FlashRoom {
             options,
             // What was typed is in the player.
-            source: Source::Typed(String::new()),
+            source: DataSource::Typed(String::new()),
             step: Some(step),
             ..FlashRoom::default()
         };
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn the_figure_is_that_of_the_room_with_these_numbers_typed() {
         let room = FlashRoom {
-            source: Source::Typed(TYPED.to_owned()),
+            source: DataSource::Typed(TYPED.to_owned()),
             step: Some(3),
             ..FlashRoom::default()
         };

@@ -6,7 +6,7 @@ use headlight_flash::{Problem, Schedule};
 use super::action::FlashAction;
 use super::data::check_size;
 use super::figures::compare::SideBySide;
-use super::options::{Options, SPEEDS, Source};
+use super::options::{DataSource, Options, SPEEDS};
 use super::player::Player;
 use super::state::FlashRoom;
 
@@ -89,10 +89,10 @@ fn current(room: &FlashRoom) -> u64 {
 /// The steps, as far as they can be known without the numbers.
 pub(super) fn course(room: &FlashRoom) -> Option<SideBySide> {
     let (n, d) = match (&room.source, &room.head) {
-        (Source::Random { n, d, .. }, _) => (*n, *d),
-        (Source::Head, Some(head)) => (head.seq_len, head.d_head),
-        (Source::Head, None) => return None,
-        (Source::Typed(_), _) => {
+        (DataSource::Random { n, d, .. }, _) => (*n, *d),
+        (DataSource::Head, Some(head)) => (head.seq_len, head.d_head),
+        (DataSource::Head, None) => return None,
+        (DataSource::Typed(_), _) => {
             let player = Player::new(room).ok()?;
             let beside = room.compared.and_then(|other| player.beside(other).ok());
             return Some(SideBySide::new(&player, beside.as_ref(), room.clock));

@@ -5,7 +5,7 @@ use crate::session::words;
 
 #[test]
 fn a_dead_worker_is_replaced_and_the_last_prompt_runs_again() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     page.ask("Tom");
     page.take();
     page.die(1);
@@ -20,7 +20,7 @@ fn a_dead_worker_is_replaced_and_the_last_prompt_runs_again() {
 
 #[test]
 fn a_text_that_was_being_written_starts_over_in_the_fresh_worker() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     page.step(writing());
     page.die(1);
     page.take();
@@ -32,7 +32,7 @@ fn a_text_that_was_being_written_starts_over_in_the_fresh_worker() {
 
 #[test]
 fn five_seconds_of_silence_while_an_answer_is_owed_mean_death() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     let tick = || Input::Tick {
         elapsed_ms: 500.0,
         now_ms: 0.0,
@@ -57,7 +57,7 @@ fn five_seconds_of_silence_while_an_answer_is_owed_mean_death() {
 
 #[test]
 fn a_laptop_that_slept_does_not_kill_its_worker() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     page.ask("Tom");
     page.step(Input::Tick {
         elapsed_ms: 3_600_000.0,
@@ -68,7 +68,7 @@ fn a_laptop_that_slept_does_not_kill_its_worker() {
 
 #[test]
 fn three_deaths_in_a_row_stop_the_page_and_trying_again_starts_it() {
-    let mut page = Page::opened(Choice::Cpu, false);
+    let mut page = Page::opened(BackendChoice::Cpu, false);
     for worker in 1..=3 {
         page.say(worker, Message::Booted);
         page.die(worker);
@@ -83,7 +83,7 @@ fn three_deaths_in_a_row_stop_the_page_and_trying_again_starts_it() {
 
 #[test]
 fn an_answer_between_deaths_makes_them_single_ones() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     for worker in 1..=5 {
         page.die(worker);
         page.bring_up(worker + 1, Backend::Cpu);
@@ -94,7 +94,7 @@ fn an_answer_between_deaths_makes_them_single_ones() {
 
 #[test]
 fn while_a_lost_gpu_comes_back_the_cpu_answers() {
-    let mut page = Page::live(Choice::Gpu, true);
+    let mut page = Page::live(BackendChoice::Gpu, true);
     page.bring_up(2, Backend::Gpu);
     page.answer(2);
     page.ask("Tom");
@@ -121,7 +121,7 @@ fn while_a_lost_gpu_comes_back_the_cpu_answers() {
 
 #[test]
 fn a_gpu_that_fails_its_self_test_after_it_was_lost_does_not_come_back() {
-    let mut page = Page::live(Choice::Gpu, true);
+    let mut page = Page::live(BackendChoice::Gpu, true);
     page.bring_up(2, Backend::Gpu);
     page.answer(2);
     page.die(2);
@@ -138,7 +138,7 @@ fn a_gpu_that_fails_its_self_test_after_it_was_lost_does_not_come_back() {
 
 #[test]
 fn a_text_that_the_gpu_was_writing_is_written_by_the_cpu() {
-    let mut page = Page::live(Choice::Gpu, true);
+    let mut page = Page::live(BackendChoice::Gpu, true);
     page.bring_up(2, Backend::Gpu);
     page.answer(2);
     page.step(writing());
@@ -157,7 +157,7 @@ fn a_text_that_the_gpu_was_writing_is_written_by_the_cpu() {
 
 #[test]
 fn a_gpu_that_dies_twice_leaves_the_work_to_the_cpu() {
-    let mut page = Page::live(Choice::Gpu, true);
+    let mut page = Page::live(BackendChoice::Gpu, true);
     page.bring_up(2, Backend::Gpu);
     page.answer(2);
     page.die(2);
@@ -179,7 +179,7 @@ fn a_gpu_that_dies_twice_leaves_the_work_to_the_cpu() {
 
 #[test]
 fn without_a_cpu_build_a_lost_gpu_is_started_again() {
-    let mut page = Page::new(Choice::Gpu);
+    let mut page = Page::new(BackendChoice::Gpu);
     page.ask("Lily");
     page.step(Input::Builds {
         has_cpu: false,
@@ -195,10 +195,10 @@ fn without_a_cpu_build_a_lost_gpu_is_started_again() {
 #[test]
 fn who_was_to_take_over_does_so_when_the_one_before_dies() {
     // From the GPU to the CPU, which is still on its way.
-    let mut page = Page::live(Choice::Gpu, true);
+    let mut page = Page::live(BackendChoice::Gpu, true);
     page.bring_up(2, Backend::Gpu);
     page.answer(2);
-    page.step(Input::Choose(Choice::Cpu));
+    page.step(Input::Choose(BackendChoice::Cpu));
     page.take();
     page.die(2);
     assert_eq!(page.started(), [], "it has been started already");
@@ -207,7 +207,7 @@ fn who_was_to_take_over_does_so_when_the_one_before_dies() {
     assert_eq!(page.prompts(), ["Lily"]);
     assert_eq!(page.session.backend(), Some(Backend::Cpu));
     // From the CPU to a GPU that waits for a text to end.
-    let mut page = Page::live(Choice::Auto, true);
+    let mut page = Page::live(BackendChoice::Auto, true);
     page.step(writing());
     page.bring_up(2, Backend::Gpu);
     page.take();
@@ -220,7 +220,7 @@ fn who_was_to_take_over_does_so_when_the_one_before_dies() {
 
 #[test]
 fn a_gpu_that_dies_in_its_first_run_gives_the_prompt_back_to_the_cpu() {
-    let mut page = Page::live(Choice::Auto, true);
+    let mut page = Page::live(BackendChoice::Auto, true);
     page.bring_up(2, Backend::Gpu);
     page.take();
     page.die(2);
@@ -231,7 +231,7 @@ fn a_gpu_that_dies_in_its_first_run_gives_the_prompt_back_to_the_cpu() {
 
 #[test]
 fn a_failed_device_is_a_dead_worker() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     page.ask("Tom");
     let run = page.last_run(1);
     page.say(
@@ -247,7 +247,7 @@ fn a_failed_device_is_a_dead_worker() {
 
 #[test]
 fn a_fault_goes_to_the_first_worker_before_its_first_run_and_nowhere_else() {
-    let mut page = Page::new(Choice::Cpu);
+    let mut page = Page::new(BackendChoice::Cpu);
     page.step(Input::Fault(Fault::Close));
     page.ask("Lily");
     page.step(Input::Builds {
@@ -277,7 +277,7 @@ fn a_fault_goes_to_the_first_worker_before_its_first_run_and_nowhere_else() {
 
 #[test]
 fn a_failing_self_test_is_asked_for_with_the_model() {
-    let mut page = Page::new(Choice::Auto);
+    let mut page = Page::new(BackendChoice::Auto);
     page.step(Input::Fault(Fault::SelfTest));
     page.step(Input::Builds {
         has_cpu: true,

@@ -43,7 +43,7 @@ impl Page {
 
 #[test]
 fn after_a_prompt_that_cannot_be_run_the_one_before_is_still_answered() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     page.ask_too_much();
     page.take();
     page.look();
@@ -56,7 +56,7 @@ fn after_a_prompt_that_cannot_be_run_the_one_before_is_still_answered() {
 
 #[test]
 fn a_run_that_came_too_late_to_be_shown_is_not_asked_about() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     page.ask("Tom");
     let late = page.last_run(1);
     page.ask("Tom Tom Tom");
@@ -72,7 +72,7 @@ fn a_run_that_came_too_late_to_be_shown_is_not_asked_about() {
 
 #[test]
 fn an_older_answer_that_is_heard_late_takes_nobodys_place() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     page.ask("T");
     let older = page.last_run(1);
     page.ask("Tom");
@@ -84,7 +84,7 @@ fn an_older_answer_that_is_heard_late_takes_nobodys_place() {
 
 #[test]
 fn a_run_that_was_stopped_leaves_the_one_before_in_place() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     page.ask("Tom");
     let stopped = page.last_run(1);
     page.ask("Tom Tom Tom");
@@ -96,7 +96,7 @@ fn a_run_that_was_stopped_leaves_the_one_before_in_place() {
 
 #[test]
 fn an_emptied_prompt_waits_for_the_last_word_on_the_run_before_it_asks() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     page.ask("Tom");
     let run = page.last_run(1);
     page.step(Input::Forget);
@@ -110,7 +110,7 @@ fn an_emptied_prompt_waits_for_the_last_word_on_the_run_before_it_asks() {
 
 #[test]
 fn another_model_and_another_worker_know_nothing_of_the_run_that_is_shown() {
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     page.step(Input::UseModel("induction".to_owned()));
     let run = page.last_run(1);
     let model = Box::new(model(Backend::Cpu));
@@ -118,7 +118,7 @@ fn another_model_and_another_worker_know_nothing_of_the_run_that_is_shown() {
     let run = page.last_run(1);
     page.refuse(run);
     assert!(!page.session.holds_shown());
-    let mut page = Page::live(Choice::Cpu, false);
+    let mut page = Page::live(BackendChoice::Cpu, false);
     page.die(1);
     page.bring_up(2, Backend::Cpu);
     assert!(!page.session.holds_shown());

@@ -13,7 +13,7 @@ use headlight_activations::HeadScores;
 
 use crate::answers::head::Head;
 use crate::answers::shaded::ShadedThumbnail;
-use crate::rooms::attention::figures::head_kind::{Kind, largest_entropy};
+use crate::rooms::attention::figures::head_kind::{HeadKind, largest_entropy};
 use headlight_figure::number::{fixed, full, percent};
 use headlight_figure::order;
 use headlight_figure::table::Column;
@@ -108,12 +108,12 @@ impl Sort {
     }
 
     /// The kind of head that a high score means.
-    const fn kind(self) -> Option<Kind> {
+    const fn kind(self) -> Option<HeadKind> {
         match self {
-            Self::Previous => Some(Kind::Previous),
-            Self::Duplicate => Some(Kind::Duplicate),
-            Self::Induction => Some(Kind::Induction),
-            Self::Sink => Some(Kind::FirstToken),
+            Self::Previous => Some(HeadKind::Previous),
+            Self::Duplicate => Some(HeadKind::Duplicate),
+            Self::Induction => Some(HeadKind::Induction),
+            Self::Sink => Some(HeadKind::FirstToken),
             Self::Layer | Self::Entropy => None,
         }
     }
@@ -138,12 +138,12 @@ impl Sort {
 /// One head's place in the atlas.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AtlasCell {
-    /// Which head.
+    /// Head of the thumbnail.
     pub head: Head,
     /// Its map; `None` while it has not arrived.
     pub thumbnail: Option<ShadedThumbnail>,
-    /// What it does, where that is known.
-    pub kind: Option<Kind>,
+    /// What the head mostly does, where that is known.
+    pub kind: Option<HeadKind>,
     /// The score that it is sorted by, as text.
     pub score: Option<String>,
     /// The score in little room, without its unit.
@@ -210,7 +210,7 @@ impl Atlas {
             let cell = AtlasCell {
                 head: Head { layer, head },
                 thumbnail: thumbnail.cloned(),
-                kind: scores.and_then(|scores| Kind::of(scores, seq_len)),
+                kind: scores.and_then(|scores| HeadKind::of(scores, seq_len)),
                 score: score.map(|score| sort.text(score)),
                 short_score: score.map(|score| sort.short_text(score)),
             };
@@ -279,7 +279,7 @@ impl Atlas {
 
     fn best_sentence(&self, head: Head, score: f64) -> String {
         let head = head::head_name(head);
-        match self.sort.kind().and_then(Kind::habit) {
+        match self.sort.kind().and_then(HeadKind::habit) {
             Some(habit) => words::first_by_weight(&head, &percent(score), habit),
             None => words::sharpest(
                 &head,
@@ -290,9 +290,9 @@ impl Atlas {
     }
 
     fn kinds_sentence(&self, seen: usize) -> String {
-        let counted = Kind::ALL.into_iter().filter_map(|kind| {
+        let counted = HeadKind::ALL.into_iter().filter_map(|kind| {
             let n = self.cells().filter(|cell| cell.kind == Some(kind)).count();
-            Some((n, Kind::habit(kind).filter(|_| n > 0)?))
+            Some((n, HeadKind::habit(kind).filter(|_| n > 0)?))
         });
         let mut counted: Vec<(usize, &str)> = counted.collect();
         order::sort_by_key(&mut counted, |counted| Reverse(counted.0));
@@ -348,7 +348,7 @@ pub fn rows(thumbnails: &[ShadedThumbnail], seq_len: usize) -> Vec<Vec<String>> 
             over.duplicate,
             over.induction,
         ];
-        let kind = Kind::of(scores, seq_len).map_or("", Kind::label);
+        let kind = HeadKind::of(scores, seq_len).map_or("", HeadKind::label);
         let named = [
             small.layer.to_string(),
             small.head.to_string(),

@@ -17,7 +17,7 @@ use crate::frame::ablation::{Part, part_name};
 use crate::frame::words as frame_words;
 use crate::rooms::attention::catalogue::{self, AttentionFigure};
 use crate::rooms::attention::figures::atlas::{Atlas, AtlasCell, Sort};
-use crate::rooms::attention::figures::head_kind::Kind;
+use crate::rooms::attention::figures::head_kind::HeadKind;
 use crate::rooms::attention::figures::matrix::push_rectangle;
 use crate::rooms::attention::state::AttentionRoom;
 use crate::rooms::attention::words;
@@ -128,7 +128,7 @@ impl AtlasGrid {
 }
 
 /// Where the parts are.
-struct Layout {
+struct AtlasLayout {
     grid: AtlasGrid,
     /// Height of a map with the text below it, if texts stand there.
     cell_height: f64,
@@ -171,7 +171,7 @@ impl Atlas {
         }
     }
 
-    fn layout(&self, width_px: f64) -> Layout {
+    fn layout(&self, width_px: f64) -> AtlasLayout {
         let width = width_px.max(MIN_SIDE).floor();
         let grid = self.grid(width);
         let below = if self.has_texts_below(&grid) {
@@ -207,7 +207,7 @@ impl Atlas {
                 bottom = y + cell_height;
             }
         }
-        Layout {
+        AtlasLayout {
             grid,
             cell_height,
             titles,
@@ -222,8 +222,8 @@ impl Atlas {
     /// True where every text has room below its map. Where a word has none, the head's
     /// name says it; a score is worth being cut.
     fn has_texts_below(&self, grid: &AtlasGrid) -> bool {
-        let fits = |kind: Kind| BELOW.width(kind.label()) <= grid.side_px;
-        self.sort != Sort::Layer || Kind::ALL.into_iter().all(fits)
+        let fits = |kind: HeadKind| BELOW.width(kind.label()) <= grid.side_px;
+        self.sort != Sort::Layer || HeadKind::ALL.into_iter().all(fits)
     }
 
     /// Index of a head among the targets.
@@ -264,7 +264,7 @@ impl Atlas {
     }
 
     /// The heads, as a visitor chooses among them.
-    fn heads(&self, layout: &Layout, choice: &HeadChoice) -> Node {
+    fn heads(&self, layout: &AtlasLayout, choice: &HeadChoice) -> Node {
         if self.cells().next().is_none() {
             return Node::NOTHING;
         }
@@ -288,7 +288,7 @@ impl Atlas {
 
     fn head(
         &self,
-        layout: &Layout,
+        layout: &AtlasLayout,
         choice: &HeadChoice,
         cell: &AtlasCell,
         (x, y): (f64, f64),
@@ -331,7 +331,7 @@ impl Atlas {
     }
 
     /// Grounds of the names in the corners of the maps.
-    fn grounds_of_names(&self, layout: &Layout) -> Element {
+    fn grounds_of_names(&self, layout: &AtlasLayout) -> Element {
         let mut path = String::new();
         for (cell, (x, y)) in self.cells().zip(&layout.places) {
             let width = PLACE.width(&head::dotted(cell.head)) + 2.0;
@@ -342,7 +342,7 @@ impl Atlas {
     }
 
     /// A line across each head that is taken out.
-    fn strikes(&self, layout: &Layout, choice: &HeadChoice) -> Element {
+    fn strikes(&self, layout: &AtlasLayout, choice: &HeadChoice) -> Element {
         let side = layout.grid.side_px;
         let heads = self.cells().zip(&layout.places);
         let out = heads.filter(|(cell, _)| choice.is_out(cell.head));
@@ -354,7 +354,7 @@ impl Atlas {
     }
 
     /// The layers' titles, each with what takes its MLP out.
-    fn titles(&self, layout: &Layout, choice: &HeadChoice) -> Element {
+    fn titles(&self, layout: &AtlasLayout, choice: &HeadChoice) -> Element {
         let named = self.sections.iter().zip(&layout.titles);
         let names = named.filter_map(|(section, top)| {
             let baseline = top + TITLE / 2.0 + NOTE.below_middle();
@@ -393,7 +393,7 @@ impl Atlas {
     }
 }
 
-impl Layout {
+impl AtlasLayout {
     /// What shows where a head cannot look, and before it has arrived.
     fn hatched(&self) -> Element {
         let (mut path, side) = (String::new(), self.grid.side_px);

@@ -115,7 +115,7 @@ pub struct AttributionBar {
     pub component: Option<Component>,
     /// The component in words.
     pub label: String,
-    /// What it adds, in logits.
+    /// Contribution in logits.
     pub value: f64,
     /// The contribution as text.
     pub text: String,
@@ -207,8 +207,9 @@ fn spoken(component: Component) -> String {
     }
 }
 
-/// Where it is computed, who speaks most for the token there, and who against it, in one or two sentences;
-/// `token` and `against` are the texts of the two tokens.
+/// Sentences about where it is computed, who speaks most for the token there, and who
+/// against it, in one or two sentences; `token` and `against` are the texts of the two
+/// tokens.
 #[must_use]
 pub fn sentence(attribution: &Attribution, token: &str, against: &str) -> String {
     let (token, against) = (

@@ -7,30 +7,30 @@ use headlight_figure::number::{fixed, percent};
 
 /// What the page says about kinds.
 mod words {
-    use super::Kind;
+    use super::HeadKind;
 
-    pub(crate) const fn kind(kind: Kind) -> &'static str {
+    pub(crate) const fn kind(kind: HeadKind) -> &'static str {
         match kind {
-            Kind::Previous => "previous",
-            Kind::Duplicate => "same",
-            Kind::Induction => "induction",
-            Kind::FirstToken => "first",
-            Kind::Nearby => "nearby",
-            Kind::Broad => "broad",
-            Kind::Mixed => "mixed",
+            HeadKind::Previous => "previous",
+            HeadKind::Duplicate => "same",
+            HeadKind::Induction => "induction",
+            HeadKind::FirstToken => "first",
+            HeadKind::Nearby => "nearby",
+            HeadKind::Broad => "broad",
+            HeadKind::Mixed => "mixed",
         }
     }
 
     /// What heads of a kind do, behind "look" or "looks"; nothing for a mixture.
-    pub(crate) const fn habit(kind: Kind) -> Option<&'static str> {
+    pub(crate) const fn habit(kind: HeadKind) -> Option<&'static str> {
         match kind {
-            Kind::Previous => Some("at the token before"),
-            Kind::Duplicate => Some("at earlier copies of the same token"),
-            Kind::Induction => Some("at what followed earlier copies of the token"),
-            Kind::FirstToken => Some("at the first token"),
-            Kind::Nearby => Some("at the last four tokens"),
-            Kind::Broad => Some("at everything about evenly"),
-            Kind::Mixed => None,
+            HeadKind::Previous => Some("at the token before"),
+            HeadKind::Duplicate => Some("at earlier copies of the same token"),
+            HeadKind::Induction => Some("at what followed earlier copies of the token"),
+            HeadKind::FirstToken => Some("at the first token"),
+            HeadKind::Nearby => Some("at the last four tokens"),
+            HeadKind::Broad => Some("at everything about evenly"),
+            HeadKind::Mixed => None,
         }
     }
 
@@ -72,7 +72,7 @@ pub const NEARBY_FROM: f64 = 0.6;
 
 /// What a head mostly does on this prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum HeadKind {
     /// Looks at the token just before.
     Previous,
     /// Looks at earlier copies of the same token.
@@ -89,7 +89,7 @@ pub enum Kind {
     Mixed,
 }
 
-impl Kind {
+impl HeadKind {
     pub(crate) const ALL: [Self; 7] = [
         Self::Previous,
         Self::Duplicate,
@@ -190,7 +190,7 @@ mod tests {
     fn even_attention_over_a_short_prompt_is_not_taken_for_a_previous_token_head() {
         let scores = HeadScores::of(&[1.0, 0.0, 0.5, 0.5], &[1, 2]);
         assert!(scores.over_targets.previous.unwrap() >= TARGET_FROM);
-        assert_eq!(Kind::of(&scores, 2), Some(Kind::Broad));
+        assert_eq!(HeadKind::of(&scores, 2), Some(HeadKind::Broad));
         assert!((scores.entropy - largest_entropy(2)).abs() < 1e-12);
     }
 
@@ -199,14 +199,14 @@ mod tests {
         let mut scores = previous();
         scores.over_targets.previous = Some(TARGET_FROM);
         scores.over_targets.induction = Some(TARGET_FROM + 0.05);
-        assert_eq!(Kind::of(&scores, 6), Some(Kind::Induction));
+        assert_eq!(HeadKind::of(&scores, 6), Some(HeadKind::Induction));
         scores.over_targets.induction = Some(TARGET_FROM - 0.05);
-        assert_eq!(Kind::of(&scores, 6), Some(Kind::Previous));
+        assert_eq!(HeadKind::of(&scores, 6), Some(HeadKind::Previous));
     }
 
     #[test]
     fn a_single_token_gives_no_head_a_name() {
-        assert_eq!(Kind::of(&HeadScores::of(&[1.0], &[4]), 1), None);
+        assert_eq!(HeadKind::of(&HeadScores::of(&[1.0], &[4]), 1), None);
     }
 
     #[test]

@@ -39,7 +39,7 @@ mod words {
         }
     }
 
-    pub(crate) fn from(query: &str, head: &str) -> String {
+    pub(crate) fn from_query(query: &str, head: &str) -> String {
         format!("from {query}, {head}")
     }
 
@@ -106,7 +106,7 @@ pub struct TokenLines {
     /// The positions in view; both columns show the same.
     pub window: Range<usize>,
     /// The lines in the order of drawing, strongest last and on top.
-    pub lines: Vec<Line>,
+    pub lines: Vec<AttentionLine>,
     /// The share of the queries' weight that goes to keys out of view.
     pub outside: f64,
     /// The share that is in view and not drawn.
@@ -183,15 +183,18 @@ impl TokenLines {
         (drawing, Size { width, height })
     }
 
-    /// How many lines there are and how much weight they leave out, in one sentence;
-    /// `head` is the name of the head, or of the heads whose mean is drawn.
+    /// Sentence about how many lines there are and how much weight they leave out, in one
+    /// sentence; `head` is the name of the head, or of the heads whose mean is drawn.
     #[must_use]
     pub fn sentence(&self, tokens: &[Token], head: &str) -> String {
         let drawn = percent((1.0 - self.thin - self.outside).clamp(0.0, 1.0));
         let (who, of) = match (self.scope, self.drawn.as_slice()) {
             (Scope::Selected, [query]) => {
                 let query = sentence::name(tokens, *query);
-                (words::from(&query, head), words::ITS_WEIGHT.to_owned())
+                (
+                    words::from_query(&query, head),
+                    words::ITS_WEIGHT.to_owned(),
+                )
             }
             (Scope::Selected, several) => {
                 let who = words::from_several(several.len(), head);
@@ -225,7 +228,7 @@ impl TokenLines {
             let token = tokens.get(pos);
             token.map_or_else(String::new, |token| header(&token.text))
         };
-        let row = |line: &Line| {
+        let row = |line: &AttentionLine| {
             vec![
                 line.query.to_string(),
                 token(line.query),
@@ -271,33 +274,35 @@ const COLUMNS: [Column; 5] = [
 
 /// A weight that is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Line {
+pub struct AttentionLine {
     /// The token that looks.
     pub query: usize,
     /// The token that is looked at.
     pub key: usize,
-    /// How much, in `[0, 1]`.
+    /// Attention weight, in `[0, 1]`.
     pub weight: f32,
 }
 
 /// The lines of `queries` to keys from `first_key` on that are drawn, strongest
 /// first, ties to the earlier.
-fn strongest(pattern: &Pattern, queries: &[usize], first_key: usize) -> Vec<Line> {
-    let by_weight = |a: &Line, b: &Line| {
-        let place = |line: &Line| (line.query, line.key);
+fn strongest(pattern: &Pattern, queries: &[usize], first_key: usize) -> Vec<AttentionLine> {
+    let by_weight = |a: &AttentionLine, b: &AttentionLine| {
+        let place = |line: &AttentionLine| (line.query, line.key);
         b.weight.total_cmp(&a.weight).then(place(a).cmp(&place(b)))
     };
     let of_query = |query: usize| {
         let visible = pattern.row(query).iter().enumerate().take(query + 1);
-        let lines = visible
-            .skip(first_key)
-            .map(|(key, &weight)| Line { query, key, weight });
-        let mut lines: Vec<Line> = lines.filter(|line| line.weight >= LEAST_WEIGHT).collect();
+        let lines =
+            visible
+                .skip(first_key)
+                .map(|(key, &weight)| AttentionLine { query, key, weight });
+        let mut lines: Vec<AttentionLine> =
+            lines.filter(|line| line.weight >= LEAST_WEIGHT).collect();
         order::sort_by(&mut lines, by_weight);
         lines.truncate(MAX_PER_QUERY);
         lines
     };
-    let mut lines: Vec<Line> = queries.iter().copied().flat_map(of_query).collect();
+    let mut lines: Vec<AttentionLine> = queries.iter().copied().flat_map(of_query).collect();
     order::sort_by(&mut lines, by_weight);
     lines.truncate(MAX_LINES);
     lines
@@ -363,7 +368,7 @@ impl Columns {
     }
 
     /// The curve of a weight, whose width and opacity say how much it is.
-    fn line(&self, line: Line, first: usize, is_selected: bool) -> Element {
+    fn line(&self, line: AttentionLine, first: usize, is_selected: bool) -> Element {
         let (left, right, middle) = (self.left, self.right, (self.left + self.right) / 2.0);
         let (from, to) = (row_middle(line.query - first), row_middle(line.key - first));
         let weight = f64::from(line.weight).clamp(0.0, 1.0);

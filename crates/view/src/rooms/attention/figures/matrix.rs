@@ -34,18 +34,18 @@ pub struct Rect {
     pub x: f64,
     /// Upper edge.
     pub y: f64,
-    /// Width.
+    /// Width in pixels.
     pub width: f64,
-    /// Height.
+    /// Height in pixels.
     pub height: f64,
 }
 
 /// A token beside a row or above a column.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Label {
+pub struct TokenLabel {
     /// The position it names.
     pub pos: usize,
-    /// Where its text is anchored.
+    /// Pixels from the left to the text's anchor.
     pub x: f64,
     /// Base line of the text.
     pub y: f64,
@@ -173,8 +173,8 @@ impl MatrixLayout {
         Some((self.query + query, self.key + key))
     }
 
-    /// How many queries and keys the cell `(query, key)` is from the one under a point, which
-    /// may be beyond the map.
+    /// Number of queries and keys by which the cell `(query, key)` is from the one under
+    /// a point, which may be beyond the map.
     #[must_use]
     pub fn cells_from(&self, query: usize, key: usize, x: f64, y: f64) -> (isize, isize) {
         let from = |at: usize, first: usize, offset: f64| {
@@ -222,7 +222,7 @@ impl MatrixLayout {
 
     /// The labels of the rows; where they would collide, only some, but always `kept`.
     #[must_use]
-    pub fn row_labels(&self, tokens: &[VisibleToken], kept: usize) -> Vec<Label> {
+    pub fn row_labels(&self, tokens: &[VisibleToken], kept: usize) -> Vec<TokenLabel> {
         let place = |pos: usize| {
             let along = pos as f64 - self.query as f64 + 0.5;
             let middle = self.top + along * self.cell - self.gap / 2.0;
@@ -233,7 +233,7 @@ impl MatrixLayout {
 
     /// The labels of the columns, anchored at their start and sloping upwards.
     #[must_use]
-    pub fn column_labels(&self, tokens: &[VisibleToken], kept: usize) -> Vec<Label> {
+    pub fn column_labels(&self, tokens: &[VisibleToken], kept: usize) -> Vec<TokenLabel> {
         let place = |pos: usize| {
             let along = pos as f64 - self.key as f64 + 0.5;
             let middle = self.left + along * self.cell - self.gap / 2.0;
@@ -248,13 +248,13 @@ impl MatrixLayout {
         first: usize,
         kept: usize,
         place: impl Fn(usize) -> (f64, f64),
-    ) -> Vec<Label> {
+    ) -> Vec<TokenLabel> {
         let step = (LABEL_PITCH / self.cell).ceil().max(1.0) as usize;
         let shown =
             |pos: usize| pos == kept || (pos.is_multiple_of(step) && pos.abs_diff(kept) >= step);
         let label = |(pos, token): (usize, &VisibleToken)| {
             let (x, y) = place(pos);
-            Label {
+            TokenLabel {
                 pos,
                 x,
                 y,

@@ -10,7 +10,7 @@ use headlight_figure::number::{full, percent, percent_column};
 use headlight_figure::table::Column;
 use headlight_figure::token::VisibleToken;
 
-/// How many next tokens the page asks for.
+/// Number of next tokens that the page asks for.
 pub const N_NEXT: usize = 10;
 
 /// One possible next token.

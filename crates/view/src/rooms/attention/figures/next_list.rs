@@ -28,7 +28,7 @@ const NUMBERS: f64 = 57.0;
 const HEADS: f64 = 17.0;
 /// Thickness of a bar.
 const BAR: f64 = 15.0;
-/// How far marks and outlines reach beyond a bar.
+/// Pixels by which marks and outlines reach beyond a bar.
 const BEYOND: f64 = 2.0;
 /// Room between the list and the sentence below it.
 const ABOVE_SENTENCE: f64 = 12.0;
@@ -58,7 +58,7 @@ pub struct NextList<'a> {
 }
 
 /// Where the parts are.
-struct Layout {
+struct NextListLayout {
     width: f64,
     rows: TokenRows,
     legend: Element,
@@ -67,7 +67,7 @@ struct Layout {
     sentence_room: f64,
 }
 
-impl Layout {
+impl NextListLayout {
     fn new(width_px: f64, has_whole: bool, has_truth: bool, n_columns: usize) -> Self {
         // Whole pixels, so that a file says exactly how wide its drawing is.
         let width = width_px.max(NARROWEST).floor();
@@ -90,7 +90,7 @@ impl Layout {
 /// Height that the drawing of a run to come will take in a width.
 #[must_use]
 pub fn expected_height(width_px: f64, has_whole: bool, has_truth: bool) -> f64 {
-    let layout = Layout::new(width_px, has_whole, has_truth, 1);
+    let layout = NextListLayout::new(width_px, has_whole, has_truth, 1);
     layout.sentence_top + layout.sentence_room
 }
 
@@ -126,10 +126,10 @@ impl NextList<'_> {
         }
     }
 
-    fn layout(&self, width_px: f64) -> Layout {
+    fn layout(&self, width_px: f64) -> NextListLayout {
         let has_whole = self.run.clean.is_some();
         let n_columns = 1 + usize::from(self.second().is_some());
-        Layout::new(width_px, has_whole, self.has_truth(), n_columns)
+        NextListLayout::new(width_px, has_whole, self.has_truth(), n_columns)
     }
 
     /// The list in a width, and the room that it takes.
@@ -168,7 +168,7 @@ impl NextList<'_> {
         (drawing, size)
     }
 
-    fn heads(&self, layout: &Layout) -> Element {
+    fn heads(&self, layout: &NextListLayout) -> Element {
         let second = self.second().map(|second| match second {
             Second::Drawn => words::DRAWN_COLUMN,
             Second::Truth => words::TRUTH_COLUMN,
@@ -182,7 +182,7 @@ impl NextList<'_> {
 
     fn row(
         &self,
-        layout: &Layout,
+        layout: &NextListLayout,
         index: usize,
         bar: &NextBar,
         cut: Option<&CutBar>,
@@ -236,7 +236,7 @@ impl NextList<'_> {
 
     /// The line below which nothing is drawn, with what it is dragged by. Where nothing
     /// listed is cut off, the line is there to be taken hold of alone.
-    fn cut_line(&self, layout: &Layout, cut: &CutBars) -> Element {
+    fn cut_line(&self, layout: &NextListLayout, cut: &CutBars) -> Element {
         let (width, rows) = (layout.width, &layout.rows);
         let y = cut.cut_y.map(|y| rows.top + y);
         let middle = y.unwrap_or_else(|| rows.bottom(cut.bars.len()));

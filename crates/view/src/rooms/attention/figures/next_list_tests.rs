@@ -4,7 +4,7 @@ use headlight_figure::{Gesture, LIGHT, Shared, Target, svg};
 use headlight_language::{TrueToken, Truth};
 
 use super::*;
-use crate::answers::run::{CleanRun, tests::run};
+use crate::answers::run::{UneditedRun, tests::run};
 
 const PROBS: [f64; 10] = [0.42, 0.2, 0.11, 0.07, 0.05, 0.04, 0.03, 0.02, 0.01, 0.0004];
 const TEXTS: [&str; 10] = [
@@ -103,9 +103,9 @@ fn the_figure_is_what_it_was() {
 #[test]
 fn marks_of_the_whole_model_have_a_legend() {
     let (mut run, truth) = known();
-    run.clean = Some(Box::new(CleanRun {
+    run.clean = Some(Box::new(UneditedRun {
         prob_of_next: PROBS.iter().rev().copied().collect(),
-        ..CleanRun::default()
+        ..UneditedRun::default()
     }));
     let file = file(&list(&run, &truth, None), 400.0);
     assert!(file.contains(words::THE_WHOLE) && file.contains(words::THE_REST));

@@ -66,7 +66,7 @@ const NAMES: f64 = 0.55;
 
 /// What a bar measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Part {
+pub enum StreamPart {
     /// The stream itself.
     Stream,
     /// Something that is added to it.
@@ -76,12 +76,12 @@ pub enum Part {
 /// One norm.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NormBar {
-    /// Where.
+    /// Hook point of the vector.
     pub hook: HookPoint,
     /// The part in words.
     pub label: String,
-    /// What it measures.
-    pub part: Part,
+    /// Part of the stream that is measured.
+    pub part: StreamPart,
     /// The norm.
     pub norm: f64,
     /// The norm as text.
@@ -95,7 +95,7 @@ pub struct NormBar {
 #[must_use]
 pub fn bars(norms: &[ResidualNorm], pos: usize) -> Vec<NormBar> {
     let here = norms.iter().filter(|norm| norm.pos == pos);
-    let mut parts: Vec<(ResidualNorm, Part)> = here
+    let mut parts: Vec<(ResidualNorm, StreamPart)> = here
         .filter_map(|norm| Some((*norm, part(norm.hook)?)))
         .collect();
     // The order of these hook points is that of the computation.
@@ -105,16 +105,16 @@ pub fn bars(norms: &[ResidualNorm], pos: usize) -> Vec<NormBar> {
         let leaving = entered_from(norm.hook);
         leaving.is_some_and(|leaving| parts.iter().any(|(other, _)| other.hook == leaving))
     };
-    let kept: Vec<&(ResidualNorm, Part)> =
+    let kept: Vec<&(ResidualNorm, StreamPart)> =
         parts.iter().filter(|(norm, _)| !repeats(norm)).collect();
     let mut stream = None;
-    let bar = |(norm, part): &(ResidualNorm, Part)| {
+    let bar = |(norm, part): &(ResidualNorm, StreamPart)| {
         let relative = match part {
-            Part::Stream => {
+            StreamPart::Stream => {
                 stream = Some(norm.norm);
                 None
             }
-            Part::Added => stream
+            StreamPart::Added => stream
                 .filter(|stream| *stream > 0.0)
                 .map(|stream| norm.norm / stream),
         };
@@ -143,7 +143,7 @@ pub fn sentence(tokens: &[Token], norms: &[ResidualNorm], pos: usize) -> Option<
         words::times_as_long(&fixed(share, 2))
     };
     let mut said = words::adds_most(&sentence::name(tokens, pos), &most.label, &share);
-    let mut streams = bars.iter().filter(|bar| bar.part == Part::Stream);
+    let mut streams = bars.iter().filter(|bar| bar.part == StreamPart::Stream);
     if let (Some(first), Some(last)) = (streams.next(), streams.next_back()) {
         said.push_str(&words::grows(&first.text, &last.text));
     }
@@ -179,8 +179,8 @@ pub fn drawing(norms: &[ResidualNorm], pos: usize, width_px: f64) -> Option<(Ele
 fn line(bar: NormBar) -> LabelledBar {
     let line = LabelledBar::new(bar.label, Some(bar.norm), bar.text);
     match bar.part {
-        Part::Stream => line.tone(Tone::Soft).thin().quiet(),
-        Part::Added => line,
+        StreamPart::Stream => line.tone(Tone::Soft).thin().quiet(),
+        StreamPart::Added => line,
     }
 }
 
@@ -239,12 +239,12 @@ pub fn rows(norms: &[ResidualNorm], pos: usize) -> Vec<Vec<String>> {
 }
 
 /// What a place measures; `None` for one that is no part of the stream.
-const fn part(hook: HookPoint) -> Option<Part> {
+const fn part(hook: HookPoint) -> Option<StreamPart> {
     match hook {
-        HookPoint::Embed | HookPoint::PosEmbed => Some(Part::Added),
+        HookPoint::Embed | HookPoint::PosEmbed => Some(StreamPart::Added),
         HookPoint::Block { site, .. } => match site {
-            Site::ResidPre | Site::ResidMid | Site::ResidPost => Some(Part::Stream),
-            Site::AttnOut | Site::MlpOut => Some(Part::Added),
+            Site::ResidPre | Site::ResidMid | Site::ResidPost => Some(StreamPart::Stream),
+            Site::AttnOut | Site::MlpOut => Some(StreamPart::Added),
             _ => None,
         },
         HookPoint::LnFinalScale | HookPoint::LnFinalNormalized => None,

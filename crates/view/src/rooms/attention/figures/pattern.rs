@@ -13,7 +13,7 @@ use crate::answers::run::{Pattern, Run};
 use crate::frame::Frame;
 use crate::frame::subject::Subject;
 use crate::rooms::attention::catalogue::AttentionFigure;
-use crate::rooms::attention::figures::matrix::{COLUMN_SLOPE, Label, MatrixLayout, Rect};
+use crate::rooms::attention::figures::matrix::{COLUMN_SLOPE, MatrixLayout, Rect, TokenLabel};
 use crate::rooms::attention::figures::pattern_row::{self, ROW_WIDTH};
 use crate::rooms::attention::figures::row::{CellFacts, RowBars};
 use crate::rooms::attention::figures::zoom::Zoom;
@@ -319,7 +319,7 @@ fn labels(ground: &Ground, selection: &Selection) -> Element {
     el("g").add(el("g").all(rows)).add(el("g").all(columns))
 }
 
-fn token(label: Label, size: f64) -> Element {
+fn token(label: TokenLabel, size: f64) -> Element {
     let text = pattern_row::marked(label.lead, label.text);
     text.class_if("is-small", size < LABEL.size)
 }

@@ -8,13 +8,13 @@ use crate::rooms::attention::figures::matrix::MAX_CELLS;
 use headlight_figure::number::full_f32;
 use headlight_figure::token::header;
 
-/// How many of the strongest links a long prompt's table lists.
+/// Number of the strongest links that a long prompt's table lists.
 const N_LINKS: usize = 50;
 
 /// A link of a long prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Link {
-    /// Why it is listed.
+pub struct ListedLink {
+    /// Part of the page that the link is listed for.
     pub part: &'static str,
     /// Position and text of the query, or the positions of several.
     pub query: (String, String),
@@ -39,7 +39,7 @@ pub enum PatternTable {
         /// What is listed, and of how many.
         caption: String,
         /// The links.
-        links: Vec<Link>,
+        links: Vec<ListedLink>,
     },
 }
 
@@ -71,7 +71,7 @@ impl PatternTable {
                 text.map_or_else(String::new, |token| token.text.clone()),
             )
         };
-        let link = |part, queries: Range<usize>, keys: Range<usize>, weight: f32| Link {
+        let link = |part, queries: Range<usize>, keys: Range<usize>, weight: f32| ListedLink {
             part,
             query: named(queries),
             key: named(keys),

@@ -6,23 +6,19 @@
 use headlight_figure::number::{fixed, full, perplexity_in};
 use headlight_figure::token::header;
 use headlight_figure::{
-    Bands, Column, Element, FigureId, LogBase, Mark, Scale, Side, Size, Table, Tone, axis, dots,
-    el, extent, gaps, hit_areas, legend, line, number,
+    Column, Element, FigureId, LogBase, Mark, Scale, Size, Table, Tone, dots, el, extent, gaps,
+    legend, line, number,
 };
 use headlight_language::Truth;
 
 use crate::answers::run::{Run, Token};
 use crate::rooms::attention::catalogue::{self, AttentionFigure};
-use crate::rooms::attention::figures::per_token::{
-    BELOW, BESIDE, NARROWEST, TOKEN, names_below, not_of_the_language,
-};
+use crate::rooms::attention::figures::per_token::{Plot, TokenChart};
 use crate::rooms::attention::figures::surprise::bits;
 use crate::rooms::attention::words;
 
 /// Height between the lowest and the highest perplexity.
 const PLOT_HEIGHT: f64 = 96.0;
-/// Room between the legend and the plot, for the axis' largest value and a remark.
-const ABOVE: f64 = 14.0;
 /// Most labels of the axis.
 const MOST_LABELS: usize = 4;
 /// Radius of the dots at the selected token.
@@ -58,40 +54,30 @@ pub fn drawing(
     query: usize,
     width_px: f64,
 ) -> Option<(Element, Size)> {
-    let outside = truth.and_then(|truth| truth.impossible.as_ref());
+    let about = (run, truth, query);
     let (model, truth) = (points(&run.nll), truth.map(|truth| points(&truth.nll)));
     let all = model.iter().chain(truth.iter().flatten());
     let (_, most) = extent(all.map(|(_, perplexity)| *perplexity))?;
-    // Whole pixels, so that a file says exactly how wide its drawing is.
-    let width = width_px.max(NARROWEST).floor();
     let [of_model, of_truth] = [Mark::new(Tone::Main), Mark::new(Tone::Ink).dashed()];
     let mut series = vec![(words::THE_MODEL, of_model)];
     series.extend(truth.as_ref().map(|_| (words::THE_TRUTH, of_truth)));
-    let (legend, legend_height) = legend(&series, (0.0, 0.0), width);
-    let (top, bottom) = (legend_height + ABOVE, legend_height + ABOVE + PLOT_HEIGHT);
-    let y = Scale::log(LogBase::Two, (1.0, most.max(2.0)), (bottom, top)).nice(MOST_LABELS);
-    let perplexities = |at| {
-        let axis = axis(&y, Side::Left, at).at_most(MOST_LABELS);
-        axis.title(words::PERPLEXITY_AXIS)
+    let plot = Plot {
+        height: PLOT_HEIGHT,
+        title: words::PERPLEXITY_AXIS,
+        most_labels: MOST_LABELS,
     };
-    let (left, right) = (perplexities(0.0).room().ceil(), width - BESIDE);
-    let n = run.seq_len();
-    let x = Scale::linear((0.0, n as f64), (left, right));
-    let columns = Bands::new(n, (left, right), 0.0);
-    let outside = outside.map(|token| not_of_the_language(token.pos, &columns, (top, bottom)));
-    let selected = selected(&model, truth.as_deref(), query, &x, &y);
-    let truth = truth.map(|truth| line(&truth, &x, &y, of_truth));
-    let drawing = el("g")
-        .add(legend)
-        .add(perplexities(left).grid(right))
-        .add(outside)
-        .add(line(&model, &x, &y, of_model))
-        .add(truth)
-        .add(selected)
-        .add(names_below(run, &columns, bottom, query))
-        .add(hit_areas(&columns, (top, bottom + BELOW), TOKEN));
-    let height = bottom + BELOW;
-    Some((drawing, Size { width, height }))
+    let legend = |width| legend(&series, (0.0, 0.0), width);
+    let y = |range| Scale::log(LogBase::Two, (1.0, most.max(2.0)), range);
+    let chart = TokenChart::new(about, plot, width_px, legend, y);
+    let x = Scale::linear((0.0, run.seq_len() as f64), chart.columns.range);
+    let marks = [
+        Some(line(&model, &x, &chart.y, of_model)),
+        truth
+            .as_ref()
+            .map(|truth| line(truth, &x, &chart.y, of_truth)),
+        selected(&model, truth.as_deref(), query, &x, &chart.y),
+    ];
+    Some(chart.around(marks))
 }
 
 /// The perplexity so far in the middle of each token's column, where it is known.
@@ -239,6 +225,7 @@ pub fn table(run: &Run, truth: Option<&Truth>) -> Table {
 mod tests {
     use super::*;
     use crate::answers::run::tests::run;
+    use crate::rooms::attention::figures::per_token::NARROWEST;
     use expect_test::expect_file;
     use headlight_figure::{LIGHT, Node, Value, svg};
     use headlight_language::Impossible;

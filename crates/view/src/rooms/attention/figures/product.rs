@@ -11,7 +11,7 @@ use headlight_figure::table::Column;
 
 /// What the page says about a product.
 mod words {
-    pub(crate) fn of(query: &str, key: &str) -> String {
+    pub(crate) fn query_and_key(query: &str, key: &str) -> String {
         format!("The query of {query} and the key of {key}: ")
     }
 
@@ -40,7 +40,7 @@ mod words {
 
 /// A row of the figure: one number for each dimension of the head.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Strip {
+pub struct DimensionStrip {
     /// What the numbers are.
     pub name: &'static str,
     /// The level that draws each, of [`change_level`]: 32 for 0.
@@ -53,7 +53,7 @@ pub struct Strip {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProductView {
     /// Query, key, and their product.
-    pub strips: [Strip; 3],
+    pub strips: [DimensionStrip; 3],
     /// Each dimension in numbers, for whoever points at it.
     pub titles: Vec<String>,
     /// The dimension that counts most.
@@ -92,7 +92,7 @@ impl<'a> Product<'a> {
         self.products.iter().sum()
     }
 
-    /// As it is drawn.
+    /// The product as it is drawn.
     #[must_use]
     pub fn view(&self, tokens: &[Token]) -> ProductView {
         let d_head = self.products.len();
@@ -123,7 +123,7 @@ impl<'a> Product<'a> {
     pub fn sentence(&self, tokens: &[Token]) -> String {
         let QueryKey { query, key, .. } = *self.found;
         let name = |pos| sentence::name(tokens, pos);
-        let mut said = words::of(&name(query), &name(key));
+        let mut said = words::query_and_key(&name(query), &name(key));
         let [sum, score] = [self.sum(), self.score()].map(|it| fixed(it, 2));
         said += &words::sum(self.products.len(), &sum, &self.scaling(), &score);
         if key > query {
@@ -202,9 +202,9 @@ fn largest<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> f64 {
     finite.fold(0.0, |most: f64, number| most.max(number.abs()))
 }
 
-fn strip(name: &'static str, numbers: &[f64], most: f64) -> Strip {
+fn strip(name: &'static str, numbers: &[f64], most: f64) -> DimensionStrip {
     let level = |number: &f64| change_level(if most > 0.0 { number / most } else { 0.0 });
-    Strip {
+    DimensionStrip {
         name,
         levels: numbers.iter().map(level).collect(),
         most: fixed(most, 2),

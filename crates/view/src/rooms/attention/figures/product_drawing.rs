@@ -6,7 +6,7 @@ use headlight_figure::{
 
 use crate::answers::run::Token;
 use crate::rooms::attention::catalogue::{self, AttentionFigure};
-use crate::rooms::attention::figures::product::{Product, ProductView, Strip};
+use crate::rooms::attention::figures::product::{DimensionStrip, Product, ProductView};
 use crate::rooms::attention::words;
 
 /// Least width of the drawing, in pixels.
@@ -84,7 +84,7 @@ impl Product<'_> {
 }
 
 /// The number at the ends of a strip's colours, and its width.
-fn said(strip: &Strip) -> (String, f64) {
+fn said(strip: &DimensionStrip) -> (String, f64) {
     let said = words::up_to(&strip.most);
     let width = NUMBER.width(&said).ceil();
     (said, width)
@@ -113,7 +113,13 @@ fn scale(width: f64) -> Element {
         .add(NOTE.at(width, baseline, Anchor::End, words::POSITIVE))
 }
 
-fn strip(strip: &Strip, dims: &Bands, top: f64, class: &'static str, width: f64) -> Element {
+fn strip(
+    strip: &DimensionStrip,
+    dims: &Bands,
+    top: f64,
+    class: &'static str,
+    width: f64,
+) -> Element {
     let baseline = top + STRIP / 2.0 + NUMBER.below_middle();
     let cell = |(dim, level): (usize, &usize)| {
         let (left, width) = dims.band(dim);

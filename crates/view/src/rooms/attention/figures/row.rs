@@ -29,7 +29,7 @@ pub struct RowBar {
     pub fraction: f64,
     /// Where the whole model's weight would end, if parts were taken out.
     pub clean_fraction: Option<f64>,
-    /// That weight as text.
+    /// Weight of the whole model as text.
     pub clean_weight: Option<String>,
 }
 

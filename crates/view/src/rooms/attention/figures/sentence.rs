@@ -101,7 +101,7 @@ pub fn of_clean_row(tokens: &[Token], pattern: &Pattern, query: usize) -> Vec<Sp
     ]
 }
 
-/// That the head is out of the model, so that its weights lead nowhere.
+/// Sentence that the head is out of the model, so that its weights lead nowhere.
 #[must_use]
 pub fn of_head_out(filler: Filler) -> Span {
     Span::plain(words::head_is_out(filler))

@@ -92,7 +92,7 @@ const MIN_MASKED: usize = 2;
 
 /// A step of the computation, in order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Step {
+pub enum RowStep {
     /// `q.k / sqrt(d_head)`.
     #[default]
     Scores,
@@ -106,7 +106,7 @@ pub enum Step {
     Normalise,
 }
 
-impl Step {
+impl RowStep {
     /// Every step, in order.
     pub const ALL: [Self; 5] = [
         Self::Scores,
@@ -134,7 +134,7 @@ impl Step {
         }
     }
 
-    /// What it computes, from the step before.
+    /// Formula of the step, from the step before.
     #[must_use]
     pub const fn formula(self) -> &'static str {
         match self {
@@ -167,7 +167,7 @@ pub enum StepValue {
 }
 
 impl StepValue {
-    /// As it is read: scores with two decimals, exponentials and weights with three.
+    /// The number as it is read: scores with two decimals, exponentials and weights with three.
     fn text(self, decimals: usize) -> String {
         match self {
             Self::Number(number) => fixed(number, decimals),
@@ -213,15 +213,15 @@ pub struct StepBar {
 /// The row after one step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepView {
-    /// Which step.
-    pub step: Step,
+    /// Step that is shown.
+    pub step: RowStep,
     /// The keys, in the order of the prompt.
     pub bars: Vec<StepBar>,
     /// Where zero is, in `[0, 1]` of the plot's width.
     pub zero: f64,
     /// What the keys hold that are not shown and may be looked at.
     pub rest: Option<String>,
-    /// How many later tokens are not shown.
+    /// Number of later tokens that are not shown.
     pub masked_rest: Option<String>,
     /// The step's sum with its first terms, where it has one.
     pub worked: Option<String>,
@@ -280,7 +280,7 @@ impl Steps {
 
     /// The row after `step`.
     #[must_use]
-    pub fn view(&self, step: Step) -> StepView {
+    pub fn view(&self, step: RowStep) -> StepView {
         let shown = self.shown();
         let masked = self.shown_masked(shown.len());
         let scale = scale(step, shown.iter().map(|key| self.value(step, *key)));
@@ -305,20 +305,20 @@ impl Steps {
 
     /// What a step does to this row, in one sentence.
     #[must_use]
-    pub fn sentence(&self, step: Step) -> String {
+    pub fn sentence(&self, step: RowStep) -> String {
         let name = |pos: usize| self.names.get(pos).map_or("", String::as_str);
         let (from, at, n) = (name(self.query), name(self.most_at), self.weights.len());
         let most = fixed(self.most, 2);
         match step {
-            Step::Scores => words::scores(from, n, &most, at),
-            Step::Mask => words::mask(from, self.n_masked()),
-            Step::Subtract => {
+            RowStep::Scores => words::scores(from, n, &most, at),
+            RowStep::Mask => words::mask(from, self.n_masked()),
+            RowStep::Subtract => {
                 let strongest = self.weights[self.most_at];
                 let equal = self.weights.iter().filter(|weight| **weight >= strongest);
                 words::subtract(&most, at, n, equal.count() == 1)
             }
-            Step::Exponentiate => words::exponentiate(at, n, &fixed(self.sum, 2)),
-            Step::Normalise => {
+            RowStep::Exponentiate => words::exponentiate(at, n, &fixed(self.sum, 2)),
+            RowStep::Normalise => {
                 let weight = fixed(self.weights[self.most_at], 3);
                 words::normalise(&fixed(self.sum, 2), at, &weight)
             }
@@ -341,7 +341,7 @@ impl Steps {
     pub fn rows(&self) -> Vec<Vec<String>> {
         let row = |(key, token): (usize, &String)| {
             let named = [key.to_string(), header(token)];
-            let values = Step::ALL.map(|step| self.value(step, key).full());
+            let values = RowStep::ALL.map(|step| self.value(step, key).full());
             named.into_iter().chain(values).collect()
         };
         self.tokens.iter().enumerate().map(row).collect()
@@ -374,26 +374,26 @@ impl Steps {
         keys
     }
 
-    fn value(&self, step: Step, key: usize) -> StepValue {
+    fn value(&self, step: RowStep, key: usize) -> StepValue {
         let Some(&score) = self.scores.get(key) else {
             return match step {
-                Step::Scores => StepValue::NotNeeded,
-                Step::Mask | Step::Subtract => StepValue::MinusInfinity,
-                Step::Exponentiate | Step::Normalise => StepValue::Number(0.0),
+                RowStep::Scores => StepValue::NotNeeded,
+                RowStep::Mask | RowStep::Subtract => StepValue::MinusInfinity,
+                RowStep::Exponentiate | RowStep::Normalise => StepValue::Number(0.0),
             };
         };
         let weight = self.weights[key];
         match (step, score) {
-            (Step::Scores | Step::Mask, score) => score,
-            (Step::Subtract, StepValue::Number(score)) => StepValue::Number(score - self.most),
-            (Step::Subtract, StepValue::Below(bound)) => StepValue::Below(bound - self.most),
-            (Step::Subtract, other) => other,
-            (Step::Exponentiate, _) => StepValue::Number(weight / self.weights[self.most_at]),
-            (Step::Normalise, _) => StepValue::Number(weight),
+            (RowStep::Scores | RowStep::Mask, score) => score,
+            (RowStep::Subtract, StepValue::Number(score)) => StepValue::Number(score - self.most),
+            (RowStep::Subtract, StepValue::Below(bound)) => StepValue::Below(bound - self.most),
+            (RowStep::Subtract, other) => other,
+            (RowStep::Exponentiate, _) => StepValue::Number(weight / self.weights[self.most_at]),
+            (RowStep::Normalise, _) => StepValue::Number(weight),
         }
     }
 
-    fn bar(&self, step: Step, key: usize, scale: SignedScale) -> StepBar {
+    fn bar(&self, step: RowStep, key: usize, scale: SignedScale) -> StepBar {
         let value = self.value(step, key);
         let is_later = key >= self.weights.len();
         let bar = match value {
@@ -409,13 +409,13 @@ impl Steps {
             value,
             text: value.text(decimals(step)),
             bar,
-            is_masked: is_later && step >= Step::Mask,
+            is_masked: is_later && step >= RowStep::Mask,
             is_cut: matches!(value, StepValue::Below(_)),
         }
     }
 
     /// What the visible keys hold that are not `shown`.
-    fn rest(&self, step: Step, shown: &[usize]) -> String {
+    fn rest(&self, step: RowStep, shown: &[usize]) -> String {
         let is_hidden = |key: &usize| shown.binary_search(key).is_err();
         let hidden: Vec<usize> = (0..self.weights.len()).filter(is_hidden).collect();
         if step.is_signed() {
@@ -432,13 +432,13 @@ impl Steps {
 
     /// The sum of exponentials with its largest terms written out, or the
     /// division that makes the largest weight.
-    fn worked(&self, step: Step) -> Option<String> {
+    fn worked(&self, step: RowStep) -> Option<String> {
         let sum = fixed(self.sum, 3);
         match step {
-            Step::Scores | Step::Mask | Step::Subtract => None,
-            Step::Exponentiate => {
+            RowStep::Scores | RowStep::Mask | RowStep::Subtract => None,
+            RowStep::Exponentiate => {
                 let keys = self.by_weight();
-                let term = |key: &usize| match self.value(Step::Subtract, *key) {
+                let term = |key: &usize| match self.value(RowStep::Subtract, *key) {
                     StepValue::Number(0.0) => "e^0".to_owned(),
                     value => format!("e^{}", value.text(2)),
                 };
@@ -451,7 +451,7 @@ impl Steps {
                 }
                 Some(format!("{} = {sum}", terms.join(" + ")))
             }
-            Step::Normalise => {
+            RowStep::Normalise => {
                 let weight = fixed(self.weights[self.most_at], 3);
                 Some(format!("e^0 / {sum} = {weight}"))
             }
@@ -459,13 +459,13 @@ impl Steps {
     }
 }
 
-const fn decimals(step: Step) -> usize {
+const fn decimals(step: RowStep) -> usize {
     if step.is_signed() { 2 } else { 3 }
 }
 
 /// Signed numbers reach over all that are known; exponentials and weights are
 /// drawn of 1, so that rows can be compared.
-fn scale(step: Step, values: impl Iterator<Item = StepValue>) -> SignedScale {
+fn scale(step: RowStep, values: impl Iterator<Item = StepValue>) -> SignedScale {
     if !step.is_signed() {
         return SignedScale::UNIT;
     }
@@ -512,7 +512,7 @@ pub(crate) mod tests {
 
     #[test]
     fn the_scores_come_back_and_later_ones_are_not_invented() {
-        let view = steps(&[3.29, -0.5, 1.25]).view(Step::Scores);
+        let view = steps(&[3.29, -0.5, 1.25]).view(RowStep::Scores);
         assert_eq!(
             texts(&view),
             ["3.29", "\u{2212}0.50", "1.25", "not needed", "not needed"]
@@ -526,7 +526,7 @@ pub(crate) mod tests {
 
     #[test]
     fn the_mask_hides_later_tokens_and_nothing_else() {
-        let view = steps(&[3.29, -0.5, 1.25]).view(Step::Mask);
+        let view = steps(&[3.29, -0.5, 1.25]).view(RowStep::Mask);
         assert_eq!(view.bars[3].value, StepValue::MinusInfinity);
         let masked: Vec<usize> = view
             .bars
@@ -536,7 +536,7 @@ pub(crate) mod tests {
             .collect();
         assert_eq!(masked, [3, 4]);
         assert!(view.bars[3].bar.is_none() && view.bars[2].bar.is_some());
-        let last = steps(&[0.1, 0.2, 0.3, 0.4, 0.5]).view(Step::Mask);
+        let last = steps(&[0.1, 0.2, 0.3, 0.4, 0.5]).view(RowStep::Mask);
         assert!(
             last.sentence.contains("nothing to hide"),
             "{}",
@@ -546,20 +546,20 @@ pub(crate) mod tests {
 
     #[test]
     fn subtracting_the_largest_leaves_zero_at_it() {
-        let view = steps(&[3.29, -0.5, 1.25]).view(Step::Subtract);
+        let view = steps(&[3.29, -0.5, 1.25]).view(RowStep::Subtract);
         assert_eq!(texts(&view)[..3], ["0.00", "\u{2212}3.79", "\u{2212}2.04"]);
         assert_eq!(
             view.sentence,
             "The largest score is 3.29 at “Lily”; subtracting it leaves 0 there \
              and negative numbers elsewhere."
         );
-        let tied = steps(&[1.0, 1.0]).sentence(Step::Subtract);
+        let tied = steps(&[1.0, 1.0]).sentence(RowStep::Subtract);
         assert!(tied.contains("nothing above 0"), "{tied}");
     }
 
     #[test]
     fn the_exponentials_add_up_to_the_sum_that_is_shown() {
-        let view = steps(&[2.0, 0.0, 1.0, 1.5]).view(Step::Exponentiate);
+        let view = steps(&[2.0, 0.0, 1.0, 1.5]).view(RowStep::Exponentiate);
         let sum = 1.0 + (-2.0_f64).exp() + (-1.0_f64).exp() + (-0.5_f64).exp();
         assert_eq!(
             view.worked.unwrap(),
@@ -583,7 +583,7 @@ pub(crate) mod tests {
             .sum();
         // Five weights, each rounded to single precision.
         assert!((sum - 1.0).abs() < 3e-7, "{sum}");
-        let view = steps.view(Step::Normalise);
+        let view = steps.view(RowStep::Normalise);
         assert_eq!(view.bars[4].text, "0.000");
         assert!(view.bars[4].is_masked && view.bars[4].bar.is_none());
         assert_eq!(view.worked.unwrap(), "e^0 / 2.110 = 0.474");
@@ -591,7 +591,7 @@ pub(crate) mod tests {
 
     #[test]
     fn signed_bars_meet_at_the_zero_line_and_fill_the_plot() {
-        let view = steps(&[3.0, -1.0, 1.0]).view(Step::Scores);
+        let view = steps(&[3.0, -1.0, 1.0]).view(RowStep::Scores);
         assert!((view.zero - 0.25).abs() < 1e-6);
         let ends = |index: usize| {
             let span = view.bars[index].bar.unwrap();
@@ -599,7 +599,7 @@ pub(crate) mod tests {
         };
         assert!((ends(0).0 - 0.25).abs() < 1e-6 && (ends(0).1 - 1.0).abs() < 1e-6);
         assert!(ends(1).0.abs() < 1e-6 && (ends(1).1 - 0.25).abs() < 1e-6);
-        let single = steps(&[0.0]).view(Step::Subtract);
+        let single = steps(&[0.0]).view(RowStep::Subtract);
         assert_eq!(single.zero, 1.0);
         assert_eq!(single.bars[0].bar.unwrap().length, 0.0);
     }
@@ -607,18 +607,18 @@ pub(crate) mod tests {
     #[test]
     fn a_weight_too_small_for_its_number_has_a_bound_and_no_invented_score() {
         let steps = steps(&[5.0, -200.0, 4.0]);
-        let view = steps.view(Step::Scores);
+        let view = steps.view(RowStep::Scores);
         let StepValue::Below(bound) = view.bars[1].value else {
             panic!("expected a bound, got {:?}", view.bars[1].value);
         };
         assert!(bound > -200.0 && bound < 5.0 - 80.0);
         assert_eq!(view.bars[1].text, "below \u{2212}82.0");
         assert!(view.bars[1].is_cut);
-        let subtracted = steps.view(Step::Subtract).bars[1].value;
+        let subtracted = steps.view(RowStep::Subtract).bars[1].value;
         assert_eq!(subtracted, StepValue::Below(bound - steps.most));
         // The other bars are not squeezed by it.
         assert!(view.bars[2].bar.unwrap().length > 0.7);
-        let worked = steps.view(Step::Exponentiate).worked.unwrap();
+        let worked = steps.view(RowStep::Exponentiate).worked.unwrap();
         assert_eq!(worked, "e^0 + e^\u{2212}1.00 + 1 more = 1.368");
         assert!(steps.rows()[1][2].starts_with("<-82."));
     }
@@ -629,14 +629,14 @@ pub(crate) mod tests {
         let run = run(&words);
         let pattern = crate::answers::run::tests::pattern(100);
         let view = |step| Steps::new(&run.tokens, &pattern, 89).unwrap().view(step);
-        let last = view(Step::Normalise);
+        let last = view(RowStep::Normalise);
         assert_eq!(last.bars.len(), MAX_BARS + MIN_MASKED);
         assert!(last.bars.iter().all(|bar| bar.place == Some(bar.key)));
         assert_eq!(last.rest.unwrap(), "58 more: 0.322");
         assert_eq!(last.masked_rest.unwrap(), "8 more later tokens");
         let score = (0.5 / 90.0_f64).ln() + 1.5;
         let expected = format!("58 more, at most {}", fixed(score, 2));
-        assert_eq!(view(Step::Scores).rest.unwrap(), expected);
+        assert_eq!(view(RowStep::Scores).rest.unwrap(), expected);
         assert_eq!(
             Steps::new(&run.tokens, &pattern, 89).unwrap().rows().len(),
             100

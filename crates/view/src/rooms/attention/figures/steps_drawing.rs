@@ -8,7 +8,7 @@ use headlight_figure::{
 
 use crate::rooms::attention::action::AttentionAction;
 use crate::rooms::attention::catalogue::{self, AttentionFigure};
-use crate::rooms::attention::figures::steps::{Step, StepBar, StepView, Steps};
+use crate::rooms::attention::figures::steps::{RowStep, StepBar, StepView, Steps};
 
 /// Least and greatest width of the drawing, in pixels.
 const WIDTH: (f64, f64) = (240.0, 760.0);
@@ -31,7 +31,7 @@ impl Steps {
     /// The row after a step in a width, with a key that is selected, and the room that it
     /// takes.
     #[must_use]
-    pub fn drawing(&self, step: Step, selected: usize, width_px: f64) -> (Element, Size) {
+    pub fn drawing(&self, step: RowStep, selected: usize, width_px: f64) -> (Element, Size) {
         // Whole pixels, so that a file says exactly how wide its drawing is.
         let width = width_px.max(WIDTH.0).min(WIDTH.1).floor();
         let view = self.view(step);
@@ -60,7 +60,7 @@ impl Steps {
     #[must_use]
     pub fn figure(
         &self,
-        step: Step,
+        step: RowStep,
         selected: usize,
         width_px: f64,
         table: Table,
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn the_figure_is_what_it_was() {
         let steps = steps(&[5.0, -200.0, 4.0, -1.5]);
-        for (step, name) in [(Step::Mask, "mask"), (Step::Normalise, "normalise")] {
+        for (step, name) in [(RowStep::Mask, "mask"), (RowStep::Normalise, "normalise")] {
             let table = Table::new("", &[], Vec::new());
             let figure = steps.figure(step, 2, 400.0, table, "Headlight".to_owned());
             let file = svg(&figure, &LIGHT, 448.0).replace("><", ">\n<");
@@ -159,7 +159,7 @@ mod tests {
     fn a_long_row_says_where_its_keys_stand_and_what_is_left_out() {
         let run = run(&[" x"; 100]);
         let steps = Steps::new(&run.tokens, &pattern(100), 89).unwrap();
-        let (drawn, _) = steps.drawing(Step::Normalise, 0, 400.0);
+        let (drawn, _) = steps.drawing(RowStep::Normalise, 0, 400.0);
         let drawn = format!("{drawn:?}");
         assert!(drawn.contains("token-place") && drawn.contains("58 more: 0.322"));
         assert!(drawn.contains("8 more later tokens"));
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn a_drawing_is_as_wide_as_its_place_up_to_what_is_read_with_ease() {
         let steps = steps(&[5.0, 4.0]);
-        let width = |px| steps.drawing(Step::Scores, 0, px).1.width;
+        let width = |px| steps.drawing(RowStep::Scores, 0, px).1.width;
         assert_eq!(
             [width(3.0), width(400.7), width(2e3)],
             [240.0, 400.0, 760.0]

@@ -8,23 +8,19 @@ use headlight_figure::phrase;
 use headlight_figure::table::{Column, Table};
 use headlight_figure::token::VisibleToken;
 use headlight_figure::{
-    Bands, Direction, Element, FigureId, Mark, Path, Scale, Side, Size, Tone, axis, bars, el,
-    extent, hit_areas, legend_of, rect,
+    Bands, Direction, Element, FigureId, Mark, Path, Scale, Size, Tone, bars, el, extent,
+    legend_of, rect,
 };
 use headlight_language::Truth;
 
-use crate::answers::run::{CleanRun, Run, Token};
+use crate::answers::run::{Run, Token, UneditedRun};
 use crate::rooms::attention::catalogue::{self, AttentionFigure};
-use crate::rooms::attention::figures::per_token::{
-    BELOW, BESIDE, NARROWEST, TOKEN, names_below, not_of_the_language,
-};
+use crate::rooms::attention::figures::per_token::{Plot, TokenChart};
 use crate::rooms::attention::figures::sentence;
 use crate::rooms::attention::words;
 
 /// Height of the longest bar.
 const PLOT_HEIGHT: f64 = 68.0;
-/// Room between the legend and the plot, for the axis' largest value and a remark.
-const ABOVE: f64 = 14.0;
 /// Most labels of the axis.
 const MOST_LABELS: usize = 3;
 /// Most room between two bars.
@@ -48,40 +44,27 @@ pub fn bits(nll: f64) -> f64 {
 #[must_use]
 pub fn drawing(run: &Run, truth: Option<&Truth>, query: usize, width_px: f64) -> (Element, Size) {
     let bits = Bits::new(run, truth);
-    // Whole pixels, so that a file says exactly how wide its drawing is.
-    let width = width_px.max(NARROWEST).floor();
-    let (legend, legend_height) = legend(&bits, width);
-    let (top, bottom) = (legend_height + ABOVE, legend_height + ABOVE + PLOT_HEIGHT);
-    let y = Scale::linear((0.0, bits.most()), (bottom, top)).nice(MOST_LABELS);
-    let axis = |at| {
-        let axis = axis(&y, Side::Left, at).at_most(MOST_LABELS);
-        axis.title(words::SURPRISE_AXIS)
+    let plot = Plot {
+        height: PLOT_HEIGHT,
+        title: words::SURPRISE_AXIS,
+        most_labels: MOST_LABELS,
     };
-    let (left, right) = (axis(0.0).room().ceil(), width - BESIDE);
-    let mut columns = Bands::new(run.seq_len(), (left, right), 0.0);
-    let names = names_below(run, &columns, bottom, query);
-    let areas = hit_areas(&columns, (top, bottom + BELOW), TOKEN);
+    let y = |range| Scale::linear((0.0, bits.most()), range);
+    let about = (run, truth, query);
+    let chart = TokenChart::new(about, plot, width_px, |width| legend(&bits, width), y);
     let levels = |bits: &Option<Vec<f64>>, class| {
         let bits = bits.as_ref()?;
-        Some(levels(bits, &columns, &y).class(class))
+        Some(levels(bits, &chart.columns, &chart.y).class(class))
     };
-    let clean = levels(&bits.clean, CLEAN_LEVEL);
-    let true_levels = levels(&bits.truth, TRUE_LEVEL);
-    let outside = truth.and_then(|truth| truth.impossible.as_ref());
-    let outside = outside.map(|token| not_of_the_language(token.pos, &columns, (top, bottom)));
+    let (clean, truth) = (
+        levels(&bits.clean, CLEAN_LEVEL),
+        levels(&bits.truth, TRUE_LEVEL),
+    );
+    let mut columns = chart.columns;
     columns.gap = (columns.step() * 0.25).min(GAP);
     let mark = Mark::new(Tone::Soft).selected(Some(query));
-    let drawing = el("g")
-        .add(legend)
-        .add(axis(left).grid(right))
-        .add(outside)
-        .add(bars(&bits.model, &columns, &y, Direction::Up, mark))
-        .add(clean)
-        .add(true_levels)
-        .add(names)
-        .add(areas);
-    let height = bottom + BELOW;
-    (drawing, Size { width, height })
+    let model = bars(&bits.model, &columns, &chart.y, Direction::Up, mark);
+    chart.around([Some(model), clean, truth])
 }
 
 /// Surprise in bits: `[pos]`, no number where it is not known.
@@ -231,7 +214,7 @@ fn rows(run: &Run, truth: Option<&Truth>) -> Vec<Vec<String>> {
     let in_bits = |nll: f64| full(bits(nll));
     let row = |(pos, token): (usize, &Token)| {
         let nll = run.nll.get(pos).copied().flatten();
-        let clean = |clean: &CleanRun| clean.nll.get(pos).copied().flatten();
+        let clean = |clean: &UneditedRun| clean.nll.get(pos).copied().flatten();
         let always = [
             headlight_figure::token::header(&token.text),
             nll.map(full).unwrap_or_default(),
@@ -312,9 +295,9 @@ mod tests {
     #[test]
     fn what_the_whole_model_is_surprised_by_stands_before_the_truth() {
         let mut run = run(&["a", " b"]);
-        run.clean = Some(Box::new(CleanRun {
+        run.clean = Some(Box::new(UneditedRun {
             nll: vec![None, Some(2.0 * LN_2)],
-            ..CleanRun::default()
+            ..UneditedRun::default()
         }));
         let (drawn, _) = drawing(&run, None, 0, 300.0);
         assert_eq!(parts(&drawn, CLEAN_LEVEL).len(), 2, "and the legend's");
@@ -387,9 +370,9 @@ mod tests {
             svg(&figure, &LIGHT, 400.0).replace("><", ">\n<")
         };
         expect_file!["snapshots/surprise.svg"].assert_eq(&file(&run, 4, 3));
-        run.clean = Some(Box::new(CleanRun {
+        run.clean = Some(Box::new(UneditedRun {
             nll: vec![None, Some(LN_2), Some(2.0 * LN_2), Some(LN_2)],
-            ..CleanRun::default()
+            ..UneditedRun::default()
         }));
         expect_file!["snapshots/surprise.impossible.svg"].assert_eq(&file(&run, 3, 1));
     }

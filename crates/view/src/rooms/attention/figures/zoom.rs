@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// The fewest tokens per side that one can zoom in to.
 pub const MIN_SPAN: usize = 12;
-/// How many times the tokens in view one press or one notch of the wheel shows.
+/// Factor by which one press or one notch of the wheel changes the number of tokens in view.
 pub const ZOOM_STEP: f64 = 1.5;
 
 /// A square of the map: so many tokens from a query and a key on.

@@ -18,7 +18,7 @@ pub mod topics;
 mod words;
 
 pub use heads::MOSTLY_FROM;
-pub use scene::Strip;
+pub use scene::LessonStrip;
 pub(crate) use scene::{
     go, leave, open, open_at, open_by_link, repeat, reveal, settle, usual_sort,
 };

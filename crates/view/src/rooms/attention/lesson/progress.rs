@@ -7,7 +7,7 @@ use crate::answers::head::Head;
 use crate::frame::ablation::Ablation;
 use crate::rooms::attention::choices::View;
 use crate::rooms::attention::figures::atlas::Sort;
-use crate::rooms::attention::figures::steps::Step;
+use crate::rooms::attention::figures::steps::RowStep;
 
 /// Where the visitor is in the lesson.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,7 +55,7 @@ pub(crate) struct SavedScene {
     pub(crate) row: Option<usize>,
     pub(crate) col: Option<usize>,
     pub(crate) view: View,
-    pub(crate) step: Step,
+    pub(crate) step: RowStep,
     pub(crate) sort: Sort,
     pub(crate) ablations: Vec<Ablation>,
     pub(crate) compared: Option<(u32, u32)>,

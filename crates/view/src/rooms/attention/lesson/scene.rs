@@ -97,10 +97,10 @@ impl SavedScene {
 
 /// What the open strip shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Strip {
+pub struct LessonStrip {
     /// The step, from 0.
     pub step: usize,
-    /// What it is about.
+    /// Topic of the step.
     pub topic: Topic,
     /// Its idea.
     pub idea: String,
@@ -115,9 +115,9 @@ pub struct Strip {
 impl AttentionRoom {
     /// What the strip shows; `None` while it is closed.
     #[must_use]
-    pub fn strip(&self, frame: &Frame) -> Option<Strip> {
+    pub fn strip(&self, frame: &Frame) -> Option<LessonStrip> {
         let learning = &self.learning;
-        learning.is_open.then(|| Strip {
+        learning.is_open.then(|| LessonStrip {
             step: learning.step,
             topic: learning.topic(),
             idea: words::idea(learning.topic(), self, &frame.subject),

@@ -13,7 +13,7 @@ use crate::address;
 use crate::answers::head::Head;
 use crate::answers::pattern::Pattern;
 use crate::answers::run::tests::run;
-use crate::answers::run::{CleanRun, WeightedToken};
+use crate::answers::run::{UneditedRun, WeightedToken};
 use crate::frame::defaults::DEFAULT_HEAD;
 use crate::frame::defaults::DEFAULT_MODEL;
 use crate::frame::defaults::DEFAULT_PROMPT;
@@ -21,7 +21,7 @@ use crate::frame::effect::Effect;
 use crate::reduce::reduce;
 use crate::reduce::tests::{induction, live, posted, said};
 use crate::rooms::attention::choices::View;
-use crate::rooms::attention::figures::steps::Step;
+use crate::rooms::attention::figures::steps::RowStep;
 use crate::session::{Ask, Command, Message, RunId};
 
 const WORDS: [&str; 4] = ["<|story|>", " tower", " to", " the"];
@@ -88,7 +88,7 @@ fn answer(state: &mut State, effects: &[Effect]) -> Vec<Effect> {
     let mut answer = run(&WORDS);
     answer.next = vec![token(" tower", 0.9), token(" house", 0.05)];
     if !state.frame.subject.ablations.is_empty() {
-        answer.clean = Some(Box::new(CleanRun {
+        answer.clean = Some(Box::new(UneditedRun {
             next: answer.next.clone(),
             prob_of_next: vec![0.9, 0.05],
             edited_prob_of_next: vec![0.2, 0.05],
@@ -137,7 +137,7 @@ fn go_to(state: &mut State, topic: Topic) -> Vec<Effect> {
     reduce(state, AttentionAction::LearnStep(step))
 }
 
-fn strip(state: &State) -> Strip {
+fn strip(state: &State) -> LessonStrip {
     state.attention.strip(&state.frame).unwrap()
 }
 
@@ -356,7 +356,7 @@ fn a_link_to_a_step_alone_shows_its_scene() {
     answer(&mut state, &effects);
     assert_eq!(
         (state.attention.view, state.attention.step),
-        (View::Steps, Step::Mask)
+        (View::Steps, RowStep::Mask)
     );
     assert_eq!(
         (

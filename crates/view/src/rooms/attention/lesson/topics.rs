@@ -3,7 +3,7 @@
 use crate::frame::defaults::DEFAULT_MODEL;
 use crate::rooms::attention::choices::View;
 use crate::rooms::attention::figures::atlas::Sort;
-use crate::rooms::attention::figures::steps::Step;
+use crate::rooms::attention::figures::steps::RowStep;
 
 /// The model that shows how heads work together.
 const INDUCTION_MODEL: &str = "induction";
@@ -48,7 +48,7 @@ pub enum Target {
 pub(crate) struct Scene {
     pub(crate) model: &'static str,
     pub(crate) view: View,
-    pub(crate) step: Step,
+    pub(crate) step: RowStep,
     pub(crate) sort: Sort,
     pub(crate) pick: Pick,
 }
@@ -56,7 +56,7 @@ pub(crate) struct Scene {
 /// What a scene chooses by the numbers of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pick {
-    /// Nothing.
+    /// No experiment.
     Nothing,
     /// The row of the token that the last one looks at most.
     RowLookedUp,
@@ -111,7 +111,7 @@ impl Topic {
         let map = Scene {
             model: DEFAULT_MODEL,
             view: View::Map,
-            step: Step::Scores,
+            step: RowStep::Scores,
             sort: Sort::Layer,
             pick: Pick::Nothing,
         };
@@ -123,9 +123,9 @@ impl Topic {
         };
         match self {
             Self::Tokens | Self::Query => map,
-            Self::Score => row(Step::Scores, Pick::Nothing),
-            Self::Mask => row(Step::Mask, Pick::RowLookedUp),
-            Self::Softmax => row(Step::Normalise, Pick::RowShared),
+            Self::Score => row(RowStep::Scores, Pick::Nothing),
+            Self::Mask => row(RowStep::Mask, Pick::RowLookedUp),
+            Self::Softmax => row(RowStep::Normalise, Pick::RowShared),
             Self::Value => Scene {
                 pick: Pick::OutMostLike,
                 ..map

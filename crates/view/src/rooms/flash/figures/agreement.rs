@@ -10,7 +10,7 @@ use headlight_flash::{DenseRows, Overflow};
 
 use super::error::{Check, Checked};
 use super::text_table::{TextRow, facts, text_table};
-use crate::rooms::flash::device::Answer;
+use crate::rooms::flash::device::DeviceAnswer;
 use crate::rooms::flash::player::Player;
 use crate::rooms::flash::words::device as words;
 use headlight_figure::number::full;
@@ -26,7 +26,7 @@ const SIDE_BY_SIDE: f64 = 632.0;
 const GAP: f64 = 32.0;
 const GAP_BELOW: f64 = 10.0;
 
-/// How far the comparison is, and what it found.
+/// Progress of the comparison, and what it found.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Agreement {
     check: Check,
@@ -179,7 +179,7 @@ impl Agreement {
 /// The differences beside what 32 bits allow, and what was run on which device, in
 /// `width_px` pixels.
 #[must_use]
-pub fn drawing(answer: &Answer, found: &Agreement, width_px: f64) -> (Element, Size) {
+pub fn drawing(answer: &DeviceAnswer, found: &Agreement, width_px: f64) -> (Element, Size) {
     let width = width_px.clamp(WIDTHS.0, WIDTHS.1).floor();
     let row = |name, gaps: Gaps, class| TextRow {
         name,

@@ -36,17 +36,17 @@ pub(crate) struct Beside {
     pub(crate) schedule: Shared<Schedule>,
     pub(crate) clock: Clock,
     /// Its step when the played one is done.
-    pub(crate) met: u64,
+    pub(crate) handover_step: u64,
 }
 
-/// How far one of the two is.
+/// Progress of one of the two algorithms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Which.
+pub struct AlgorithmProgress {
+    /// Algorithm that the numbers are of.
     pub algorithm: Algorithm,
-    /// How many of its own steps are done.
+    /// Number of its own steps that are done.
     pub step: u64,
-    /// How many it has.
+    /// Number of its steps in all.
     pub n_steps: u64,
     /// What the clock says of it so far: elements or operations.
     pub so_far: u64,
@@ -54,7 +54,7 @@ pub struct Progress {
     pub in_all: u64,
 }
 
-impl Progress {
+impl AlgorithmProgress {
     pub(crate) fn new(schedule: &Schedule, clock: Clock, step: u64) -> Self {
         Self {
             algorithm: schedule.method().algorithm,
@@ -93,17 +93,17 @@ impl SideBySide {
     ) -> Self {
         let reading = clock.of(&played.totals());
         let beside = beside.map(|schedule| Beside {
-            met: clock.step_at(&schedule, reading),
+            handover_step: clock.step_at(&schedule, reading),
             schedule,
             clock,
         });
         Self { played, beside }
     }
 
-    /// How many steps there are until all are done.
+    /// Number of steps until all are done.
     #[must_use]
     pub fn n_steps(&self) -> u64 {
-        let left = |beside: &Beside| beside.schedule.n_events() - beside.met;
+        let left = |beside: &Beside| beside.schedule.n_events() - beside.handover_step;
         self.played.n_events() + self.beside.as_ref().map_or(0, left)
     }
 
@@ -114,7 +114,7 @@ impl SideBySide {
             None => self.played.event(index),
             Some(beyond) => {
                 let beside = self.beside.as_ref()?;
-                beside.schedule.event(beside.met + beyond)
+                beside.schedule.event(beside.handover_step + beyond)
             }
         }
     }
@@ -133,38 +133,40 @@ impl SideBySide {
         (step > self.played.n_events()).then(|| beside.schedule.method().algorithm)
     }
 
-    /// How many of the played algorithm's own steps are done after `step`.
+    /// Number of the played algorithm's own steps that are done after `step`.
     #[must_use]
     pub fn played_step(&self, step: u64) -> u64 {
         step.min(self.played.n_events())
     }
 
-    /// How many steps of the algorithm beside are done after `step`; `None` where there
-    /// is none beside.
+    /// Number of steps of the algorithm beside that are done after `step`; `None` where
+    /// there is none beside.
     #[must_use]
     pub fn beside_step(&self, step: u64) -> Option<u64> {
         let Beside {
             schedule,
             clock,
-            met,
+            handover_step,
         } = self.beside.as_ref()?;
         let n_played = self.played.n_events();
         Some(match step {
             0 => 0,
-            step if step >= n_played => (met + (step - n_played)).min(schedule.n_events()),
+            step if step >= n_played => {
+                (handover_step + (step - n_played)).min(schedule.n_events())
+            }
             step => clock.step_at(schedule, clock.of(&self.played.totals_after(step))),
         })
     }
 
-    /// How far both are after `step`, the played one first; `None` where there is none
+    /// Progress of both after `step`, the played one first; `None` where there is none
     /// beside.
     #[must_use]
-    pub fn progress(&self, step: u64) -> Option<[Progress; 2]> {
+    pub fn progress(&self, step: u64) -> Option<[AlgorithmProgress; 2]> {
         let beside = self.beside.as_ref()?;
         let beside_step = self.beside_step(step)?;
         Some([
-            Progress::new(&self.played, beside.clock, self.played_step(step)),
-            Progress::new(&beside.schedule, beside.clock, beside_step),
+            AlgorithmProgress::new(&self.played, beside.clock, self.played_step(step)),
+            AlgorithmProgress::new(&beside.schedule, beside.clock, beside_step),
         ])
     }
 
@@ -271,7 +273,7 @@ mod tests {
             assert_eq!(steps(0), [0, 0]);
             assert_eq!(course.still_walking(n_played), None);
             let at_end = course.progress(course.n_steps()).unwrap();
-            assert!(at_end.iter().all(Progress::is_done));
+            assert!(at_end.iter().all(AlgorithmProgress::is_done));
             // Beyond the end of the played one each step is one of the other's.
             for step in n_played..course.n_steps() {
                 let [played, other] = steps(step);

@@ -4,7 +4,7 @@ use headlight_figure::number::{fixed, percent};
 use headlight_figure::{Span, plain};
 use headlight_flash::{Algorithm, Array, Direction, Schedule};
 
-use super::compare::{Progress, SideBySide};
+use super::compare::{AlgorithmProgress, SideBySide};
 use crate::rooms::flash::clock::Clock;
 use crate::rooms::flash::player::{Moment, Player};
 use crate::rooms::flash::sentence::sentence;
@@ -18,9 +18,9 @@ const fn counted(clock: Clock) -> &'static str {
     }
 }
 
-/// How far one of two algorithms is: `3 072 of 12 288 elements moved`.
+/// Progress of one of two algorithms: `3 072 of 12 288 elements moved`.
 #[must_use]
-pub fn progress(clock: Clock, progress: Progress) -> String {
+pub fn progress(clock: Clock, progress: AlgorithmProgress) -> String {
     format!(
         "{} of {} {}",
         thousands(progress.so_far),
@@ -43,8 +43,8 @@ pub fn beside_label(player: &Player, moment: &Moment) -> String {
 /// Two algorithms that are both on their way; `deeds` say what each has done.
 pub(crate) fn both_at_work(
     clock: Clock,
-    played: Progress,
-    other: Progress,
+    played: AlgorithmProgress,
+    other: AlgorithmProgress,
     deeds: &[String; 2],
 ) -> Vec<Span> {
     let names = [played, other].map(|progress| algorithm_in_prose(progress.algorithm));
@@ -69,9 +69,15 @@ pub(crate) fn both_at_work(
 }
 
 /// One is done. The one that is left was at `then` when that happened and is at `now`.
-pub(crate) fn one_done(clock: Clock, done: Algorithm, then: Progress, now: Progress) -> Vec<Span> {
-    let share =
-        |progress: Progress| percent(progress.so_far as f64 / progress.in_all.max(1) as f64);
+pub(crate) fn one_done(
+    clock: Clock,
+    done: Algorithm,
+    then: AlgorithmProgress,
+    now: AlgorithmProgress,
+) -> Vec<Span> {
+    let share = |progress: AlgorithmProgress| {
+        percent(progress.so_far as f64 / progress.in_all.max(1) as f64)
+    };
     let (done, left) = (algorithm_in_prose(done), algorithm_in_prose(now.algorithm));
     let (deed, whole) = match clock {
         Clock::Traffic => ("moved", "of what it moves in all"),
@@ -96,7 +102,11 @@ pub(crate) fn one_done(clock: Clock, done: Algorithm, then: Progress, now: Progr
 }
 
 /// Both are done.
-pub(crate) fn both_done(clock: Clock, played: Progress, other: Progress) -> Vec<Span> {
+pub(crate) fn both_done(
+    clock: Clock,
+    played: AlgorithmProgress,
+    other: AlgorithmProgress,
+) -> Vec<Span> {
     let (less, more) = if played.in_all <= other.in_all {
         (played, other)
     } else {
@@ -190,13 +200,13 @@ impl SideBySide {
         Some(match (played.is_done(), other.is_done()) {
             (true, true) => both_done(clock, played, other),
             (true, false) => {
-                let then = Progress::new(&beside.schedule, clock, beside.met);
+                let then = AlgorithmProgress::new(&beside.schedule, clock, beside.handover_step);
                 one_done(clock, played.algorithm, then, other)
             }
             (false, true) => {
                 let met = clock.step_at(&self.played, other.in_all);
                 // A step that the clock does not count leaves nothing to tell apart.
-                let then = Progress::new(&self.played, clock, met.min(played.step));
+                let then = AlgorithmProgress::new(&self.played, clock, met.min(played.step));
                 one_done(clock, other.algorithm, then, played)
             }
             (false, false) => {

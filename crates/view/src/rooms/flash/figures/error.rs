@@ -20,14 +20,14 @@ const GAP: f64 = 12.0;
 /// Below the last line.
 const BELOW: f64 = 4.0;
 
-/// How far the check is, and what it found.
+/// Progress of the check, and what it found.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Check {
     /// Queries checked, from the first.
     pub n_checked: usize,
     /// Queries there are.
     pub n_queries: usize,
-    /// What it found so far.
+    /// Largest gap that was found so far.
     pub gap: Gap,
     /// What a difference may be of an output: a few roundings of the largest score.
     pub bound: f64,
@@ -58,7 +58,7 @@ impl Check {
         (self.n_checked > 0).then(|| scientific(self.gap.output))
     }
 
-    /// How far the check is; `None` once it is done.
+    /// Progress of the check; `None` once it is done.
     #[must_use]
     pub fn progress(&self) -> Option<String> {
         let is_under_way = self.n_checked < self.n_queries;

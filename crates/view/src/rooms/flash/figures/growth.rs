@@ -109,13 +109,13 @@ pub fn drawing(growth: &Growth, width_px: f64) -> (Element, Size) {
         (width, (0.0, top + panel_height + GAP_BELOW))
     };
     let panels = [
-        Panel::new(&growth.points, Amount::Memory, (0.0, top)),
-        Panel::new(&growth.points, Amount::Time, second),
+        GrowthPanel::new(&growth.points, Amount::Memory, (0.0, top)),
+        GrowthPanel::new(&growth.points, Amount::Time, second),
     ];
     // Both plots are as wide, so that equal lengths stand below each other.
     let beside = panels
         .iter()
-        .map(Panel::room_of_amounts)
+        .map(GrowthPanel::room_of_amounts)
         .fold(0.0, f64::max);
     let drawn = panels
         .iter()
@@ -126,7 +126,7 @@ pub fn drawing(growth: &Growth, width_px: f64) -> (Element, Size) {
 }
 
 /// An amount by length, a line per way.
-struct Panel {
+struct GrowthPanel {
     amount: Amount,
     /// Left and upper edge of the panel, where its title begins.
     at: (f64, f64),
@@ -137,7 +137,7 @@ struct Panel {
     y: Scale,
 }
 
-impl Panel {
+impl GrowthPanel {
     fn new(points: &[FlashGrowth], amount: Amount, at: (f64, f64)) -> Self {
         let lines = WAYS.map(|way| (way, amounts(points, way, amount)));
         let crosses = match amount {

@@ -5,7 +5,7 @@ use headlight_figure::Value;
 
 use super::*;
 use crate::rooms::flash::catalogue::FlashFigure;
-use crate::rooms::flash::device::{LENGTHS, Stage};
+use crate::rooms::flash::device::{GrowthStage, LENGTHS};
 use crate::rooms::flash::test_drawing::{assert_inside, of_class, place, snapshot, text, texts};
 
 /// Memory of the kernel is `n`, of standard attention `n^2`; times are `ms` and 4 `ms`.
@@ -38,7 +38,7 @@ pub(in crate::rooms::flash) fn growth_of(points: Vec<FlashGrowth>) -> Growth {
     Growth {
         d: 8,
         points,
-        stage: Stage::Done,
+        stage: GrowthStage::Done,
     }
 }
 

@@ -8,15 +8,15 @@ use crate::rooms::flash::words::BROWSER_BYTES;
 /// An algorithm's line of the ledger. Elements are numbers of 4 bytes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LedgerRow {
-    /// Which.
+    /// Algorithm of the row.
     pub algorithm: Algorithm,
     /// True for the one that is played.
     pub is_played: bool,
-    /// What it did so far; only of the one that is played and the one beside it.
+    /// Totals so far; only of the algorithm that is played and the one beside it.
     pub so_far: Option<Totals>,
     /// Elements moved in all.
     pub moved: u64,
-    /// That in terms of standard attention.
+    /// Traffic in terms of standard attention's.
     pub of_standard: f64,
 }
 
@@ -58,7 +58,7 @@ pub struct Ledger {
     pub rows: Vec<LedgerRow>,
     /// What the played one did so far.
     pub so_far: Totals,
-    /// What it does in all.
+    /// Totals of the whole schedule.
     pub in_all: Totals,
     /// Bytes on the chip now.
     pub chip_bytes_now: u64,

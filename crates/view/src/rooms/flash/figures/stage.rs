@@ -20,7 +20,7 @@ mod text;
 pub(crate) use chip::shown_within;
 pub use drawing::{Stage, on_gesture, stage, stage_beside};
 use headlight_flash::Array;
-pub(crate) use scene::Scene;
+pub(crate) use scene::StageScene;
 #[cfg(test)]
 pub(crate) use scene::{Block, Label, LabelKind, Paint};
 pub use scene::{MovingTile, Rect};
@@ -36,10 +36,15 @@ const HEADING: f64 = 44.0;
 
 /// Lays out a step at a width. `row` is the query that is spelled out.
 #[must_use]
-pub(crate) fn scene(player: &Player, moment: &Moment, row: Option<usize>, width: f64) -> Scene {
-    let mut scene = Scene {
+pub(crate) fn scene(
+    player: &Player,
+    moment: &Moment,
+    row: Option<usize>,
+    width: f64,
+) -> StageScene {
+    let mut scene = StageScene {
         width,
-        ..Scene::default()
+        ..StageScene::default()
     };
     if width >= WIDE {
         wide(&mut scene, player, moment, row);
@@ -49,7 +54,7 @@ pub(crate) fn scene(player: &Player, moment: &Moment, row: Option<usize>, width:
     scene
 }
 
-fn wide(scene: &mut Scene, player: &Player, moment: &Moment, row: Option<usize>) {
+fn wide(scene: &mut StageScene, player: &Player, moment: &Moment, row: Option<usize>) {
     let width = scene.width;
     let slow_width = slow::width_of(player);
     let grid_side = (width * 0.2).clamp(150.0, 220.0);
@@ -60,24 +65,24 @@ fn wide(scene: &mut Scene, player: &Player, moment: &Moment, row: Option<usize>)
     let slow_height = chip_at.height.max(grid_side);
     let slow_at = Rect::new(0.0, HEADING, slow_width, slow_height);
     let strips = slow::standing(scene, player, moment, slow_at);
-    let slots = chip::draw(scene, player, moment, row, chip_at);
+    let slots = chip::draw_chip(scene, player, moment, row, chip_at);
     let grid_at = Rect::new(left + chip_width + GAP, HEADING, grid_side, grid_side);
-    grid::draw(scene, player, moment, grid_at, false);
+    grid::draw_grid(scene, player, moment, grid_at, false);
     scene.flights = flights(moment, &strips, &slots);
     let beside = HEADING + grid_side + grid::LEGEND;
     scene.height = beside.max(HEADING + chip_at.height) + 4.0;
 }
 
-fn narrow(scene: &mut Scene, player: &Player, moment: &Moment, row: Option<usize>) {
+fn narrow(scene: &mut StageScene, player: &Player, moment: &Moment, row: Option<usize>) {
     let width = scene.width;
     let slow_at = Rect::new(0.0, HEADING, width, slow::lying_height(player));
     let strips = slow::lying(scene, player, moment, slow_at);
     let chip_top = slow_at.y + slow_at.height + HEADING + 12.0;
     let chip_at = Rect::new(0.0, chip_top, width, places::height(player));
-    let slots = chip::draw(scene, player, moment, row, chip_at);
+    let slots = chip::draw_chip(scene, player, moment, row, chip_at);
     let grid_top = chip_top + chip_at.height + HEADING + 12.0;
     let side = (width * 0.56).min(240.0).min(width - grid::LEGEND_BESIDE);
-    grid::draw(
+    grid::draw_grid(
         scene,
         player,
         moment,

@@ -29,10 +29,10 @@ const STEPS: &str = "steps";
 
 /// Cells of one kind of step, side by side.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Cell {
+pub struct TimelineCell {
     /// Its step: that many are done when it is.
     pub step: u64,
-    /// What it does.
+    /// Kind of the step.
     pub kind: EventKind,
     /// Pixels from the left.
     pub x: f64,
@@ -48,12 +48,12 @@ pub struct Cell {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timeline {
     /// The cells, left to right.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<TimelineCell>,
     /// Middle of the cell that was done last, in pixels.
     pub now: Option<f64>,
     /// The first step that is shown, and the last.
     pub span: (u64, u64),
-    /// How many steps there are.
+    /// Number of steps in all.
     pub n_steps: u64,
 }
 
@@ -80,7 +80,7 @@ pub fn timeline(course: &SideBySide, step: u64, width: f64, held: Option<u64>) -
             break;
         };
         let here = Some((course.is_beside(first + place), event.i, event.j));
-        cells.push(Cell {
+        cells.push(TimelineCell {
             step: first + place + 1,
             kind: event.kind,
             x: place as f64 * pitch,

@@ -1,7 +1,9 @@
 //! What is said of our kernel on the visitor's own GPU.
 #![expect(missing_docs, reason = "a constant of words says itself what it is")]
 
-use crate::rooms::flash::device::{Amount, Answer, Growth, LENGTHS, Power, RunShown, Stage, Way};
+use crate::rooms::flash::device::{
+    Amount, DeviceAnswer, Growth, GrowthStage, LENGTHS, Power, RunShown, Way,
+};
 use headlight_figure::number::{duration, fixed, memory, scientific};
 
 use super::thousands;
@@ -54,7 +56,7 @@ pub fn too_many(most: usize) -> String {
 
 /// The tiles that were used, and why these.
 #[must_use]
-pub fn tiles(answer: &Answer) -> String {
+pub fn tiles(answer: &DeviceAnswer) -> String {
     let used = [answer.run.block_q, answer.run.block_k];
     let name = |[queries, keys]: [usize; 2]| format!("{queries} × {keys}");
     if used == answer.chosen {
@@ -92,7 +94,7 @@ pub fn run_state(shown: &RunShown) -> Option<String> {
     }
 }
 
-/// How far a measurement is, or why it is over.
+/// Progress of a measurement, or why it is over.
 #[must_use]
 pub fn growth_state(growth: &Growth) -> String {
     let last = growth.points.last().map_or(0, |point| point.n);
@@ -101,7 +103,7 @@ pub fn growth_state(growth: &Growth) -> String {
         _ => format!("{why} The figures go up to {}.", thousands(last as u64)),
     };
     match &growth.stage {
-        Stage::Measuring(n) => {
+        GrowthStage::Measuring(n) => {
             let place = LENGTHS.iter().position(|length| length == n);
             format!(
                 "Measuring {} queries and keys, {} of {}.",
@@ -110,19 +112,19 @@ pub fn growth_state(growth: &Growth) -> String {
                 LENGTHS.len()
             )
         }
-        Stage::Done => format!(
+        GrowthStage::Done => format!(
             "Measured {} lengths with random numbers of width {}, without a mask.",
             growth.points.len(),
             growth.d
         ),
-        Stage::TooSlow(elapsed_ms) => format!(
+        GrowthStage::TooSlow(elapsed_ms) => format!(
             "Stopped at {}, which took {}: twice as many take about four times as long.",
             thousands(last as u64),
             time(*elapsed_ms)
         ),
-        Stage::Stopped => after("Stopped."),
-        Stage::Interrupted => after("A newer prompt or another engine came between."),
-        Stage::Failed(why) => after(why),
+        GrowthStage::Stopped => after("Stopped."),
+        GrowthStage::Interrupted => after("A newer prompt or another engine came between."),
+        GrowthStage::Failed(why) => after(why),
     }
 }
 

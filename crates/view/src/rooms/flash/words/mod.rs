@@ -12,5 +12,5 @@ pub use super::figures::row::{row_heading, row_sums, sum_and_max};
 pub use super::figures::timeline::timeline_window;
 pub use super::options::tiles_given;
 pub use super::player::row_label;
-pub use super::shown::intent;
+pub use super::room_player::intent;
 pub use phrases::*;

@@ -234,7 +234,7 @@ pub fn speed(steps_per_second: f64) -> String {
     format!("{number} a second")
 }
 
-/// How many rows were checked.
+/// Number of rows that were checked, in words.
 #[must_use]
 pub fn checked(n_checked: usize, n_queries: usize) -> String {
     format!(

@@ -9,7 +9,7 @@ use super::names::{name_rows_and_keys, numbered};
 use super::places::{
     COLUMN, NUMBER_HEIGHT, NUMBER_WIDTH, Places, columns_of, places, queries_on_chip, rows_in_tile,
 };
-use super::scene::{Colours, Heatmap, LabelKind, Paint, Rect, Scene};
+use super::scene::{Colours, Heatmap, LabelKind, Paint, Rect, StageScene};
 use crate::rooms::flash::player::{Moment, Player};
 use crate::rooms::flash::words;
 use crate::rooms::flash::words::shown_short;
@@ -27,8 +27,8 @@ fn column<'a>(chip: &'a Chip, name: &str) -> &'a [f32] {
 }
 
 /// Draws the chip; returns where each array is on it.
-pub(crate) fn draw(
-    scene: &mut Scene,
+pub(crate) fn draw_chip(
+    scene: &mut StageScene,
     player: &Player,
     moment: &Moment,
     row: Option<usize>,
@@ -64,8 +64,8 @@ pub(crate) fn draw(
     ]
 }
 
-/// How much of the memory that the tiles ask for is in use.
-fn memory_bar(scene: &mut Scene, player: &Player, moment: &Moment, at: Rect) {
+/// The bar of the memory in use, of all that the tiles ask for.
+fn memory_bar(scene: &mut StageScene, player: &Player, moment: &Moment, at: Rect) {
     let used = moment.chip.n_elements() * headlight_flash::BYTES_PER_ELEMENT;
     let Some(tiling) = player.schedule().tiling() else {
         return;
@@ -90,7 +90,7 @@ fn memory_bar(scene: &mut Scene, player: &Player, moment: &Moment, at: Rect) {
     scene.say((x - 8.0, y + 8.0), LabelKind::Small, Anchor::End, text);
 }
 
-fn matrices(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) {
+fn matrices(scene: &mut StageScene, player: &Player, moment: &Moment, places: &Places) {
     let chip = &moment.chip;
     let [q, k, v] = player.data().largest;
     let schedule = player.schedule();
@@ -196,7 +196,7 @@ fn transposed(matrix: &Matrix) -> Matrix {
     }
 }
 
-fn mosaic(scene: &mut Scene, name: &'static str, at: Rect, matrix: &Matrix, colours: Colours) {
+fn mosaic(scene: &mut StageScene, name: &'static str, at: Rect, matrix: &Matrix, colours: Colours) {
     if matrix.is_empty() {
         return;
     }
@@ -211,7 +211,7 @@ fn mosaic(scene: &mut Scene, name: &'static str, at: Rect, matrix: &Matrix, colo
 }
 
 /// Scores, or the weights they have become, with their numbers where there is room.
-fn scores(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) {
+fn scores(scene: &mut StageScene, player: &Player, moment: &Moment, places: &Places) {
     let chip = &moment.chip;
     let has_weights = !chip.p.is_empty();
     let matrix = if has_weights { &chip.p } else { &chip.s };
@@ -293,8 +293,8 @@ fn weights_are(player: &Player, moment: &Moment) -> &'static str {
     }
 }
 
-/// How many keys of the tile the mask leaves each row: the first ones. Scores that it
-/// has not come to yet are all there.
+/// Number of keys of the tile that the mask leaves each row: the first ones. Scores that
+/// it has not come to yet are all there.
 fn n_shown(player: &Player, moment: &Moment, matrix: &Matrix) -> Vec<usize> {
     let schedule = player.schedule();
     let queries = queries_on_chip(player, moment);
@@ -359,7 +359,7 @@ impl TileShare {
 
 /// One number per row: maximum, factor, sum.
 fn columns(
-    scene: &mut Scene,
+    scene: &mut StageScene,
     player: &Player,
     moment: &Moment,
     numbered: &[usize],
@@ -425,7 +425,7 @@ pub(crate) fn shown_within(value: f32, width: f64) -> String {
 
 /// The row that is spelled out, and where rows can be chosen.
 fn chosen_row(
-    scene: &mut Scene,
+    scene: &mut StageScene,
     player: &Player,
     moment: &Moment,
     row: Option<usize>,
@@ -449,7 +449,7 @@ fn chosen_row(
 }
 
 /// The frame around what the step changes on the chip.
-fn beam(scene: &mut Scene, player: &Player, moment: &Moment, places: &Places) {
+fn beam(scene: &mut StageScene, player: &Player, moment: &Moment, places: &Places) {
     let names = columns_of(player);
     let there = TileShare::of(player, moment);
     let scores = there.scores_of(places.s);

@@ -8,7 +8,9 @@ use headlight_figure::{
 use headlight_flash::Array;
 
 use super::scene;
-use super::scene::{Block, Colours, Heatmap, Label, LabelKind, MovingTile, Paint, Rect, Scene};
+use super::scene::{
+    Block, Colours, Heatmap, Label, LabelKind, MovingTile, Paint, Rect, StageScene,
+};
 use super::text::{HEADING, LETTER, REMARK};
 use crate::rooms::flash::FlashAction;
 use crate::rooms::flash::player::{Moment, Player, row_label};
@@ -68,8 +70,8 @@ pub fn on_gesture(gesture: &Gesture, player: &Player, moment: &Moment) -> Option
     Some(FlashAction::SelectRow(chosen.clamp(rows.start, last)))
 }
 
-fn finished(drawing: Element, scene: Scene) -> Stage {
-    let Scene { width, height, .. } = scene;
+fn finished(drawing: Element, scene: StageScene) -> Stage {
+    let StageScene { width, height, .. } = scene;
     Stage {
         drawing,
         size: Size { width, height },
@@ -77,7 +79,7 @@ fn finished(drawing: Element, scene: Scene) -> Stage {
     }
 }
 
-fn with_matrices(drawing: Element, scene: &Scene, name: String) -> Element {
+fn with_matrices(drawing: Element, scene: &StageScene, name: String) -> Element {
     let parts = |is_wanted: fn(Paint) -> bool| {
         let blocks = scene.blocks.iter();
         let blocks: Vec<&Block> = blocks.filter(|block| is_wanted(block.paint)).collect();
@@ -161,7 +163,7 @@ const fn tone(array: Array) -> &'static str {
 }
 
 /// The part of the grid that the mask hides.
-fn hidden_part(scene: &Scene) -> Element {
+fn hidden_part(scene: &StageScene) -> Element {
     let place = |place: f64| decimal(tenths(place));
     let corners = scene.hidden.iter();
     let corners = corners.map(|(x, y)| format!("{},{}", place(*x), place(*y)));
@@ -181,7 +183,7 @@ fn outline(block: &Block) -> Option<Element> {
 
 /// The matrices on the chip, each in its own place among the others: what follows them
 /// stays what it is when a step brings one or takes it away.
-fn matrices(scene: &Scene) -> Vec<Pixels> {
+fn matrices(scene: &StageScene) -> Vec<Pixels> {
     let nothing = Pixels::new([], 0, Palette::Sequential);
     let mut places = vec![nothing; MATRICES.len() + 1];
     for heatmap in &scene.mosaics {
@@ -230,7 +232,7 @@ fn label(label: &Label) -> Element {
 
 /// Rows of the tile on the chip, to be chosen: one of them is a stop of Tab. They keep
 /// their places, so that the focus stays where a step brings other rows.
-fn rows(player: &Player, scene: &Scene, chosen: Option<usize>) -> Element {
+fn rows(player: &Player, scene: &StageScene, chosen: Option<usize>) -> Element {
     let row = |&(query, at): &(usize, Rect)| {
         let is_chosen = chosen == Some(query);
         rect_at(at)

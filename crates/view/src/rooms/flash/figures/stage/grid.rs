@@ -5,14 +5,14 @@ use std::ops::Range;
 use headlight_figure::Anchor;
 use headlight_flash::TileKind;
 
-use super::scene::{LabelKind, Paint, Rect, Scene};
+use super::scene::{LabelKind, Paint, Rect, StageScene};
 use super::text::{HEADING, REMARK};
 use crate::rooms::flash::player::{Moment, Player};
 use crate::rooms::flash::words;
 
 /// More tiles along a side than this are drawn in runs, without room between them.
 const MOST_TILES: usize = 24;
-/// And not more rows than these.
+/// Most rows of the grid.
 const MOST_ROWS: usize = 96;
 /// Room for the legend below.
 pub(crate) const LEGEND: f64 = 100.0;
@@ -26,8 +26,8 @@ const KEY: f64 = 20.0;
 const AXIS: f64 = 22.0;
 
 /// Draws the grid in a square, and its legend below or beside it.
-pub(crate) fn draw(
-    scene: &mut Scene,
+pub(crate) fn draw_grid(
+    scene: &mut StageScene,
     player: &Player,
     moment: &Moment,
     at: Rect,
@@ -91,7 +91,7 @@ pub(crate) fn words_width(player: &Player) -> f64 {
 
 /// Every tile for itself, or runs of tiles where there are many.
 fn tiles(
-    scene: &mut Scene,
+    scene: &mut StageScene,
     player: &Player,
     moment: &Moment,
     place: &impl Fn(&Range<usize>, &Range<usize>) -> Rect,
@@ -149,7 +149,7 @@ fn state_of(player: &Player, moment: &Moment, i: usize, j: usize) -> Option<Pain
 
 /// Standard attention writes row by row.
 fn rows_of_standard(
-    scene: &mut Scene,
+    scene: &mut StageScene,
     player: &Player,
     moment: &Moment,
     place: &impl Fn(&Range<usize>, &Range<usize>) -> Rect,
@@ -248,7 +248,7 @@ fn stripes(top: f64, (from, to): (f64, f64)) -> Vec<(bool, f64, f64)> {
     stripes.filter(|(_, begin, end)| begin < end).collect()
 }
 
-fn legend(scene: &mut Scene, player: &Player, at: Rect, is_beside: bool) {
+fn legend(scene: &mut StageScene, player: &Player, at: Rect, is_beside: bool) {
     let (x, top) = if is_beside {
         (at.x + at.width + 16.0, at.y + AXIS)
     } else {

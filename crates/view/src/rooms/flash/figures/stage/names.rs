@@ -3,7 +3,7 @@
 use super::places::{
     MOST_OF_TOKEN, NUMBER_HEIGHT, Places, SMALL_LETTER, n_digits, queries_on_chip, rows_in_tile,
 };
-use super::scene::{LabelKind, Scene};
+use super::scene::{LabelKind, StageScene};
 use crate::rooms::flash::player::{Moment, Player};
 use headlight_figure::Anchor;
 use headlight_figure::token::shorten;
@@ -63,7 +63,7 @@ pub(crate) fn numbered(
 /// Which rows and keys these are: a row's number and token to its left, a key's below
 /// it, above the scores that it makes.
 pub(crate) fn name_rows_and_keys(
-    scene: &mut Scene,
+    scene: &mut StageScene,
     player: &Player,
     moment: &Moment,
     numbered: &[usize],

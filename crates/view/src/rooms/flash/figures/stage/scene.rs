@@ -78,9 +78,9 @@ pub(crate) enum Paint {
 /// A rectangle.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Block {
-    /// Where.
+    /// Rectangle of the shape.
     pub(crate) at: Rect,
-    /// What.
+    /// Look of the shape.
     pub(crate) paint: Paint,
 }
 
@@ -112,11 +112,11 @@ pub(crate) struct Label {
     pub(crate) x: f64,
     /// Pixels from the top, of the line that the letters stand on.
     pub(crate) y: f64,
-    /// What it says.
+    /// Text of the label.
     pub(crate) text: String,
     /// How it looks.
     pub(crate) kind: LabelKind,
-    /// Where it is held.
+    /// Point of the text that stands at its place.
     pub(crate) anchor: Anchor,
 }
 
@@ -132,7 +132,7 @@ pub(crate) enum Colours {
 /// A matrix of numbers as colours.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Heatmap {
-    /// Where.
+    /// Rectangle of the matrix.
     pub(crate) at: Rect,
     /// Its letter: `Q`, `K`, `V`, `S`, `P` or `O`.
     pub(crate) name: &'static str,
@@ -159,7 +159,7 @@ pub struct MovingTile {
 
 /// All of it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Scene {
+pub(crate) struct StageScene {
     /// Width in pixels.
     pub(crate) width: f64,
     /// Height in pixels.
@@ -170,7 +170,7 @@ pub(crate) struct Scene {
     pub(crate) hidden: Vec<(f64, f64)>,
     /// Matrices as colours.
     pub(crate) mosaics: Vec<Heatmap>,
-    /// Texts.
+    /// Labels of the stage.
     pub(crate) words: Vec<Label>,
     /// Tiles on their way, at steps that move something.
     pub(crate) flights: Vec<MovingTile>,
@@ -178,7 +178,7 @@ pub(crate) struct Scene {
     pub(crate) rows: Vec<(usize, Rect)>,
 }
 
-impl Scene {
+impl StageScene {
     pub(crate) fn block(&mut self, at: Rect, paint: Paint) {
         self.blocks.push(Block { at, paint });
     }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use headlight_figure::Anchor;
 use headlight_flash::{Algorithm, Array, Direction};
 
-use super::scene::{LabelKind, Paint, Rect, Scene};
+use super::scene::{LabelKind, Paint, Rect, StageScene};
 use crate::rooms::flash::player::{Moment, Player};
 use crate::rooms::flash::words;
 
@@ -31,11 +31,11 @@ const LETTER: f64 = 22.0;
 const SPACE: f64 = 6.0;
 /// More pieces than this are drawn without room between them.
 const MOST_PIECES: usize = 24;
-/// And not more than these.
+/// Most bins in which pieces are counted.
 const MOST_BINS: usize = 64;
 
 /// An array as a strip: what its pieces are.
-struct Strip {
+struct ArrayStrip {
     array: Array,
     /// Rows of each tile along it.
     tiles: Vec<Range<usize>>,
@@ -44,7 +44,7 @@ struct Strip {
 }
 
 /// The arrays that the algorithm keeps in slow memory.
-fn strips(player: &Player, moment: &Moment) -> Vec<Strip> {
+fn strips(player: &Player, moment: &Moment) -> Vec<ArrayStrip> {
     let schedule = player.schedule();
     let method = schedule.method();
     let mut arrays = vec![Array::Q, Array::K, Array::V, Array::O];
@@ -73,7 +73,7 @@ fn strips(player: &Player, moment: &Moment) -> Vec<Strip> {
             let moved = tile.map_or(0..tiles.len(), |tile| tile..tile + 1);
             Some((moved, found.direction))
         });
-        Strip {
+        ArrayStrip {
             array,
             tiles,
             moved,
@@ -107,7 +107,7 @@ fn strips_height(player: &Player) -> f64 {
 
 /// Draws the strips side by side; returns where each moves something, or where it is.
 pub(crate) fn standing(
-    scene: &mut Scene,
+    scene: &mut StageScene,
     player: &Player,
     moment: &Moment,
     at: Rect,
@@ -140,7 +140,7 @@ pub(crate) fn standing(
 
 /// Draws the strips below each other.
 pub(crate) fn lying(
-    scene: &mut Scene,
+    scene: &mut StageScene,
     player: &Player,
     moment: &Moment,
     at: Rect,
@@ -191,14 +191,14 @@ fn notes(player: &Player, is_standing: bool) -> Vec<String> {
     notes
 }
 
-fn say_notes(scene: &mut Scene, notes: Vec<String>, (x, y): (f64, f64)) {
+fn say_notes(scene: &mut StageScene, notes: Vec<String>, (x, y): (f64, f64)) {
     for (index, note) in notes.into_iter().enumerate() {
         let base = y + index as f64 * NOTE;
         scene.say((x, base), LabelKind::Small, Anchor::Start, note);
     }
 }
 
-impl Strip {
+impl ArrayStrip {
     /// Its thickness, where that of an array as wide as the head is `thick`.
     fn thick(&self, thick: f64) -> f64 {
         match self.array {
@@ -222,10 +222,10 @@ impl Strip {
 
 /// Draws the pieces of a strip; returns where it moves something, or all of it.
 fn pieces(
-    scene: &mut Scene,
+    scene: &mut StageScene,
     player: &Player,
     moment: &Moment,
-    strip: &Strip,
+    strip: &ArrayStrip,
     whole: Rect,
     is_standing: bool,
 ) -> Rect {
@@ -275,7 +275,7 @@ fn pieces(
 fn paint(
     player: &Player,
     moment: &Moment,
-    strip: &Strip,
+    strip: &ArrayStrip,
     tiles: &Range<usize>,
     is_moved: bool,
 ) -> Paint {

@@ -5,7 +5,7 @@ use headlight_flash::{Algorithm, EventKind};
 
 use super::figures::ledger;
 use super::test_room::{player, room};
-use super::{FlashAction, FlashTopic, Options, Player, Source, Tiles, sentence, words};
+use super::{DataSource, FlashAction, FlashTopic, Options, Player, Tiles, sentence, words};
 use crate::answers::head::Head;
 use crate::state::State;
 use headlight_figure::plain;
@@ -72,7 +72,7 @@ fn the_lesson_about_a_larger_score_shows_the_rescale_that_changes_most() {
         .position(|topic| *topic == FlashTopic::Rescale);
     reduce_flash(&mut state, FlashAction::LessonStep(index.unwrap()));
     assert!(Player::new(&state.flash).is_err() && state.flash.step.is_none());
-    state.flash.source = Source::Random {
+    state.flash.source = DataSource::Random {
         n: 16,
         d: 8,
         seed: 1,
@@ -88,15 +88,15 @@ fn the_lesson_about_a_larger_score_shows_the_rescale_that_changes_most() {
 #[test]
 fn two_sentences_say_what_is_computed_where_the_numbers_are_and_what_to_press() {
     let head = Some(Head { layer: 3, head: 2 });
-    let drawn = Source::Random {
+    let drawn = DataSource::Random {
         n: 8,
         d: 8,
         seed: 0,
     };
     for (source, numbers) in [
-        (Source::Head, "the numbers of head 3.2"),
+        (DataSource::Head, "the numbers of head 3.2"),
         (drawn, "random numbers"),
-        (Source::Typed(String::new()), "your own numbers"),
+        (DataSource::Typed(String::new()), "your own numbers"),
     ] {
         let said = words::intent(&source, head);
         assert!(said.contains(numbers), "{said}");
@@ -110,7 +110,7 @@ fn two_sentences_say_what_is_computed_where_the_numbers_are_and_what_to_press() 
         assert_eq!(said.matches(". ").count(), 1, "{said}");
         assert!(said.ends_with('.') && said.len() < 320, "{said}");
     }
-    assert!(words::intent(&Source::Head, None).contains("the numbers of a head"));
+    assert!(words::intent(&DataSource::Head, None).contains("the numbers of a head"));
 }
 
 #[test]

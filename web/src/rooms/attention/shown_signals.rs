@@ -12,7 +12,7 @@ use crate::store::store;
 
 /// What a figure further down the page draws, all of one moment.
 #[derive(Clone, PartialEq)]
-struct Moment {
+struct RunMoment {
     run: Option<Shared<Run>>,
     truth: ShownTruth,
     query: usize,
@@ -20,7 +20,7 @@ struct Moment {
 
 /// What the figures draw, each part followed by itself.
 #[derive(Clone, Copy)]
-pub struct Shown {
+pub struct ShownSignals {
     pub(crate) run: Derived<Option<Shared<Run>>>,
     pub(crate) pattern: Derived<Option<Shared<Pattern>>>,
     pub(crate) truth: Derived<ShownTruth>,
@@ -30,7 +30,7 @@ pub struct Shown {
     pub(crate) key: Derived<usize>,
 }
 
-impl Shown {
+impl ShownSignals {
     pub(crate) fn new() -> Self {
         let store = store();
         Self {
@@ -47,7 +47,7 @@ impl Shown {
     /// What figures draw that are about the run alone and further down: it changes in a
     /// task of its own, so that what is further up is not kept waiting.
     pub(crate) fn later(self) -> Self {
-        let now = Derived::new(move || Moment {
+        let now = Derived::new(move || RunMoment {
             run: self.run.get(),
             truth: self.truth.get(),
             query: self.query.get(),

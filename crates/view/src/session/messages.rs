@@ -1,84 +1,14 @@
 //! What the page, the session and the workers tell each other, as plain values.
 
-use headlight_activations::{Detail, Edit, Finding, ModelShape, Sampling};
+use headlight_activations::{Detail, Edit, Finding, Sampling};
+use headlight_protocol::{BackendChoice, Fault, LoadedModel, RunId};
 
 use crate::answers::head::Head;
-use crate::answers::run::{Backend, Pattern, Run, WeightedToken};
+use crate::answers::run::{Pattern, Run, WeightedToken};
 
 /// Names a worker; each start makes a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WorkerId(pub u32);
-
-/// Names a request; larger means newer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RunId(pub u64);
-
-/// Which of the two builds of the engine a worker runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Build {
-    /// The small one: CPU only.
-    Cpu,
-    /// The large one: GPU, with the CPU beside it.
-    Gpu,
-}
-
-/// What the visitor asks to compute on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Choice {
-    /// Whatever passes its self-test and is faster.
-    #[default]
-    Auto,
-    /// The CPU.
-    Cpu,
-    /// The GPU, if it passes its self-test.
-    Gpu,
-}
-
-impl Choice {
-    /// Reads `cpu` or `gpu`.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "cpu" => Some(Self::Cpu),
-            "gpu" => Some(Self::Gpu),
-            _ => None,
-        }
-    }
-
-    /// `cpu` or `gpu`; nothing where the visitor did not choose.
-    #[must_use]
-    pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Auto => None,
-            Self::Cpu => Some("cpu"),
-            Self::Gpu => Some("gpu"),
-        }
-    }
-}
-
-/// A failure on purpose, for tests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// The GPU's self-test reports a wrong number.
-    SelfTest,
-    /// The worker panics in the middle of the first run.
-    Panic,
-    /// The worker closes itself silently in the middle of the first run.
-    Close,
-}
-
-impl Fault {
-    /// Reads `self-test`, `panic` or `close`.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "self-test" => Some(Self::SelfTest),
-            "panic" => Some(Self::Panic),
-            "close" => Some(Self::Close),
-            _ => None,
-        }
-    }
-}
 
 /// Bytes that are under way.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -123,81 +53,12 @@ impl Transfer {
         (seconds > 0.05 && self.loaded_bytes > 0).then(|| self.loaded_bytes as f64 / seconds)
     }
 
-    /// How much has arrived, in `[0, 1]`; `None` where the total is not known.
+    /// Part that has arrived, in `[0, 1]`; `None` where the total is not known.
     #[must_use]
     pub fn fraction(&self) -> Option<f64> {
         let total = self.total_bytes.filter(|total| *total > 0)?;
         Some((self.loaded_bytes as f64 / total as f64).clamp(0.0, 1.0))
     }
-}
-
-/// One operation of the GPU's self-test.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SelfTestCase {
-    /// What was computed.
-    pub name: String,
-    /// Largest absolute difference; absent where it was not a number.
-    pub max_abs_error: Option<f64>,
-    /// Largest difference that passes.
-    pub tolerance: f64,
-}
-
-impl SelfTestCase {
-    /// True if the difference is known and within the tolerance.
-    #[must_use]
-    pub fn is_passed(&self) -> bool {
-        self.max_abs_error
-            .is_some_and(|error| error <= self.tolerance)
-    }
-}
-
-/// The limits of a GPU that bound what can be computed on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DeviceLimits {
-    /// Largest buffer, in bytes.
-    pub buffer_bytes: u64,
-    /// Largest part of a buffer that a shader can be given, in bytes.
-    pub binding_bytes: u64,
-    /// Memory that a workgroup shares on the chip, in bytes.
-    pub workgroup_bytes: u32,
-    /// Most invocations in a workgroup.
-    pub workgroup_invocations: u32,
-}
-
-/// What computes, and how that was decided.
-#[derive(Clone, Debug, PartialEq)]
-pub struct BackendReport {
-    /// What computes.
-    pub backend: Backend,
-    /// The device's own name.
-    pub device: String,
-    /// One sentence: why this backend.
-    pub reason: String,
-    /// What the GPU allows, if one was opened.
-    pub limits: Option<DeviceLimits>,
-    /// The GPU compared with the CPU; empty if no GPU was tried.
-    pub self_test: Vec<SelfTestCase>,
-    /// Median time of the calibration run on the CPU.
-    pub cpu_ms: Option<f64>,
-    /// Median time of the calibration run on the GPU.
-    pub gpu_ms: Option<f64>,
-}
-
-/// A model that is ready.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LoadedModel {
-    /// Folder name.
-    pub name: String,
-    /// Its sizes.
-    pub shape: ModelShape,
-    /// The language whose exact probabilities are known, such as `stories`.
-    pub language: Option<String>,
-    /// Number of parameters.
-    pub n_parameters: u64,
-    /// Bytes of the weights file.
-    pub weight_bytes: u64,
-    /// What computes it, and why.
-    pub backend: BackendReport,
 }
 
 /// Why an answer failed.
@@ -221,11 +82,11 @@ pub enum Message {
         /// Bytes in all, where known.
         total_bytes: Option<u64>,
     },
-    /// It listens.
+    /// The worker listens.
     Booted,
-    /// It lives, whatever it waits for.
+    /// The worker lives, whatever it waits for.
     Alive,
-    /// It lives, and has done a bit more of what it was asked.
+    /// The worker lives, and has done a bit more of what it was asked.
     Heartbeat,
     /// The model is arriving.
     LoadProgress {
@@ -277,14 +138,14 @@ pub enum Message {
     Generated {
         /// The generation.
         run: RunId,
-        /// Why it ended.
+        /// Reason for the end.
         end: GenerationEnd,
     },
     /// There is no answer.
     Failed {
         /// The request.
         run: RunId,
-        /// Whose fault.
+        /// Kind of the failure: whose fault it was.
         blame: Blame,
         /// Why, in one sentence without a full stop.
         message: String,
@@ -312,13 +173,13 @@ pub enum GenerationEnd {
 /// How a worker died.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Death {
-    /// It reported an error of its own.
+    /// The worker reported an error of its own.
     Crashed(String),
-    /// It said nothing for too long while it owed an answer.
+    /// The worker said nothing for too long while it owed an answer.
     Silent,
-    /// It lived and got nowhere for too long.
+    /// The worker lived and got nowhere for too long.
     Stalled,
-    /// It sent something that is no message.
+    /// The worker sent something that is no message.
     Unreadable(String),
     /// Its module could not be fetched or started.
     NotStarted(String),
@@ -334,7 +195,7 @@ pub enum Ask {
         /// Folder name.
         model: String,
         /// What to compute on.
-        choice: Choice,
+        choice: BackendChoice,
         /// Makes the GPU's self-test fail.
         fails_self_test: bool,
     },
@@ -353,14 +214,14 @@ pub enum Ask {
     Pattern {
         /// Names the request.
         run: RunId,
-        /// Whose.
+        /// Head whose pattern is asked for.
         head: Head,
     },
     /// More about the last run.
     Detail {
         /// Names the request.
         run: RunId,
-        /// What.
+        /// Detail that is asked for.
         detail: Detail,
     },
     /// Continue a prompt.
@@ -368,11 +229,11 @@ pub enum Ask {
         /// Names the request.
         run: RunId,
         /// What to write.
-        request: Generation,
+        request: GenerationRequest,
     },
     /// Stop working on a request.
     Cancel {
-        /// Which.
+        /// Request to stop.
         run: RunId,
     },
     /// Fail in the middle of the next run.
@@ -381,10 +242,10 @@ pub enum Ask {
 
 /// A text to be continued.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Generation {
+pub struct GenerationRequest {
     /// The prompt.
     pub prompt: String,
-    /// How many tokens at most.
+    /// Largest number of new tokens.
     pub max_tokens: usize,
     /// How tokens are drawn.
     pub sampling: Sampling,

@@ -8,8 +8,8 @@ use super::figures::row::row_arithmetic;
 use super::figures::stage::{Block, Paint, scene};
 use super::test_room::player;
 use super::{
-    FlashAction, FlashRoom, FlashTopic, HeadData, Moment, Options, Player, Source, Tiles, sentence,
-    words,
+    DataSource, FlashAction, FlashRoom, FlashTopic, HeadData, Moment, Options, Player, Tiles,
+    sentence, words,
 };
 use crate::answers::details::HeadInputs;
 use crate::state::State;
@@ -140,7 +140,7 @@ fn with_few_rescales_rows_that_found_more_and_rows_that_are_rescaled_are_told_ap
                 tiles: Tiles::Blocks(2, 1),
                 ..Options::default()
             },
-            source: Source::Typed(typed.to_owned()),
+            source: DataSource::Typed(typed.to_owned()),
             ..FlashRoom::default()
         };
         Player::new(&room).unwrap()
@@ -217,15 +217,18 @@ fn a_factor_that_is_small_is_not_spelled_out_as_0() {
             tiles: Tiles::Blocks(1, 1),
             ..Options::default()
         },
-        source: Source::Typed("1\n\n2.04\n11.11\n\n1\n1".to_owned()),
+        source: DataSource::Typed("1\n\n2.04\n11.11\n\n1\n1".to_owned()),
         ..FlashRoom::default()
     };
     let player = Player::new(&room).unwrap();
     let rescales = moments(&player, EventKind::Rescale);
-    let spelled = |at: usize| row_arithmetic(&player, &rescales[at], 0).unwrap();
-    assert_eq!(spelled(0), "row 0: α = exp(−∞ − 2.04) = 0;  l = 0 × 0 = 0");
+    let arithmetic_at = |at: usize| row_arithmetic(&player, &rescales[at], 0).unwrap();
     assert_eq!(
-        spelled(1),
+        arithmetic_at(0),
+        "row 0: α = exp(−∞ − 2.04) = 0;  l = 0 × 0 = 0"
+    );
+    assert_eq!(
+        arithmetic_at(1),
         "row 0: α = exp(2.04 − 11.11) = 1.2e−4;  l = 1.2e−4 × 1.00 = 1.2e−4"
     );
     let scene = scene(&player, &rescales[1], None, 980.0);
@@ -431,7 +434,7 @@ fn a_maximum_that_is_kept_is_not_spelled_out_as_the_larger() {
             tiles: Tiles::Blocks(1, 1),
             ..Options::default()
         },
-        source: Source::Typed("1\n\n0\n3\n8\n\n1\n1\n1".to_owned()),
+        source: DataSource::Typed("1\n\n0\n3\n8\n\n1\n1\n1".to_owned()),
         ..FlashRoom::default()
     };
     let player = Player::new(&room).unwrap();
@@ -585,7 +588,7 @@ fn the_answer_of_the_lesson_stays_when_its_experiment_is_made() {
             tiles: Tiles::Blocks(32, 16),
             ..Options::default()
         },
-        source: Source::Random {
+        source: DataSource::Random {
             n: 256,
             d: 16,
             seed: 1,
@@ -615,7 +618,7 @@ fn what_is_beyond_floats_or_no_number_is_counted_as_the_page_counts() {
             tiles: Tiles::Blocks(2, 2),
             ..Options::default()
         },
-        source: Source::Typed("1\n1e20\n\n1\n1\n1e20\n\n1\n1\n1".to_owned()),
+        source: DataSource::Typed("1\n1e20\n\n1\n1\n1e20\n\n1\n1\n1".to_owned()),
         ..FlashRoom::default()
     };
     let player = Player::new(&room).unwrap();

@@ -8,7 +8,8 @@ use super::figures::row::row_arithmetic;
 use super::figures::stage::scene;
 use super::head_of::HeadOf;
 use super::{
-    FlashAction, HeadData, Moment, Player, Shown, Source, Tiles, row_shown, sentence, tables, words,
+    DataSource, FlashAction, HeadData, Moment, Player, Shown, Tiles, row_shown, sentence, tables,
+    words,
 };
 use crate::answers::details::HeadInputs;
 use crate::answers::run::tests::run;
@@ -108,7 +109,7 @@ fn the_tables_count_as_the_page_does_and_name_the_tokens() {
         agreement: None,
         on_device: [None, None],
     };
-    let chip = tables::of(FlashFigure::Stage, seen).unwrap();
+    let chip = tables::table_of(FlashFigure::Stage, seen).unwrap();
     let heads: Vec<&str> = chip.columns.iter().map(|column| &*column.name).collect();
     assert_eq!(heads[..2], ["query", "token"]);
     assert!(
@@ -116,7 +117,7 @@ fn the_tables_count_as_the_page_does_and_name_the_tokens() {
         "{heads:?}"
     );
     assert_eq!(chip.rows[0][..2], ["5", " ball"]);
-    let row = tables::of(FlashFigure::Row, seen).unwrap();
+    let row = tables::table_of(FlashFigure::Row, seen).unwrap();
     assert!(
         row.caption.starts_with("Row 5 “ball” after"),
         "{}",
@@ -127,12 +128,12 @@ fn the_tables_count_as_the_page_does_and_name_the_tokens() {
 #[test]
 fn numbers_of_no_prompt_have_no_tokens() {
     for source in [
-        Source::Random {
+        DataSource::Random {
             n: 8,
             d: 4,
             seed: 1,
         },
-        Source::Typed("1\n\n1\n\n1".to_owned()),
+        DataSource::Typed("1\n\n1\n\n1".to_owned()),
     ] {
         let mut state = page(true);
         reduce_flash(&mut state, FlashAction::SetSource(source));

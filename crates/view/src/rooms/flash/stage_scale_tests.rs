@@ -2,11 +2,11 @@
 
 use headlight_flash::{Algorithm, Array};
 
-use super::figures::stage::{Paint, Rect, Scene, scene};
-use super::{FlashRoom, HeadData, Options, Player, Source, Tiles, words};
+use super::figures::stage::{Paint, Rect, StageScene, scene};
+use super::{DataSource, FlashRoom, HeadData, Options, Player, Tiles, words};
 use headlight_figure::Shared;
 
-/// So many queries and keys of width 4, in tiles of 8 queries and 4 keys.
+/// A player of so many queries and keys of width 4, in tiles of 8 queries and 4 keys.
 fn player(n_q: usize, n_k: usize, options: Options) -> Player {
     let rows = |n: usize| (0..4 * n).map(|at| (at % 7) as f32 - 3.0).collect();
     let data = HeadData::new(rows(n_q), rows(n_k), rows(n_k), 4).unwrap();
@@ -22,12 +22,12 @@ fn options(algorithm: Algorithm) -> Options {
     }
 }
 
-fn drawn(player: &Player, width: f64) -> Scene {
+fn drawn(player: &Player, width: f64) -> StageScene {
     scene(player, &player.moment(0).unwrap(), None, width)
 }
 
 /// The pieces of an array: where each begins along the rows, and its length.
-fn pieces(scene: &Scene, array: Array, is_standing: bool) -> Vec<(f64, f64)> {
+fn pieces(scene: &StageScene, array: Array, is_standing: bool) -> Vec<(f64, f64)> {
     let along = |at: Rect| {
         if is_standing {
             (at.y, at.height)
@@ -75,7 +75,7 @@ fn pieces_begin_and_end_where_their_rows_do() {
 }
 
 /// From the beginning of an array's first piece to the end of its last.
-fn extent(scene: &Scene, array: Array, is_standing: bool) -> f64 {
+fn extent(scene: &StageScene, array: Array, is_standing: bool) -> f64 {
     let pieces = pieces(scene, array, is_standing);
     let (last, length) = pieces[pieces.len() - 1];
     last + length - pieces[0].0
@@ -178,7 +178,7 @@ fn tiles_larger_than_the_sequence_are_as_large_as_it() {
             tiles: Tiles::Blocks(64, 64),
             ..options(Algorithm::Fa2)
         },
-        source: Source::Random {
+        source: DataSource::Random {
             n: 3,
             d: 2,
             seed: 1,
@@ -264,7 +264,7 @@ fn a_last_tile_of_few_rows_and_keys_has_rows_and_keys_of_the_usual_size() {
 }
 
 /// True where the mask's hatching lies over a point.
-fn is_hatched(scene: &Scene, (x, y): (f64, f64)) -> bool {
+fn is_hatched(scene: &StageScene, (x, y): (f64, f64)) -> bool {
     let corners = &scene.hidden;
     let next = corners.iter().cycle().skip(1);
     let crossed = corners.iter().zip(next).filter(|((x0, y0), (x1, y1))| {

@@ -26,7 +26,7 @@ const PAUSE: Duration = Duration::from_millis(60);
 
 /// All tables of one step, and how far the check is.
 #[derive(Clone, Copy)]
-pub struct Numbers {
+pub struct StepTables {
     made: Local<Option<Made>>,
     check: Local<Option<Check>>,
     agreement: Local<Option<Agreement>>,
@@ -45,7 +45,7 @@ struct Made {
 
 impl Made {
     fn new(seen: Shown<'_>, now: CurrentStep) -> Self {
-        let table = |figure| Some((figure, tables::of(figure, seen)?));
+        let table = |figure| Some((figure, tables::table_of(figure, seen)?));
         let course = now.course();
         Self {
             // The room's step, which goes on when the played algorithm is done.
@@ -65,8 +65,8 @@ impl Made {
     }
 }
 
-impl Numbers {
-    /// Follows what is shown, and saves what is wished for.
+impl StepTables {
+    /// Follows what is shown, and saves what is asked for.
     pub fn new(store: Store, now: CurrentStep) -> Self {
         let numbers = Self {
             made: Local::new(None),
@@ -97,9 +97,9 @@ impl Numbers {
     }
 
     fn save_wishes(self, store: Store, now: CurrentStep) {
-        let wished = store.select(|state: &State| state.flash.pending_save);
+        let pending_save = store.select(|state: &State| state.flash.pending_save);
         react(move || {
-            let Some(pending) = wished.get() else {
+            let Some(pending) = pending_save.get() else {
                 return;
             };
             let width_px = host::figure_element(pending.0.name())
@@ -165,8 +165,8 @@ impl Numbers {
         (table, command)
     }
 
-    /// How many tiles there are of which kind, which the stage shows one by one; where two
-    /// are compared, the numbers of that.
+    /// Table of how many tiles there are of which kind, which the stage shows one by one;
+    /// where two are compared, the numbers of that.
     pub fn grid(self) -> AnyView {
         let of = move |name, table: fn(&Made) -> Option<&Table>| {
             let place = NodeRef::<Div>::new();

@@ -5,7 +5,7 @@ use headlight_figure::{Shared, phrase};
 
 use super::data::HeadData;
 use super::figures::compare::SideBySide;
-use super::options::Source;
+use super::options::DataSource;
 use super::player::Player;
 use super::state::FlashRoom;
 use crate::answers::head::Head;
@@ -43,14 +43,14 @@ impl Player {
 /// Returns a sentence if there are none yet, or bad ones.
 pub fn data_of(room: &FlashRoom) -> Result<Shared<HeadData>, String> {
     let data = match &room.source {
-        Source::Head => {
+        DataSource::Head => {
             let awaited = || super::words::HEAD_AWAITED.to_owned();
             let head = room.head.as_ref();
             let head = head.ok_or_else(|| room.missing.clone().unwrap_or_else(awaited))?;
             HeadData::of_head(head).map(|data| data.with_tokens(room.tokens.as_ref()))
         }
-        Source::Random { n, d, seed } => HeadData::random(*n, *d, *seed),
-        Source::Typed(typed) => HeadData::typed(typed),
+        DataSource::Random { n, d, seed } => HeadData::random(*n, *d, *seed),
+        DataSource::Typed(typed) => HeadData::typed(typed),
     };
     let data = data.map_err(|error| phrase::sentence(&error.to_string()))?;
     Ok(data.shared())
@@ -59,12 +59,14 @@ pub fn data_of(room: &FlashRoom) -> Result<Shared<HeadData>, String> {
 /// What the room is about, where the numbers are, and what to press: for those who see
 /// it for the first time.
 #[must_use]
-pub fn intent(source: &Source, head: Option<Head>) -> String {
+pub fn intent(source: &DataSource, head: Option<Head>) -> String {
     let numbers = match (source, head) {
-        (Source::Head, Some(Head { layer, head })) => format!("the numbers of head {layer}.{head}"),
-        (Source::Head, None) => "the numbers of a head".to_owned(),
-        (Source::Random { .. }, _) => "random numbers".to_owned(),
-        (Source::Typed(_), _) => "your own numbers".to_owned(),
+        (DataSource::Head, Some(Head { layer, head })) => {
+            format!("the numbers of head {layer}.{head}")
+        }
+        (DataSource::Head, None) => "the numbers of a head".to_owned(),
+        (DataSource::Random { .. }, _) => "random numbers".to_owned(),
+        (DataSource::Typed(_), _) => "your own numbers".to_owned(),
     };
     format!(
         "For each query, attention averages the values, weighted by how well their keys match; \
