@@ -119,6 +119,14 @@ pub enum AnswerError {
     /// The run cannot be done.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// The prompt does not fit into the context.
+    #[error("{error}")]
+    PromptTooLong {
+        /// How long it is, and how long it may be.
+        error: RunError,
+        /// The start of the prompt that fits, if the tokenizer gives its text back.
+        fitting: Option<String>,
+    },
     /// The layer is out of range.
     #[error("layer {layer} does not exist, expected a layer from 0 to {}", n_layers - 1)]
     NoSuchLayer {
@@ -195,6 +203,10 @@ impl From<AnswerError> for EngineError {
         Self {
             kind: error.kind(),
             message: error.to_string(),
+            fitting: match error {
+                AnswerError::PromptTooLong { fitting, .. } => fitting,
+                _ => None,
+            },
         }
     }
 }
@@ -280,9 +292,24 @@ impl Loaded {
         }
         let (found, n_ctx) = (tokens.len(), self.model.architecture.shape.n_ctx);
         if found > n_ctx {
-            return Err(RunError::TooLong { found, n_ctx }.into());
+            return Err(AnswerError::PromptTooLong {
+                error: RunError::TooLong { found, n_ctx },
+                fitting: self.start_of(&tokens, n_ctx),
+            });
         }
         Ok(tokens)
+    }
+
+    /// The text of as many of the first `max` tokens as are the tokens of a text; `None`
+    /// if no text near has them.
+    fn start_of(&self, tokens: &[u32], max: usize) -> Option<String> {
+        // A character is of at most four bytes, which may be a token each.
+        let lengths = (1..=max).rev().take(4);
+        lengths.map(|n| &tokens[..n]).find_map(|start| {
+            let text = self.tokenizer.decode(start).ok()?;
+            let again = self.tokenizer.encode(&text).ok()?;
+            (again == start).then_some(text)
+        })
     }
 
     /// An id with its text.

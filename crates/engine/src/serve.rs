@@ -50,7 +50,7 @@ impl From<AnswerError> for Refusal {
 impl From<FetchError> for Refusal {
     fn from(error: FetchError) -> Self {
         let (kind, message) = (ErrorKind::Input, error.to_string());
-        Self::Failed(EngineError { kind, message })
+        Self::Failed(EngineError::new(kind, message))
     }
 }
 
@@ -191,7 +191,7 @@ impl<H: Host> Engine<H> {
         if !is_folder_name(name) {
             let message = format!("the model is called {name:?}, expected the name of a folder");
             let kind = ErrorKind::Input;
-            return Err(Refusal::Failed(EngineError { kind, message }));
+            return Err(Refusal::Failed(EngineError::new(kind, message)));
         }
         let _until_loaded = self.host.show_life();
         let files = self.fetch_files(run, name).await?;
@@ -346,7 +346,7 @@ impl<H: Host> Engine<H> {
             let message =
                 "no prompt has been run yet, so there is nothing to show of it".to_owned();
             let kind = ErrorKind::Internal;
-            Refusal::Failed(EngineError { kind, message })
+            Refusal::Failed(EngineError::new(kind, message))
         })
     }
 
@@ -362,7 +362,7 @@ impl<H: Host> Engine<H> {
         self.loaded.as_ref().ok_or_else(|| {
             let message = "no model is loaded yet".to_owned();
             let kind = ErrorKind::Internal;
-            Refusal::Failed(EngineError { kind, message })
+            Refusal::Failed(EngineError::new(kind, message))
         })
     }
 }

@@ -596,6 +596,29 @@ fn what_does_not_fit_is_said_in_one_sentence() {
     }
 }
 
+#[test]
+fn the_start_of_a_prompt_that_is_too_long_can_be_run() {
+    for long in ["Tom went to ".repeat(20), "\u{e9}\u{20ac}\u{1f600}".repeat(20)] {
+        let events = serve(vec![load(1, "tiny-a"), run(2, &long)], vec![]);
+        let start = events.iter().find_map(|event| match event {
+            Event::Failed { error, .. } => error.fitting.clone(),
+            _ => None,
+        });
+        let start = start.unwrap();
+        assert!(long.starts_with(&start), "{start}");
+        let events = serve(vec![load(1, "tiny-a"), run(2, &start)], vec![]);
+        let n_tokens = events.iter().find_map(|event| match event {
+            Event::Done {
+                response: Response::Run(answer),
+                ..
+            } => Some(answer.tokens.len()),
+            _ => None,
+        });
+        // A character that is cut in two has up to three tokens.
+        assert!((28..=31).contains(&n_tokens.unwrap()), "{n_tokens:?}");
+    }
+}
+
 #[cfg(feature = "gpu")]
 mod gpu {
     use headlight_engine::Fault;

@@ -535,4 +535,18 @@ pub struct EngineError {
     pub kind: ErrorKind,
     /// What was found and what was expected, without a full stop.
     pub message: String,
+    /// The start of a prompt that was too long, which the model can read.
+    pub fitting: Option<String>,
+}
+
+impl EngineError {
+    /// An error that says no more than its message.
+    #[must_use]
+    pub const fn new(kind: ErrorKind, message: String) -> Self {
+        Self {
+            kind,
+            message,
+            fitting: None,
+        }
+    }
 }

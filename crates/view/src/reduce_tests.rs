@@ -1,5 +1,7 @@
 //! The page as a value: typing, selecting, models, writing.
 
+#[path = "reduce_tests/continuations.rs"]
+mod continuations;
 #[path = "reduce_tests/links.rs"]
 mod links;
 #[path = "reduce_tests/products.rs"]
@@ -32,7 +34,6 @@ use crate::frame::ModelInfo;
 use crate::frame::Panel;
 use crate::frame::ThemeName;
 use crate::frame::ablation::Part;
-use crate::frame::continuation::Continuation;
 use crate::frame::defaults::DEFAULT_HEAD;
 use crate::frame::defaults::DEFAULT_PROMPT;
 use crate::frame::save::Content;
@@ -188,6 +189,7 @@ fn an_error_keeps_what_was_typed_and_what_was_shown() {
                 run,
                 blame,
                 message,
+                fitting: None,
             },
         ),
     );
@@ -371,7 +373,10 @@ fn what_one_model_showed_goes_when_another_cannot_read_the_prompt() {
     assert_eq!(state.frame.subject.head, Head { layer: 0, head: 3 });
     state
         .frame
-        .apply_news(News::RunFailed("The text has \"Tom\".".to_owned()));
+        .apply_news(News::RunFailed {
+            why: "The text has \"Tom\".".to_owned(),
+            fitting: None,
+        });
     after_every_action(&mut state);
     assert!(state.frame.subject.run.is_none() && state.frame.subject.error.is_some());
 }
@@ -382,6 +387,7 @@ fn load_failed(state: &mut State, effects: &[Effect]) -> Vec<Effect> {
         run: posted(effects).unwrap(),
         blame: Blame::Input,
         message: "config.json could not be read".to_owned(),
+        fitting: None,
     };
     reduce(state, said(1, message))
 }
@@ -405,8 +411,8 @@ fn a_model_that_cannot_be_read_leaves_everything_as_it_was() {
         let (now, then) = (&state.attention, &before.attention);
         assert_eq!((now.row, &now.also_rows), (then.row, &then.also_rows));
         assert_eq!(
-            (now.compared, &now.companions),
-            (then.compared, &then.companions)
+            (&now.compared, &now.companions),
+            (&then.compared, &then.companions)
         );
         let (_, edits) = asked_run(&effects).unwrap();
         assert_eq!(
@@ -625,22 +631,4 @@ fn a_map_that_shows_all_goes_on_showing_all_when_the_prompt_grows() {
     let run = run_prompt(&mut state, "two");
     answered(&mut state, run, two_next(&[" x"; 30]));
     assert!(state.attention.zoom(&state.frame.subject).is_whole(30));
-}
-
-#[test]
-fn a_text_that_is_asked_for_again_is_another_one() {
-    let mut state = live("");
-    reduce(&mut state, FrameAction::Generate);
-    assert_eq!(state.frame.seed, 0);
-    let written = Continuation {
-        end: Some(crate::session::GenerationEnd::MaxTokens),
-        ..Continuation::default()
-    };
-    state.frame.subject.continuation = Some(written.clone());
-    reduce(&mut state, FrameAction::Generate);
-    assert_eq!(state.frame.seed, 1);
-    state.frame.subject.sampling.temperature = 0.0;
-    state.frame.subject.continuation = Some(written);
-    reduce(&mut state, FrameAction::Generate);
-    assert_eq!(state.frame.seed, 1, "without chance there is only one");
 }

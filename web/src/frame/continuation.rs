@@ -43,6 +43,7 @@ fn Written(written: Continuation) -> impl IntoView {
         view! { <span class="chip new" title=title><Visible token=shown/></span> }
     });
     let tokens = tokens.collect_view();
+    let drawn_otherwise = store.select(|state: &State| state.frame.drawn_otherwise());
     let error = written
         .error
         .map(|error| view! { <p class="error" role="alert">{error}</p> });
@@ -73,6 +74,7 @@ fn Written(written: Continuation) -> impl IntoView {
                     </button>
                 </span>
             </Show>
+            {move || drawn_otherwise.get().map(|how| view! { <p class="note">{how}</p> })}
             {error}
         </div>
     }

@@ -33,12 +33,21 @@ pub fn Prompt(
         };
         can_offer.get().then_some(button)
     };
+    let cut = store.select(|state: &State| status::cut_offer(&state.frame));
+    let offer_cut = move || {
+        let take = move |_| store.dispatch(FrameAction::CutPrompt);
+        let button = |label| {
+            view! { <button type="button" class="button example" on:click=take>{label}</button> }
+        };
+        cut.get().map(button)
+    };
     view! {
         <section class="prompt" aria-label=frame_words::PROMPT>
             <Field/>
             <Writing/>
             {children()}
             {move || error.get().map(sentence)}
+            {offer_cut}
             {offer}
         </section>
     }

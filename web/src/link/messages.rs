@@ -130,6 +130,7 @@ fn message(event: Event) -> Result<Message, PatternError> {
                 engine::ErrorKind::Internal => view::Blame::Internal,
             },
             message: error.message,
+            fitting: error.fitting,
         },
         Event::Cancelled { run } => Message::Cancelled { run },
     })

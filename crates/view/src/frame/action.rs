@@ -24,6 +24,8 @@ pub enum FrameAction {
     ChooseModel(String),
     /// The visitor wants the model's own example in place of the prompt.
     UseExample,
+    /// The visitor wants the start of a prompt that was too long.
+    CutPrompt,
     /// The visitor typed.
     EditPrompt(String),
     /// The visitor paused after the edit of this number, or pressed Enter.

@@ -24,11 +24,13 @@ impl Frame {
         self.subject.continuation = None;
         if self.prompt.is_empty() {
             self.subject.error = Some(words::EMPTY_PROMPT.to_owned());
+            self.subject.fitting = None;
             self.step(Input::Forget);
             self.news.push_back(FrameNews::PromptRefused);
             return;
         }
         self.subject.error = None;
+        self.subject.fitting = None;
         self.step(Input::Run {
             prompt: self.prompt.clone(),
             head: self.subject.head,
@@ -42,27 +44,44 @@ impl Frame {
         self.step(Input::Inquire(detail));
     }
 
+    /// How the next text is drawn, the seed included.
+    #[must_use]
+    pub fn sampling(&self) -> Sampling {
+        Sampling {
+            seed: self.seed,
+            ..self.subject.sampling
+        }
+    }
+
+    /// How the text that is shown was drawn, if that is not how the next one will be.
+    #[must_use]
+    pub fn drawn_otherwise(&self) -> Option<String> {
+        let written = self.subject.continuation.as_ref()?;
+        let (was, now) = (written.sampling, self.sampling());
+        (was != now).then(|| words::drawn_otherwise(was, now))
+    }
+
     /// Has the prompt continued.
     pub(crate) fn generate(&mut self) {
         if self.prompt != self.asked {
             self.ask();
         }
-        // Asked again for the same prompt, it is another text that is wanted.
+        // Asked again for the same prompt, drawn in the same way, it is another text that
+        // is wanted; a seed that the visitor has typed since is the one that is used.
         let written = self.subject.continuation.as_ref();
-        let is_over = written.is_some_and(|written| written.end.is_some());
-        if is_over && self.subject.sampling.temperature > 0.0 {
+        let is_same_again = written
+            .is_some_and(|written| written.end.is_some() && written.sampling == self.sampling());
+        if is_same_again && self.subject.sampling.temperature > 0.0 {
             self.seed = self.seed.wrapping_add(1);
         }
+        let sampling = self.sampling();
         let generation = GenerationRequest {
             prompt: self.asked.clone(),
             max_tokens: N_GENERATED,
-            sampling: Sampling {
-                seed: self.seed,
-                ..self.subject.sampling
-            },
+            sampling,
             edits: self.subject.edits(),
         };
-        self.subject.continuation = Some(Continuation::default());
+        self.subject.continuation = Some(Continuation::drawn_with(sampling));
         self.step(Input::Generate(generation));
     }
 
@@ -93,13 +112,18 @@ impl Frame {
                 self.show(run, pattern);
                 self.ask_truth();
             }
-            News::RunFailed(sentence) => self.refuse(sentence),
+            News::RunFailed { why, fitting } => self.refuse(why, fitting),
             News::Pattern(pattern) => self.news.push_back(FrameNews::PatternArrived(pattern)),
             News::Found(kind, finding) => {
                 self.news.push_back(FrameNews::Answered(kind, finding));
             }
             News::NotFound(kind, why) => self.news.push_back(FrameNews::NotAnswered(kind, why)),
-            News::GenerationStarted => self.subject.continuation = Some(Continuation::default()),
+            News::GenerationStarted => {
+                // It may be another engine that begins anew.
+                let asked = self.subject.continuation.take();
+                let sampling = asked.map_or_else(|| self.sampling(), |asked| asked.sampling);
+                self.subject.continuation = Some(Continuation::drawn_with(sampling));
+            }
             News::Token(token) => {
                 if let Some(continuation) = &mut self.subject.continuation {
                     continuation.tokens.push(token);
@@ -137,7 +161,7 @@ impl Frame {
     }
 
     /// The newest prompt has no answer.
-    fn refuse(&mut self, sentence: String) {
+    fn refuse(&mut self, sentence: String, fitting: Option<String>) {
         self.subject.continuation = None;
         let is_other = |shown: &String| shown != self.session.model();
         if self.shown_model.take_if(|shown| is_other(shown)).is_some() {
@@ -147,6 +171,7 @@ impl Frame {
         }
         self.announcement.clone_from(&sentence);
         self.subject.error = Some(sentence);
+        self.subject.fitting = fitting;
         self.news.push_back(FrameNews::PromptRefused);
     }
 

@@ -1,11 +1,15 @@
 //! What the model writes after the prompt.
 
+use headlight_activations::Sampling;
+
 use crate::answers::run::WeightedToken;
 use crate::session::GenerationEnd;
 
 /// A text that the model writes after the prompt.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Continuation {
+    /// How its tokens are drawn, the seed included.
+    pub sampling: Sampling,
     /// Its tokens so far.
     pub tokens: Vec<WeightedToken>,
     /// Reason for the end; `None` while the text is being written.
@@ -15,6 +19,14 @@ pub struct Continuation {
 }
 
 impl Continuation {
+    /// Nothing written yet.
+    pub(crate) fn drawn_with(sampling: Sampling) -> Self {
+        Self {
+            sampling,
+            ..Self::default()
+        }
+    }
+
     /// True if the first token that was drawn ended the text.
     #[must_use]
     pub fn is_over_at_once(&self) -> bool {
@@ -61,7 +73,7 @@ mod tests {
         let over = Continuation {
             tokens: vec![end],
             end: Some(GenerationEnd::EndToken),
-            error: None,
+            ..Continuation::default()
         };
         assert!(over.is_over_at_once());
         let cut = Continuation {

@@ -25,6 +25,12 @@ impl Frame {
                     self.ask();
                 }
             }
+            FrameAction::CutPrompt => {
+                if let Some(fitting) = self.subject.fitting.take() {
+                    self.prompt = fitting;
+                    self.ask();
+                }
+            }
             FrameAction::EditPrompt(prompt) => {
                 self.prompt = prompt;
                 self.edit += 1;

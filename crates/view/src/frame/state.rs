@@ -166,14 +166,13 @@ impl Frame {
     /// The model that was chosen cannot be read: what was looked at in the one before is
     /// looked at again, but for a prompt that was typed meanwhile.
     pub(crate) fn return_to_model(&mut self) {
-        let Some(left) = self.left.take() else {
-            return;
-        };
-        if left.edit == Some(self.edit) {
-            self.prompt = left.prompt;
+        if let Some(left) = self.left.take() {
+            if left.edit == Some(self.edit) {
+                self.prompt = left.prompt;
+            }
+            (self.subject.head, self.subject.ablations) = (left.head, left.ablations);
+            self.news.push_back(FrameNews::ModelKept);
         }
-        (self.subject.head, self.subject.ablations) = (left.head, left.ablations);
-        self.news.push_back(FrameNews::ModelKept);
         self.ask();
     }
 

@@ -189,10 +189,20 @@ pub fn tokens(frame: &Frame) -> String {
     words::tokens_of_context(frame.subject.seq_len(), n_ctx)
 }
 
-/// What the prompt takes of the context; `None` before anything is shown.
+/// What the prompt takes of the context; `None` before anything is shown, and where the
+/// prompt in the field is one that was refused, which is another one than is shown.
 #[must_use]
 pub fn used(frame: &Frame) -> Option<String> {
-    frame.subject.run.as_ref().map(|_| tokens(frame))
+    let is_of_field = frame.subject.run.is_some() && frame.subject.error.is_none();
+    is_of_field.then(|| tokens(frame))
+}
+
+/// Label of the button that cuts a prompt that is too long; `None` where there is none.
+#[must_use]
+pub fn cut_offer(frame: &Frame) -> Option<String> {
+    let n_ctx = frame.session.loaded().map(|model| model.shape.n_ctx);
+    let fitting = frame.subject.fitting.as_ref();
+    fitting.map(|_| words::cut_prompt(n_ctx))
 }
 
 fn self_test_summary(report: &BackendReport) -> String {

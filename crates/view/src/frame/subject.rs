@@ -21,6 +21,8 @@ pub struct Subject {
     pub continuation: Option<Continuation>,
     /// Why the newest prompt has no answer, in one sentence.
     pub error: Option<String>,
+    /// The start of the newest prompt that the model can read, where it was too long.
+    pub fitting: Option<String>,
     /// What the model's language itself says of the run.
     pub truth: ShownTruth,
     /// What was taken out of the model, oldest first.
@@ -53,6 +55,7 @@ impl Subject {
         let holds = is_recorded && run.clean.is_none();
         self.run = Some(Shared::new(run));
         self.error = None;
+        self.fitting = None;
         holds
     }
 

@@ -3,6 +3,8 @@
 //! Constants are whole phrases; functions put numbers and tokens into phrases. What a room
 //! or a figure says stands beside it.
 
+use headlight_activations::Sampling;
+
 use crate::answers::head::Head;
 use crate::answers::head::head_name;
 
@@ -27,6 +29,12 @@ pub const MODELS: &str = "Models that come with this page";
 pub const USE_DEFAULT_MODEL: &str = "Use stories";
 /// Offers a prompt that the model can read.
 pub const USE_EXAMPLE: &str = "Use this model's example";
+/// Offers to keep as much of a long prompt as the model can read.
+#[must_use]
+pub fn cut_prompt(n_ctx: Option<usize>) -> String {
+    let n_ctx = n_ctx.map_or_else(String::new, |n| format!(" {}", n));
+    format!("Keep the first{n_ctx} tokens")
+}
 /// There is no list of models.
 pub const NO_MODELS: &str = "The list of models did not arrive, or is empty.";
 /// Copies the link.
@@ -68,6 +76,34 @@ pub const SHOWS_LAST_GOOD: &str = "The figures still show the last prompt that c
 pub const GENERATE: &str = "Generate";
 /// Stops a generation.
 pub const STOP: &str = "Stop";
+/// The text that is shown was not drawn as is set now: how it was.
+#[must_use]
+pub fn drawn_otherwise(was: Sampling, now: Sampling) -> String {
+    let mut how = Vec::new();
+    let mut note = |is_other: bool, name: &str, value: String| {
+        if is_other {
+            how.push(format!("{name} {value}"));
+        }
+    };
+    note(was.seed != now.seed, SEED, was.seed.to_string());
+    let temperature = was.temperature.to_string();
+    note(was.temperature != now.temperature, "temperature", temperature);
+    let top_k = match was.top_k {
+        0 => "off".to_owned(),
+        k => k.to_string(),
+    };
+    note(was.top_k != now.top_k, "top-k", top_k);
+    let top_p = if was.top_p < 1.0 {
+        was.top_p.to_string()
+    } else {
+        "off".to_owned()
+    };
+    note(was.top_p != now.top_p, "top-p", top_p);
+    format!(
+        "This text was drawn with {}. {GENERATE} draws one as set now.",
+        how.join(", ")
+    )
+}
 /// Label of the seed.
 pub const SEED: &str = "seed";
 /// Takes the continuation over.

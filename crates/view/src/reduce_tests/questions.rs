@@ -181,3 +181,47 @@ fn what_was_recorded_is_not_shown_as_the_answer_to_another_question() {
     reduce(&mut usual, AttentionAction::SetSampling(hot));
     assert_eq!(has(&usual), (false, true));
 }
+
+/// The two tokens that the newest attribution asked for compares.
+fn compared(effects: &[Effect]) -> (u32, u32) {
+    let asked = details(effects).into_iter().rev();
+    let mut pairs = asked.filter_map(|(_, detail)| match detail {
+        Detail::Attribution { token, against } => Some((token, against)),
+        _ => None,
+    });
+    pairs.next().unwrap()
+}
+
+#[test]
+fn tokens_that_were_chosen_to_be_compared_go_with_their_prompt() {
+    let mut state = live("");
+    let run = run_prompt(&mut state, "Tom ran");
+    let effects = answered(&mut state, run, two_next(&["Tom", " ran"]));
+    let usual = compared(&effects);
+    let chosen = (usual.1, usual.0);
+    let (token, against) = chosen;
+    let compare = AttentionAction::Compare { token, against };
+    assert_eq!(compared(&reduce(&mut state, compare)), chosen);
+    // The same prompt with a part out is about the same two.
+    let part = Part::Mlp(0);
+    let effects = reduce(&mut state, AttentionAction::ToggleAblation(part));
+    let (run, _) = asked_run(&effects).unwrap();
+    let effects = answered(&mut state, run, two_next(&["Tom", " ran"]));
+    assert_eq!(compared(&effects), chosen);
+    assert!(address::fragment_of(&state).contains("&token="));
+    // Another prompt is not.
+    let run = run_prompt(&mut state, "Tom ran home");
+    let effects = answered(&mut state, run, two_next(&["Tom", " ran", " home"]));
+    assert_eq!(compared(&effects), usual);
+    assert!(!address::fragment_of(&state).contains("&token="));
+}
+
+#[test]
+fn tokens_that_a_link_compares_are_those_of_its_prompt() {
+    let mut state = live("");
+    let link = "#/attention?prompt=Tom%20ran%20home&token=9&against=4".to_owned();
+    let effects = reduce(&mut state, Action::Opened(link));
+    let (run, _) = asked_run(&effects).unwrap();
+    let effects = answered(&mut state, run, two_next(&["Tom", " ran", " home"]));
+    assert_eq!(compared(&effects), (9, 4));
+}

@@ -1,6 +1,7 @@
 //! The figures of the last prompt that could be run, after one that could not.
 
 use super::*;
+use crate::frame::status;
 use crate::rooms::attention::action::AttentionAction;
 use crate::rooms::attention::words as attention_words;
 
@@ -9,6 +10,7 @@ fn refuse(state: &mut State, run: RunId) -> Vec<Effect> {
         run,
         blame: Blame::Input,
         message: "prompt has 401 tokens".to_owned(),
+        fitting: None,
     };
     reduce(state, said(1, message))
 }
@@ -84,4 +86,30 @@ fn where_no_prompt_ever_ran_nothing_is_said_to_be_computed() {
         state.attention.why_no_pattern(&state.frame),
         attention_words::NOTHING_YET
     );
+}
+
+#[test]
+fn a_prompt_that_is_too_long_is_cut_on_request() {
+    let mut state = live("");
+    let run = run_prompt(&mut state, "Tom Tom Tom");
+    let message = Message::Failed {
+        run,
+        blame: Blame::Input,
+        message: "the prompt has 3 tokens, expected at most 2".to_owned(),
+        fitting: Some("Tom Tom".to_owned()),
+    };
+    assert!(status::used(&state.frame).is_some());
+    reduce(&mut state, said(1, message));
+    assert_eq!(
+        status::used(&state.frame),
+        None,
+        "the count is of the prompt that is shown, not of the one in the field"
+    );
+    assert!(status::cut_offer(&state.frame).is_some());
+    let effects = reduce(&mut state, FrameAction::CutPrompt);
+    assert_eq!(state.frame.prompt, "Tom Tom");
+    let (run, _) = asked_run(&effects).unwrap();
+    assert_eq!(status::cut_offer(&state.frame), None);
+    answered(&mut state, run, two_next(&["Tom", " Tom"]));
+    assert!(status::used(&state.frame).is_some());
 }

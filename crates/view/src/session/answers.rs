@@ -52,6 +52,7 @@ impl Session {
                 run,
                 blame,
                 message,
+                ..
             } if self.is_load(id, run) => self.load_failed(id, blame, &message, step),
             Message::Cancelled { run } if self.is_load(id, run) => {
                 self.load_failed(id, Blame::Input, words::LOAD_CANCELLED, step);
@@ -90,7 +91,12 @@ impl Session {
                 self.generation_over(step);
                 step.news.push(News::GenerationEnded(end));
             }
-            Message::Failed { run, message, .. } => self.question_failed(run, message, step),
+            Message::Failed {
+                run,
+                message,
+                fitting,
+                ..
+            } => self.question_failed(run, phrase::sentence(&message), fitting, step),
             Message::Cancelled { run } if self.open.generation == Some(run) => {
                 self.generation_over(step);
                 let end = News::GenerationEnded(GenerationEnd::Stopped);
@@ -101,23 +107,27 @@ impl Session {
         }
     }
 
-    fn question_failed(&mut self, run: RunId, message: String, step: &mut SessionStep) {
+    fn question_failed(
+        &mut self,
+        run: RunId,
+        why: String,
+        fitting: Option<String>,
+        step: &mut SessionStep,
+    ) {
         if self.open.run == Some(run) {
             self.open.run = None;
             self.generation = None;
             self.retire(step);
-            step.news.push(News::RunFailed(phrase::sentence(&message)));
+            step.news.push(News::RunFailed { why, fitting });
             self.prepare_gpu(step);
         } else if self.open.generation == Some(run) {
             self.generation_over(step);
-            step.news
-                .push(News::GenerationFailed(phrase::sentence(&message)));
+            step.news.push(News::GenerationFailed(why));
         } else if self.open.pattern == Some(run) {
             self.open.pattern = None;
-            step.notice(phrase::sentence(&message));
+            step.notice(why);
         } else if let Some(kind) = self.open.take_detail(run) {
-            step.news
-                .push(News::NotFound(kind, phrase::sentence(&message)));
+            step.news.push(News::NotFound(kind, why));
         }
     }
 
@@ -237,7 +247,6 @@ impl Session {
             worker.stage = WorkerStage::Ready;
             self.model.clone_from(&model.name);
             step.notice(phrase::sentence(message));
-            self.post_question(step);
             step.news.push(News::ModelKept);
         } else {
             worker.stage = WorkerStage::Idle;

@@ -108,7 +108,8 @@ pub enum Command {
 pub enum News {
     /// A model is ready, in the worker that answers.
     ModelReady,
-    /// The model that was wanted cannot be read; the one before answers again.
+    /// The model that was wanted cannot be read; the one before answers again, and waits
+    /// to be asked.
     ModelKept,
     /// The newest prompt has run.
     Ran {
@@ -117,8 +118,13 @@ pub enum News {
         /// The pattern that came along.
         pattern: Option<Pattern>,
     },
-    /// The newest prompt cannot be run, and why.
-    RunFailed(String),
+    /// The newest prompt cannot be run.
+    RunFailed {
+        /// Why, in one sentence.
+        why: String,
+        /// The start of a prompt that was too long, which the model can read.
+        fitting: Option<String>,
+    },
     /// A pattern of the run that is shown.
     Pattern(Pattern),
     /// More about the run that is shown.

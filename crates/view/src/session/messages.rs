@@ -149,6 +149,8 @@ pub enum Message {
         blame: Blame,
         /// Why, in one sentence without a full stop.
         message: String,
+        /// The start of a prompt that was too long, which the model can read.
+        fitting: Option<String>,
     },
     /// There is no answer because a newer request or a cancel came.
     Cancelled {

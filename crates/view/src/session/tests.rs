@@ -266,15 +266,20 @@ fn a_prompt_that_does_not_fit_is_said_in_one_sentence_and_kills_nobody() {
     let run = page.last_run(1);
     let message = "prompt has 301 tokens".to_owned();
     let blame = Blame::Input;
+    let fitting = Some("Tom Tom".to_owned());
     page.say(
         1,
         Message::Failed {
             run,
             blame,
             message,
+            fitting,
         },
     );
-    let expected = News::RunFailed("Prompt has 301 tokens.".to_owned());
+    let expected = News::RunFailed {
+        why: "Prompt has 301 tokens.".to_owned(),
+        fitting: Some("Tom Tom".to_owned()),
+    };
     assert_eq!(page.news.last(), Some(&expected));
     assert_eq!(page.session.phase(), Phase::Live);
 }
@@ -292,6 +297,7 @@ fn a_model_that_cannot_be_read_stops_the_page_and_another_one_starts_it() {
             run,
             blame,
             message,
+            fitting: None,
         },
     );
     let expected = Phase::Stopped("model.safetensors is cut short.".to_owned());
@@ -322,6 +328,7 @@ fn a_model_that_cannot_be_read_leaves_the_one_before() {
             run,
             blame,
             message,
+            fitting: None,
         },
     );
     assert_eq!(page.session.model(), "stories");

@@ -86,7 +86,7 @@ fn token_picker(store: Store, is_against: bool, label: &'static str) -> AnyView 
         };
         store.dispatch(AttentionAction::Compare { token, against });
     });
-    let comparable = store.select(|state: &State| state.frame.subject.comparable());
+    let comparable = store.select(|state: &State| state.attention.comparable(&state.frame.subject));
     let entry =
         |(id, text): (u32, String)| Entry::new(id.to_string(), VisibleToken::new(&text).full());
     let entries = Derived::new(move || comparable.get().into_iter().map(entry).collect());

@@ -72,6 +72,10 @@ impl AttentionRoom {
     /// the end, after which a model knows little; and where the text leaves the language.
     #[must_use]
     pub fn token_note(&self, subject: &Subject) -> Option<String> {
+        // The prompt in the field is another one, which the notes do not speak of.
+        if subject.error.is_some() {
+            return None;
+        }
         let run = subject.run.as_ref()?;
         let tokens = &run.tokens;
         let texts = tokens.iter().map(|token| token.text.as_str());
@@ -135,6 +139,8 @@ mod tests {
             note.starts_with("Not Stories from here: “.” cannot follow"),
             "{note}"
         );
+        subject.error = Some("Too long.".to_owned());
+        assert_eq!(room.token_note(&subject), None, "of the prompt before");
     }
 
     #[test]

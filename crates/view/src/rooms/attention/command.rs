@@ -88,6 +88,7 @@ mod tests {
     use crate::State;
     use crate::answers::run::tests::{pattern, run};
     use crate::frame::command_line::shell_word;
+    use crate::rooms::attention::compared::ComparedTokens;
 
     fn of(state: &State, figure: AttentionFigure) -> CommandLine {
         command_line(&state.attention, &state.frame, figure)
@@ -145,7 +146,8 @@ mod tests {
     #[test]
     fn attribution_compares_the_tokens_that_are_shown() {
         let mut state = state("a b");
-        state.attention.compared = Some((7, 3));
+        let chosen = ComparedTokens::chosen((7, 3), &state.frame.subject);
+        state.attention.compared = Some(chosen);
         let line = of(&state, AttentionFigure::Attribution).line;
         assert!(line.contains(" --token 7 --against 3 --prompt "), "{line}");
     }

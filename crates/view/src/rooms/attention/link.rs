@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use headlight_activations::Sampling;
 
 use super::choices::{Scope, View};
+use super::compared::ComparedTokens;
 use super::figures::atlas::Sort;
 use super::figures::attribution::Order;
 use super::figures::steps::RowStep;
@@ -136,7 +137,7 @@ impl AttentionLink {
         room.sort = self.sort.unwrap_or_else(usual_sort);
         room.order = self.order.unwrap_or_default();
         room.companions = self.companions.clone().unwrap_or_default();
-        room.compared = self.token.zip(self.against);
+        room.compared = self.token.zip(self.against).map(ComparedTokens::linked);
     }
 }
 
@@ -166,8 +167,9 @@ pub(crate) fn write(room: &AttentionRoom, frame: &Frame) -> Pairs {
     let is_usual = sampling.top_p == usual.top_p;
     pairs.put("top_p", (!is_usual).then_some(sampling.top_p));
     pairs.put("seed", (frame.seed != 0).then_some(frame.seed));
-    pairs.put("token", room.compared.map(|(token, _)| token));
-    pairs.put("against", room.compared.map(|(_, against)| against));
+    let compared = room.compared.as_ref().map(|compared| compared.pair);
+    pairs.put("token", compared.map(|(token, _)| token));
+    pairs.put("against", compared.map(|(_, against)| against));
     pairs.put("learn", learn.map(|step| format!("{LESSON}{}", step + 1)));
     pairs
 }
@@ -236,7 +238,7 @@ mod tests {
         (room.scope, room.sort) = (Scope::All, Sort::Previous);
         room.order = Order::Stream;
         room.companions = BTreeSet::from([Head { layer: 0, head: 3 }]);
-        room.compared = Some((17, 4));
+        room.compared = Some(ComparedTokens::linked((17, 4)));
         frame.seed = 3;
         frame.subject.sampling = Sampling {
             temperature: 0.7,

@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod chips;
 pub mod choices;
 pub mod command;
+pub mod compared;
 pub(crate) mod embed;
 pub mod figures;
 pub mod files;

@@ -3,6 +3,7 @@
 
 use super::action::AttentionAction;
 use super::ask;
+use super::compared::ComparedTokens;
 use super::lesson;
 use super::select::select_head;
 use super::state::AttentionRoom;
@@ -103,12 +104,12 @@ pub(crate) fn reduce(room: &mut AttentionRoom, frame: &mut Frame, action: Attent
             ask::ask_cuts(room, frame);
         }
         AttentionAction::Compare { token, against } => {
-            room.compared = Some((token, against));
+            room.compared = Some(ComparedTokens::chosen((token, against), &frame.subject));
             ask::ask_attribution(room, frame);
         }
         AttentionAction::Choose(token) => {
             if let Some(against) = frame.subject.rival(token) {
-                room.compared = Some((token, against));
+                room.compared = Some(ComparedTokens::chosen((token, against), &frame.subject));
                 ask::ask_attribution(room, frame);
             }
         }

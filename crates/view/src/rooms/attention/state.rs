@@ -16,6 +16,7 @@ use crate::frame::ablation::{Ablation, Filler, Part};
 use crate::frame::subject::Subject;
 use crate::rooms::attention::choices::Scope;
 use crate::rooms::attention::choices::View;
+use crate::rooms::attention::compared::ComparedTokens;
 use crate::rooms::attention::figures::atlas::Sort;
 use crate::rooms::attention::figures::attribution::Order;
 use crate::rooms::attention::figures::head_kind;
@@ -51,9 +52,9 @@ pub struct AttentionRoom {
     pub order: Order,
     /// What is in view of the map; `None` for all of it.
     pub zoom: Option<Zoom>,
-    /// The two tokens that the attribution compares; `None` follows the two most
-    /// probable ones.
-    pub compared: Option<(u32, u32)>,
+    /// The two tokens that the attribution compares, chosen for one prompt; `None` follows
+    /// the two most probable ones.
+    pub compared: Option<ComparedTokens>,
     /// What was found out about the run beside it.
     pub details: Details,
     /// Heads that are averaged with the selected one.
@@ -81,7 +82,7 @@ pub(crate) struct Selection {
     col: Option<usize>,
     also_rows: BTreeSet<usize>,
     zoom: Option<Zoom>,
-    compared: Option<(u32, u32)>,
+    compared: Option<ComparedTokens>,
     companions: BTreeSet<Head>,
     toggled: Option<Head>,
 }
@@ -117,6 +118,7 @@ impl AttentionRoom {
         self.row = self.row.filter(|row| *row < n);
         self.col = self.col.filter(|col| *col < n);
         self.also_rows.retain(|row| *row < n);
+        self.compared = self.compared.take().and_then(|pair| pair.kept_for(subject));
         if let Some(pattern) = pattern {
             self.keep(subject, pattern);
         }
@@ -144,7 +146,7 @@ impl AttentionRoom {
                 col: self.col,
                 also_rows: self.also_rows.clone(),
                 zoom: self.zoom,
-                compared: self.compared,
+                compared: self.compared.clone(),
                 companions: self.companions.clone(),
                 toggled: self.toggled,
             }));
@@ -237,18 +239,6 @@ impl AttentionRoom {
         let found = self.details.query_key.as_ref()?;
         let of = (found.layer, found.head, found.query, found.key);
         (of == (layer, head, query, key)).then(|| found.clone())
-    }
-
-    /// The two tokens that the attribution compares: the chosen ones, else the two
-    /// most probable next tokens.
-    #[must_use]
-    pub fn contrast(&self, subject: &Subject) -> Option<(u32, u32)> {
-        let run = subject.run.as_ref()?;
-        let probable = || match run.next.as_slice() {
-            [first, second, ..] => Some((first.id, second.id)),
-            _ => None,
-        };
-        self.compared.or_else(probable)
     }
 
     /// The positions that the logit lens shows: all, or those around the selected query.

@@ -591,6 +591,12 @@ pub fn perplexity(perplexity: &str, bits: &str) -> String {
     format!("Perplexity {perplexity} \u{b7} {bits} bits per token")
 }
 
+/// Names a token whose text is not known.
+#[must_use]
+pub fn token_by_id(id: u32) -> String {
+    format!("token {id}")
+}
+
 /// A link averages over a token that the prompt does not have.
 #[must_use]
 pub fn no_such_row_beside(place: usize, n_tokens: usize) -> String {

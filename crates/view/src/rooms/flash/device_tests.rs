@@ -297,6 +297,7 @@ fn a_run_waits_for_the_numbers_that_are_on_their_way() {
         run: id,
         blame: crate::session::Blame::Input,
         message: "no such head".to_owned(),
+        fitting: None,
     };
     tell(&mut state, message);
     let why = "No such head.".to_owned();
@@ -373,6 +374,7 @@ fn a_newer_prompt_interrupts_and_a_refusal_is_said() {
             run,
             blame: crate::session::Blame::Input,
             message: "no GPU here".to_owned(),
+            fitting: None,
         };
         tell(&mut state, message);
     }

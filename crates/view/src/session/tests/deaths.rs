@@ -240,6 +240,7 @@ fn a_failed_device_is_a_dead_worker() {
             run,
             blame: Blame::Device,
             message: "device lost".to_owned(),
+            fitting: None,
         },
     );
     assert!(page.is_ended(1));

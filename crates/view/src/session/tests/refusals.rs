@@ -17,6 +17,7 @@ impl Page {
             run,
             blame: Blame::Input,
             message: "prompt has 301 tokens".to_owned(),
+            fitting: None,
         };
         self.say(1, message);
     }

@@ -6,6 +6,7 @@ use super::topics::Topic;
 use crate::answers::head::Head;
 use crate::frame::ablation::Ablation;
 use crate::rooms::attention::choices::View;
+use crate::rooms::attention::compared::ComparedTokens;
 use crate::rooms::attention::figures::atlas::Sort;
 use crate::rooms::attention::figures::steps::RowStep;
 
@@ -58,7 +59,7 @@ pub(crate) struct SavedScene {
     pub(crate) step: RowStep,
     pub(crate) sort: Sort,
     pub(crate) ablations: Vec<Ablation>,
-    pub(crate) compared: Option<(u32, u32)>,
+    pub(crate) compared: Option<ComparedTokens>,
     pub(crate) also_rows: BTreeSet<usize>,
     pub(crate) companions: BTreeSet<Head>,
 }

@@ -32,7 +32,7 @@ impl SavedScene {
             step: room.step,
             sort: room.sort,
             ablations: frame.subject.ablations.clone(),
-            compared: room.compared,
+            compared: room.compared.clone(),
             also_rows: room.also_rows.clone(),
             companions: room.companions.clone(),
         }
