@@ -88,6 +88,12 @@ pub fn start(store: Store, second: Lazy<SecondModule>) {
     // that was left.
     let left = window_event_listener(leptos::ev::popstate, move |_| store.forget_link());
     on_cleanup(move || left.remove());
+    for (event, is_printed) in [("beforeprint", true), ("afterprint", false)] {
+        let print = window_event_listener_untyped(event, move |_| {
+            store.dispatch(FrameAction::Print(is_printed));
+        });
+        on_cleanup(move || print.remove());
+    }
     fetch_builds(store, second);
     fetch_models(store);
     tick(store, second);

@@ -59,6 +59,8 @@ pub enum FrameAction {
     NotSaved(String),
     /// The colours to begin with.
     UseTheme(ThemeName),
+    /// The page is about to be printed, or was printed.
+    Print(bool),
     /// The visitor wants the other colours.
     ToggleTheme,
     /// The visitor wants the link.

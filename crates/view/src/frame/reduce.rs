@@ -70,6 +70,16 @@ impl Frame {
             FrameAction::Saved(name) => self.announcement = figure_words::saved(&name),
             FrameAction::NotSaved(name) => self.tell(figure_words::not_saved(&name)),
             FrameAction::UseTheme(theme) => self.use_theme(theme, false),
+            FrameAction::Print(true) => {
+                // Paper is white, and the maps are pictures in the theme's colours.
+                self.theme_on_screen.get_or_insert(self.theme);
+                self.use_theme(ThemeName::Light, false);
+            }
+            FrameAction::Print(false) => {
+                if let Some(theme) = self.theme_on_screen.take() {
+                    self.use_theme(theme, false);
+                }
+            }
             FrameAction::ToggleTheme => self.use_theme(self.theme.other(), true),
             FrameAction::Share => self.effects.push(Effect::CopyLink),
             FrameAction::Shared(true) => {

@@ -43,6 +43,8 @@ pub struct Frame {
     pub embed: Option<FigureId>,
     /// The colours.
     pub theme: ThemeName,
+    /// The colours to return to after printing.
+    pub(crate) theme_on_screen: Option<ThemeName>,
     /// What the visitor should know, newest last.
     pub notices: Vec<String>,
     /// What a reader who hears the page is told.
@@ -95,6 +97,7 @@ impl Default for Frame {
             method: None,
             embed: None,
             theme: ThemeName::Light,
+            theme_on_screen: None,
             notices: Vec::new(),
             announcement: String::new(),
             is_copied: false,
