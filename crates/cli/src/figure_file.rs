@@ -109,12 +109,18 @@ impl FigureFile {
 
 /// The page's state as it opens on this answer: the last token is selected, the head is
 /// that of the answer's pattern, and nothing was changed.
-pub(crate) fn page_with(model: &Path, mut answer: RunAnswer, truth: Option<Truth>) -> State {
+pub(crate) fn page_with(
+    model: &Path,
+    prompt: &str,
+    mut answer: RunAnswer,
+    truth: Option<Truth>,
+) -> State {
     let mut state = State::default();
     let State {
         frame, attention, ..
     } = &mut state;
     frame.session = Session::new(&model_dir::name(model), BackendChoice::Auto);
+    prompt.clone_into(&mut frame.shown_prompt);
     // Lengths that do not fit are mistakes of the engine, and then there is no pattern.
     let pattern = answer.pattern.take().map(Pattern::try_from);
     let pattern = pattern.and_then(Result::ok);

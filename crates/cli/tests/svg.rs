@@ -106,7 +106,7 @@ fn the_file_is_the_page_s_figure_of_the_numbers_that_are_printed() {
             chosen: run.next.first().map(|token| token.id),
         };
         let (table, width) = (Table::new("", &[], Vec::new()), f64::from(width));
-        let figure = list.figure(drawing_width(width), table, credit("stories"));
+        let figure = list.figure(drawing_width(width), table, credit("stories", &[], PROMPT));
         assert_eq!(file, svg(&figure.unwrap(), theme, width));
     }
 }
@@ -136,7 +136,7 @@ fn attention(prompt: &str, file: &str, width: &str, theme: &str) -> (Value, Stri
 }
 
 /// The page as it opens on the pattern that the command prints.
-fn page_of(printed: &Value) -> State {
+fn page_of(prompt: &str, printed: &Value) -> State {
     let tokens: Vec<Value> = printed["tokens"].as_array().unwrap().clone();
     let rows: Vec<Vec<f32>> = serde_json::from_value(printed["pattern"].clone()).unwrap();
     let n = tokens.len();
@@ -147,6 +147,7 @@ fn page_of(printed: &Value) -> State {
     let pattern = Pattern::new(head, n, rows.concat(), vec![0.0; n]).unwrap();
     let mut page = State::default();
     page.frame.subject.head = head;
+    prompt.clone_into(&mut page.frame.shown_prompt);
     let subject = &mut page.frame.subject;
     page.attention.show(subject, run, Some(pattern));
     page
@@ -158,7 +159,7 @@ fn the_file_of_a_pattern_is_the_page_s_figure_of_the_weights_that_are_printed() 
     for (n_times, width, theme) in [(1, 400, &LIGHT), (5, 900, &DARK)] {
         let prompt = [PROMPT].repeat(n_times).join(" ");
         let (printed, file) = attention(&prompt, "svg-pattern.svg", &width.to_string(), theme.name);
-        let (page, width) = (page_of(&printed), f64::from(width));
+        let (page, width) = (page_of(&prompt, &printed), f64::from(width));
         let figure = files::figure(
             &page.attention,
             &page.frame,

@@ -598,7 +598,10 @@ fn what_does_not_fit_is_said_in_one_sentence() {
 
 #[test]
 fn the_start_of_a_prompt_that_is_too_long_can_be_run() {
-    for long in ["Tom went to ".repeat(20), "\u{e9}\u{20ac}\u{1f600}".repeat(20)] {
+    for long in [
+        "Tom went to ".repeat(20),
+        "\u{e9}\u{20ac}\u{1f600}".repeat(20),
+    ] {
         let events = serve(vec![load(1, "tiny-a"), run(2, &long)], vec![]);
         let start = events.iter().find_map(|event| match event {
             Event::Failed { error, .. } => error.fitting.clone(),

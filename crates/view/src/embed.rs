@@ -177,7 +177,7 @@ pub fn link_of(state: &State, figure: FigureId) -> Result<EmbedLink, String> {
     let name = room.name();
     let of_frame = link::write(frame).to_query();
     let (of_room, carried) = (parts.pairs.to_query(), carried.to_query());
-    let credit = figure_words::credit(frame.shown_model());
+    let credit = figure_words::credit(frame.shown_model(), &[], "");
     Ok(EmbedLink {
         fragment: format!("#/{name}?v={VERSION}{of_frame}{of_room}{carried}"),
         page_fragment: fragment_of(state),

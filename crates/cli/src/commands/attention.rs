@@ -53,7 +53,7 @@ pub(crate) fn attention(args: &AttentionArgs) -> Result<String, Failure> {
 
 /// The pattern as the page shows it of this run, with the last token selected.
 fn write_figure(file: FigureFile, args: &AttentionArgs, answer: &RunAnswer) -> Result<(), Failure> {
-    let page = page_with(&args.engine.model, answer.clone(), None);
+    let page = page_with(&args.engine.model, &args.prompt, answer.clone(), None);
     let figure = |width| {
         files::figure(
             &page.attention,

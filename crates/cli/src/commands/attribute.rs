@@ -57,7 +57,7 @@ fn write_figure(
     let d_vocab = loaded.model.architecture.shape.d_vocab;
     let run = loaded.run(&look.prompt, d_vocab, &look.edits, None, &Unhurried);
     let (answer, _) = pollster::block_on(run)?;
-    let mut page = page_with(&look.engine.model, answer, None);
+    let mut page = page_with(&look.engine.model, &look.prompt, answer, None);
     page.attention.details.attribution = Some(Shared::new(attribution.clone()));
     let figure = |width| {
         files::figure(

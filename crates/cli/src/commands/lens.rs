@@ -41,7 +41,7 @@ fn write_figure(
 ) -> Result<(), Failure> {
     let run = loaded.run(&look.prompt, 1, &look.edits, None, &Unhurried);
     let (answer, _) = pollster::block_on(run)?;
-    let mut page = page_with(&look.engine.model, answer, None);
+    let mut page = page_with(&look.engine.model, &look.prompt, answer, None);
     let positions = page.attention.lens_range(&page.frame.subject);
     let lens = loaded.lens_with_answers(tokens, positions, LENS_TOP, &look.edits, &Unhurried);
     page.attention.details.lens = Some(Shared::new(pollster::block_on(lens)?));

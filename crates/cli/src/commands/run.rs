@@ -70,7 +70,7 @@ fn write_figure(
         truth(loaded, &answer.tokens).ok()
     };
     let truth = asked.cloned().or_else(of_language);
-    let mut page = page_with(&args.engine.model, answer.clone(), truth);
+    let mut page = page_with(&args.engine.model, &args.prompt, answer.clone(), truth);
     page.attention.details.cuts = Some(Shared::new(cuts));
     let figure = |width| files::figure(&page.attention, &page.frame, AttentionFigure::Next, width);
     file.write(figure, || {

@@ -155,6 +155,18 @@ pub fn part_name(part: Part) -> String {
     }
 }
 
+impl Ablation {
+    /// The part and what it gives, such as `head 3.2 = 0`.
+    #[must_use]
+    pub fn label(self) -> String {
+        let given = match self.filler {
+            Filler::Zero => "0",
+            Filler::Mean => "its mean",
+        };
+        format!("{} = {given}", part_name(self.part))
+    }
+}
+
 /// A link takes out a part that the model does not have.
 #[must_use]
 pub fn no_such_part(part: &str) -> String {

@@ -1,5 +1,9 @@
 //! The words of a figure's menu, and how each figure is computed.
 
+use headlight_figure::token;
+
+use super::ablation::Ablation;
+
 /// Names the menu of a figure.
 pub const MORE: &str = "More about this figure";
 /// Opens the table behind a figure.
@@ -93,13 +97,29 @@ pub fn not_saved(name: &str) -> String {
     format!("This browser could not make {name}.")
 }
 
-/// Below a drawing that left the page.
+/// Most characters of a prompt below a drawing.
+const CREDITED_CHARS: usize = 240;
+
+/// Below a drawing that left the page: the model, what was taken out of it, and the prompt
+/// if it is known.
 #[must_use]
-pub fn credit(model: &str) -> String {
-    format!(
+pub fn credit(model: &str, ablations: &[Ablation], prompt: &str) -> String {
+    let mut credit = format!(
         "{} \u{b7} model {model}, raw weights",
         super::words::PRODUCT
-    )
+    );
+    let changes: Vec<String> = ablations.iter().map(|it| it.label()).collect();
+    if !changes.is_empty() {
+        credit.push_str(" \u{b7} ");
+        credit.push_str(&changes.join(", "));
+    }
+    if !prompt.is_empty() {
+        let prompt = token::shorten(prompt, CREDITED_CHARS);
+        credit.push_str(" \u{b7} prompt \u{201c}");
+        credit.push_str(&prompt);
+        credit.push('\u{201d}');
+    }
+    credit
 }
 
 /// How a figure is computed.
@@ -115,4 +135,21 @@ pub struct MethodText {
     pub source: &'static str,
     /// The file of this repository that computes it.
     pub code: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn below_a_saved_figure_stand_model_changes_and_prompt() {
+        let changes = ["3.2:zero", "mlp1:mean"].map(|it| it.parse().unwrap());
+        assert_eq!(
+            credit("stories", &changes, "Lily ran."),
+            "Headlight \u{b7} model stories, raw weights \u{b7} head 3.2 = 0, MLP 1 = its mean \
+             \u{b7} prompt \u{201c}Lily ran.\u{201d}"
+        );
+        let long = credit("stories", &[], &"Lily ran. ".repeat(400));
+        assert!(long.chars().count() < 320, "{long}");
+    }
 }

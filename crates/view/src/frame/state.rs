@@ -7,6 +7,7 @@ use headlight_activations::ModelShape;
 use super::ablation::{Ablation, Part};
 use super::defaults::{DEFAULT_HEAD, DEFAULT_MODEL, DEFAULT_PROMPT};
 use super::effect::Effect;
+use super::figure_words;
 use super::models::ModelInfo;
 use super::news::FrameNews;
 use super::panel::Panel;
@@ -66,7 +67,7 @@ pub struct Frame {
     /// The model whose run is shown, once there is one.
     pub(crate) shown_model: Option<String>,
     /// The prompt whose run is shown.
-    pub(crate) shown_prompt: String,
+    pub shown_prompt: String,
     /// What the rooms have not heard yet, oldest first.
     pub(crate) news: VecDeque<FrameNews>,
     /// What the page has not been asked to do yet, in order.
@@ -122,6 +123,13 @@ impl Frame {
     pub fn shown_model(&self) -> &str {
         let asked = || self.session.model();
         self.shown_model.as_deref().unwrap_or_else(asked)
+    }
+
+    /// Below a drawing of the run that is shown, in a file.
+    #[must_use]
+    pub fn credit(&self) -> String {
+        let ablations = &self.subject.ablations;
+        figure_words::credit(self.shown_model(), ablations, &self.shown_prompt)
     }
 
     /// Number of layers, and of heads in each: of the model, or of the recording

@@ -87,7 +87,11 @@ pub fn drawn_otherwise(was: Sampling, now: Sampling) -> String {
     };
     note(was.seed != now.seed, SEED, was.seed.to_string());
     let temperature = was.temperature.to_string();
-    note(was.temperature != now.temperature, "temperature", temperature);
+    note(
+        was.temperature != now.temperature,
+        "temperature",
+        temperature,
+    );
     let top_k = match was.top_k {
         0 => "off".to_owned(),
         k => k.to_string(),

@@ -1,7 +1,5 @@
 //! The two tokens that the attribution compares, and the prompt that they were chosen for.
 
-use super::state::AttentionRoom;
-use super::words;
 use crate::answers::run::Token;
 use crate::frame::subject::Subject;
 
@@ -44,71 +42,10 @@ impl ComparedTokens {
     }
 }
 
-impl AttentionRoom {
-    /// The two tokens that the attribution compares: those chosen for this prompt, else
-    /// the two most probable next tokens of the whole model.
-    #[must_use]
-    pub fn contrast(&self, subject: &Subject) -> Option<(u32, u32)> {
-        let run = subject.run.as_ref()?;
-        // Not of the model with parts taken out: the bars with and without them say
-        // something of each other only if they are about the same two tokens.
-        let next = run.clean.as_ref().map_or(&run.next, |clean| &clean.next);
-        let probable = || match next.as_slice() {
-            [first, second, ..] => Some((first.id, second.id)),
-            _ => None,
-        };
-        let chosen = self.compared.as_ref().and_then(|pair| pair.of(subject));
-        chosen.or_else(probable)
-    }
-
-    /// The tokens that can be chosen to be compared, with their texts: the most probable
-    /// ones, and the two that are compared, wherever they come from.
-    #[must_use]
-    pub fn comparable(&self, subject: &Subject) -> Vec<(u32, String)> {
-        let mut listed = subject.comparable();
-        let compared = self.contrast(subject);
-        for id in compared.into_iter().flat_map(|(token, against)| [token, against]) {
-            if listed.iter().all(|(other, _)| *other != id) {
-                let prompt = subject.run.iter().flat_map(|run| &run.tokens);
-                let known = prompt.into_iter().find(|token| token.id == id);
-                let text = known.map_or_else(|| words::token_by_id(id), |token| token.text.clone());
-                listed.push((id, text));
-            }
-        }
-        listed
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::run::tests::{edited, run};
-
-    #[test]
-    fn what_is_compared_is_always_in_the_list() {
-        let (mut room, mut subject) = (AttentionRoom::default(), Subject::default());
-        subject.show(run(&["Lily", " ran"]));
-        let in_prompt = subject.run.as_ref().unwrap().tokens[1].clone();
-        room.compared = Some(ComparedTokens::chosen((in_prompt.id, 444), &subject));
-        let listed = room.comparable(&subject);
-        assert!(listed.contains(&(in_prompt.id, in_prompt.text)), "{listed:?}");
-        assert!(listed.contains(&(444, "token 444".to_owned())), "{listed:?}");
-        let mut ids: Vec<u32> = listed.iter().map(|(id, _)| *id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        assert_eq!(ids.len(), listed.len());
-    }
-
-    #[test]
-    fn with_parts_out_the_two_tokens_are_those_of_the_whole_model() {
-        let (room, mut subject) = (AttentionRoom::default(), Subject::default());
-        let run = edited();
-        let clean = &run.clean.as_ref().unwrap().next;
-        let expected = (clean[0].id, clean[1].id);
-        assert_ne!(expected, (run.next[0].id, run.next[1].id));
-        subject.show(run);
-        assert_eq!(room.contrast(&subject), Some(expected));
-    }
+    use crate::answers::run::tests::run;
 
     #[test]
     fn tokens_chosen_for_one_prompt_say_nothing_of_another() {

@@ -211,7 +211,7 @@ impl Embedded for EmbeddedPattern {
     }
 
     fn credit(&self) -> String {
-        let credit = figure_words::credit(self.frame.shown_model());
+        let credit = figure_words::credit(self.frame.shown_model(), &[], "");
         let head = head::dotted(self.frame.subject.head);
         format!("{credit}, head {head} \u{b7} {}", words::EMBED_ROUNDED)
     }

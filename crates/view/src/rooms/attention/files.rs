@@ -14,6 +14,7 @@ use crate::frame::effect::Effect;
 use crate::frame::figure_words;
 use crate::frame::save::{Content, Numbers, SaveRequest, named};
 use crate::rooms::attention::catalogue::AttentionFigure;
+use crate::rooms::attention::choices::View;
 use crate::rooms::attention::figures::atlas::Atlas;
 use crate::rooms::attention::figures::atlas_drawing::HeadChoice;
 use crate::rooms::attention::figures::lens::Lens;
@@ -45,7 +46,7 @@ pub fn figure(
     let run = frame.subject.run.as_ref()?;
     let truth = frame.subject.truth.known();
     let query = room.query(&frame.subject);
-    let credit = figure_words::credit(frame.shown_model());
+    let credit = frame.credit();
     match figure {
         AttentionFigure::Pattern => {
             let table = TableSource::new(room, frame, figure)?.table();
@@ -175,6 +176,13 @@ pub fn file_name(
             format!("-mean-of-{}-heads", several.len())
         }
         _ => String::new(),
+    };
+    let of_head = match figure {
+        AttentionFigure::Pattern if room.shown_view(&frame.subject) == View::Change => {
+            format!("{of_head}-change")
+        }
+        _ if !frame.subject.ablations.is_empty() => format!("{of_head}-edited"),
+        _ => of_head,
     };
     named(figure.into(), frame.shown_model(), &of_head, format)
 }

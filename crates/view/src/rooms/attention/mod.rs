@@ -8,6 +8,7 @@ pub mod chips;
 pub mod choices;
 pub mod command;
 pub mod compared;
+mod contrast;
 pub(crate) mod embed;
 pub mod figures;
 pub mod files;

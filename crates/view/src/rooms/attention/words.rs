@@ -178,18 +178,6 @@ pub const ONLY_THIS_HEAD: &str = "Only one head";
 /// A prompt of which no whole patterns are kept.
 pub const NO_MEAN_OF_LONG: &str = "Heads can be averaged for prompts of up to 256 tokens.";
 
-/// A part that gives nothing.
-#[must_use]
-pub fn set_to_zero(part: &str) -> String {
-    format!("{part} = 0")
-}
-
-/// A part that gives its mean.
-#[must_use]
-pub fn set_to_mean(part: &str) -> String {
-    format!("{part} = its mean")
-}
-
 /// Above the two columns of tokens.
 pub const LINES_HEADS: &str =
     "query: the token that looks (left) \u{2192} key: the token looked at (right)";

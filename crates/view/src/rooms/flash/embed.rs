@@ -231,7 +231,7 @@ impl Embedded for EmbeddedStage {
             layer: inputs.layer,
             head: inputs.head,
         });
-        let credit = figure_words::credit(self.frame.shown_model());
+        let credit = figure_words::credit(self.frame.shown_model(), &[], "");
         format!("{credit}, head {head} \u{b7} {}", words::EMBED_ROUNDED)
     }
 

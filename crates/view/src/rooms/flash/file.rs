@@ -148,7 +148,11 @@ pub(crate) fn save_request(
 fn credit(room: &FlashRoom, frame: &Frame, figure: FlashFigure) -> String {
     match room.source {
         _ if figure == FlashFigure::Growth => credit_of_growth(),
-        DataSource::Head => figure_words::credit(frame.shown_model()),
+        // They stay when another run is shown.
+        DataSource::Head => room.head_of.as_ref().map_or_else(
+            || frame.credit(),
+            |of| figure_words::credit(&of.model, &of.ablations, &of.prompt),
+        ),
         DataSource::Random { seed, .. } => credit_of_random(seed),
         DataSource::Typed(_) => credit_of_typed(),
     }

@@ -4,20 +4,7 @@ use headlight_figure::number::{percent, perplexity};
 use headlight_figure::token::VisibleToken;
 
 use crate::answers::run::Run;
-use crate::frame::ablation::{Ablation, Filler, part_name};
 use crate::rooms::attention::words;
-
-impl Ablation {
-    /// What the chip says.
-    #[must_use]
-    pub fn label(self) -> String {
-        let part = part_name(self.part);
-        match self.filler {
-            Filler::Zero => words::set_to_zero(&part),
-            Filler::Mean => words::set_to_mean(&part),
-        }
-    }
-}
 
 /// What taking parts out did to the answer, in one sentence; none for a whole model.
 #[must_use]
