@@ -58,7 +58,7 @@ test("with a visitor's own colours text can be read and what is chosen shows", a
         const texts = of("figure svg text").filter((text) => !text.matches(".text-cell")).map((text) => style(text).fill);
         const pair = (on, off) => [style(document.querySelector(on)).backgroundColor, style(document.querySelector(off)).backgroundColor];
         const chosen = {
-          view: pair('.switch [aria-pressed="true"]', '.switch [aria-pressed="false"]'),
+          view: pair('.segments [aria-pressed="true"]', '.segments [aria-pressed="false"]'),
           token: pair(".chip.query", ".chip:not(.query)"),
           room: pair("nav.rooms a[aria-current]", "nav.rooms a:not([aria-current])"),
         };

@@ -10,12 +10,15 @@ use super::news::FrameNews;
 /// The state of a room, as the page sees it: the page lists its rooms in one place
 /// (`State::parts`) and asks them all alike.
 pub(crate) trait RoomState {
-    /// Takes note of what is new in the frame; gives back what was not for this room alone.
-    fn apply_news(&mut self, frame: &mut Frame, news: FrameNews) -> Option<FrameNews>;
+    /// Takes note of what is new in the frame; gives back what was not for this room alone,
+    /// and what is given back the other rooms are told: all of it, unless a room says so.
+    fn apply_news(&mut self, _frame: &mut Frame, news: FrameNews) -> Option<FrameNews> {
+        Some(news)
+    }
 
     /// Asks about what is looked at now, after any change; `is_open` where the room is the
     /// one that the visitor is in.
-    fn ask(&mut self, frame: &mut Frame, is_open: bool);
+    fn ask(&mut self, _frame: &mut Frame, _is_open: bool) {}
 
     /// The room's part of a link was opened; the values that cannot be read. (What a link
     /// says of the Attention room is read with the frame's part, as both choose the run.)

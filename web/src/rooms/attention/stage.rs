@@ -138,7 +138,7 @@ fn Switch(view: Derived<View>) -> impl IntoView {
     };
     let views = store.select(|state: &State| state.attention.views(&state.frame.subject));
     let choices = move || views.get().into_iter().map(choice).collect_view();
-    view! { <div class="switch" role="group" aria-label=attention_words::VIEWS>{choices}</div> }
+    view! { <div class="segments" role="group" aria-label=attention_words::VIEWS>{choices}</div> }
 }
 
 /// What the selected row shows, or why there is nothing to show.
