@@ -6,6 +6,7 @@ import { assertAccessible } from "./accessible.mjs";
 import * as cli from "./cli.mjs";
 import { link, linkOf, live, promptField, PROMPT, shown, showsHead, type } from "./page.mjs";
 import { suite } from "./runner.mjs";
+import { percent } from "./tables.mjs";
 
 const test = suite("plain");
 
@@ -251,14 +252,6 @@ async function tabTo(page, name) {
     if (await page.evaluate(isFocused, name)) return;
   }
   throw new Error(`80 tabs do not reach ${name}`);
-}
-
-/** A weight as the page's sentences write it. */
-function percent(weight) {
-  const percent = weight * 100;
-  if (percent >= 99.95 && percent < 100) return ">\u200999.9\u00a0%";
-  if (percent >= 99.5 && percent < 100) return `${percent.toFixed(1)}\u00a0%`;
-  return percent >= 9.95 ? `${percent.toFixed(0)}\u00a0%` : `${percent.toFixed(1)}\u00a0%`;
 }
 
 export const { tests } = test;

@@ -16,6 +16,7 @@ import {
   withNewRun,
 } from "./page.mjs";
 import { suite } from "./runner.mjs";
+import { percent } from "./tables.mjs";
 
 const test = suite("plain");
 
@@ -563,15 +564,6 @@ function opened(t, view) {
 async function liveInAnyView(page) {
   await page.waitForSelector("html[data-engine=live]", { timeout: 90_000 });
   await rowsArrived(page, "attention.next");
-}
-
-/** A fraction as sentences say it. */
-function percent(fraction) {
-  const value = fraction * 100;
-  if (value >= 99.95 && value < 100) return ">\u200999.9\u00a0%";
-  if (value >= 99.5 && value < 100) return `${value.toFixed(1)}\u00a0%`;
-  if (value >= 9.95 || value === 0) return `${value.toFixed(0)}\u00a0%`;
-  return value < 0.05 ? "<\u20090.1\u00a0%" : `${value.toFixed(1)}\u00a0%`;
 }
 
 function readPercent(text) {

@@ -114,3 +114,11 @@ export function gapsNote({ pattern, next, surprise }) {
   const short = (gap) => gap.toExponential(1);
   return `gap: pattern ${short(pattern)}, next ${short(next)}, surprise ${short(surprise)} nats`;
 }
+
+/** A fraction as sentences of the page say it. */
+export function percent(fraction) {
+  const value = fraction * 100;
+  if (value === 0 || value === 100) return `${value}\u00a0%`;
+  if (value >= 99.95) return ">\u200999.9\u00a0%";
+  return value < 0.05 ? "<\u20090.1\u00a0%" : `${value.toFixed(1)}\u00a0%`;
+}

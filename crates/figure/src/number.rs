@@ -1,19 +1,13 @@
 //! Numbers as text: short where they are read, full where they are compared.
 
-/// A fraction as a percentage: `83 %`, with one decimal below 10 %.
+/// A fraction as a percentage, with as many digits as in a column beside it: `81.3 %`,
+/// but `0 %` and `100 %` for none and all.
 #[must_use]
 pub fn percent(fraction: f64) -> String {
-    let percent = fraction * 100.0;
-    if is_nearly_all(fraction) {
-        NEARLY_ALL.to_owned()
-    } else if (99.5..100.0).contains(&percent) {
-        format!("{percent:.1}\u{a0}%")
-    } else if percent >= 9.95 || percent == 0.0 {
-        format!("{percent:.0}\u{a0}%")
-    } else if percent < 0.05 {
-        HARDLY_ANY.to_owned()
+    if fraction == 0.0 || fraction == 1.0 {
+        format!("{:.0}\u{a0}%", fraction * 100.0)
     } else {
-        format!("{percent:.1}\u{a0}%")
+        percent_column(fraction)
     }
 }
 
@@ -35,6 +29,17 @@ const NEARLY_ALL: &str = ">\u{2009}99.9\u{a0}%";
 /// True for what would be rounded to all of it and is not.
 fn is_nearly_all(fraction: f64) -> bool {
     (0.999_5..1.0).contains(&fraction)
+}
+
+/// An attention weight with four decimals; one below 1 is never shown as 1.
+#[must_use]
+pub fn weight(weight: f64) -> String {
+    let shown = if weight < 1.0 {
+        weight.min(0.9999)
+    } else {
+        weight
+    };
+    fixed(shown, 4)
 }
 
 /// A number with `decimals` places and a real minus sign.
@@ -171,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_percentage_is_rounded_to_what_can_be_read() {
-        assert_eq!(percent(0.8129), "81\u{a0}%");
+        assert_eq!(percent(0.8129), "81.3\u{a0}%");
         assert_eq!(percent(0.0312), "3.1\u{a0}%");
         assert_eq!(percent(0.000_1), "<\u{2009}0.1\u{a0}%");
         assert_eq!(percent(1.0), "100\u{a0}%");
@@ -216,7 +221,9 @@ mod tests {
         }
         assert_eq!(percent_column(1.0), "100.0\u{a0}%");
         assert_eq!(percent(1.0), "100\u{a0}%");
-        assert_eq!(percent(0.994), "99\u{a0}%");
+        assert_eq!(percent(0.994), "99.4\u{a0}%");
+        assert_eq!(weight(0.999_96), "0.9999");
+        assert_eq!(weight(1.0), "1.0000");
     }
 
     #[test]

@@ -230,20 +230,22 @@ pub fn sentence(attribution: &Attribution, token: &str, against: &str) -> String
     let mut said = match most {
         None => words::nobody_speaks_for(&token, &against),
         Some(most) => {
-            let value = fixed(most.value, 1);
+            // With the bars' digits.
+            let value = fixed(most.value, 2);
             let difference = attribution.logit_difference;
             let mut said = words::speaks_for(&spoken(most.component), &token, &value);
-            said.push_str(&if difference > 0.0 {
-                words::of_a_difference(&fixed(difference, 1))
+            // A part is not "of" a whole that is smaller.
+            said.push_str(&if difference >= most.value {
+                words::of_a_difference(&fixed(difference, 2))
             } else {
-                words::in_all(&token, &against, &fixed(difference, 1))
+                words::in_all(&token, &against, &fixed(difference, 2))
             });
             said
         }
     };
     if let Some(least) = least {
         let who = capitalised(&spoken(least.component));
-        said.push_str(&words::speaks_against(&who, &fixed(least.value, 1)));
+        said.push_str(&words::speaks_against(&who, &fixed(least.value, 2)));
     }
     said
 }
@@ -447,14 +449,14 @@ mod tests {
         let said = sentence(&attribution(&[1.0, -0.5, 4.1]), " tower", " bridge");
         assert_eq!(
             said,
-            "At the end of the prompt, head 0.2 speaks most for “tower”: 4.1 of a difference of 4.6 logits. \
-             The position speaks most against it: \u{2212}0.5."
+            "At the end of the prompt, head 0.2 speaks most for “tower”: 4.10 of a difference of 4.60 logits. \
+             The position speaks most against it: \u{2212}0.50."
         );
         let alone = sentence(&attribution(&[1.0]), " tower", " bridge");
         assert_eq!(
             alone,
             "At the end of the prompt, the token embedding speaks most for “tower”: \
-             1.0 of a difference of 1.0 logits."
+             1.00 of a difference of 1.00 logits."
         );
     }
 
@@ -462,7 +464,7 @@ mod tests {
     fn a_token_that_loses_is_not_said_to_win() {
         let said = sentence(&attribution(&[1.0, -3.0]), " tower", " bridge");
         assert!(
-            said.contains("in all, “tower” is \u{2212}2.0 logits from “bridge”."),
+            said.contains("in all, “tower” is \u{2212}2.00 logits from “bridge”."),
             "{said}"
         );
         let none = sentence(&attribution(&[0.0, -3.0]), " tower", " bridge");

@@ -290,12 +290,12 @@ mod tests {
         let said = |temperature, top_k, top_p| sentence(&cuts(3), temperature, top_k, top_p);
         assert_eq!(
             said(1.0, 0, 0.75),
-            "Top-p 0.75 keeps 3 of 1,338 tokens, 80\u{a0}% of the probability."
+            "Top-p 0.75 keeps 3 of 1,338 tokens, 80.0\u{a0}% of the probability."
         );
         assert_eq!(
             said(0.7, 4, 0.92),
             "At temperature 0.7, top-k 4 and top-p 0.92 keep 3 of 1,338 tokens, \
-             80\u{a0}% of the probability."
+             80.0\u{a0}% of the probability."
         );
         assert_eq!(
             said(1.0, 0, 1.0),

@@ -214,12 +214,12 @@ mod tests {
         assert_eq!(
             sentence(&previous()),
             "This head, where it can look there: 100\u{a0}% on the token before, 0\u{a0}% on earlier copies, \
-             0\u{a0}% on what followed them, 20\u{a0}% on the first token, entropy 0.00\u{a0}bits."
+             0\u{a0}% on what followed them, 20.0\u{a0}% on the first token, entropy 0.00\u{a0}bits."
         );
         let alone = HeadScores::of(&[1.0, 0.0, 0.5, 0.5], &[1, 2]);
         assert_eq!(
             sentence(&alone),
-            "This head, where it can look there: 50\u{a0}% on the token before, 50\u{a0}% on the first token, \
+            "This head, where it can look there: 50.0\u{a0}% on the token before, 50.0\u{a0}% on the first token, \
              entropy 0.50\u{a0}bits."
         );
     }

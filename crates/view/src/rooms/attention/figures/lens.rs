@@ -414,11 +414,11 @@ mod tests {
         let said = |pos| lens().sentence(&run.tokens, pos).unwrap();
         assert_eq!(
             said(0),
-            "At “Lily”, the model settles on “w1” after layer 1 and ends with 90\u{a0}%."
+            "At “Lily”, the model settles on “w1” after layer 1 and ends with 90.0\u{a0}%."
         );
         assert_eq!(
             said(1),
-            "At “ran”, the model comes to “w5” only after layer 2, with 80\u{a0}%; \
+            "At “ran”, the model comes to “w5” only after layer 2, with 80.0\u{a0}%; \
              it was on top in the embedding, but not to stay."
         );
         assert_eq!(lens().sentence(&run.tokens, 2), None);

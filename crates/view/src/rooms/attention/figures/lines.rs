@@ -495,7 +495,7 @@ mod tests {
         assert_eq!(
             said,
             "From “found” (token 150), head 1.2 has no line to draw; \
-             8.3\u{a0}% is spread too thin to draw, 92\u{a0}% goes to tokens out of view."
+             8.3\u{a0}% is spread too thin to draw, 91.7\u{a0}% goes to tokens out of view."
         );
     }
 

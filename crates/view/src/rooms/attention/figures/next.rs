@@ -139,7 +139,7 @@ mod tests {
     fn the_summary_names_the_most_probable_token() {
         let said = summary(&run(&["a"]));
         assert!(
-            said.contains("“They”") && said.contains("31\u{a0}%"),
+            said.contains("“They”") && said.contains("31.0\u{a0}%"),
             "{said}"
         );
     }

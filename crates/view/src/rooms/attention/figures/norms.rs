@@ -391,7 +391,7 @@ mod tests {
         let said = sentence(&run.tokens, &small, 1).unwrap();
         assert!(said.contains("MLP of layer 1 adds most"), "{said}");
         assert!(
-            said.contains("80\u{a0}% of the length of the stream"),
+            said.contains("80.0\u{a0}% of the length of the stream"),
             "{said}"
         );
         assert_eq!(sentence(&run.tokens, &norms(), 0), None);

@@ -3,7 +3,7 @@
 use crate::answers::run::{Pattern, Token};
 use crate::rooms::attention::figures::sentence;
 use crate::rooms::attention::words;
-use headlight_figure::number::fixed;
+use headlight_figure::number::{self, fixed};
 use headlight_figure::order;
 use headlight_figure::token::VisibleToken;
 
@@ -68,11 +68,11 @@ impl RowBars {
             key,
             place: (n_rest > 0).then_some(key),
             label: VisibleToken::new(tokens.get(key).map_or("", |token| &token.text)),
-            weight: fixed(f64::from(visible[key]), 3),
+            weight: number::weight(f64::from(visible[key])),
             // Of the whole, so that rows can be compared and agree with the legend.
             fraction: f64::from(visible[key]).clamp(0.0, 1.0),
             clean_fraction: clean(key).map(|weight| weight.clamp(0.0, 1.0)),
-            clean_weight: clean(key).map(|weight| fixed(weight, 3)),
+            clean_weight: clean(key).map(number::weight),
         };
         Self {
             bars: keys.into_iter().map(bar).collect(),
@@ -110,12 +110,12 @@ impl CellFacts {
             title: words::cell(&sentence::name(tokens, query), &sentence::name(tokens, key)),
             weight: (!is_masked).then(|| {
                 let weight = pattern.known(query, key);
-                weight.map_or_else(dash, |weight| fixed(f64::from(weight), 4))
+                weight.map_or_else(dash, |weight| number::weight(f64::from(weight)))
             }),
             clean_weight: pattern
                 .clean()
                 .filter(|_| !is_masked)
-                .map(|clean| fixed(f64::from(clean.weight(query, key)), 4)),
+                .map(|clean| number::weight(f64::from(clean.weight(query, key)))),
             score: pattern
                 .score(query, key)
                 .map_or_else(dash, |score| fixed(score, 3)),
@@ -185,7 +185,7 @@ mod tests {
         let row = RowBars::new(&run.tokens, &pattern, &[2]);
         let clean: Vec<_> = row.bars.iter().map(|bar| bar.clean_fraction).collect();
         assert_eq!(clean, [0.125, 0.375, 0.5].map(Some));
-        assert_eq!(row.bars[1].clean_weight.as_deref(), Some("0.375"));
+        assert_eq!(row.bars[1].clean_weight.as_deref(), Some("0.3750"));
         let facts = CellFacts::new(&run.tokens, &pattern, 2, 1);
         assert_eq!(facts.clean_weight.as_deref(), Some("0.3750"));
         let masked = CellFacts::new(&run.tokens, &pattern, 0, 1);

@@ -138,7 +138,7 @@ mod tests {
         );
         assert_eq!(
             said,
-            "From “She”, head 1.2 puts 83\u{a0}% of its weight on “Lily”."
+            "From “She”, head 1.2 puts 83.0\u{a0}% of its weight on “Lily”."
         );
     }
 
@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(beside([0.705, 0.2, 0.095]), "");
         assert_eq!(
             beside([0.1, 0.8, 0.1]),
-            " In the whole model it puts 80\u{a0}% on “found”."
+            " In the whole model it puts 80.0\u{a0}% on “found”."
         );
         let nothing_out = row_pattern(&[0.7, 0.2, 0.1]);
         assert!(of_clean_row(&run.tokens, &nothing_out, 2).is_empty());
@@ -184,7 +184,7 @@ mod tests {
         );
         assert_eq!(
             said,
-            "From “e”, head 1.2 spreads its weight over 5 tokens: “a” gets the most, 22\u{a0}%."
+            "From “e”, head 1.2 spreads its weight over 5 tokens: “a” gets the most, 22.0\u{a0}%."
         );
     }
 

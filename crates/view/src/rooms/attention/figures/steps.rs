@@ -10,7 +10,7 @@ use crate::answers::run::{Pattern, Token};
 use crate::rooms::attention::figures::row::MAX_BARS;
 use crate::rooms::attention::figures::sentence;
 use crate::rooms::attention::words as room_words;
-use headlight_figure::number::{fixed, full};
+use headlight_figure::number::{self, fixed, full};
 use headlight_figure::order;
 use headlight_figure::signed::{SignedBar, SignedScale};
 use headlight_figure::table::Column;
@@ -167,7 +167,7 @@ pub enum StepValue {
 }
 
 impl StepValue {
-    /// The number as it is read: scores with two decimals, exponentials and weights with three.
+    /// The number as it is read: scores with two decimals, exponentials and weights with four.
     fn text(self, decimals: usize) -> String {
         match self {
             Self::Number(number) => fixed(number, decimals),
@@ -319,7 +319,7 @@ impl Steps {
             }
             RowStep::Exponentiate => words::exponentiate(at, n, &fixed(self.sum, 2)),
             RowStep::Normalise => {
-                let weight = fixed(self.weights[self.most_at], 3);
+                let weight = number::weight(self.weights[self.most_at]);
                 words::normalise(&fixed(self.sum, 2), at, &weight)
             }
         }
@@ -452,7 +452,7 @@ impl Steps {
                 Some(format!("{} = {sum}", terms.join(" + ")))
             }
             RowStep::Normalise => {
-                let weight = fixed(self.weights[self.most_at], 3);
+                let weight = number::weight(self.weights[self.most_at]);
                 Some(format!("e^0 / {sum} = {weight}"))
             }
         }
@@ -460,7 +460,7 @@ impl Steps {
 }
 
 const fn decimals(step: RowStep) -> usize {
-    if step.is_signed() { 2 } else { 3 }
+    if step.is_signed() { 2 } else { 4 }
 }
 
 /// Signed numbers reach over all that are known; exponentials and weights are
@@ -584,9 +584,9 @@ pub(crate) mod tests {
         // Five weights, each rounded to single precision.
         assert!((sum - 1.0).abs() < 3e-7, "{sum}");
         let view = steps.view(RowStep::Normalise);
-        assert_eq!(view.bars[4].text, "0.000");
+        assert_eq!(view.bars[4].text, "0.0000");
         assert!(view.bars[4].is_masked && view.bars[4].bar.is_none());
-        assert_eq!(view.worked.unwrap(), "e^0 / 2.110 = 0.474");
+        assert_eq!(view.worked.unwrap(), "e^0 / 2.110 = 0.4740");
     }
 
     #[test]
@@ -632,7 +632,7 @@ pub(crate) mod tests {
         let last = view(RowStep::Normalise);
         assert_eq!(last.bars.len(), MAX_BARS + MIN_MASKED);
         assert!(last.bars.iter().all(|bar| bar.place == Some(bar.key)));
-        assert_eq!(last.rest.unwrap(), "58 more: 0.322");
+        assert_eq!(last.rest.unwrap(), "58 more: 0.3222");
         assert_eq!(last.masked_rest.unwrap(), "8 more later tokens");
         let score = (0.5 / 90.0_f64).ln() + 1.5;
         let expected = format!("58 more, at most {}", fixed(score, 2));

@@ -383,7 +383,7 @@ mod tests {
         let truth = truth(2, 3);
         let said = leaves(&run, &truth).unwrap();
         assert!(said.contains("\u{201c}c\u{201d} cannot"), "{said}");
-        assert!(said.contains("\u{201c}y\u{201d} (50\u{a0}%)"), "{said}");
+        assert!(said.contains("\u{201c}y\u{201d} (50.0\u{a0}%)"), "{said}");
         let both = of_token(&run, Some(&truth), 1).unwrap();
         assert!(both.contains("1.44") && both.contains("1.00"), "{both}");
         let one = of_token(&run, Some(&truth), 2).unwrap();

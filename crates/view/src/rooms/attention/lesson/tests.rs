@@ -221,7 +221,7 @@ fn all_heads_that_look_up_the_same_are_taken_out_and_come_back() {
     answer(&mut state, &effects);
     assert_eq!(
         answer_of(&mut state),
-        "“house”, with 40\u{a0}%: “tower” goes from 90\u{a0}% to 20\u{a0}%."
+        "“house”, with 40.0\u{a0}%: “tower” goes from 90.0\u{a0}% to 20.0\u{a0}%."
     );
     assert!(!strip(&state).is_astray);
     reduce(&mut state, AttentionAction::LeaveLearn);
@@ -423,7 +423,7 @@ fn answers_are_read_off_the_row_that_is_shown() {
     let mut state = page();
     go_to(&mut state, Topic::Query);
     assert!(strip(&state).question.contains("“the”"));
-    assert!(answer_of(&mut state).starts_with("At “tower”, with 90\u{a0}%"));
+    assert!(answer_of(&mut state).starts_with("At “tower”, with 90.0\u{a0}%"));
     go_to(&mut state, Topic::Score);
     assert_eq!(
         answer_of(&mut state),
@@ -432,7 +432,7 @@ fn answers_are_read_off_the_row_that_is_shown() {
     go_to(&mut state, Topic::Softmax);
     assert_eq!(
         answer_of(&mut state),
-        "“tower” gets 90\u{a0}%, “<|story|>” gets 5.0\u{a0}%: 18 times as much, because its score \
+        "“tower” gets 90.0\u{a0}%, “<|story|>” gets 5.0\u{a0}%: 18 times as much, because its score \
          is 2.89 points higher, and e^2.89 is about 18."
     );
     go_to(&mut state, Topic::Tokens);
