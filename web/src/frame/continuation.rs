@@ -33,7 +33,7 @@ fn Written(written: Continuation) -> impl IntoView {
         store.dispatch(action);
         host::focus(WRITE);
     };
-    let has_tokens = !written.tokens.is_empty();
+    let has_text = !written.text().is_empty();
     let nothing = written
         .is_over_at_once()
         .then_some(frame_words::OVER_AT_ONCE);
@@ -56,7 +56,7 @@ fn Written(written: Continuation) -> impl IntoView {
             </Show>
             <Show when=move || !is_writing.get()>
                 <span class="actions">
-                    <Show when=move || has_tokens>
+                    <Show when=move || has_text>
                         <button
                             type="button"
                             class="button small"

@@ -225,3 +225,21 @@ fn tokens_that_a_link_compares_are_those_of_its_prompt() {
     let effects = answered(&mut state, run, two_next(&["Tom", " ran", " home"]));
     assert_eq!(compared(&effects), (9, 4));
 }
+
+#[test]
+fn a_token_that_is_chosen_for_both_changes_places_with_the_other() {
+    let mut state = live("");
+    let run = run_prompt(&mut state, "Tom ran");
+    let effects = answered(&mut state, run, two_next(&["Tom", " ran"]));
+    let (first, second) = compared(&effects);
+    for (token, against) in [(second, second), (second, second)] {
+        let (before, _) = state.attention.contrast(&state.frame.subject).unwrap();
+        let effects = reduce(&mut state, AttentionAction::Compare { token, against });
+        let expected = if before == first {
+            (second, first)
+        } else {
+            (first, second)
+        };
+        assert_eq!(compared(&effects), expected);
+    }
+}

@@ -136,7 +136,7 @@ mod tests {
         subject.truth = ShownTruth::Known(Shared::new(truth));
         let note = room.token_note(&subject).unwrap();
         assert!(
-            note.starts_with("Not Stories from here: “.” cannot follow"),
+            note.contains("only knows the stories of its training: “.” cannot follow"),
             "{note}"
         );
         subject.error = Some("Too long.".to_owned());

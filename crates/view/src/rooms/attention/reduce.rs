@@ -104,6 +104,10 @@ pub(crate) fn reduce(room: &mut AttentionRoom, frame: &mut Frame, action: Attent
             ask::ask_cuts(room, frame);
         }
         AttentionAction::Compare { token, against } => {
+            // A token is not held against itself: the two change places.
+            let before = room.contrast(&frame.subject).filter(|_| token == against);
+            let (token, against) =
+                before.map_or((token, against), |(first, second)| (second, first));
             room.compared = Some(ComparedTokens::chosen((token, against), &frame.subject));
             ask::ask_attribution(room, frame);
         }

@@ -617,10 +617,11 @@ pub fn not_stories_from(name: &str, expected: &str) -> String {
     let instead = if expected.is_empty() {
         "the story is over".to_owned()
     } else {
-        format!("the language goes on with {expected}")
+        format!("they go on with {expected}")
     };
     format!(
-        "Not Stories from here: {name} cannot follow; {instead}. No truth is shown from there on."
+        "This model only knows the stories of its training: {name} cannot follow; {instead}. \
+         From there on it guesses, and no truth is shown."
     )
 }
 

@@ -50,6 +50,15 @@ mod words {
         format!("{n} of {total} heads mostly {verb} {habit}")
     }
 
+    /// Ends the list of what heads look at; `n` look at nothing in particular.
+    pub(crate) fn and_mixed(n: usize) -> String {
+        match n {
+            0 => ".".to_owned(),
+            1 => "; 1 looks at a mixture.".to_owned(),
+            _ => format!("; {n} look at a mixture."),
+        }
+    }
+
     pub(crate) fn first_by_weight(head: &str, percent: &str, habit: &str) -> String {
         format!("First is {head}: where it can, it looks {habit} with {percent} of its weight.")
     }
@@ -303,7 +312,9 @@ impl Atlas {
         for (n, habit) in others {
             said.push_str(&format!(", {n} {habit}"));
         }
-        said.push('.');
+        let is_mixed = |cell: &&AtlasCell| cell.kind == Some(HeadKind::Mixed);
+        let n_mixed = self.cells().filter(is_mixed).count();
+        said.push_str(&words::and_mixed(n_mixed));
         said
     }
 
