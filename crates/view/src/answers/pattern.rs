@@ -153,6 +153,13 @@ impl Pattern {
         self.change.clone()
     }
 
+    /// True if no weight differs from the whole model's.
+    #[must_use]
+    pub fn is_unchanged(&self) -> bool {
+        let change = self.change.as_ref().map(|change| &change.weights);
+        matches!(change, Some(Weights::Whole(change)) if change.iter().all(|it| *it == 0.0))
+    }
+
     fn compare_with(&mut self, clean: Shared<Self>) {
         if let (Weights::Whole(now), Weights::Whole(before)) = (&self.weights, &clean.weights) {
             let change = now.iter().zip(before).map(|(now, before)| now - before);

@@ -439,6 +439,9 @@ impl AttentionRoom {
             }
             several => sentence::of_rows(&run.tokens, &row, several.len(), &head),
         };
+        if self.shown_view(subject) == View::Change && pattern.is_unchanged() {
+            spans.push(Span::plain(words::NOTHING_CHANGED.to_owned()));
+        }
         spans.extend(self.stand_in(subject).map(sentence::of_head_out));
         Some(spans)
     }
@@ -511,6 +514,14 @@ pub(crate) mod tests {
         let change = room.drawn_pattern(&subject).unwrap();
         assert_eq!(change.weight(3, 0), 0.625 - 0.25);
         assert_eq!(room.pattern(&subject).unwrap().weight(3, 0), 0.625);
+        let said = |room: &AttentionRoom, subject: &Subject| {
+            headlight_figure::plain(&room.sentence(subject).unwrap())
+        };
+        assert!(!said(&room, &subject).contains(words::NOTHING_CHANGED));
+        let same = pattern(4);
+        let cells = (0..16).map(|at| same.weight(at / 4, at % 4)).collect();
+        room.keep(&subject, pattern(4).beside_clean(cells).unwrap());
+        assert!(said(&room, &subject).contains(words::NOTHING_CHANGED));
     }
 
     #[test]

@@ -579,6 +579,9 @@ pub fn perplexity(perplexity: &str, bits: &str) -> String {
     format!("Perplexity {perplexity} \u{b7} {bits} bits per token")
 }
 
+/// A head whose map of changes is empty.
+pub const NOTHING_CHANGED: &str = " Nothing changes here: what was taken out comes later in the model, \
+    or beside this head in its layer.";
 /// Names a token whose text is not known.
 #[must_use]
 pub fn token_by_id(id: u32) -> String {
