@@ -1,8 +1,8 @@
 //! The shipped models on the page, and the list that the model picker reads.
 //!
 //! `models/index.json` holds
-//! `[{ name, description, prompt, head, bytes, recorded, files: [{ name, bytes }] }]`;
-//! description, prompt and head are keys of the card's front matter, `bytes` is what
+//! `[{ name, description, prompt, head, examples, bytes, recorded, files: [{ name, bytes }] }]`;
+//! description, prompt, head and examples are keys of the card's front matter, `bytes` is what
 //! opening the model downloads before compression, and `recorded` says whether a
 //! recorded run of it is shipped.
 
@@ -33,9 +33,19 @@ struct Model {
     prompt: Option<String>,
     /// The head to look at in it.
     head: Option<Head>,
+    /// Prompts to try.
+    examples: Vec<Example>,
     bytes: u64,
     recorded: bool,
     files: Vec<ModelFile>,
+}
+
+/// A prompt to try, with the head to look at and what to look for.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Example {
+    head: Option<Head>,
+    about: String,
+    prompt: String,
 }
 
 /// One head of one layer, both counted from 0.
@@ -82,10 +92,14 @@ fn copy_one(folder: &Path, name: String, recorded: bool, page: &Dist) -> Result<
         });
     }
     let card = fs::read_to_string(folder.join(CARD)).unwrap_or_default();
+    let tokenizer = fs::read_to_string(folder.join("tokenizer.json"))?;
+    let known = words(&serde_json::from_str(&tokenizer)?).join(" ");
+    page.write(&format!("models/{name}/words.txt"), known.as_bytes())?;
     Ok(Model {
         description: description(&card),
         prompt: key(&card, "prompt").map(str::to_owned),
         head: key(&card, "head").and_then(head),
+        examples: examples(&card),
         bytes: files
             .iter()
             .filter(|file| OPENED.contains(&file.name.as_str()))
@@ -124,6 +138,36 @@ fn key<'a>(card: &'a str, name: &str) -> Option<&'a str> {
     let mut lines = parts(card).0.lines();
     let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
     Some(value.trim().trim_matches('"'))
+}
+
+/// The examples of a card: keys `example1`, `example2` and so on, whose values are a head,
+/// what to look for, and the prompt, with ` | ` between them.
+fn examples(card: &str) -> Vec<Example> {
+    let values = (1..).map_while(|number| key(card, &format!("example{number}")));
+    let read = |value: &str| {
+        let (at, rest) = value.split_once(" | ")?;
+        let (about, prompt) = rest.split_once(" | ")?;
+        Some(Example {
+            head: head(at),
+            about: about.to_owned(),
+            prompt: prompt.to_owned(),
+        })
+    };
+    values.filter_map(read).collect()
+}
+
+/// The words that are one token each, in alphabetical order: of a tokenizer's vocabulary
+/// all that is letters and more than one of them, whatever stands before it.
+fn words(tokenizer: &serde_json::Value) -> Vec<String> {
+    let vocabulary = tokenizer["model"]["vocab"].as_object();
+    let names = vocabulary.into_iter().flat_map(|all| all.keys());
+    let words = names.map(|name| name.trim_start_matches('\u{120}'));
+    let is_word =
+        |word: &&str| word.len() > 1 && word.chars().all(|letter| letter.is_ascii_alphabetic());
+    let mut words: Vec<String> = words.filter(is_word).map(str::to_owned).collect();
+    words.sort_by_key(|word| (word.to_lowercase(), word.clone()));
+    words.dedup();
+    words
 }
 
 /// A head as people write it: layer, dot, head.
@@ -175,6 +219,30 @@ mod tests {
         let at = Head { layer: 1, head: 10 };
         assert_eq!(key(card, "head").and_then(head), Some(at));
         assert_eq!(key("head: 3.3\n", "head"), None);
+    }
+
+    #[test]
+    fn a_card_lists_prompts_to_try() {
+        let card = "---\nexample1: 1.2 | Look here. | a | b\nexample2: 3.0 | And here. | c\n---\n";
+        let example = |layer, head, about: &str, prompt: &str| Example {
+            head: Some(Head { layer, head }),
+            about: about.to_owned(),
+            prompt: prompt.to_owned(),
+        };
+        let expected = [
+            example(1, 2, "Look here.", "a | b"),
+            example(3, 0, "And here.", "c"),
+        ];
+        assert_eq!(examples(card), expected);
+        assert_eq!(examples(""), []);
+    }
+
+    #[test]
+    fn words_are_the_tokens_of_letters() {
+        let tokenizer = serde_json::json!({ "model": { "vocab": {
+            "\u{120}tower": 0, "tower": 1, "Ella": 2, "a": 3, "\u{120}=": 4, "<|end|>": 5
+        } } });
+        assert_eq!(words(&tokenizer), ["Ella", "tower"]);
     }
 
     #[test]

@@ -36,6 +36,7 @@ use crate::frame::ThemeName;
 use crate::frame::ablation::Part;
 use crate::frame::defaults::DEFAULT_HEAD;
 use crate::frame::defaults::DEFAULT_PROMPT;
+use crate::frame::models::ModelExample;
 use crate::frame::save::Content;
 use crate::frame::{figure_words, menu};
 use crate::rooms::attention::catalogue::AttentionFigure;
@@ -306,6 +307,11 @@ pub(crate) fn induction() -> ModelInfo {
         head: Some(Head { layer: 0, head: 3 }),
         recorded: false,
         bytes: 1,
+        examples: vec![ModelExample {
+            prompt: "re re re".to_owned(),
+            head: Some(Head { layer: 1, head: 1 }),
+            about: "Look here.".to_owned(),
+        }],
     }
 }
 
@@ -358,6 +364,21 @@ fn what_the_visitor_wrote_stays_and_the_example_is_offered_where_it_fails() {
     reduce(&mut state, FrameAction::UseExample);
     assert_eq!(asked(&state).0, "ba ko ba");
     assert!(!state.frame.can_offer_example());
+}
+
+#[test]
+fn an_example_is_run_and_looked_at_from_the_start() {
+    let mut state = live("#/attention?row=0&col=0&heads=0.1");
+    reduce(&mut state, FrameAction::Models(vec![induction()]));
+    assert!(state.frame.examples().is_empty(), "another model's");
+    reduce(&mut state, FrameAction::ChooseModel("induction".to_owned()));
+    reduce(&mut state, AttentionAction::SelectCell(0, 0));
+    reduce(&mut state, FrameAction::Toggle(Panel::Examples));
+    reduce(&mut state, FrameAction::RunExample(0));
+    assert_eq!(asked(&state), ("re re re", Head { layer: 1, head: 1 }));
+    assert_eq!((state.attention.row, state.frame.panel), (None, None));
+    assert!(state.frame.is_example("re re re"));
+    assert!(reduce(&mut state, FrameAction::RunExample(7)).is_empty());
 }
 
 #[test]

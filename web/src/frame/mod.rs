@@ -3,6 +3,7 @@
 mod backend;
 mod continuation;
 pub mod element_ids;
+mod examples;
 pub mod figure;
 mod header;
 mod help;
@@ -17,6 +18,7 @@ mod visible_token;
 
 pub use backend::Report;
 pub use continuation::MaybeWritten;
+pub use examples::ExampleList;
 pub use header::Header;
 pub use help::Words;
 pub use lesson_strip::{ClosedStrip, Moves, OpenStrip, Said};

@@ -11,6 +11,7 @@ use crate::store::store;
 pub const fn panel_id(panel: Panel) -> &'static str {
     match panel {
         Panel::Models => "panel-models",
+        Panel::Examples => "panel-examples",
         Panel::Backend => "panel-backend",
         Panel::Help => "panel-help",
         Panel::Menu(_) => "panel-menu",

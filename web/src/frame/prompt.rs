@@ -10,6 +10,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::element_ids::WRITE;
+use super::examples::Examples;
 use crate::store::store;
 
 /// Field, generation, tokens.
@@ -113,6 +114,7 @@ fn Writing() -> impl IntoView {
     };
     view! {
         <div class="writing">
+            <Examples/>
             <label class="label" for="seed">{frame_words::SEED}</label>
             <input
                 id="seed"

@@ -24,6 +24,8 @@ pub enum FrameAction {
     ChooseModel(String),
     /// The visitor wants the model's own example in place of the prompt.
     UseExample,
+    /// The visitor wants one of the listed examples, by its place in the list.
+    RunExample(usize),
     /// The visitor wants the start of a prompt that was too long.
     CutPrompt,
     /// The visitor typed.

@@ -4,7 +4,8 @@
 //! another model.
 
 use super::defaults::{DEFAULT_HEAD, DEFAULT_MODEL, DEFAULT_PROMPT};
-use super::models::ModelInfo;
+use super::models::{ModelExample, ModelInfo};
+use super::news::FrameNews;
 use super::state::Frame;
 use crate::answers::head::Head;
 
@@ -55,8 +56,11 @@ impl Frame {
     /// True for the example of any model.
     pub(crate) fn is_example(&self, prompt: &str) -> bool {
         let models = self.models.iter();
-        let known = models.filter_map(|model| model.prompt.as_deref());
-        known.chain([DEFAULT_PROMPT]).any(|known| known == prompt)
+        let mut known = models.flat_map(|model| {
+            let listed = model.examples.iter().map(|example| &*example.prompt);
+            listed.chain(model.prompt.as_deref())
+        });
+        prompt == DEFAULT_PROMPT || known.any(|known| known == prompt)
     }
 
     /// Takes the example of the model that is used into the prompt, whatever stands
@@ -69,6 +73,28 @@ impl Frame {
             }
             _ => false,
         }
+    }
+
+    /// The prompts to try with the model that is used.
+    #[must_use]
+    pub fn examples(&self) -> &[ModelExample] {
+        let used = self.session.model();
+        let model = self.models.iter().find(|model| model.name == used);
+        model.map_or(&[], |model| &model.examples)
+    }
+
+    /// Runs the example of this place in the list, and looks at its head.
+    pub(crate) fn run_example(&mut self, index: usize) {
+        let Some(example) = self.examples().get(index).cloned() else {
+            return;
+        };
+        self.panel = None;
+        self.prompt = example.prompt;
+        if let Some(head) = example.head {
+            self.subject.head = head;
+        }
+        self.news.push_back(FrameNews::ExampleChosen);
+        self.ask();
     }
 
     /// True if the prompt has no answer and the model has an example to offer.

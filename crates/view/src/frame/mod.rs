@@ -21,7 +21,7 @@ pub mod keys;
 pub mod lesson_words;
 pub mod link;
 pub mod menu;
-mod models;
+pub mod models;
 pub mod news;
 mod panel;
 mod reduce;

@@ -24,4 +24,19 @@ pub struct ModelInfo {
     /// A recorded run of it came with the page.
     #[serde(default)]
     pub recorded: bool,
+    /// Prompts to try, the most telling first.
+    #[serde(default)]
+    pub examples: Vec<ModelExample>,
+}
+
+/// A prompt to try with a model.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ModelExample {
+    /// The prompt.
+    pub prompt: String,
+    /// The head to look at.
+    #[serde(default)]
+    pub head: Option<Head>,
+    /// What to look for, in a sentence.
+    pub about: String,
 }

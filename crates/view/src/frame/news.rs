@@ -12,6 +12,8 @@ pub enum FrameNews {
     ModelReady,
     /// Another model was chosen: what was selected in the one before means nothing in it.
     ModelChosen,
+    /// An example was chosen: it is looked at from the start.
+    ExampleChosen,
     /// The model that was chosen cannot be read, so the one before answers again.
     ModelKept,
     /// Another run is shown.

@@ -7,6 +7,8 @@ use headlight_figure::FigureId;
 pub enum Panel {
     /// The list of models.
     Models,
+    /// Prompts to try, and the words that the model knows.
+    Examples,
     /// What computes, and why.
     Backend,
     /// Keys and what the page is.

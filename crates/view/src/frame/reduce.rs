@@ -25,6 +25,7 @@ impl Frame {
                     self.ask();
                 }
             }
+            FrameAction::RunExample(index) => self.run_example(index),
             FrameAction::CutPrompt => {
                 if let Some(fitting) = self.subject.fitting.take() {
                     self.prompt = fitting;

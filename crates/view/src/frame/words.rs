@@ -35,6 +35,15 @@ pub fn cut_prompt(n_ctx: Option<usize>) -> String {
     let n_ctx = n_ctx.map_or_else(String::new, |n| format!(" {}", n));
     format!("Keep the first{n_ctx} tokens")
 }
+/// Opens the list of prompts to try.
+pub const EXAMPLES: &str = "Examples";
+/// Heading of the list of words that the model knows.
+pub const KNOWN_WORDS: &str = "Words that it knows";
+/// What the list of words means.
+pub const ABOUT_KNOWN_WORDS: &str = "Each of these is one token. Other words are spelt out byte by byte, \
+    or refused, and say little to the model.";
+/// The list of words has not arrived.
+pub const NO_KNOWN_WORDS: &str = "The list did not arrive.";
 /// There is no list of models.
 pub const NO_MODELS: &str = "The list of models did not arrive, or is empty.";
 /// Copies the link.

@@ -24,6 +24,7 @@ pub(crate) fn apply_news(room: &mut AttentionRoom, frame: &mut Frame, news: Fram
         }
         FrameNews::ModelKept => room.return_to_model(),
         FrameNews::ModelChosen => room.leave_model(),
+        FrameNews::ExampleChosen => room.select_nothing(),
         FrameNews::RunShown {
             pattern,
             keeps_answers,

@@ -166,6 +166,11 @@ impl AttentionRoom {
     /// Another model has parts and tokens of its own, and often a prompt.
     pub(crate) fn leave_model(&mut self) {
         self.remember_selection();
+        self.select_nothing();
+    }
+
+    /// Follows the prompt's last token and one head.
+    pub(crate) fn select_nothing(&mut self) {
         self.compared = None;
         self.companions.clear();
         self.toggled = None;

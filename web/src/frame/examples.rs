@@ -1,0 +1,75 @@
+//! Prompts to try, and the words that the model knows.
+
+use headlight_figure::token;
+use headlight_view::State;
+use headlight_view::frame::Panel;
+use headlight_view::frame::action::FrameAction;
+use headlight_view::frame::models::ModelExample;
+use headlight_view::frame::words as frame_words;
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::popover::Popover;
+use crate::host;
+use crate::second_module::{SecondModule, view_or_placeholder};
+use crate::store::{Store, store};
+
+/// Most characters of a prompt in the list.
+const SHOWN_CHARS: usize = 90;
+
+/// The button, where the model has examples.
+#[component]
+pub fn Examples() -> impl IntoView {
+    let store = store();
+    let is_there = store.select(|state: &State| !state.frame.examples().is_empty());
+    move || {
+        is_there.get().then(|| {
+            view! {
+                <Popover
+                    panel=Panel::Examples
+                    heading=frame_words::EXAMPLES
+                    class="button"
+                    name=Signal::stored(frame_words::EXAMPLES.to_owned())
+                    button=frame_words::EXAMPLES
+                >
+                    {view_or_placeholder(|second: &SecondModule| second.examples, (), None)}
+                </Popover>
+            }
+        })
+    }
+}
+
+/// What the panel holds.
+#[component]
+pub fn ExampleList() -> impl IntoView {
+    let store = store();
+    let examples = store.peek(|state| state.frame.examples().to_vec());
+    let choices = examples.into_iter().enumerate();
+    let choices = choices.map(|(index, example)| choice(store, index, &example));
+    // Fetched only by those who look; `None` until it is there.
+    let known = RwSignal::new(None::<String>);
+    let model = store.peek(|state| state.frame.session.model().to_owned());
+    spawn_local(async move {
+        let file = host::fetch_text(&format!("models/{model}/words.txt")).await;
+        known.set(Some(
+            file.unwrap_or_else(|_| frame_words::NO_KNOWN_WORDS.to_owned()),
+        ));
+    });
+    view! {
+        <ul class="models">{choices.collect_view()}</ul>
+        <h3>{frame_words::KNOWN_WORDS}</h3>
+        <p class="note">{frame_words::ABOUT_KNOWN_WORDS}</p>
+        <p class="known-words">{move || known.get()}</p>
+    }
+}
+
+fn choice(store: Store, index: usize, example: &ModelExample) -> impl IntoView + use<> {
+    view! {
+        <li>
+            <button type="button" on:click=move |_| store.dispatch(FrameAction::RunExample(index))>
+                <span class="name">{token::shorten(&example.prompt, SHOWN_CHARS)}</span>
+                <span class="about">{example.about.clone()}</span>
+            </button>
+        </li>
+    }
+}
