@@ -42,6 +42,7 @@ mod room_state;
 pub(crate) mod sentence;
 pub(crate) mod state;
 pub mod tables;
+mod typed_rows;
 mod typed_step;
 mod walk;
 pub mod words;
@@ -70,6 +71,7 @@ pub use room_player::data_of;
 pub use sentence::sentence;
 pub use state::FlashRoom;
 pub use tables::Shown;
+pub use typed_rows::TypedError;
 pub use typed_step::{TypedStep, TypedStepError};
 
 #[cfg(test)]
