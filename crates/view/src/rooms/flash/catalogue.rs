@@ -161,12 +161,13 @@ pub const fn method(figure: FlashFigure) -> MethodText {
             code: "crates/kernels/src/flash_kernel.rs",
         },
         FlashFigure::Growth => MethodText {
-            formula: "bytes of live buffers at the most − bytes of q, k, v and O;  the exponent \
+            formula: "bytes of live buffers at the most − bytes of q, k, v and O;  its exponent \
                 is the slope of a line through the logarithms, by least squares",
             meaning: "Random queries, keys and values without a mask, twice as many each time: \
                 once by our kernel, once with scores and weights written out. Where the scores \
                 alone are more than the device lets a kernel see, standard attention does not \
-                fit. A time is never given without the error of what was computed.",
+                fit. A time is never given without the error of what was computed, and no \
+                exponent is fitted to times: those of short sequences may be mostly launch.",
             unit: "Bytes as the device’s allocator counts them; milliseconds from launch to the \
                 last number read; errors against softmax in 64 bits, over eight rows.",
             source: "Dao et al. (2022), arXiv:2205.14135, theorem 1: FlashAttention needs \

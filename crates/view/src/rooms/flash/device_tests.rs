@@ -486,7 +486,7 @@ fn after_a_slow_length_there_is_no_longer_one() {
     assert_eq!(growth.stage, GrowthStage::TooSlow(4_400.0));
     assert_eq!(
         words::growth_state(&growth),
-        "Stopped at 512, which took 4.4\u{a0}s: twice as many take about four times as long."
+        "Stopped at 512, which took 4.4\u{a0}s: twice as many are four times the work."
     );
 }
 

@@ -112,13 +112,9 @@ pub fn growth_state(growth: &Growth) -> String {
                 LENGTHS.len()
             )
         }
-        GrowthStage::Done => format!(
-            "Measured {} lengths with random numbers of width {}, without a mask.",
-            growth.points.len(),
-            growth.d
-        ),
+        GrowthStage::Done => format!("Measured {} lengths.", growth.points.len()),
         GrowthStage::TooSlow(elapsed_ms) => format!(
-            "Stopped at {}, which took {}: twice as many take about four times as long.",
+            "Stopped at {}, which took {}: twice as many are four times the work.",
             thousands(last as u64),
             time(*elapsed_ms)
         ),
@@ -156,26 +152,24 @@ pub fn amount(amount: Amount, value: f64) -> String {
     }
 }
 
-/// How an amount grows, by our kernel and by standard attention; `None` before there
-/// are points enough.
+/// What was measured with, whatever came of it.
 #[must_use]
-pub fn grows(amount: Amount, powers: [Option<Power>; 2]) -> Option<String> {
-    let [flash, standard] = powers;
+pub fn measured_with(d: usize) -> String {
+    format!("Random numbers of width {d}, without a mask.")
+}
+
+/// How memory grows, by our kernel and by standard attention; `None` where that of our
+/// kernel follows no power.
+#[must_use]
+pub fn memory_grows([flash, standard]: [Option<Power>; 2]) -> Option<String> {
     let flash = flash?;
-    // A time is a few noisy points, where a second digit says nothing.
-    let name = |power: Power| match amount {
-        Amount::Memory => format!("N^{}", fixed(power.exponent, 2)),
-        Amount::Time => format!("about N^{}", fixed(power.exponent, 1)),
-    };
+    let name = |power: Power| format!("N^{}", fixed(power.exponent, 2));
     let (from, to) = flash.lengths;
     let range = format!("{} to {}", thousands(from as u64), thousands(to as u64));
-    let mut said = match amount {
-        Amount::Memory => format!(
-            "From {range} tokens the kernel’s extra memory grows as {}",
-            name(flash)
-        ),
-        Amount::Time => format!("The kernel’s time grows as {}", name(flash)),
-    };
+    let mut said = format!(
+        "From {range} tokens the kernel’s extra memory grows as {}",
+        name(flash)
+    );
     if let Some(standard) = standard {
         said.push_str(" and that of standard attention as ");
         said.push_str(&name(standard));
@@ -185,6 +179,23 @@ pub fn grows(amount: Amount, powers: [Option<Power>; 2]) -> Option<String> {
     }
     said.push('.');
     Some(said)
+}
+
+/// What a length took, by our kernel and by standard attention if that was measured.
+#[must_use]
+pub fn times(n: usize, flash_ms: f64, standard_ms: Option<f64>) -> String {
+    let n = thousands(n as u64);
+    let flash = time(flash_ms);
+    let both = standard_ms.map_or_else(
+        || format!("the kernel takes {flash}"),
+        |standard| {
+            format!(
+                "the kernel takes {flash} and standard attention {}",
+                time(standard)
+            )
+        },
+    );
+    format!("At {n} tokens {both}, launch and reading included.")
 }
 
 /// The largest errors over all lengths.
