@@ -129,7 +129,8 @@ fn loaded_model(name: &str, language: Option<&str>) -> LoadedModel {
     }
 }
 
-fn answer(state: &mut State, id: RunId) {
+/// The engine answers a prompt.
+pub(crate) fn answer(state: &mut State, id: RunId) {
     let message = Message::Ran {
         run: id,
         answer: run(&["Lily", " ran", ".", " She"]),
@@ -371,12 +372,10 @@ fn what_one_model_showed_goes_when_another_cannot_read_the_prompt() {
         "until the other one has answered"
     );
     assert_eq!(state.frame.subject.head, Head { layer: 0, head: 3 });
-    state
-        .frame
-        .apply_news(News::RunFailed {
-            why: "The text has \"Tom\".".to_owned(),
-            fitting: None,
-        });
+    state.frame.apply_news(News::RunFailed {
+        why: "The text has \"Tom\".".to_owned(),
+        fitting: None,
+    });
     after_every_action(&mut state);
     assert!(state.frame.subject.run.is_none() && state.frame.subject.error.is_some());
 }

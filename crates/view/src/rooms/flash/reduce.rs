@@ -88,11 +88,7 @@ fn apply(room: &mut FlashRoom, frame: &mut Frame, action: FlashAction) {
             stay(room);
         }
         FlashAction::RunOnDevice => device::run(room, frame),
-        FlashAction::RunDue => {
-            if device::is_due(room) {
-                device::run(room, frame);
-            }
-        }
+        FlashAction::AskForWaiting => device::ask_for_waiting(room, frame),
         FlashAction::MeasureGrowth => device::measure(room, frame),
         FlashAction::StopMeasuring => room.device.stop(),
         FlashAction::OpenLesson => {

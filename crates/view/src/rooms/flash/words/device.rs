@@ -2,7 +2,8 @@
 #![expect(missing_docs, reason = "a constant of words says itself what it is")]
 
 use crate::rooms::flash::device::{
-    Amount, DeviceAnswer, Growth, GrowthStage, LENGTHS, Power, RunShown, Way,
+    Amount, Awaits, DeviceAnswer, Growth, GrowthStage, LENGTHS, MeasurementShown, Power, RunShown,
+    Way,
 };
 use headlight_figure::number::{duration, fixed, memory, scientific};
 
@@ -21,9 +22,6 @@ pub const AWAITED: &str = "The engine is on its way; then our kernel can run her
 pub const PREPARING: &str = "The GPU is being prepared; then our kernel can run here.";
 pub const CPU_CHOSEN: &str = "The CPU computes because it was chosen, and our kernel needs a GPU.";
 pub const CPU_COMPUTES: &str = "The CPU computes, and our kernel needs a GPU.";
-pub const BUSY: &str = "A prompt is being run. Ask again when it is done.";
-pub const NUMBERS_AWAITED: &str =
-    "The head’s numbers are on their way; our kernel runs when they are here.";
 pub const RUNNING: &str = "Our kernel runs.";
 pub const OUTDATED: &str =
     "Numbers, mask or tiles have changed since our kernel ran. Run it again for these.";
@@ -86,7 +84,7 @@ pub fn time(elapsed_ms: f64) -> String {
 pub fn run_state(shown: &RunShown) -> Option<String> {
     match shown {
         RunShown::Nothing | RunShown::Answered(_) => None,
-        RunShown::AwaitsNumbers => Some(NUMBERS_AWAITED.to_owned()),
+        RunShown::Waiting(awaits) => Some(waiting(*awaits, "our kernel runs")),
         RunShown::Awaited => Some(RUNNING.to_owned()),
         RunShown::Interrupted => Some(INTERRUPTED.to_owned()),
         RunShown::Outdated => Some(OUTDATED.to_owned()),
@@ -94,9 +92,34 @@ pub fn run_state(shown: &RunShown) -> Option<String> {
     }
 }
 
-/// Progress of a measurement, or why it is over.
+/// What must come before something begins.
+fn waiting(awaits: Awaits, begins: &str) -> String {
+    match awaits {
+        Awaits::Prompt => format!("A prompt is being run; {begins} when that is done."),
+        Awaits::NextPrompt => {
+            format!(
+                "The engine does not have the run that is shown; {begins} after the next prompt."
+            )
+        }
+        Awaits::Numbers => {
+            format!("The head’s numbers are on their way; {begins} when they are here.")
+        }
+    }
+}
+
+/// What is to be said of a measurement: what it waits for, its progress, or why it is over.
 #[must_use]
-pub fn growth_state(growth: &Growth) -> String {
+pub fn measurement_state(shown: &MeasurementShown) -> Option<String> {
+    match shown {
+        MeasurementShown::Nothing => None,
+        MeasurementShown::Waiting(awaits) => Some(waiting(*awaits, "the measurement begins")),
+        MeasurementShown::Refused(why) => Some(why.clone()),
+        MeasurementShown::Begun(growth) => Some(growth_state(growth)),
+    }
+}
+
+/// Progress of a measurement, or why it is over.
+fn growth_state(growth: &Growth) -> String {
     let last = growth.points.last().map_or(0, |point| point.n);
     let after = |why: &str| match last {
         0 => why.to_owned(),
