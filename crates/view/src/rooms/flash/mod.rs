@@ -60,7 +60,7 @@ pub use figures::row::{TileOfRow, row_after_each_tile, row_arithmetic, row_shown
 pub use file::{content, figure};
 pub use headlight_flash::Algorithm;
 pub use headlight_flash::{Array, EventKind};
-pub use lesson::{Evidence, FlashTopic};
+pub use lesson::{Evidence, FlashTopic, lesson_idea};
 pub use numbers::numbers;
 pub use options::{BLOCKS, DataSource, MEMORIES, Options, SPEEDS, Tiles};
 pub use player::{Moment, Player};
@@ -78,6 +78,8 @@ pub use typed_step::{TypedStep, TypedStepError};
 mod first_view_tests;
 #[cfg(test)]
 mod large_tiles_tests;
+#[cfg(test)]
+mod lesson_tests;
 #[cfg(test)]
 mod sentence_tests;
 #[cfg(test)]

@@ -8,8 +8,8 @@ use super::figures::row::row_arithmetic;
 use super::figures::stage::{Label, LabelKind, Paint, StageScene, scene, shown_within};
 use super::test_room::{all_options, player, room, square, state};
 use super::{
-    Check, Checked, DataSource, FlashAction, FlashTopic, HeadData, Options, Player, Tiles,
-    lines_of, row_shown, sentence, words,
+    Check, Checked, DataSource, FlashAction, HeadData, Options, Player, Tiles, lines_of, row_shown,
+    sentence, words,
 };
 use crate::Action;
 use crate::frame::effect::Effect;
@@ -494,80 +494,4 @@ fn going_to_the_room_and_back_is_a_link_each() {
     reduce_flash(&mut fresh, FlashAction::ReadLink);
     assert_eq!(fresh.flash.options, state.flash.options);
     assert_eq!(crate::address::fragment_of(&fresh), written);
-}
-
-#[test]
-fn the_lesson_puts_its_scenes_on_the_stage_and_answers_from_them() {
-    let mut state = state(square());
-    // Without an engine the lesson plays a recorded head; here any will do.
-    let head = crate::answers::details::HeadInputs {
-        layer: 3,
-        head: 2,
-        seq_len: 25,
-        d_head: 8,
-        scale: 8_f64.sqrt().recip(),
-        q: numbers(1, 200),
-        k: numbers(2, 200),
-        v: numbers(3, 200),
-    };
-    state.flash.head = Some(headlight_figure::Shared::new(head));
-    reduce_flash(&mut state, FlashAction::GoTo(5));
-    let before = state.flash.clone();
-    reduce_flash(&mut state, FlashAction::OpenLesson);
-    for (index, topic) in FlashTopic::ALL.into_iter().enumerate() {
-        reduce_flash(&mut state, FlashAction::LessonStep(index));
-        let player = Player::new(&state.flash).unwrap();
-        let moment = player.moment(player.step(&state.flash)).unwrap();
-        let answer = topic.answer(&player, &moment);
-        assert!(
-            answer.ends_with('.') && answer.len() > 12,
-            "{topic:?}: {answer}"
-        );
-        assert!(!answer.contains("NaN"), "{answer}");
-        for text in [topic.idea(), topic.question(), topic.title()] {
-            assert!(!text.contains('!') && !text.contains("  "), "{text}");
-        }
-        let link = crate::address::fragment_of(&state);
-        assert!(
-            link.ends_with(&format!("&learn=flash.{}", index + 1)),
-            "{link}"
-        );
-    }
-    reduce_flash(&mut state, FlashAction::LeaveLesson);
-    let after = &state.flash;
-    assert_eq!(
-        (&after.options, &after.source, after.step),
-        (&before.options, &before.source, before.step)
-    );
-    assert_eq!(after.lesson, None);
-}
-
-#[test]
-fn the_lessons_scenes_show_what_they_tell_of() {
-    let mut state = state(square());
-    let kinds = [(6, EventKind::Pv), (7, EventKind::Pv)];
-    for (index, kind) in kinds {
-        reduce_flash(&mut state, FlashAction::LessonStep(index));
-        let player = Player::new(&state.flash).unwrap();
-        let moment = player.moment(player.step(&state.flash)).unwrap();
-        assert_eq!(moment.kind(), Some(kind));
-    }
-    // 128 rows of width 128 in tiles of 8 by 4: flash attention moves more than the textbook.
-    let player = Player::new(&state.flash).unwrap();
-    let rows = ledger::ledger(&player, &player.moment(1).unwrap(), None).rows;
-    assert!(
-        rows[0].moved < rows[2].moved && rows[2].moved < rows[1].moved,
-        "{rows:?}"
-    );
-}
-
-/// Numbers that look like any.
-fn numbers(seed: u32, n: usize) -> Vec<f32> {
-    let mut state = seed;
-    (0..n)
-        .map(|_| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) as f32 / 4_194_304.0 - 2.0
-        })
-        .collect()
 }
