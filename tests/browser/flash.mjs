@@ -182,6 +182,17 @@ test("the lesson sets the stage at every step and gives it back", async (t) => {
   assert.equal((await clock(page)).step, 7);
 });
 
+test("a prompt in which nothing is rescaled has other numbers for the step that is about it", async (t) => {
+  const page = await t.visit(link({ prompt: "Lily", learn: "flash.3" }));
+  await playing(page);
+  await page.getByText("With this head’s numbers no row is rescaled, so random ones are on the stage.").waitFor();
+  await page.getByRole("button", { name: "Show the answer" }).click();
+  const answer = page.locator(".learn .answer");
+  await answer.waitFor();
+  assert.match(await answer.textContent(), /their α is 1|each row found a score above its maximum/);
+  assert.match(await page.locator("[aria-current=step]").first().textContent(), /α = exp/);
+});
+
 test("keys step, play and go to the ends; the way back leads to the other room", async (t) => {
   const page = await t.visit("#/attention?v=1&backend=cpu");
   await live(page);

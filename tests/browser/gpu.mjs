@@ -105,21 +105,11 @@ test("a GPU that is asked for computes and stays, until the badge switches to th
 test("a run with a head's numbers stays what it is when they come anew from the GPU", async (t) => {
   const page = await visitKeepingDevices(t, flashLink({ layer: 1, head: 2 }));
   const section = page.getByRole("region", { name: "Run on this GPU" });
-  // As soon as it is offered: then the numbers may still be on their way, or the prompt
-  // is still being run, which the page says.
+  // As soon as it is offered: the numbers may still be on their way, or the prompt is still
+  // being run, and the run waits for these.
   const agrees = section.getByText(/^The GPU and the trace agree to \S+\.$/);
-  const isBusy = section.getByText(/Ask again when it is done/);
   await section.getByRole("button", { name: "Run these numbers" }).click({ timeout: 90_000 });
-  for (let attempt = 0; attempt < 20; attempt += 1) {
-    await agrees.or(isBusy).first().waitFor({ timeout: 60_000 });
-    if ((await agrees.count()) > 0) break;
-    // The page says that it is busy in the words of the time before, so the end of them
-    // cannot be waited for.
-    await page.waitForTimeout(1_500);
-    await section.getByRole("button", { name: /^Run the/ }).click();
-    await page.waitForTimeout(1_500);
-  }
-  assert.equal(await agrees.count(), 1);
+  await agrees.waitFor({ timeout: 60_000 });
   // The numbers come anew once the GPU has taken over, and must change nothing that is seen.
   await page.waitForTimeout(5_000);
   assert.equal(await section.getByText(/have changed since our kernel ran/).count(), 0);
@@ -188,6 +178,26 @@ test("our kernel runs on the GPU, agrees with the trace, and is measured with it
   await page.getByRole("button", { name: "Dark theme" }).click();
   await page.waitForSelector("html[data-theme=dark]");
   await assertGrowthIsShown(t, page);
+  t.handOn(page, ON_GPU);
+});
+
+test("a measurement that a prompt interrupts begins anew behind it, and the engine lives", async (t) => {
+  const page = await onGpu(t, flashLink({ data: "random", n: 32, d: 16 }));
+  await page.waitForSelector('table[data-for="flash.stage"] td', { state: "attached" });
+  const section = page.getByRole("region", { name: "Run on this GPU" });
+  const measure = section.getByRole("button", { name: /^Measure (longer sequences|again)$/ });
+  await measure.click();
+  await section.getByText(/^Measuring .* queries and keys, \d of 6\.$/).waitFor();
+  await type(page, "Tom saw a dog. Tom");
+  await section.getByText(/A newer prompt or another engine came between/).waitFor();
+  // Asked for while the prompt may still run: it waits for its end, and then goes on by itself.
+  await measure.click();
+  await section.getByText(/^Measuring .* queries and keys, \d of 6\.$/).waitFor({ timeout: 60_000 });
+  assert.equal(await section.getByText(/A prompt is being run/).count(), 0, "what it waited for is over");
+  await rowsArrived(page, "flash.growth", 1, MEASURES_MS);
+  await section.getByRole("button", { name: "Stop measuring" }).click();
+  assert.equal((await rootOf(page)).backend, "gpu");
+  assert.equal(await page.getByText(/stopped answering|started again/).count(), 0);
   t.handOn(page, ON_GPU);
 });
 

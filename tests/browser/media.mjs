@@ -1,4 +1,4 @@
-// Windows as narrow as a small phone, a visitor's own colours, and paper.
+// A visitor's own colours, and paper.
 
 import assert from "node:assert/strict";
 
@@ -10,16 +10,6 @@ const test = suite("plain");
 
 const HOME = link({ backend: "cpu" });
 const DARK = { colorScheme: "dark" };
-
-test("nothing is wider than a window of 320 px, in either room", async (t) => {
-  const page = await t.livePage(HOME, ATTENTION, { viewport: { width: 320, height: 700 } });
-  for (const room of ["Attention", "Flash"]) {
-    await page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: room }).click();
-    await page.locator(room === "Flash" ? "main.flash" : "main.room").waitFor();
-    const { scrollWidth, innerWidth } = await page.evaluate(() => ({ scrollWidth: document.documentElement.scrollWidth, innerWidth }));
-    assert.equal(scrollWidth, innerWidth, room);
-  }
-});
 
 /** The contrast of two colours as CSS computes them, from 1 to 21. */
 function contrast(one, other) {

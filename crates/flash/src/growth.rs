@@ -2,11 +2,14 @@
 
 /// Points from which on a power is fitted.
 const FEWEST_POINTS: usize = 3;
+/// Most by which the slope between two neighbours may differ from the fitted one.
+const MOST_BEND: f64 = 0.1;
 
-/// The power of `n` that fits best, by least squares of the logarithms; `None` with
-/// fewer than three points.
+/// The power of `n` that fits best, by least squares of the logarithms.
 ///
-/// `points` are lengths and amounts, both above 0.
+/// `None` with fewer than three points, and where the points follow no power: a fixed amount
+/// that outweighs the rest at first would make the exponent of what grows too small.
+/// `points` are lengths, ascending, and amounts, both above 0.
 #[must_use]
 pub fn exponent(points: &[(f64, f64)]) -> Option<f64> {
     if points.len() < FEWEST_POINTS {
@@ -23,7 +26,13 @@ pub fn exponent(points: &[(f64, f64)]) -> Option<f64> {
         above += (n - mean_n) * (value - mean_value);
         below += (n - mean_n) * (n - mean_n);
     }
-    (below > 0.0).then(|| above / below)
+    let exponent = (below > 0.0).then(|| above / below)?;
+    let follows = points.windows(2).all(|pair| {
+        let [(n, value), (next_n, next_value)] = [pair[0], pair[1]];
+        let slope = (next_value / value).ln() / (next_n / n).ln();
+        (slope - exponent).abs() <= MOST_BEND
+    });
+    follows.then_some(exponent)
 }
 
 #[cfg(test)]
@@ -41,5 +50,14 @@ mod tests {
         assert!(of(0).abs() < 1e-12);
         assert_eq!(exponent(&[(1.0, 1.0), (2.0, 2.0)]), None);
         assert_eq!(exponent(&[(2.0, 1.0), (2.0, 2.0), (2.0, 3.0)]), None);
+    }
+
+    #[test]
+    fn a_square_behind_a_fixed_amount_has_no_exponent() {
+        let value = |n: i32| (f64::from(n), 300.0 + f64::from(n * n) / 65_536.0);
+        assert_eq!(exponent(&[256, 512, 1_024, 2_048].map(value)), None);
+        // A fortieth more or less is noise.
+        let noisy = [(256.0, 1.025), (512.0, 3.9), (1_024.0, 16.4)];
+        assert!((exponent(&noisy).unwrap() - 2.0).abs() < 0.05);
     }
 }

@@ -130,7 +130,8 @@ fn loaded_model(name: &str, language: Option<&str>) -> LoadedModel {
     }
 }
 
-fn answer(state: &mut State, id: RunId) {
+/// The engine answers a prompt.
+pub(crate) fn answer(state: &mut State, id: RunId) {
     let message = Message::Ran {
         run: id,
         answer: run(&["Lily", " ran", ".", " She"]),

@@ -14,6 +14,9 @@ const OF_FRAME: [&str; 7] = [
     "model", "prompt", "layer", "head", "ablate", "backend", "fault",
 ];
 
+/// Most letters of a model's name, which stands in messages and lists.
+const LONGEST_MODEL_NAME: usize = 80;
+
 /// A value in a link that cannot be read: the key, and the value as it stands there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadValue {
@@ -166,7 +169,8 @@ pub(crate) fn write(frame: &Frame) -> Pairs {
 #[must_use]
 pub fn is_model_name(name: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    !name.is_empty() && !name.starts_with('.') && name.chars().all(allowed)
+    let has_length = (1..=LONGEST_MODEL_NAME).contains(&name.len());
+    has_length && !name.starts_with('.') && name.chars().all(allowed)
 }
 
 /// Percent-encodes all but unreserved characters.
@@ -235,5 +239,6 @@ mod tests {
             let (link, bad) = FrameLink::read(&Pairs::of(&format!("model={name}")));
             assert_eq!((link.model, bad.len()), (None, 1), "{name}");
         }
+        assert!(is_model_name(&"m".repeat(80)) && !is_model_name(&"m".repeat(81)));
     }
 }

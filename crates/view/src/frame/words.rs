@@ -3,7 +3,7 @@
 //! Constants are whole phrases; functions put numbers and tokens into phrases. What a room
 //! or a figure says stands beside it.
 
-use headlight_activations::Sampling;
+use headlight_activations::{Quoted, Sampling};
 
 use crate::answers::head::Head;
 use crate::answers::head::head_name;
@@ -232,12 +232,14 @@ pub fn no_such_head(head: Head, n_layers: usize, n_heads: usize) -> String {
 /// A room that does not exist.
 #[must_use]
 pub fn no_such_room(room: &str) -> String {
+    let room = Quoted(room);
     format!("There is no room called \u{201c}{room}\u{201d} here, so Attention is shown.")
 }
 
 /// A figure that is not embedded yet.
 #[must_use]
 pub fn no_such_embed(found: &str, expected: &str) -> String {
+    let found = Quoted(found);
     format!("The link asks for the figure `{found}`; this address shows `{expected}`.")
 }
 
@@ -257,7 +259,7 @@ pub fn not_embedded(figure: &str) -> String {
 /// The address of an embedded figure that names no figure, or is of the future.
 #[must_use]
 pub fn no_such_embed_link(found: &str) -> String {
-    let found: String = found.chars().take(40).collect();
+    let found = Quoted(found);
     format!(
         "There is no figure at `{found}`, expected an address that begins with #/attention?v=1 \
          or #/flash?v=1."
@@ -267,6 +269,7 @@ pub fn no_such_embed_link(found: &str) -> String {
 /// A model of which the site has no recorded run.
 #[must_use]
 pub fn no_recording(model: &str) -> String {
+    let model = Quoted(model);
     format!(
         "This site has no recorded run of the model {model}. A link with `data=` carries its own \
          numbers."
@@ -276,6 +279,7 @@ pub fn no_recording(model: &str) -> String {
 /// A link of the future.
 #[must_use]
 pub fn link_too_new(version: &str) -> String {
+    let version = Quoted(version);
     format!(
         "This link was made by a newer Headlight (version {version}), so the usual view is shown."
     )
@@ -284,7 +288,7 @@ pub fn link_too_new(version: &str) -> String {
 /// A value in a link that cannot be read.
 #[must_use]
 pub fn bad_link_value(key: &str, value: &str) -> String {
-    let value: String = value.chars().take(40).collect();
+    let value = Quoted(value);
     format!(
         "The link says {key}=\u{201c}{value}\u{201d}, which is not understood; the usual {key} is shown."
     )
@@ -339,8 +343,23 @@ mod tests {
     }
 
     #[test]
-    fn a_long_value_in_a_bad_link_is_cut() {
-        let notice = bad_link_value("layer", &"x".repeat(500));
-        assert!(notice.len() < 160, "{notice}");
+    fn a_long_text_in_a_link_is_cut_wherever_it_is_repeated() {
+        let long = "x".repeat(3_000);
+        for said in [
+            no_such_room(&long),
+            no_such_embed(&long, "attention.pattern"),
+            no_such_embed_link(&long),
+            no_recording(&long),
+            link_too_new(&long),
+            bad_link_value("layer", &long),
+        ] {
+            let n_repeated = said.chars().filter(|c| *c == 'x').count();
+            assert!(
+                (80..85).contains(&n_repeated) && said.contains('…'),
+                "{said}"
+            );
+        }
+        let said = no_such_room("moon\u{202e}\n");
+        assert!(said.contains(r"moon\u{202e}\u{a}"), "{said}");
     }
 }

@@ -103,8 +103,8 @@ impl Session {
         let run = self.new_run();
         let has_run = self.holds_shown();
         if let Some(worker) = self.active.as_mut().filter(|_| has_run) {
-            worker.owe();
             let kind = detail.kind();
+            worker.owe_detail(kind);
             self.open.details.retain(|(open, _)| *open != kind);
             self.open.details.push((kind, run));
             step.post(worker.id, Ask::Detail { run, detail });

@@ -2,6 +2,7 @@
 
 use super::messages::{Death, Message, Transfer, WorkerId};
 use crate::answers::run::Backend;
+use headlight_activations::DetailKind;
 use headlight_protocol::{Build, LoadedModel, RunId};
 
 /// Silence that means death: a worker that computes shows life between two layers, and one
@@ -10,8 +11,9 @@ const SILENCE_MS: f64 = 5_000.0;
 /// Silence that means death before the first word: until then the browser fetches the
 /// worker's script, a few kilobytes, and nothing but the network can be slow.
 const SCRIPT_SILENCE_MS: f64 = 20_000.0;
-/// Silence that means death while the gpu build makes a model ready: a driver that compiles
-/// shaders on a busy machine may hold the worker's thread, and its timers with it.
+/// Silence that means death while the gpu build makes a model ready or measures: a driver
+/// that compiles shaders or is busy with long sequences may hold the worker's thread, and
+/// its timers with it.
 const DRIVER_SILENCE_MS: f64 = 20_000.0;
 /// Signs of life with nothing done meanwhile, no byte and no step, that mean that the
 /// module or the model will never be there: networks pause, and drivers compile.
@@ -50,6 +52,9 @@ pub struct Worker {
     /// The model it has, from the moment it first has one.
     pub model: Option<LoadedModel>,
     pub(super) n_owed: usize,
+    /// Among what it owes is or was a measurement, whose work on the GPU what was asked
+    /// after it has to wait for.
+    is_driver_busy: bool,
     has_spoken: bool,
     /// Time since its last word.
     silence_ms: f64,
@@ -69,6 +74,7 @@ impl Worker {
             stage: WorkerStage::Fetching(Transfer::starting(now_ms)),
             model: None,
             n_owed: 0,
+            is_driver_busy: false,
             has_spoken: false,
             silence_ms: 0.0,
             standstill_ms: 0.0,
@@ -112,9 +118,16 @@ impl Worker {
         self.n_owed += 1;
     }
 
+    /// Notes that the worker got a question about the run that it completed last.
+    pub(super) fn owe_detail(&mut self, kind: DetailKind) {
+        self.owe();
+        self.is_driver_busy |= matches!(kind, DetailKind::FlashRun | DetailKind::FlashGrowth);
+    }
+
     /// Notes that the worker gave an answer, of whatever kind.
     pub(super) fn settle(&mut self) {
         self.n_owed = self.n_owed.saturating_sub(1);
+        self.is_driver_busy &= self.n_owed > 0;
     }
 
     /// Notes that the worker was asked to run a prompt.
@@ -162,6 +175,7 @@ impl Worker {
         let silence_ms = match (&self.stage, self.build) {
             _ if !self.has_spoken => SCRIPT_SILENCE_MS,
             (WorkerStage::Loading { .. }, Build::Gpu) => DRIVER_SILENCE_MS,
+            (WorkerStage::Ready, Build::Gpu) if self.is_driver_busy => DRIVER_SILENCE_MS,
             _ => SILENCE_MS,
         };
         if self.silence_ms >= silence_ms {
@@ -232,6 +246,26 @@ mod tests {
         assert_eq!(patience(loading), Some((20, Death::Silent)));
         assert_eq!(patience(fetching), Some((5, Death::Silent)));
         assert_eq!(patience(ready), Some((5, Death::Silent)));
+    }
+
+    #[test]
+    fn a_prompt_behind_a_measurement_on_the_gpu_has_as_long_as_a_driver() {
+        let measuring = |build| {
+            let mut worker = awaited(build, WorkerStage::Ready, true);
+            worker.settle();
+            worker.owe_detail(DetailKind::FlashGrowth);
+            worker.owe_run(RunId(2));
+            // The measurement was stopped; the prompt waits for what the GPU still does of it.
+            worker.settle();
+            worker
+        };
+        let patience_of = |build| patience(measuring(build), None);
+        assert_eq!(patience_of(Build::Gpu), Some((20, Death::Silent)));
+        assert_eq!(patience_of(Build::Cpu), Some((5, Death::Silent)));
+        let mut worker = measuring(Build::Gpu);
+        worker.settle();
+        worker.owe_run(RunId(3));
+        assert_eq!(patience(worker, None), Some((5, Death::Silent)));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use headlight_view::State;
 use headlight_view::frame::action::FrameAction;
 use headlight_view::rooms::flash::FlashAction;
-use headlight_view::rooms::flash::device::{Computes, Growth, GrowthStage, RunShown};
+use headlight_view::rooms::flash::device::{Computes, MeasurementShown, RunShown};
 use headlight_view::rooms::flash::device_ask;
 use headlight_view::rooms::flash::words::device as words;
 use headlight_view::session::{BackendChoice, Input};
@@ -13,7 +13,7 @@ use super::device_growth::lengths;
 use super::device_run::{one_run, status};
 use super::flash_view::FlashView;
 use crate::controls::{button, shown_if};
-use crate::derived::Derived;
+use crate::derived::{Derived, react};
 
 /// The section below the stage.
 pub fn section(room: FlashView) -> AnyView {
@@ -24,9 +24,17 @@ pub fn section(room: FlashView) -> AnyView {
     let run = room
         .store
         .select(|state: &State| device_ask::run_shown(&state.flash, &state.frame));
-    let growth = room
+    let measurement = room
         .store
-        .select(|state: &State| device_ask::growth_shown(&state.flash, &state.frame));
+        .select(|state: &State| device_ask::measurement_shown(&state.flash, &state.frame));
+    let is_due = room
+        .store
+        .select(|state: &State| device_ask::is_due(&state.flash, &state.frame));
+    react(move || {
+        if is_due.get() {
+            room.act(FlashAction::AskForWaiting);
+        }
+    });
     let says = move || match computing.get() {
         Computes::Gpu => None,
         Computes::Awaited => Some(words::AWAITED.to_owned()),
@@ -48,37 +56,39 @@ pub fn section(room: FlashView) -> AnyView {
             <p class="device-about">{words::ABOUT}</p>
             {status(says)}
             <div class="device-buttons">
-                {shown_if(is_gpu, move || buttons(room, run, growth))}
+                {shown_if(is_gpu, move || buttons(room, run, measurement))}
                 {shown_if(can_ask, ask)}
             </div>
             {one_run(room, run)}
-            {lengths(room, growth)}
+            {lengths(room, measurement)}
         </section>
     }
     .into_any()
 }
 
 /// What can be done with a GPU.
-fn buttons(room: FlashView, run: Derived<RunShown>, growth: Derived<Option<Growth>>) -> AnyView {
+fn buttons(
+    room: FlashView,
+    run: Derived<RunShown>,
+    measurement: Derived<MeasurementShown>,
+) -> AnyView {
     let run_label = Derived::new(move || {
         run.with(|run| match run {
-            RunShown::Nothing | RunShown::Awaited => words::RUN,
+            RunShown::Nothing | RunShown::Waiting(_) | RunShown::Awaited => words::RUN,
             _ => words::RUN_AGAIN,
         })
     });
     let run_it = Callback::new(move |()| room.act(FlashAction::RunOnDevice));
     // One button for both, so that whoever pressed it keeps the focus.
-    let is_measuring = |growth: &Growth| matches!(growth.stage, GrowthStage::Measuring(_));
     let label = Derived::new(move || {
-        growth.with(|growth| match growth.as_ref().map(is_measuring) {
-            Some(true) => words::STOP,
-            Some(false) => words::MEASURE_AGAIN,
-            None => words::MEASURE,
+        measurement.with(|shown| match shown {
+            shown if shown.is_open() => words::STOP,
+            MeasurementShown::Begun(_) => words::MEASURE_AGAIN,
+            _ => words::MEASURE,
         })
     });
     let measure = Callback::new(move |()| {
-        let growth = growth.get_untracked();
-        room.act(match growth.as_ref().is_some_and(is_measuring) {
+        room.act(match measurement.get_untracked().is_open() {
             true => FlashAction::StopMeasuring,
             false => FlashAction::MeasureGrowth,
         });

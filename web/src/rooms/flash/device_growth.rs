@@ -1,7 +1,7 @@
 //! How time, memory and error of our kernel grow with the sequence.
 
 use headlight_view::rooms::flash::catalogue::FlashFigure;
-use headlight_view::rooms::flash::device::Growth;
+use headlight_view::rooms::flash::device::MeasurementShown;
 use headlight_view::rooms::flash::figures::growth;
 use headlight_view::rooms::flash::words::device as words;
 use leptos::html::Div;
@@ -13,29 +13,27 @@ use crate::controls::{shown_if, text};
 use crate::derived::{Derived, react};
 
 /// Longer and longer sequences.
-pub fn lengths(room: FlashView, growth: Derived<Option<Growth>>) -> AnyView {
+pub fn lengths(room: FlashView, measurement: Derived<MeasurementShown>) -> AnyView {
     let [_, table] = room.numbers.on_device();
-    react(move || table.set(growth.with(|growth| growth.as_ref().map(growth::table))));
-    let state = move || growth.with(|growth| growth.as_ref().map(words::growth_state));
-    let is_there = Derived::new(move || growth.with(Option::is_some));
+    react(move || table.set(measurement.with(|shown| shown.measured().map(growth::table))));
+    let state = move || measurement.with(words::measurement_state);
+    let is_there = Derived::new(move || measurement.with(|shown| shown.measured().is_some()));
     view! {
         {status(state)}
-        {shown_if(is_there, move || chart(growth))}
+        {shown_if(is_there, move || chart(measurement))}
         {room.behind(FlashFigure::Growth)}
     }
     .into_any()
 }
 
 /// The two panels.
-fn chart(growth: Derived<Option<Growth>>) -> AnyView {
+fn chart(measurement: Derived<MeasurementShown>) -> AnyView {
     const TITLE: &str = "device-growth-title";
     const SAYS: &str = "device-growth-says";
     let element = NodeRef::<Div>::new();
-    let drawing = move |width| {
-        let drawing = |growth: &Growth| growth::drawing(growth, width);
-        growth.with(|growth| growth.as_ref().map(drawing))
-    };
-    let sentence = move || growth.with(|growth| growth.as_ref().map(growth::sentence));
+    let drawing =
+        move |width| measurement.with(|shown| Some(growth::drawing(shown.measured()?, width)));
+    let sentence = move || measurement.with(|shown| shown.measured().map(growth::sentence));
     view! {
         <figure
             class="device-growth"

@@ -3,11 +3,10 @@
 use headlight_view::State;
 use headlight_view::rooms::flash::catalogue::FlashFigure;
 use headlight_view::rooms::flash::device::{DeviceAnswer, RunShown};
-use headlight_view::rooms::flash::device_ask;
 use headlight_view::rooms::flash::figures::agreement::{self, verdict};
 use headlight_view::rooms::flash::words as flash_words;
 use headlight_view::rooms::flash::words::device as words;
-use headlight_view::rooms::flash::{Agreement, Checked, FlashAction, Player};
+use headlight_view::rooms::flash::{Agreement, Checked, Player};
 use leptos::html::Div;
 use leptos::prelude::*;
 
@@ -33,14 +32,6 @@ pub fn one_run(room: FlashView, run: Derived<RunShown>) -> AnyView {
     let answer = Derived::new(move || match run.get() {
         RunShown::Answered(answer) => Some(answer),
         _ => None,
-    });
-    let is_due = room
-        .store
-        .select(|state: &State| device_ask::is_due(&state.flash));
-    react(move || {
-        if is_due.get() {
-            room.act(FlashAction::RunDue);
-        }
     });
     // Another algorithm or order is another trace, to be compared anew.
     let compared = Derived::new(move || {

@@ -2,7 +2,7 @@
 
 use headlight_view::State;
 use headlight_view::frame::lesson_words;
-use headlight_view::rooms::flash::{Evidence, FlashAction, FlashTopic, words};
+use headlight_view::rooms::flash::{Evidence, FlashAction, FlashTopic, lesson_idea, words};
 use leptos::ev::KeyboardEvent;
 use leptos::html::Section;
 use leptos::prelude::*;
@@ -102,6 +102,7 @@ fn Open(strip: NodeRef<Section>, now: CurrentStep) -> impl IntoView {
     let step = store.select(|state: &State| state.flash.lesson.unwrap_or(0));
     let topic = move || FlashTopic::ALL[step.get().min(FlashTopic::ALL.len() - 1)];
     let is_revealed = store.select(|state: &State| state.flash.is_revealed);
+    let idea = store.select(|state: &State| lesson_idea(&state.flash));
     let answer = move || {
         let topic = topic();
         is_revealed
@@ -112,7 +113,7 @@ fn Open(strip: NodeRef<Section>, now: CurrentStep) -> impl IntoView {
     };
     let said = Said {
         name: Signal::derive(move || lesson_words::step_name(step.get() + 1, topic().title())),
-        idea: Signal::derive(move || topic().idea().to_owned()),
+        idea: Signal::derive(move || idea.get()),
         question: Signal::derive(move || topic().question().to_owned()),
         answer: Signal::derive(answer),
         is_revealed,

@@ -57,8 +57,8 @@ pub enum FlashAction {
     SelectRow(usize),
     /// The visitor wants the numbers that are shown attended with on the GPU.
     RunOnDevice,
-    /// The numbers that a run waited for may be there.
-    RunDue,
+    /// What a run or a measurement waited for may have come.
+    AskForWaiting,
     /// The visitor wants time, memory and error for growing sequences.
     MeasureGrowth,
     /// The visitor has seen enough of these.

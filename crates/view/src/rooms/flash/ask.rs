@@ -36,7 +36,6 @@ pub(crate) fn apply_news(
         FrameNews::Answered(_, Finding::HeadInputs(inputs)) => {
             let of = room.asked.as_ref().map(|(_, of)| of.clone());
             room.show_head(inputs, of, false);
-            room.device.note_numbers();
         }
         FrameNews::Answered(_, Finding::FlashRun(run)) => room.device.apply_run(run),
         FrameNews::Answered(_, Finding::FlashGrowth(point)) => {

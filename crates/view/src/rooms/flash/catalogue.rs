@@ -118,9 +118,11 @@ pub const fn method(figure: FlashFigure) -> MethodText {
         FlashFigure::Ledger => MethodText {
             formula: "moved = Σ over steps of the numbers read from and written to slow memory;  \
                 operations per byte = flops / (4 × moved)",
-            meaning: "Every load and every write is counted, none is taken to be cached. Chip \
-                memory is what the tiles of the algorithm need at once. The other algorithms are \
-                counted with the same mask and the same tiles.",
+            meaning: "Every load and every write is counted. FA1 and FA2 keep nothing on the chip \
+                but their tiles; standard attention is counted as in the paper, as if the chip \
+                held all keys, then all values, so that they are loaded once. Chip memory is \
+                what the tiles of FA1 and FA2 need at once. The other algorithms are counted with \
+                the same mask, and FA1 and FA2 with the same tiles.",
             unit: "Elements of 4 bytes; flops of the matrix products; the share is of what \
                 standard attention moves.",
             source: "Dao et al. (2022), arXiv:2205.14135, section 3.2 and theorem 2: standard \
@@ -161,12 +163,13 @@ pub const fn method(figure: FlashFigure) -> MethodText {
             code: "crates/kernels/src/flash_kernel.rs",
         },
         FlashFigure::Growth => MethodText {
-            formula: "bytes of live buffers at the most − bytes of q, k, v and O;  the exponent \
+            formula: "bytes of live buffers at the most − bytes of q, k, v and O;  its exponent \
                 is the slope of a line through the logarithms, by least squares",
             meaning: "Random queries, keys and values without a mask, twice as many each time: \
                 once by our kernel, once with scores and weights written out. Where the scores \
                 alone are more than the device lets a kernel see, standard attention does not \
-                fit. A time is never given without the error of what was computed.",
+                fit. A time is never given without the error of what was computed, and no \
+                exponent is fitted to times: those of short sequences may be mostly launch.",
             unit: "Bytes as the device’s allocator counts them; milliseconds from launch to the \
                 last number read; errors against softmax in 64 bits, over eight rows.",
             source: "Dao et al. (2022), arXiv:2205.14135, theorem 1: FlashAttention needs \

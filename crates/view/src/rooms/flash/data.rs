@@ -6,6 +6,7 @@ use rand_chacha::ChaCha8Rng;
 
 use std::ops::Range;
 
+use super::typed_rows::{TypedError, TypedRows};
 use super::words::{counted_of, rows};
 use crate::answers::details::HeadInputs;
 use crate::answers::run::Token;
@@ -45,27 +46,9 @@ pub enum DataError {
         /// Width of a row.
         d: usize,
     },
-    /// A typed line holds something else than numbers.
-    #[error("line {line} has `{found}`, expected numbers, such as 0.5 -1.2 3")]
-    Word {
-        /// Counted from 1.
-        line: usize,
-        /// What was found.
-        found: String,
-    },
-    /// A typed line has another number of numbers.
-    #[error(
-        "line {line} has {}, expected {d} as in the first",
-        counted_of(*.found, "number")
-    )]
-    Ragged {
-        /// Counted from 1.
-        line: usize,
-        /// Number of elements of the row.
-        found: usize,
-        /// Number of elements of the first row.
-        d: usize,
-    },
+    /// A text is not rows of numbers.
+    #[error(transparent)]
+    Typed(#[from] TypedError),
     /// Typed rows that are not queries, keys and values.
     #[error(
         "{} of rows, expected three with a blank line between them: q, k, v",
@@ -142,53 +125,18 @@ impl HeadData {
         Self::new(q, k, v, d)
     }
 
-    /// Three blocks of lines of numbers, with blank lines between them.
+    /// Three blocks of rows of numbers: q, k and v.
     ///
     /// # Errors
     ///
     /// Returns an error that names the line if something else is there.
     pub fn typed(text: &str) -> Result<Self, DataError> {
-        let (mut blocks, mut is_open, mut width) = (Vec::<Vec<f32>>::new(), false, None);
-        for (index, line) in text.lines().enumerate() {
-            let line_number = index + 1;
-            let split = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '[' | ']');
-            let words = line.split(split).filter(|word| !word.is_empty());
-            let mut row = Vec::new();
-            for word in words {
-                let word = word.replace('\u{2212}', "-");
-                let Ok(number) = word.parse::<f32>() else {
-                    return Err(DataError::Word {
-                        line: line_number,
-                        found: word.chars().take(24).collect(),
-                    });
-                };
-                row.push(number);
-            }
-            if row.is_empty() {
-                is_open = false;
-                continue;
-            }
-            let d = *width.get_or_insert(row.len());
-            if row.len() != d {
-                return Err(DataError::Ragged {
-                    line: line_number,
-                    found: row.len(),
-                    d,
-                });
-            }
-            if !is_open {
-                blocks.push(Vec::new());
-                is_open = true;
-            }
-            if let Some(block) = blocks.last_mut() {
-                block.extend(row);
-            }
-        }
+        let TypedRows { blocks, d, .. } = TypedRows::read(text)?;
         let found = blocks.len();
         let Ok([q, k, v]) = <[Vec<f32>; 3]>::try_from(blocks) else {
             return Err(DataError::Blocks { found });
         };
-        Self::new(q, k, v, width.unwrap_or(0))
+        Self::new(q, k, v, d.unwrap_or(0))
     }
 
     /// Starts sharing it.
@@ -312,7 +260,7 @@ mod tests {
         );
         assert_eq!(
             said("1 2\n3"),
-            "line 2 has 1 number, expected 2 as in the first"
+            "line 2 has a row of 1 number, expected 2 as in the first"
         );
         assert!(said("1 2\n\n3 4").starts_with("2 blocks of rows"));
         assert!(said("").starts_with("0 blocks"));

@@ -29,9 +29,18 @@ pub const MOST_NUMBERS: usize = 1 << 16;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OnDevice {
     pub(crate) asked: Option<Asked>,
-    pub(crate) growth: Option<Growth>,
-    /// The numbers for which no measurement began.
-    pub(crate) refused: Option<DeviceQuestion>,
+    pub(crate) measurement: Option<Measurement>,
+}
+
+/// A measurement that was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Measurement {
+    /// It begins when the engine can be asked.
+    Waiting,
+    /// None can be with these numbers, and why.
+    Refused(DeviceQuestion, String),
+    /// It began.
+    Begun(Growth),
 }
 
 /// A run that was asked for.
@@ -60,12 +69,22 @@ pub(crate) struct DeviceQuestion {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Outcome {
-    AwaitsNumbers,
-    /// The numbers are there: the room asks.
-    Due,
+    /// The engine is asked when it can be.
+    Waiting,
     Awaited,
     Answered(Shared<FlashRun>),
     Failed(String),
+}
+
+/// What must come before the engine can be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaits {
+    /// The end of the prompt's run that is under way.
+    Prompt,
+    /// The next prompt's run: the engine does not have the one that is shown.
+    NextPrompt,
+    /// The head's numbers.
+    Numbers,
 }
 
 /// What the room shows of a run on the device.
@@ -73,8 +92,8 @@ pub(crate) enum Outcome {
 pub enum RunShown {
     /// None was asked for.
     Nothing,
-    /// The run begins when the head's numbers are there.
-    AwaitsNumbers,
+    /// The run begins when something else has come.
+    Waiting(Awaits),
     /// The run is under way.
     Awaited,
     /// The run was under way when a newer prompt or another engine made it pointless.
@@ -107,6 +126,40 @@ impl DeviceAnswer {
     /// Returns a sentence if the tiles cannot be.
     pub fn player(&self, options: Options) -> Result<Player, String> {
         Player::with(self.data.clone(), options)
+    }
+}
+
+/// What the room shows of a measurement.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MeasurementShown {
+    /// None was asked for.
+    Nothing,
+    /// The measurement begins when something else has come.
+    Waiting(Awaits),
+    /// None can be with these numbers, and why.
+    Refused(String),
+    /// What was measured so far.
+    Begun(Growth),
+}
+
+impl MeasurementShown {
+    /// What was measured, from the first length on.
+    #[must_use]
+    pub fn measured(&self) -> Option<&Growth> {
+        match self {
+            Self::Begun(growth) if !growth.points.is_empty() => Some(growth),
+            _ => None,
+        }
+    }
+
+    /// True while there is something to stop.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        match self {
+            Self::Waiting(_) => true,
+            Self::Begun(growth) => matches!(growth.stage, GrowthStage::Measuring(_)),
+            Self::Nothing | Self::Refused(_) => false,
+        }
     }
 }
 
@@ -166,7 +219,7 @@ impl OnDevice {
 
     /// Takes the answer for one length; what to ask next, if there is more to measure.
     pub(crate) fn apply_growth(&mut self, point: FlashGrowth) -> Option<Detail> {
-        let growth = self.growth.as_mut()?;
+        let growth = self.growth_mut()?;
         if growth.stage != GrowthStage::Measuring(point.n) || growth.d != point.d {
             return None;
         }
@@ -180,24 +233,18 @@ impl OnDevice {
         growth.question()
     }
 
-    /// Hears that the head's numbers have come. The run is not asked for here: what makes
-    /// its task of them is in the room's module.
-    pub(crate) fn note_numbers(&mut self) {
-        if let Some(asked) = self.asked.as_mut().filter(|asked| asked.awaits_numbers()) {
-            asked.outcome = Outcome::Due;
-        }
-    }
-
     /// Takes a refusal.
     pub(crate) fn apply_refusal(&mut self, kind: DetailKind, why: &str) {
-        match (kind, &mut self.asked, &mut self.growth) {
+        match (kind, &mut self.asked, &mut self.measurement) {
             (DetailKind::FlashRun, Some(asked), _) => {
                 asked.outcome = Outcome::Failed(why.to_owned());
             }
-            (DetailKind::HeadInputs, Some(asked), _) if asked.awaits_numbers() => {
+            (DetailKind::HeadInputs, Some(asked), _) if asked.awaits_head() => {
                 asked.outcome = Outcome::Failed(why.to_owned());
             }
-            (DetailKind::FlashGrowth, _, Some(growth)) if growth.question().is_some() => {
+            (DetailKind::FlashGrowth, _, Some(Measurement::Begun(growth)))
+                if growth.question().is_some() =>
+            {
                 growth.stage = GrowthStage::Failed(why.to_owned());
             }
             _ => {}
@@ -206,10 +253,20 @@ impl OnDevice {
 
     /// Measures no further; what is under way is not waited for.
     pub(crate) fn stop(&mut self) {
-        if let Some(growth) = &mut self.growth
+        if self.measurement == Some(Measurement::Waiting) {
+            self.measurement = None;
+        }
+        if let Some(growth) = self.growth_mut()
             && growth.question().is_some()
         {
             growth.stage = GrowthStage::Stopped;
+        }
+    }
+
+    const fn growth_mut(&mut self) -> Option<&mut Growth> {
+        match &mut self.measurement {
+            Some(Measurement::Begun(growth)) => Some(growth),
+            _ => None,
         }
     }
 }
@@ -225,8 +282,16 @@ impl Growth {
 }
 
 impl Asked {
-    pub(crate) fn awaits_numbers(&self) -> bool {
-        self.outcome == Outcome::AwaitsNumbers
+    fn awaits_head(&self) -> bool {
+        self.outcome == Outcome::Waiting && self.subject.source == DataSource::Head
+    }
+}
+
+impl DeviceQuestion {
+    /// True for a question about the same numbers, or those of another run's head.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let is_so_too = (self.is_causal, self.tiles) == (other.is_causal, other.tiles);
+        is_so_too && self.source == other.source
     }
 }
 
@@ -256,7 +321,7 @@ pub enum Amount {
     Time,
 }
 
-/// A power with the last length that it holds for.
+/// A power of the length, and where it was found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Power {
     /// The exponent.

@@ -5,8 +5,8 @@ use headlight_figure::phrase;
 
 use super::data::HeadData;
 use super::device::{
-    Asked, Computes, DeviceAnswer, DeviceQuestion, Growth, GrowthStage, LENGTHS, MOST_NUMBERS,
-    Outcome, RunShown, Sent,
+    Asked, Awaits, Computes, DeviceAnswer, DeviceQuestion, Growth, GrowthStage, LENGTHS,
+    MOST_NUMBERS, Measurement, MeasurementShown, Outcome, RunShown, Sent,
 };
 use super::options::DataSource;
 use super::room_player::data_of;
@@ -28,21 +28,72 @@ impl DeviceQuestion {
     }
 }
 
-/// True while the head's numbers are asked for: those that are shown, if any, are of
-/// another run or engine and will be replaced.
-fn awaits_head(room: &FlashRoom, frame: &Frame) -> bool {
-    room.source == DataSource::Head && frame.session.awaits(DetailKind::HeadInputs)
+/// Whether the engine can be asked about the numbers that are shown.
+enum Readiness<T> {
+    Now(T),
+    Later,
+    /// There is nothing to ask with, and why.
+    Never(String),
 }
 
-/// Whether the numbers that a run waited for have come, so that it can be asked for.
-#[must_use]
-pub fn is_due(room: &FlashRoom) -> bool {
+/// What must come before the engine can be asked about the numbers that are shown; `None`
+/// where it can be asked now.
+fn awaits(room: &FlashRoom, frame: &Frame) -> Option<Awaits> {
+    // Those that are shown, if any, are of another run or engine and will be replaced.
+    let awaits_numbers =
+        || room.source == DataSource::Head && frame.session.awaits(DetailKind::HeadInputs);
+    if frame.is_shown_lost() {
+        Some(Awaits::NextPrompt)
+    } else if !frame.session.holds_shown() {
+        Some(Awaits::Prompt)
+    } else {
+        awaits_numbers().then_some(Awaits::Numbers)
+    }
+}
+
+fn readiness<T>(room: &FlashRoom, frame: &Frame, found: Result<T, String>) -> Readiness<T> {
+    let must_wait = awaits(room, frame).is_some();
+    match found {
+        // What is wrong with a head's numbers may not be wrong with those that will come.
+        _ if must_wait && room.source == DataSource::Head => Readiness::Later,
+        Err(why) => Readiness::Never(why),
+        Ok(_) if must_wait => Readiness::Later,
+        Ok(found) => Readiness::Now(found),
+    }
+}
+
+/// True if a run waits, and the room still shows what it was asked for.
+fn is_run_waiting(room: &FlashRoom) -> bool {
     let asked = room.device.asked.as_ref();
-    let is_due = asked.is_some_and(|asked| asked.outcome == Outcome::Due);
-    is_due && room.source == DataSource::Head
+    let asked = asked.filter(|asked| asked.outcome == Outcome::Waiting);
+    asked.is_some_and(|asked| asked.subject.is_like(&DeviceQuestion::of(room)))
 }
 
-/// Asks for a run with the numbers that are shown, once they are there.
+fn is_measurement_waiting(room: &FlashRoom) -> bool {
+    room.device.measurement == Some(Measurement::Waiting)
+}
+
+/// True if a run or a measurement waited, and the engine can be asked for it now.
+#[must_use]
+pub fn is_due(room: &FlashRoom, frame: &Frame) -> bool {
+    let is_waiting = is_run_waiting(room) || is_measurement_waiting(room);
+    is_waiting && awaits(room, frame).is_none()
+}
+
+/// Asks for what waited, if the engine can be asked now.
+pub(crate) fn ask_for_waiting(room: &mut FlashRoom, frame: &mut Frame) {
+    if !is_due(room, frame) {
+        return;
+    }
+    if is_run_waiting(room) {
+        run(room, frame);
+    }
+    if is_measurement_waiting(room) {
+        measure(room, frame);
+    }
+}
+
+/// Asks for a run with the numbers that are shown, as soon as the engine can be asked.
 pub(crate) fn run(room: &mut FlashRoom, frame: &mut Frame) {
     let subject = DeviceQuestion::of(room);
     let is_same = |asked: &Asked| asked.subject == subject && asked.outcome == Outcome::Awaited;
@@ -50,25 +101,19 @@ pub(crate) fn run(room: &mut FlashRoom, frame: &mut Frame) {
     if is_asked && frame.session.awaits(DetailKind::FlashRun) {
         return;
     }
+    let found = data_of(room).and_then(|data| {
+        let task = task(room, &data)?;
+        Ok((data, task))
+    });
     let (mut sent, mut outcome) = (None, Outcome::Awaited);
-    if awaits_head(room, frame) {
-        outcome = Outcome::AwaitsNumbers;
-    } else {
-        let wanted = data_of(room).and_then(|data| {
-            let task = task(room, &data)?;
-            Ok((data, task))
-        });
-        match wanted {
-            Ok(_) if !frame.session.holds_shown() => {
-                outcome = Outcome::Failed(words::BUSY.to_owned());
-            }
-            Ok((data, task)) => {
-                let tiles = [task.block_q, task.block_k];
-                sent = Some(Sent { data, tiles });
-                frame.inquire(Detail::FlashRun(task));
-            }
-            Err(why) => outcome = Outcome::Failed(why),
+    match readiness(room, frame, found) {
+        Readiness::Now((data, task)) => {
+            let tiles = [task.block_q, task.block_k];
+            sent = Some(Sent { data, tiles });
+            frame.inquire(Detail::FlashRun(task));
         }
+        Readiness::Later => outcome = Outcome::Waiting,
+        Readiness::Never(why) => outcome = Outcome::Failed(why),
     }
     room.device.asked = Some(Asked {
         subject,
@@ -77,30 +122,29 @@ pub(crate) fn run(room: &mut FlashRoom, frame: &mut Frame) {
     });
 }
 
-/// Asks for the first length.
+/// Asks for the first length, as soon as the engine can be asked.
 pub(crate) fn measure(room: &mut FlashRoom, frame: &mut Frame) {
-    let is_open = |growth: &Growth| growth.question().is_some();
-    if growth_shown(room, frame).as_ref().is_some_and(is_open) {
+    if let MeasurementShown::Begun(growth) = measurement_shown(room, frame)
+        && growth.question().is_some()
+    {
         return;
     }
-    let mut growth = Growth {
-        d: 0,
-        points: Vec::new(),
-        stage: GrowthStage::Measuring(LENGTHS[0]),
-    };
-    match data_of(room) {
-        Err(why) => growth.stage = GrowthStage::Failed(why),
-        Ok(_) if !frame.session.holds_shown() => {
-            growth.stage = GrowthStage::Failed(words::BUSY.to_owned());
+    let found = data_of(room).map(|data| data.d());
+    room.device.measurement = Some(match readiness(room, frame, found) {
+        Readiness::Now(d) => {
+            let growth = Growth {
+                d,
+                points: Vec::new(),
+                stage: GrowthStage::Measuring(LENGTHS[0]),
+            };
+            if let Some(question) = growth.question() {
+                frame.inquire(question);
+            }
+            Measurement::Begun(growth)
         }
-        Ok(data) => growth.d = data.d(),
-    }
-    let question = growth.question();
-    room.device.refused = question.is_none().then(|| DeviceQuestion::of(room));
-    room.device.growth = Some(growth);
-    if let Some(question) = question {
-        frame.inquire(question);
-    }
+        Readiness::Later => Measurement::Waiting,
+        Readiness::Never(why) => Measurement::Refused(DeviceQuestion::of(room), why),
+    });
 }
 
 /// The numbers that are shown, as the engine takes them; a sentence if there are too
@@ -134,8 +178,13 @@ pub fn run_shown(room: &FlashRoom, frame: &Frame) -> RunShown {
     let Some(asked) = &room.device.asked else {
         return RunShown::Nothing;
     };
-    if asked.awaits_numbers() && awaits_head(room, frame) || is_due(room) {
-        return RunShown::AwaitsNumbers;
+    if asked.outcome == Outcome::Waiting {
+        // Nothing came out of it, so nothing is out of date where other numbers are shown.
+        return match is_run_waiting(room) {
+            // Between its last question and the room's, the engine awaits nothing.
+            true => RunShown::Waiting(awaits(room, frame).unwrap_or(Awaits::Numbers)),
+            false => RunShown::Nothing,
+        };
     }
     if asked.subject != DeviceQuestion::of(room) {
         // Why it failed was about other numbers, and nothing came out of them.
@@ -145,9 +194,8 @@ pub fn run_shown(room: &FlashRoom, frame: &Frame) -> RunShown {
         };
     }
     match &asked.outcome {
-        Outcome::AwaitsNumbers | Outcome::Due => RunShown::Interrupted,
         Outcome::Awaited if frame.session.awaits(DetailKind::FlashRun) => RunShown::Awaited,
-        Outcome::Awaited => RunShown::Interrupted,
+        Outcome::Waiting | Outcome::Awaited => RunShown::Interrupted,
         Outcome::Failed(why) => RunShown::Failed(why.clone()),
         Outcome::Answered(run) => match &asked.sent {
             Some(sent) => RunShown::Answered(DeviceAnswer {
@@ -160,19 +208,27 @@ pub fn run_shown(room: &FlashRoom, frame: &Frame) -> RunShown {
     }
 }
 
-/// The last measurement; none if it never began and the numbers are others by now.
+/// What the room shows of the last measurement; nothing if it never began and the numbers
+/// are others by now.
 #[must_use]
-pub fn growth_shown(room: &FlashRoom, frame: &Frame) -> Option<Growth> {
-    let device = &room.device;
-    let refused = device.refused.as_ref();
-    if refused.is_some_and(|refused| *refused != DeviceQuestion::of(room)) {
-        return None;
+pub fn measurement_shown(room: &FlashRoom, frame: &Frame) -> MeasurementShown {
+    match &room.device.measurement {
+        None => MeasurementShown::Nothing,
+        Some(Measurement::Waiting) => {
+            MeasurementShown::Waiting(awaits(room, frame).unwrap_or(Awaits::Numbers))
+        }
+        Some(Measurement::Refused(of, why)) if *of == DeviceQuestion::of(room) => {
+            MeasurementShown::Refused(why.clone())
+        }
+        Some(Measurement::Refused(..)) => MeasurementShown::Nothing,
+        Some(Measurement::Begun(growth)) => {
+            let mut growth = growth.clone();
+            if growth.question().is_some() && !frame.session.awaits(DetailKind::FlashGrowth) {
+                growth.stage = GrowthStage::Interrupted;
+            }
+            MeasurementShown::Begun(growth)
+        }
     }
-    let mut growth = device.growth.clone()?;
-    if growth.question().is_some() && !frame.session.awaits(DetailKind::FlashGrowth) {
-        growth.stage = GrowthStage::Interrupted;
-    }
-    Some(growth)
 }
 
 /// What computes now, and what could.

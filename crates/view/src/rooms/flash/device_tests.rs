@@ -7,7 +7,7 @@ use crate::reduce_flash;
 use headlight_activations::{Finding, HeadInputs};
 
 use super::*;
-use crate::reduce::tests::{live, said};
+use crate::reduce::tests::{answer, live, posted, said};
 use crate::rooms::flash::catalogue::FlashFigure;
 use crate::rooms::flash::device::OnDevice;
 use crate::rooms::flash::figures::agreement::verdict;
@@ -260,48 +260,145 @@ fn room_of_head() -> (State, RunId) {
     (state, id)
 }
 
+/// What the room shows of the last run.
+fn run_of(state: &State) -> RunShown {
+    run_shown(&state.flash, &state.frame)
+}
+
+/// What the room shows of the last measurement.
+fn measurement_of(state: &State) -> MeasurementShown {
+    measurement_shown(&state.flash, &state.frame)
+}
+
+/// What was measured so far.
+fn growth_in(state: &State) -> Growth {
+    match measurement_of(state) {
+        MeasurementShown::Begun(growth) => growth,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What is said of the last measurement.
+fn measurement_says(state: &State) -> String {
+    words::measurement_state(&measurement_of(state)).unwrap()
+}
+
+fn is_due_in(state: &State) -> bool {
+    is_due(&state.flash, &state.frame)
+}
+
+/// Types a prompt and has it run.
+fn run_prompt(state: &mut State, prompt: &str) -> RunId {
+    crate::reduce(state, FrameAction::EditPrompt(prompt.to_owned()));
+    let edit = state.frame.edit;
+    posted(&crate::reduce(state, FrameAction::RunPrompt(edit))).unwrap()
+}
+
+/// The engine refuses a question.
+fn refuse(state: &mut State, run: RunId, why: &str) {
+    let message = Message::Failed {
+        run,
+        blame: crate::session::Blame::Input,
+        message: why.to_owned(),
+        fitting: None,
+    };
+    tell(state, message);
+}
+
 #[test]
 fn a_run_waits_for_the_numbers_that_are_on_their_way() {
     let (mut state, id) = room_of_head();
     assert_eq!(act(&mut state, FlashAction::RunOnDevice), None);
-    assert_eq!(
-        run_shown(&state.flash, &state.frame),
-        RunShown::AwaitsNumbers
-    );
+    assert_eq!(run_of(&state), RunShown::Waiting(Awaits::Numbers));
     let inputs = head_inputs(0.0);
-    assert_eq!(act(&mut state, FlashAction::RunDue), None);
+    assert!(!is_due_in(&state));
+    assert_eq!(act(&mut state, FlashAction::AskForWaiting), None);
     assert_eq!(
         find(&mut state, id, Finding::HeadInputs(inputs.clone())),
         None
     );
-    assert_eq!(
-        run_shown(&state.flash, &state.frame),
-        RunShown::AwaitsNumbers
-    );
-    let (_, detail) = act(&mut state, FlashAction::RunDue).unwrap();
+    assert!(is_due_in(&state));
+    let (_, detail) = act(&mut state, FlashAction::AskForWaiting).unwrap();
     let Detail::FlashRun(task) = detail else {
         panic!("{detail:?}");
     };
     assert_eq!(task.q, inputs.q);
-    assert_eq!(run_shown(&state.flash, &state.frame), RunShown::Awaited);
+    assert_eq!(run_of(&state), RunShown::Awaited);
+    assert!(!is_due_in(&state), "asked once");
 
     let (mut state, id) = room_of_head();
     act(&mut state, FlashAction::RunOnDevice);
     act(&mut state, FlashAction::SetSource(random(1)));
+    assert_eq!(run_of(&state), RunShown::Nothing, "nobody asked for these");
     assert_eq!(find(&mut state, id, Finding::HeadInputs(inputs)), None);
-    assert_eq!(act(&mut state, FlashAction::RunDue), None);
+    assert_eq!(act(&mut state, FlashAction::AskForWaiting), None);
 
     let (mut state, id) = room_of_head();
     act(&mut state, FlashAction::RunOnDevice);
-    let message = Message::Failed {
-        run: id,
-        blame: crate::session::Blame::Input,
-        message: "no such head".to_owned(),
-        fitting: None,
-    };
-    tell(&mut state, message);
+    refuse(&mut state, id, "no such head");
     let why = "No such head.".to_owned();
-    assert_eq!(run_shown(&state.flash, &state.frame), RunShown::Failed(why));
+    assert_eq!(run_of(&state), RunShown::Failed(why));
+}
+
+#[test]
+fn what_is_asked_for_while_a_prompt_runs_is_asked_when_that_is_done() {
+    let mut state = room();
+    let run = run_prompt(&mut state, "Lily ran");
+    assert_eq!(act(&mut state, FlashAction::RunOnDevice), None);
+    assert_eq!(act(&mut state, FlashAction::MeasureGrowth), None);
+    assert_eq!(run_of(&state), RunShown::Waiting(Awaits::Prompt));
+    assert_eq!(
+        measurement_of(&state),
+        MeasurementShown::Waiting(Awaits::Prompt)
+    );
+    assert_eq!(measurement_of(&state).measured(), None, "no empty axes");
+    assert_eq!(
+        measurement_says(&state),
+        "A prompt is being run; the measurement begins when that is done."
+    );
+    assert_eq!(
+        words::run_state(&run_of(&state)).unwrap(),
+        "A prompt is being run; our kernel runs when that is done."
+    );
+    assert!(!is_due_in(&state));
+    answer(&mut state, run);
+    assert!(is_due_in(&state));
+    let effects = reduce_flash(&mut state, FlashAction::AskForWaiting);
+    let kinds = effects.iter().filter_map(|effect| match effect {
+        Effect::Worker(Command::Post {
+            ask: Ask::Detail { detail, .. },
+            ..
+        }) => Some(detail.kind()),
+        _ => None,
+    });
+    let kinds: Vec<DetailKind> = kinds.collect();
+    assert_eq!(kinds, [DetailKind::FlashRun, DetailKind::FlashGrowth]);
+    assert_eq!(run_of(&state), RunShown::Awaited);
+    assert_eq!(growth_in(&state).stage, GrowthStage::Measuring(256));
+    assert!(!is_due_in(&state));
+}
+
+#[test]
+fn a_prompt_that_fails_sets_free_what_waited_for_its_end() {
+    let mut state = room();
+    let run = run_prompt(&mut state, "Lily ran");
+    act(&mut state, FlashAction::MeasureGrowth);
+    refuse(&mut state, run, "prompt has 301 tokens");
+    // The run before it can still be asked about.
+    assert!(is_due_in(&state));
+    assert!(act(&mut state, FlashAction::AskForWaiting).is_some());
+}
+
+#[test]
+fn who_waits_can_change_their_mind() {
+    let mut state = room();
+    let run = run_prompt(&mut state, "Lily ran");
+    act(&mut state, FlashAction::MeasureGrowth);
+    assert!(measurement_of(&state).is_open());
+    act(&mut state, FlashAction::StopMeasuring);
+    assert_eq!(measurement_of(&state), MeasurementShown::Nothing);
+    answer(&mut state, run);
+    assert!(!is_due_in(&state));
 }
 
 #[test]
@@ -352,39 +449,20 @@ fn a_newer_prompt_interrupts_and_a_refusal_is_said() {
     let mut state = room();
     act(&mut state, FlashAction::RunOnDevice).unwrap();
     act(&mut state, FlashAction::MeasureGrowth).unwrap();
-    crate::reduce(&mut state, FrameAction::EditPrompt("Lily ran".to_owned()));
-    let edit = state.frame.edit;
-    crate::reduce(&mut state, FrameAction::RunPrompt(edit));
-    assert_eq!(run_shown(&state.flash, &state.frame), RunShown::Interrupted);
-    assert_eq!(
-        growth_shown(&state.flash, &state.frame).unwrap().stage,
-        GrowthStage::Interrupted
-    );
-    act(&mut state, FlashAction::RunOnDevice);
-    assert_eq!(
-        run_shown(&state.flash, &state.frame),
-        RunShown::Failed(words::BUSY.to_owned())
-    );
+    run_prompt(&mut state, "Lily ran");
+    assert_eq!(run_of(&state), RunShown::Interrupted);
+    assert_eq!(growth_in(&state).stage, GrowthStage::Interrupted);
 
     let mut state = room();
     let (id, _) = act(&mut state, FlashAction::RunOnDevice).unwrap();
     let (measured, _) = act(&mut state, FlashAction::MeasureGrowth).unwrap();
     for run in [id, measured] {
-        let message = Message::Failed {
-            run,
-            blame: crate::session::Blame::Input,
-            message: "no GPU here".to_owned(),
-            fitting: None,
-        };
-        tell(&mut state, message);
+        refuse(&mut state, run, "no GPU here");
     }
     let why = "No GPU here.".to_owned();
-    assert_eq!(
-        run_shown(&state.flash, &state.frame),
-        RunShown::Failed(why.clone())
-    );
-    let growth = growth_shown(&state.flash, &state.frame).unwrap();
-    assert_eq!(words::growth_state(&growth), why);
+    assert_eq!(run_of(&state), RunShown::Failed(why.clone()));
+    assert_eq!(measurement_says(&state), why);
+    assert_eq!(measurement_of(&state).measured(), None, "no empty axes");
 }
 
 #[test]
@@ -406,15 +484,12 @@ fn what_was_wrong_with_numbers_is_not_said_of_better_ones() {
             run_shown(&state.flash, &state.frame),
             RunShown::Failed(why.clone())
         );
-        assert_eq!(
-            growth_shown(&state.flash, &state.frame).unwrap().stage,
-            GrowthStage::Failed(why)
-        );
+        assert_eq!(measurement_of(&state), MeasurementShown::Refused(why));
         act(&mut state, FlashAction::SetSource(good));
         Player::new(&state.flash).unwrap();
         // Nothing ran, so nothing is out of date either.
         assert_eq!(run_shown(&state.flash, &state.frame), RunShown::Nothing);
-        assert_eq!(growth_shown(&state.flash, &state.frame), None);
+        assert_eq!(measurement_of(&state), MeasurementShown::Nothing);
         assert_eq!(state.frame.notices.len(), 0);
         // And they can be run.
         assert!(act(&mut state, FlashAction::RunOnDevice).is_some());
@@ -445,7 +520,7 @@ fn lengths_are_asked_for_one_after_the_other() {
     for (index, n) in LENGTHS.into_iter().enumerate() {
         let (id, detail) = open.unwrap();
         assert_eq!(detail, Detail::FlashGrowth { n, d: 8 });
-        let growth = growth_shown(&state.flash, &state.frame).unwrap();
+        let growth = growth_in(&state);
         assert_eq!(
             (growth.stage, growth.points.len()),
             (GrowthStage::Measuring(n), index)
@@ -458,20 +533,15 @@ fn lengths_are_asked_for_one_after_the_other() {
         open = find(&mut state, id, Finding::FlashGrowth(point(n, 8, 1.0)));
     }
     assert_eq!(open, None);
-    let growth = growth_shown(&state.flash, &state.frame).unwrap();
+    let growth = growth_in(&state);
     assert_eq!(
         (&growth.stage, growth.points.len()),
         (&GrowthStage::Done, 6)
     );
-    assert!(words::growth_state(&growth).starts_with("Measured 6 lengths"));
+    assert!(measurement_says(&state).starts_with("Measured 6 lengths"));
     let again = act(&mut state, FlashAction::MeasureGrowth).unwrap().1;
     assert_eq!(again, Detail::FlashGrowth { n: 256, d: 8 });
-    assert!(
-        growth_shown(&state.flash, &state.frame)
-            .unwrap()
-            .points
-            .is_empty()
-    );
+    assert!(growth_in(&state).points.is_empty());
 }
 
 #[test]
@@ -482,11 +552,11 @@ fn after_a_slow_length_there_is_no_longer_one() {
     // Standard attention takes four times as long.
     let slow = point(512, 8, 1_100.0);
     assert_eq!(find(&mut state, id, Finding::FlashGrowth(slow)), None);
-    let growth = growth_shown(&state.flash, &state.frame).unwrap();
+    let growth = growth_in(&state);
     assert_eq!(growth.stage, GrowthStage::TooSlow(4_400.0));
     assert_eq!(
-        words::growth_state(&growth),
-        "Stopped at 512, which took 4.4\u{a0}s: twice as many take about four times as long."
+        measurement_says(&state),
+        "Stopped at 512, which took 4.4\u{a0}s: twice as many are four times the work."
     );
 }
 
@@ -498,34 +568,34 @@ fn who_stops_is_asked_nothing_more_and_keeps_what_there_is() {
     assert_eq!(act(&mut state, FlashAction::StopMeasuring), None);
     let late = find(&mut state, id, Finding::FlashGrowth(point(512, 8, 1.0)));
     assert_eq!(late, None);
-    let growth = growth_shown(&state.flash, &state.frame).unwrap();
+    let growth = growth_in(&state);
     assert_eq!(
         (&growth.stage, growth.points.len()),
         (&GrowthStage::Stopped, 1)
     );
     assert_eq!(
-        words::growth_state(&growth),
+        measurement_says(&state),
         "Stopped. The figures go up to 256."
     );
     act(&mut state, FlashAction::StopMeasuring);
-    assert_eq!(
-        growth_shown(&state.flash, &state.frame).unwrap().stage,
-        GrowthStage::Stopped
-    );
+    assert_eq!(growth_in(&state).stage, GrowthStage::Stopped);
 }
 
 #[test]
 fn an_answer_for_another_length_or_width_is_none() {
     let mut device = OnDevice {
-        growth: Some(Growth {
+        measurement: Some(Measurement::Begun(Growth {
             stage: GrowthStage::Measuring(512),
             ..growth_of(Vec::new())
-        }),
+        })),
         ..OnDevice::default()
     };
     assert_eq!(device.apply_growth(point(256, 8, 1.0)), None);
     assert_eq!(device.apply_growth(point(512, 9, 1.0)), None);
-    assert!(device.growth.unwrap().points.is_empty());
+    let Some(Measurement::Begun(growth)) = device.measurement else {
+        panic!("{device:?}");
+    };
+    assert!(growth.points.is_empty());
 }
 
 #[test]

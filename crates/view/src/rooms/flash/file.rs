@@ -5,7 +5,7 @@ use crate::frame::words::PRODUCT;
 
 use super::catalogue::title;
 use super::device::RunShown;
-use super::device_ask::{growth_shown, run_shown};
+use super::device_ask::{measurement_shown, run_shown};
 use super::figures::compare::SideBySide;
 use super::figures::ledger::ledger;
 use super::figures::row::{self, row_after_each_tile};
@@ -35,9 +35,10 @@ pub fn figure(
 ) -> Option<Figure> {
     let (title, sentence, (drawing, size)) = match figure {
         FlashFigure::Growth => {
-            let growth = growth_shown(room, frame)?;
-            let drawing = growth::drawing(&growth, width_px);
-            (title(figure).into(), growth::sentence(&growth), drawing)
+            let shown = measurement_shown(room, frame);
+            let growth = shown.measured()?;
+            let drawing = growth::drawing(growth, width_px);
+            (title(figure).into(), growth::sentence(growth), drawing)
         }
         FlashFigure::Timeline => {
             let beside = seen.beside.map(|(player, _)| player);
@@ -181,6 +182,7 @@ mod tests {
     use crate::frame::action::FrameAction;
     use crate::reduce_flash;
 
+    use super::super::device::Measurement;
     use super::super::figures::growth::tests::{growth_of, point};
     use super::super::test_drawing::assert_inside;
     use super::super::test_room::{numbers_of, of_twelve_rows, with_shown};
@@ -230,7 +232,8 @@ mod tests {
     fn every_figure_that_has_something_to_show_is_a_value() {
         let mut state = of_twelve_rows(Options::default());
         state.flash.step = Player::new(&state.flash).unwrap().largest_rescale();
-        state.flash.device.growth = Some(growth_of(vec![point(256, 8, 1.0)]));
+        let growth = growth_of(vec![point(256, 8, 1.0)]);
+        state.flash.device.measurement = Some(Measurement::Begun(growth));
         for kind in FlashFigure::ALL {
             let of = |seen: Shown<'_>| {
                 let (room, frame) = (&state.flash, &state.frame);

@@ -83,7 +83,7 @@ fn however_many_rows_a_tile_has_those_of_the_chosen_one_are_there() {
                         .find(|words| (words.y - 4.0 - middle).abs() < 1e-6);
                     let pitch = if width < 400.0 { 38.0 } else { 44.0 };
                     let value = all[row - queries.start];
-                    assert_eq!(own.unwrap().text, shown_within(value, pitch));
+                    assert_eq!(own.unwrap().text, shown_within(value, pitch).unwrap());
                     let apart = shown.windows(2).map(|two| two[1].y - two[0].y);
                     assert!(apart.into_iter().all(|by| by > 13.9), "{rows_of_tile}");
                     assert!(shown.len() >= queries.len().min(16) / 2);

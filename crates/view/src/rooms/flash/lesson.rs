@@ -6,12 +6,14 @@
 use headlight_flash::{Algorithm, EventKind, Tiling};
 
 use super::figures::ledger::ledger;
+use super::figures::ledger_words::more_or_less;
 use super::figures::row::{row_after_each_tile, row_shown};
 use super::options::DataSource;
 use super::options::{Options, Tiles};
 use super::player::moved_by;
 use super::player::{Moment, Player};
-use super::words::{capitalised, shown};
+use super::state::FlashRoom;
+use super::words::{capitalised, counted_of, shown};
 use super::words::{named_rows, row_label, thousands};
 
 /// What a step is about.
@@ -57,11 +59,20 @@ pub(crate) struct Scene {
 /// Which of the algorithm's steps a scene shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum At {
-    /// The first of this kind at or after this share of all.
+    /// The first of this kind at or after this share of all, or else from the start.
     First(EventKind, f64),
+    /// The same, of a tile of keys that is not the first that the rows meet.
+    FirstOfLaterTile(EventKind, f64),
     /// The rescale that changes the most rows of a tile.
     LargestRescale,
 }
+
+/// What a scene has in place of a head's numbers where these do not show it.
+const STAND_IN: DataSource = DataSource::Random {
+    n: 16,
+    d: 8,
+    seed: 1,
+};
 
 impl FlashTopic {
     /// All of them, in order.
@@ -99,7 +110,7 @@ impl FlashTopic {
                 "Every query meets every key, which makes a matrix of scores. The textbook \
                  writes it to slow memory, reads it back, writes the weights, and reads \
                  those again: the arithmetic waits for the memory. So few tokens are for \
-                 looking at; tiles save once there are more, as in step 7."
+                 looking at; what tiles save is counted in step 7."
             }
             Self::Online => {
                 "A softmax needs a row’s largest score and the sum of its weights. Both can \
@@ -135,7 +146,9 @@ impl FlashTopic {
                 "Flash attention is not always less. Its traffic grows with the square of \
                  the width and falls as the chip grows. These rows are 128 wide, so few of \
                  them fit on a chip of 16 KiB: here eight queries and four keys, and all \
-                 keys and values are loaded again for every eight queries."
+                 keys and values are loaded again for every eight queries. Standard attention \
+                 is counted as in the paper, on a chip that holds all keys at once: here these \
+                 alone are 64 KiB."
             }
         }
     }
@@ -187,7 +200,11 @@ impl FlashTopic {
             Self::Matrix => of_head(with(Algorithm::Standard), EventKind::Store, 0.2),
             Self::Online => {
                 let tiles = Tiles::Blocks(1, 4);
-                of_head(Options { tiles, ..fa2 }, EventKind::RowSum, 0.9)
+                Scene {
+                    options: Options { tiles, ..fa2 },
+                    source: DataSource::Head,
+                    at: At::FirstOfLaterTile(EventKind::RowSum, 0.9),
+                }
             }
             Self::Rescale => Scene {
                 options: fa2,
@@ -213,9 +230,89 @@ impl FlashTopic {
         }
     }
 
-    /// The answer, with the numbers on the stage.
+    /// The numbers that the scene has in place of a head's that do not show it, if any can
+    /// fail to.
+    pub(crate) fn stand_in(self) -> Option<DataSource> {
+        self.why_stand_in().map(|_| STAND_IN)
+    }
+
+    /// Why the stage shows other numbers than the head's.
+    const fn why_stand_in(self) -> Option<&'static str> {
+        match self {
+            Self::Online => Some(
+                "No query of this prompt meets two tiles of keys, so random numbers are on the \
+                 stage.",
+            ),
+            Self::Rescale => Some(
+                "With this head’s numbers no row is rescaled, so random ones are on the stage.",
+            ),
+            Self::Future => Some(
+                "This prompt is too short for a tile to be skipped, so random numbers are on \
+                 the stage.",
+            ),
+            _ => None,
+        }
+    }
+
+    /// The step of a player of the scene's options that the scene shows.
+    pub(crate) fn step_of(self, player: &Player) -> Option<u64> {
+        let (kind, share, is_later) = match self.scene().at {
+            At::First(kind, share) => (kind, share, false),
+            At::FirstOfLaterTile(kind, share) => (kind, share, true),
+            At::LargestRescale => return player.largest_rescale(),
+        };
+        let schedule = player.schedule();
+        let n = schedule.n_events();
+        let from = (n as f64 * share) as u64;
+        let is_it = |index: &u64| {
+            schedule.event(*index).is_some_and(|event| {
+                let is_kind = event.kind == kind && event.i.is_some();
+                is_kind && (!is_later || event.j.is_some_and(|j| j > 0))
+            })
+        };
+        let found = (from..n).chain(0..from).find(is_it);
+        found.map(|index| index + 1)
+    }
+
+    /// True if a moment shows what the question is about.
+    fn is_seen_in(self, moment: &Moment) -> bool {
+        match self {
+            Self::Online => moment.kind() == Some(EventKind::RowSum) && moment.passes.len() > 1,
+            Self::Rescale => moment.is_rescale(),
+            Self::KeysOutside => moment.event.is_some_and(|event| event.i.is_some()),
+            _ => true,
+        }
+    }
+
+    /// The answer, with the numbers on the stage: in the scene's own steps, whatever was
+    /// chosen since, and at the scene's own step where the one that is shown says nothing
+    /// about the question.
     #[must_use]
     pub fn answer(self, player: &Player, moment: &Moment) -> String {
+        let options = self.scene().options;
+        if *player.options() == options && self.is_seen_in(moment) {
+            return self.answer_at(player, moment);
+        }
+        let own = match player.with_options(options) {
+            Ok(own) => own,
+            Err(why) => return why,
+        };
+        let step = self.step_of(&own);
+        let is_about_step = matches!(self, Self::Online | Self::Rescale | Self::KeysOutside);
+        match step.and_then(|step| own.moment(step).ok()) {
+            Some(moment) if is_about_step => {
+                let answer = self.answer_at(&own, &moment);
+                format!("At step {} of this scene: {answer}", thousands(moment.step))
+            }
+            None if is_about_step => "These numbers do not show it: no row is rescaled, or none \
+                 meets a second tile of keys."
+                .to_owned(),
+            _ => self.answer_at(&own, moment),
+        }
+    }
+
+    /// The answer in the scene's own steps, at one that is about the question.
+    fn answer_at(self, player: &Player, moment: &Moment) -> String {
         let schedule = player.schedule();
         let problem = *schedule.problem();
         match self {
@@ -239,10 +336,10 @@ impl FlashTopic {
                 let here = schedule.totals().elements_moved();
                 let other = moved_by(problem, Algorithm::Fa1, schedule.tiling()).unwrap_or(here);
                 format!(
-                    "{} numbers instead of {}: {:.0} % less, with the same tiles and mask.",
+                    "{} numbers instead of {}: {}, with the same tiles and mask.",
                     thousands(here),
                     thousands(other),
-                    (1.0 - here as f64 / other as f64) * 100.0
+                    more_or_less(here as f64 / other as f64)
                 )
             }
             Self::Future => {
@@ -253,20 +350,20 @@ impl FlashTopic {
                 )
             }
             Self::Ledger => {
-                // The step's own tiles, whatever is chosen now: who doubles them to see
-                // what becomes of it is not told of doubling them again.
-                let own = self.scene().options.tiling(problem.d).ok();
-                let doubled =
-                    own.and_then(|tiling| Tiling::new(2 * tiling.block_q(), tiling.block_k()).ok());
-                let moved = |tiling| moved_by(problem, Algorithm::Fa2, tiling);
-                let here = moved(own).unwrap_or_else(|| schedule.totals().elements_moved());
-                let other = moved(doubled).unwrap_or(here);
+                let tiles_of = |tiling: Tiling| problem.n_q.div_ceil(tiling.block_q());
+                let doubled = schedule
+                    .tiling()
+                    .and_then(|own| Tiling::new(2 * own.block_q(), own.block_k()).ok());
+                let here = schedule.totals().elements_moved();
+                let other = moved_by(problem, Algorithm::Fa2, doubled).unwrap_or(here);
                 format!(
-                    "{:.0} % less is moved, {} instead of {}: keys and values are loaded half as \
-                     often, queries and outputs as before.",
-                    (1.0 - other as f64 / here as f64) * 100.0,
+                    "{} is moved, {} instead of {}: keys and values are loaded for {} of queries \
+                     instead of {}, queries and outputs move as before.",
+                    capitalised(&more_or_less(other as f64 / here as f64)),
                     thousands(other),
-                    thousands(here)
+                    thousands(here),
+                    counted_of(doubled.map_or(0, tiles_of), "tile"),
+                    schedule.tiling().map_or(0, tiles_of)
                 )
             }
             Self::Loses => {
@@ -335,7 +432,7 @@ fn unchanged(player: &Player, moment: &Moment) -> String {
     let same = queries.zip(alpha).filter(|(_, alpha)| **alpha >= 1.0);
     let names: Vec<String> = same.map(|(query, _)| row_label(player, query)).collect();
     match names.as_slice() {
-        [] => "None: every row found a larger score.".to_owned(),
+        [] => "None: each row found a score above its maximum.".to_owned(),
         names => format!(
             "{}: their α is 1, because no score of this tile is above their maximum.",
             capitalised(&names.join(", "))
@@ -343,17 +440,12 @@ fn unchanged(player: &Player, moment: &Moment) -> String {
     }
 }
 
-/// The step that a scene shows; the one that the room opens at if there is none.
-pub(crate) fn step_of(player: &Player, at: At) -> Option<u64> {
-    let (kind, share) = match at {
-        At::First(kind, share) => (kind, share),
-        At::LargestRescale => return player.largest_rescale(),
-    };
-    let n = player.schedule().n_events();
-    let from = (n as f64 * share) as u64;
-    let is_it = |index: &u64| {
-        let event = player.schedule().event(*index);
-        event.is_some_and(|event| event.kind == kind && event.i.is_some())
-    };
-    (from..n).find(is_it).map(|index| index + 1)
+/// The idea of the lesson's step that is open, and why its numbers are not the head's where
+/// they are not.
+#[must_use]
+pub fn lesson_idea(room: &FlashRoom) -> String {
+    let topic = FlashTopic::ALL[room.lesson.unwrap_or(0).min(FlashTopic::ALL.len() - 1)];
+    let why = topic.why_stand_in().filter(|_| room.has_stand_in);
+    let idea = topic.idea();
+    why.map_or_else(|| idea.to_owned(), |why| format!("{idea} {why}"))
 }

@@ -42,6 +42,7 @@ mod room_state;
 pub(crate) mod sentence;
 pub(crate) mod state;
 pub mod tables;
+mod typed_rows;
 mod typed_step;
 mod walk;
 pub mod words;
@@ -59,7 +60,7 @@ pub use figures::row::{TileOfRow, row_after_each_tile, row_arithmetic, row_shown
 pub use file::{content, figure};
 pub use headlight_flash::Algorithm;
 pub use headlight_flash::{Array, EventKind};
-pub use lesson::{Evidence, FlashTopic};
+pub use lesson::{Evidence, FlashTopic, lesson_idea};
 pub use numbers::numbers;
 pub use options::{BLOCKS, DataSource, MEMORIES, Options, SPEEDS, Tiles};
 pub use player::{Moment, Player};
@@ -70,12 +71,15 @@ pub use room_player::data_of;
 pub use sentence::sentence;
 pub use state::FlashRoom;
 pub use tables::Shown;
+pub use typed_rows::TypedError;
 pub use typed_step::{TypedStep, TypedStepError};
 
 #[cfg(test)]
 mod first_view_tests;
 #[cfg(test)]
 mod large_tiles_tests;
+#[cfg(test)]
+mod lesson_tests;
 #[cfg(test)]
 mod sentence_tests;
 #[cfg(test)]

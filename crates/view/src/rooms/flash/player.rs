@@ -115,7 +115,21 @@ impl Player {
     ///
     /// Returns a sentence if the tiles cannot be.
     pub fn beside(&self, other: Algorithm) -> Result<Self, String> {
-        Self::with(self.data.clone(), self.options.beside(other))
+        self.with_options(self.options.beside(other))
+    }
+
+    /// The same numbers in the steps of other options.
+    ///
+    /// # Errors
+    ///
+    /// Returns a sentence if the tiles cannot be.
+    pub(crate) fn with_options(&self, options: Options) -> Result<Self, String> {
+        Self::with(self.data.clone(), options)
+    }
+
+    /// How it attends.
+    pub(crate) const fn options(&self) -> &Options {
+        &self.options
     }
 
     /// The numbers.
@@ -133,26 +147,32 @@ impl Player {
         }
     }
 
-    /// The step of a rescale that changes the most rows, of a tile in the midst of the
-    /// work; of its scores where nothing is rescaled.
+    /// The step of a rescale that changes the most rows of its tile: of a tile in the midst
+    /// of the work, or of the nearest one that has any; `None` where no row is rescaled.
     pub(crate) fn largest_rescale(&self) -> Option<u64> {
+        let n_tiles = self.schedule().n_query_tiles();
+        let midst = n_tiles * 2 / 3;
+        let around = (0..n_tiles).flat_map(|far| [midst.checked_sub(far), Some(midst + far)]);
+        let mut tiles = around.flatten().filter(|&tile| tile < n_tiles);
+        tiles.find_map(|tile| self.largest_rescale_of(tile))
+    }
+
+    /// The step of the rescale that changes the most rows of a tile of queries.
+    fn largest_rescale_of(&self, tile: usize) -> Option<u64> {
         let schedule = self.schedule();
         let mut machine = Machine::new(self.data.inputs()?, schedule);
         let mut found: Option<(usize, u64)> = None;
-        for (index, event) in schedule.events_of_query_tile(schedule.n_query_tiles() * 2 / 3) {
+        for (index, event) in schedule.events_of_query_tile(tile) {
             if machine.apply(&event).is_err() {
                 break;
             }
-            let alpha = &machine.chip().alpha;
-            let n_rescaled = alpha.iter().filter(|&&alpha| alpha > 0.0 && alpha < 1.0);
-            // Scores are worth less than any rescale that changes something.
-            let worth = match event.kind {
-                EventKind::Rescale => 1 + 2 * n_rescaled.count(),
-                EventKind::Scores => 2,
-                _ => continue,
-            };
-            if found.is_none_or(|(most, _)| worth > most) {
-                found = Some((worth, index + 1));
+            if event.kind != EventKind::Rescale {
+                continue;
+            }
+            let n_rescaled = machine.chip().alpha.iter().filter(is_rescaled).count();
+            let most = found.map_or(0, |(most, _)| most);
+            if n_rescaled > most {
+                found = Some((n_rescaled, index + 1));
             }
         }
         found.map(|(_, step)| step)
@@ -238,7 +258,18 @@ impl Player {
     }
 }
 
+/// True for the factor of a row that had a sum, and whose maximum rose.
+const fn is_rescaled(alpha: &&f32) -> bool {
+    **alpha > 0.0 && **alpha < 1.0
+}
+
 impl Moment {
+    /// True at a rescale that changes a row.
+    pub(crate) fn is_rescale(&self) -> bool {
+        let is_rescale = self.kind() == Some(EventKind::Rescale);
+        is_rescale && self.chip.alpha.iter().any(|alpha| is_rescaled(&alpha))
+    }
+
     /// True if the step moved numbers of this array this way.
     #[must_use]
     pub fn moves(&self, array: Array, direction: Direction) -> bool {

@@ -8,7 +8,7 @@ use super::action::FlashAction;
 use super::device_ask as device;
 use super::file;
 use super::head_of::HeadOf;
-use super::lesson::{self, FlashTopic};
+use super::lesson::FlashTopic;
 use super::link;
 use super::player::Player;
 use super::recorded::RecordedHead;
@@ -66,7 +66,7 @@ fn apply(room: &mut FlashRoom, frame: &mut Frame, action: FlashAction) {
             begin(room);
         }
         FlashAction::SetSource(source) => {
-            room.source = source;
+            (room.source, room.has_stand_in) = (source, false);
             room.row = None;
             begin(room);
         }
@@ -88,11 +88,7 @@ fn apply(room: &mut FlashRoom, frame: &mut Frame, action: FlashAction) {
             stay(room);
         }
         FlashAction::RunOnDevice => device::run(room, frame),
-        FlashAction::RunDue => {
-            if device::is_due(room) {
-                device::run(room, frame);
-            }
-        }
+        FlashAction::AskForWaiting => device::ask_for_waiting(room, frame),
         FlashAction::MeasureGrowth => device::measure(room, frame),
         FlashAction::StopMeasuring => room.device.stop(),
         FlashAction::OpenLesson => {
@@ -136,6 +132,7 @@ fn teach(room: &mut FlashRoom, step: usize) {
     let scene = topic.scene();
     (room.lesson, room.lesson_left, room.is_revealed) = (Some(step), step, false);
     (room.options, room.source, room.row) = (scene.options, scene.source, None);
+    room.has_stand_in = false;
     begin(room);
     room.is_scene_pending = true;
     settle(room);
@@ -147,15 +144,23 @@ fn settle(room: &mut FlashRoom) {
     let Some(topic) = topic.filter(|_| room.is_scene_pending) else {
         return;
     };
-    if let Ok(player) = Player::new(room) {
-        room.is_scene_pending = false;
-        room.step = lesson::step_of(&player, topic.scene().at);
+    let Ok(player) = Player::new(room) else {
+        return;
+    };
+    room.is_scene_pending = false;
+    room.step = topic.step_of(&player);
+    // A step never shows a scene that lacks what it is about.
+    if let (None, Some(stand_in)) = (room.step, topic.stand_in()) {
+        (room.source, room.has_stand_in) = (stand_in, true);
+        room.step = Player::new(room)
+            .ok()
+            .and_then(|player| topic.step_of(&player));
     }
 }
 
 /// Gives back what stood on the stage before.
 fn leave(room: &mut FlashRoom) {
-    (room.lesson, room.is_scene_pending) = (None, false);
+    (room.lesson, room.is_scene_pending, room.has_stand_in) = (None, false, false);
     if let Some(before) = room.before.take() {
         (room.options, room.source) = (before.options, before.source);
         (room.step, room.row, room.playing) = (before.step, before.row, None);

@@ -576,7 +576,7 @@ fn the_lessons_answers_are_those_of_the_figure() {
     );
     let (player, moment) = on_stage(FlashTopic::Ledger);
     let answer = FlashTopic::Ledger.answer(&player, &moment);
-    assert!(answer.starts_with("42 % less is moved, "), "{answer}");
+    assert!(answer.starts_with("42\u{a0}% less is moved, "), "{answer}");
 }
 
 #[test]

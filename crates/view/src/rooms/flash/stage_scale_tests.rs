@@ -49,27 +49,34 @@ fn pieces(scene: &StageScene, array: Array, is_standing: bool) -> Vec<(f64, f64)
 }
 
 #[test]
-fn pieces_begin_and_end_where_their_rows_do() {
+fn tiles_of_as_many_rows_are_as_long_and_a_short_last_one_is_as_much_shorter() {
     for (width, is_standing) in [(980.0, true), (360.0, false)] {
         for algorithm in [Algorithm::Fa1, Algorithm::Fa2] {
-            // The last of four tiles of queries has one row, the last of seven of keys too.
-            let scene = drawn(&player(25, 25, options(algorithm)), width);
-            let q = pieces(&scene, Array::Q, is_standing);
-            let k = pieces(&scene, Array::K, is_standing);
-            let o = pieces(&scene, Array::O, is_standing);
-            assert_eq!((q.len(), k.len()), (4, 7));
-            assert_eq!(q, o);
-            let per_row = (q[1].0 - q[0].0) / 8.0;
-            for (tile, (start, length)) in q.iter().enumerate() {
-                assert!((start - q[0].0 - tile as f64 * 8.0 * per_row).abs() < 1e-9);
-                let rows = if tile == 3 { 1.0 } else { 8.0 };
-                assert!(*length > 0.0 && *length < rows * per_row + 1e-9, "{length}");
+            for (n, block_q, block_k) in [(24, 8, 3), (24, 3, 8), (25, 8, 4), (23, 5, 1)] {
+                let options = Options {
+                    tiles: Tiles::Blocks(block_q, block_k),
+                    ..options(algorithm)
+                };
+                let scene = drawn(&player(n, n, options), width);
+                for (array, block) in [
+                    (Array::Q, block_q),
+                    (Array::O, block_q),
+                    (Array::K, block_k),
+                ] {
+                    let pieces = pieces(&scene, array, is_standing);
+                    assert_eq!(pieces.len(), n.div_ceil(block), "{array:?}");
+                    let per_row = pieces[0].1 / block as f64;
+                    let gap = pieces[1].0 - pieces[0].0 - pieces[0].1;
+                    assert!(gap > 0.5 && gap < pieces[0].1, "{gap} {per_row}");
+                    for (tile, &(start, length)) in pieces.iter().enumerate() {
+                        let n_rows = block.min(n - tile * block);
+                        let what = format!("{array:?} {n} {block}: tile {tile} {length}");
+                        assert!((length - n_rows as f64 * per_row).abs() < 1e-9, "{what}");
+                        let before = tile as f64 * (block as f64 * per_row + gap);
+                        assert!((start - pieces[0].0 - before).abs() < 1e-9, "{what}");
+                    }
+                }
             }
-            for (tile, (start, _)) in k.iter().enumerate() {
-                assert!((start - k[0].0 - tile as f64 * 4.0 * per_row).abs() < 1e-9);
-            }
-            let gap = q[1].0 - q[0].0 - q[0].1;
-            assert!(gap > 0.5 && gap < 0.7 * per_row, "{gap} {per_row}");
         }
     }
 }

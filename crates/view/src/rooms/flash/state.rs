@@ -61,6 +61,8 @@ pub struct FlashRoom {
     pub(crate) before: Option<Box<SavedScene>>,
     /// A lesson's scene that waits for its numbers.
     pub(crate) is_scene_pending: bool,
+    /// The lesson's scene has numbers of its own, as the head's do not show it.
+    pub(crate) has_stand_in: bool,
     /// What the visitor wants as a file, until the room has made it.
     pub pending_save: Option<(FlashFigure, Format)>,
     /// What the link said, until the room has read it.
@@ -103,6 +105,7 @@ impl Default for FlashRoom {
             device: OnDevice::default(),
             before: None,
             is_scene_pending: false,
+            has_stand_in: false,
             pending_save: None,
             unread_link: None,
             link_pairs: Pairs::default(),

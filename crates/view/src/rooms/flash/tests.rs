@@ -5,17 +5,17 @@ use headlight_flash::{Algorithm, EventKind};
 
 use super::figures::ledger;
 use super::figures::row::row_arithmetic;
-use super::figures::stage::{LabelKind, Paint, StageScene, scene, shown_within};
+use super::figures::stage::{Label, LabelKind, Paint, StageScene, scene, shown_within};
 use super::test_room::{all_options, player, room, square, state};
 use super::{
-    Check, Checked, DataSource, FlashAction, FlashTopic, Options, Player, Tiles, lines_of,
-    row_shown, sentence, words,
+    Check, Checked, DataSource, FlashAction, HeadData, Options, Player, Tiles, lines_of, row_shown,
+    sentence, words,
 };
 use crate::Action;
 use crate::frame::effect::Effect;
 use crate::room::Room;
 use crate::state::State;
-use headlight_figure::plain;
+use headlight_figure::{NUMBER, plain};
 
 fn scene_at(player: &Player, step: u64, width: f64) -> StageScene {
     let moment = player.moment(step).unwrap();
@@ -314,10 +314,83 @@ fn on_a_phone_words_and_numbers_keep_apart() {
             "{columns:?}"
         );
     }
-    for (value, text) in [(11.108, "11.1"), (-11.108, "\u{2212}11.1"), (1.0, "1.00")] {
-        assert_eq!(shown_within(value, 38.0), text);
+    for (value, text) in [(11.108, "11.11"), (-11.108, "\u{2212}11.1"), (1.0, "1.00")] {
+        assert_eq!(shown_within(value, 38.0).unwrap(), text);
     }
-    assert_eq!(shown_within(11.108, 44.0), "11.11");
+    assert_eq!(shown_within(11.108, 44.0).unwrap(), "11.11");
+}
+
+#[test]
+fn a_number_has_as_many_digits_as_have_room() {
+    let of = |value, width| shown_within(value, width).unwrap_or_default();
+    let minus = "\u{2212}";
+    for (value, width, text) in [
+        (-0.12, 42.0, format!("{minus}0.12")),
+        (-0.12, 33.0, format!("{minus}0.1")),
+        (-0.12, 29.0, String::new()),
+        (-23.46, 33.0, format!("{minus}23")),
+        (123.4, 32.0, "123".to_owned()),
+        (7.3e-13, 40.0, format!("7e{minus}13")),
+        (7.3e-13, 33.0, String::new()),
+        (-12_345.0, 46.0, format!("{minus}1.2e4")),
+        (-12_345.0, 38.0, format!("{minus}1e4")),
+        (f32::NEG_INFINITY, 32.0, format!("{minus}∞")),
+        (0.0, 32.0, "0".to_owned()),
+    ] {
+        assert_eq!(of(value, width), text, "{value} in {width}");
+    }
+}
+
+/// Labels that stand on one line, from left to right: where each begins and ends.
+fn lines_of_numbers(scene: &StageScene) -> Vec<Vec<(f64, f64, &str)>> {
+    let is_number = |label: &&Label| {
+        let kinds = [LabelKind::Number, LabelKind::HotNumber, LabelKind::OnDark];
+        kinds.contains(&label.kind)
+    };
+    let mut lines = std::collections::BTreeMap::<u64, Vec<(f64, f64, &str)>>::new();
+    for label in scene.words.iter().filter(is_number) {
+        let half = NUMBER.width(&label.text) / 2.0;
+        let line = lines.entry(label.y.to_bits()).or_default();
+        line.push((label.x - half, label.x + half, label.text.as_str()));
+    }
+    let mut lines: Vec<_> = lines.into_values().collect();
+    for line in &mut lines {
+        line.sort_by(|a, b| a.0.total_cmp(&b.0));
+    }
+    lines
+}
+
+#[test]
+fn numbers_never_run_into_each_other() {
+    // Weights down to 1e-13 and scores of every sign and size.
+    let typed = |scale: f32| {
+        let row = |at: usize| format!("{} {}", at as f32 * scale - 3.0, 2.0 - at as f32);
+        let rows = |n: usize| (0..n).map(row).collect::<Vec<_>>().join("\n");
+        HeadData::typed(&[rows(12), rows(12), rows(12)].join("\n\n")).unwrap()
+    };
+    let mut n_numbers = 0;
+    for data in [typed(1.0), typed(30.0), HeadData::random(12, 8, 1).unwrap()] {
+        let data = data.shared();
+        for options in all_options() {
+            // Not all tiles are enough for two parts of the keys.
+            let Ok(player) = Player::with(data.clone(), options) else {
+                continue;
+            };
+            let n_steps = player.schedule().n_events();
+            for step in (0..=n_steps).step_by(1 + n_steps as usize / 40) {
+                for width in [280.0, 360.0, 592.0, 740.0, 980.0, 1_200.0, 2_400.0] {
+                    let scene = scene_at(&player, step, width);
+                    for line in lines_of_numbers(&scene) {
+                        n_numbers += line.len();
+                        for two in line.windows(2) {
+                            assert!(two[0].1 < two[1].0, "{two:?} {width} {step} {options:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(n_numbers > 10_000, "{n_numbers}");
 }
 
 #[test]
@@ -421,80 +494,4 @@ fn going_to_the_room_and_back_is_a_link_each() {
     reduce_flash(&mut fresh, FlashAction::ReadLink);
     assert_eq!(fresh.flash.options, state.flash.options);
     assert_eq!(crate::address::fragment_of(&fresh), written);
-}
-
-#[test]
-fn the_lesson_puts_its_scenes_on_the_stage_and_answers_from_them() {
-    let mut state = state(square());
-    // Without an engine the lesson plays a recorded head; here any will do.
-    let head = crate::answers::details::HeadInputs {
-        layer: 3,
-        head: 2,
-        seq_len: 25,
-        d_head: 8,
-        scale: 8_f64.sqrt().recip(),
-        q: numbers(1, 200),
-        k: numbers(2, 200),
-        v: numbers(3, 200),
-    };
-    state.flash.head = Some(headlight_figure::Shared::new(head));
-    reduce_flash(&mut state, FlashAction::GoTo(5));
-    let before = state.flash.clone();
-    reduce_flash(&mut state, FlashAction::OpenLesson);
-    for (index, topic) in FlashTopic::ALL.into_iter().enumerate() {
-        reduce_flash(&mut state, FlashAction::LessonStep(index));
-        let player = Player::new(&state.flash).unwrap();
-        let moment = player.moment(player.step(&state.flash)).unwrap();
-        let answer = topic.answer(&player, &moment);
-        assert!(
-            answer.ends_with('.') && answer.len() > 12,
-            "{topic:?}: {answer}"
-        );
-        assert!(!answer.contains("NaN"), "{answer}");
-        for text in [topic.idea(), topic.question(), topic.title()] {
-            assert!(!text.contains('!') && !text.contains("  "), "{text}");
-        }
-        let link = crate::address::fragment_of(&state);
-        assert!(
-            link.ends_with(&format!("&learn=flash.{}", index + 1)),
-            "{link}"
-        );
-    }
-    reduce_flash(&mut state, FlashAction::LeaveLesson);
-    let after = &state.flash;
-    assert_eq!(
-        (&after.options, &after.source, after.step),
-        (&before.options, &before.source, before.step)
-    );
-    assert_eq!(after.lesson, None);
-}
-
-#[test]
-fn the_lessons_scenes_show_what_they_tell_of() {
-    let mut state = state(square());
-    let kinds = [(6, EventKind::Pv), (7, EventKind::Pv)];
-    for (index, kind) in kinds {
-        reduce_flash(&mut state, FlashAction::LessonStep(index));
-        let player = Player::new(&state.flash).unwrap();
-        let moment = player.moment(player.step(&state.flash)).unwrap();
-        assert_eq!(moment.kind(), Some(kind));
-    }
-    // 128 rows of width 128 in tiles of 8 by 4: flash attention moves more than the textbook.
-    let player = Player::new(&state.flash).unwrap();
-    let rows = ledger::ledger(&player, &player.moment(1).unwrap(), None).rows;
-    assert!(
-        rows[0].moved < rows[2].moved && rows[2].moved < rows[1].moved,
-        "{rows:?}"
-    );
-}
-
-/// Numbers that look like any.
-fn numbers(seed: u32, n: usize) -> Vec<f32> {
-    let mut state = seed;
-    (0..n)
-        .map(|_| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) as f32 / 4_194_304.0 - 2.0
-        })
-        .collect()
 }

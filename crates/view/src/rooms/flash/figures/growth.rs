@@ -222,10 +222,25 @@ fn crosses(points: &[(f64, f64)], x: &Scale, y: &Scale) -> Vec<Element> {
     placed.iter().map(cross).chain(label).collect()
 }
 
-fn power(points: &[FlashGrowth], way: Way, amount: Amount) -> Option<Power> {
-    let values = amounts(points, way, amount);
+/// The power by which a way's memory grows.
+fn power(points: &[FlashGrowth], way: Way) -> Option<Power> {
+    let values = amounts(points, way, Amount::Memory);
     let lengths = (values.first()?.0 as usize, values.last()?.0 as usize);
     exponent(&values).map(|exponent| Power { exponent, lengths })
+}
+
+/// The times of the longest sequence that both ways attended, or else our kernel.
+///
+/// No power of the length is fitted to times: those of short sequences may be mostly launch,
+/// and the time of a way that has more of that would seem to grow less.
+fn longest_times(points: &[FlashGrowth]) -> Option<String> {
+    let of = |point: &FlashGrowth, way| measured(point, way).map(|measure| measure.elapsed_ms);
+    let both = points
+        .iter()
+        .rfind(|point| of(point, Way::Standard).is_some());
+    let point = both.or(points.last())?;
+    let standard = of(point, Way::Standard);
+    Some(words::times(point.n, point.flash.elapsed_ms, standard))
 }
 
 /// The largest error of a way, over all lengths; `None` without any.
@@ -241,10 +256,12 @@ fn largest_error(points: &[FlashGrowth], way: Way) -> Option<f64> {
 #[must_use]
 pub fn sentence(growth: &Growth) -> String {
     let points = &growth.points;
-    let of = |amount| [Way::Flash, Way::Standard].map(|way| power(points, way, amount));
-    let mut said = Vec::new();
-    said.extend(words::grows(Amount::Memory, of(Amount::Memory)));
-    said.extend(words::grows(Amount::Time, of(Amount::Time)));
+    if points.is_empty() {
+        return String::new();
+    }
+    let mut said = vec![words::measured_with(growth.d)];
+    said.extend(words::memory_grows(WAYS.map(|way| power(points, way))));
+    said.extend(longest_times(points));
     if let Some(flash) = largest_error(points, Way::Flash) {
         let standard = largest_error(points, Way::Standard);
         said.push(words::errors(flash, standard));
@@ -268,30 +285,33 @@ pub fn sentence(growth: &Growth) -> String {
 pub fn table(growth: &Growth) -> Table {
     let row = |point: &FlashGrowth| {
         let mut row = vec![point.n.to_string()];
-        for way in [Way::Flash, Way::Standard] {
+        for way in WAYS {
             row.extend(match measured(point, way) {
                 Some(measure) => [
                     full(measure.elapsed_ms),
                     measure.extra_bytes.to_string(),
                     full(measure.max_abs_error),
                 ],
-                None => [String::new(), words::DOES_NOT_FIT.to_owned(), String::new()],
+                None => [const { String::new() }; 3],
             });
         }
+        row.push(measured(point, Way::Standard).is_some().to_string());
         row
     };
     Table {
         caption: Cow::Owned(words::growth_caption(growth.d)),
-        columns: vec![
-            Column::value("n"),
-            Column::value("flash ms"),
-            Column::value("flash extra bytes"),
-            Column::value("flash max error"),
-            Column::value("standard ms"),
-            // A number of bytes, or that it does not fit.
-            Column::text("standard extra bytes"),
-            Column::value("standard max error"),
-        ],
+        columns: [
+            "n",
+            "flash ms",
+            "flash extra bytes",
+            "flash max error",
+            "standard ms",
+            "standard extra bytes",
+            "standard max error",
+            "standard fits",
+        ]
+        .map(Column::value)
+        .to_vec(),
         rows: growth.points.iter().map(row).collect(),
     }
 }

@@ -49,15 +49,22 @@ fn the_sentence_has_powers_and_errors() {
         sentence(&growth_of(points.collect()))
     };
     assert_eq!(of(&[]), "");
+    let errors = "Largest error 3.1e-7, of standard attention 3.1e-7.";
     assert_eq!(
         of(&[256, 512]),
-        "Largest error 3.1e-7, of standard attention 3.1e-7."
+        format!(
+            "Random numbers of width 8, without a mask. At 512 tokens the kernel takes 2.0\u{a0}ms \
+             and standard attention 8.0\u{a0}ms, launch and reading included. {errors}"
+        )
     );
     assert_eq!(
         of(&[256, 512, 1_024]),
-        "From 256 to 1\u{202f}024 tokens the kernel’s extra memory grows as N^1.00 and that of \
-         standard attention as N^2.00. The kernel’s time grows as about N^1.0 and that of \
-         standard attention as about N^1.0. Largest error 3.1e-7, of standard attention 3.1e-7."
+        format!(
+            "Random numbers of width 8, without a mask. From 256 to 1\u{202f}024 tokens the \
+             kernel’s extra memory grows as N^1.00 and that of standard attention as N^2.00. At \
+             1\u{202f}024 tokens the kernel takes 4.0\u{a0}ms and standard attention 16\u{a0}ms, \
+             launch and reading included. {errors}"
+        )
     );
     let mut wrong = point(256, 8, 1.0);
     wrong.flash.max_abs_error = 0.5;
@@ -66,6 +73,79 @@ fn the_sentence_has_powers_and_errors() {
         said.contains("5.0e-1") && said.ends_with(words::WRONG),
         "{said}"
     );
+}
+
+/// A slower way whose time is launch grows less, and is slower all the same.
+#[test]
+fn no_exponent_is_said_of_times_that_are_launch_for_the_most_part() {
+    let times = [
+        (256, 37.0, 305.0),
+        (512, 60.0, 330.0),
+        (1_024, 150.0, 520.0),
+        (2_048, 420.0, 1_040.0),
+        (4_096, 976.0, 2_126.0),
+    ];
+    let points = times.map(|(n, flash_ms, standard_ms)| {
+        let mut point = point(n, 8, flash_ms);
+        if let StandardMeasure::Measured(standard) = &mut point.standard {
+            standard.elapsed_ms = standard_ms;
+        }
+        point
+    });
+    let said = sentence(&growth_of(points.to_vec()));
+    assert_eq!(said.matches("N^").count(), 2, "of memory alone: {said}");
+    assert!(!said.contains("time grows"), "{said}");
+    assert!(
+        said.contains(
+            "At 4\u{202f}096 tokens the kernel takes 976\u{a0}ms and standard attention \
+             2.1\u{a0}s, launch and reading included."
+        ),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_times_that_are_said_are_of_one_length() {
+    let said = sentence(&growth_of(vec![point(256, 8, 1.0), too_large(512, 8)]));
+    assert!(
+        said.contains("At 256 tokens the kernel takes 1.0\u{a0}ms and"),
+        "{said}"
+    );
+    let said = sentence(&growth_of(vec![too_large(512, 8)]));
+    assert!(
+        said.contains("At 512 tokens the kernel takes 2.0\u{a0}ms, launch"),
+        "{said}"
+    );
+}
+
+#[test]
+fn memory_that_follows_no_power_has_no_exponent() {
+    let mut points: Vec<_> = LENGTHS.map(|n| point(n, 8, 1.0)).to_vec();
+    for point in &mut points {
+        point.flash.extra_bytes += 1 << 14;
+    }
+    let said = sentence(&growth_of(points));
+    assert!(!said.contains("N^"), "{said}");
+}
+
+#[test]
+fn whatever_became_of_a_measurement_its_width_is_said() {
+    let stages = [
+        GrowthStage::Measuring(512),
+        GrowthStage::Done,
+        GrowthStage::TooSlow(2_000.0),
+        GrowthStage::Stopped,
+        GrowthStage::Interrupted,
+        GrowthStage::Failed("No GPU here.".to_owned()),
+    ];
+    for stage in stages {
+        let growth = Growth {
+            stage,
+            ..growth_of(vec![point(256, 8, 1.0)])
+        };
+        assert!(sentence(&growth).contains("of width 8"));
+        assert!(table(&growth).caption.contains("of width 8"));
+    }
 }
 
 #[test]
@@ -189,9 +269,11 @@ fn the_table_has_every_number_in_full() {
             "flash max error",
             "standard ms",
             "standard extra bytes",
-            "standard max error"
+            "standard max error",
+            "standard fits"
         ]
     );
+    assert!(table.columns.iter().all(|column| !column.is_text));
     assert_eq!(
         table.rows[0],
         [
@@ -201,8 +283,21 @@ fn the_table_has_every_number_in_full() {
             "3.1e-7",
             "1.3333333333333333",
             "262144",
-            "3.1e-7"
+            "3.1e-7",
+            "true"
         ]
     );
-    assert_eq!(table.rows[1][4..], ["", "does not fit", ""]);
+    assert_eq!(table.rows[1][4..], ["", "", "", "false"]);
+    let file: serde_json::Value = serde_json::from_str(&headlight_figure::files::json(
+        "{\"figure\": \"g\"}",
+        &table,
+    ))
+    .unwrap();
+    for column in [2, 5] {
+        assert!(file["rows"][0][column].is_u64(), "{file}");
+    }
+    assert!(
+        file["rows"][1][5].is_null() && file["rows"][1][7] == false,
+        "{file}"
+    );
 }

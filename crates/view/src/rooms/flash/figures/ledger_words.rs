@@ -7,6 +7,18 @@ use crate::rooms::flash::player::{Player, moved_by};
 use crate::rooms::flash::words::{algorithm, counted_of, thousands};
 use headlight_figure::number::fixed;
 
+/// How much more or less a share of something is, before `than` or `as`: `10 % less`.
+pub(crate) fn more_or_less(share: f64) -> String {
+    let percent = ((share - 1.0).abs() * 100.0).round();
+    match (percent == 0.0, share) {
+        (true, 1.0) => "as much".to_owned(),
+        (true, share) if share > 1.0 => "hardly more".to_owned(),
+        (true, _) => "hardly less".to_owned(),
+        (false, share) if share > 1.0 => format!("{percent:.0}\u{a0}% more"),
+        (false, _) => format!("{percent:.0}\u{a0}% less"),
+    }
+}
+
 /// What the ledger says of the played algorithm, and why.
 #[must_use]
 pub fn verdict(player: &Player, ledger: &Ledger) -> String {
@@ -15,7 +27,10 @@ pub fn verdict(player: &Player, ledger: &Ledger) -> String {
         return String::new();
     };
     let (share, name) = (played.of_standard, algorithm(played.algorithm));
-    let percent = |share: f64| format!("{:.0}\u{a0}%", (share - 1.0).abs() * 100.0);
+    let compared = match more_or_less(share) {
+        as_much if share == 1.0 => format!("{as_much} as standard"),
+        more_or_less => format!("{more_or_less} than standard"),
+    };
     let times = |n: usize| {
         if n == 1 {
             "once".to_owned()
@@ -28,35 +43,26 @@ pub fn verdict(player: &Player, ledger: &Ledger) -> String {
             four times the whole matrix, masked or not."
             .to_owned(),
         Algorithm::Fa1 if share >= 1.0 => format!(
-            "{name} moves {} more than standard here: O, l and m are read and written again \
-             for each of {} key tiles. Larger key tiles move less.",
-            percent(share),
+            "{name} moves {compared} here: O, l and m are read and written again for each of {} \
+             key tiles. Larger key tiles move less.",
             schedule.n_key_tiles()
         ),
         Algorithm::Fa2 if schedule.method().n_splits > 1 => {
-            let compared = if share >= 1.0 { "more" } else { "less" };
-            format!(
-                "{name} moves {} {compared} than standard here. It moves {}",
-                percent(share),
-                price_of_splits(schedule, played.moved)
-            )
+            let price = price_of_splits(schedule, played.moved);
+            format!("{name} moves {compared} here. It moves {price}")
         }
         Algorithm::Fa2 if share >= 1.0 => format!(
-            "With {} of width {}, {}, {name} moves {} more than standard: keys and values are \
-             loaded {}, which costs more than the matrix would. Larger query tiles move less.",
+            "With {} of width {}, {}, {name} moves {compared}: keys and values are loaded {}, \
+             which costs more than the matrix would. Larger query tiles move less.",
             counted_of(player.data().n_q(), "row"),
             player.data().d(),
             match schedule.queries(0).len() {
                 1 => "one at a time".to_owned(),
                 n => format!("{n} at a time"),
             },
-            percent(share),
             times(schedule.n_query_tiles())
         ),
-        _ => format!(
-            "{name} moves {} less than standard here: the matrix never goes to slow memory.",
-            percent(share)
-        ),
+        _ => format!("{name} moves {compared} here: the matrix never goes to slow memory."),
     }
 }
 
@@ -124,4 +130,24 @@ pub fn facts(ledger: &Ledger) -> Vec<(&'static str, String)> {
     }
     facts.push(("beside q, k, v, O at most", bytes(ledger.peak_extra_bytes)));
     facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_called_0_percent_more_or_less() {
+        let said = [1.0, 1.004, 0.996, 1.006, 0.994, 2.5, 0.25].map(more_or_less);
+        let wanted = [
+            "as much",
+            "hardly more",
+            "hardly less",
+            "1\u{a0}% more",
+            "1\u{a0}% less",
+            "150\u{a0}% more",
+            "75\u{a0}% less",
+        ];
+        assert_eq!(said, wanted);
+    }
 }

@@ -2,7 +2,8 @@
 #![expect(missing_docs, reason = "a constant of words says itself what it is")]
 
 use crate::rooms::flash::device::{
-    Amount, DeviceAnswer, Growth, GrowthStage, LENGTHS, Power, RunShown, Way,
+    Amount, Awaits, DeviceAnswer, Growth, GrowthStage, LENGTHS, MeasurementShown, Power, RunShown,
+    Way,
 };
 use headlight_figure::number::{duration, fixed, memory, scientific};
 
@@ -21,9 +22,6 @@ pub const AWAITED: &str = "The engine is on its way; then our kernel can run her
 pub const PREPARING: &str = "The GPU is being prepared; then our kernel can run here.";
 pub const CPU_CHOSEN: &str = "The CPU computes because it was chosen, and our kernel needs a GPU.";
 pub const CPU_COMPUTES: &str = "The CPU computes, and our kernel needs a GPU.";
-pub const BUSY: &str = "A prompt is being run. Ask again when it is done.";
-pub const NUMBERS_AWAITED: &str =
-    "The head’s numbers are on their way; our kernel runs when they are here.";
 pub const RUNNING: &str = "Our kernel runs.";
 pub const OUTDATED: &str =
     "Numbers, mask or tiles have changed since our kernel ran. Run it again for these.";
@@ -86,7 +84,7 @@ pub fn time(elapsed_ms: f64) -> String {
 pub fn run_state(shown: &RunShown) -> Option<String> {
     match shown {
         RunShown::Nothing | RunShown::Answered(_) => None,
-        RunShown::AwaitsNumbers => Some(NUMBERS_AWAITED.to_owned()),
+        RunShown::Waiting(awaits) => Some(waiting(*awaits, "our kernel runs")),
         RunShown::Awaited => Some(RUNNING.to_owned()),
         RunShown::Interrupted => Some(INTERRUPTED.to_owned()),
         RunShown::Outdated => Some(OUTDATED.to_owned()),
@@ -94,9 +92,34 @@ pub fn run_state(shown: &RunShown) -> Option<String> {
     }
 }
 
-/// Progress of a measurement, or why it is over.
+/// What must come before something begins.
+fn waiting(awaits: Awaits, begins: &str) -> String {
+    match awaits {
+        Awaits::Prompt => format!("A prompt is being run; {begins} when that is done."),
+        Awaits::NextPrompt => {
+            format!(
+                "The engine does not have the run that is shown; {begins} after the next prompt."
+            )
+        }
+        Awaits::Numbers => {
+            format!("The head’s numbers are on their way; {begins} when they are here.")
+        }
+    }
+}
+
+/// What is to be said of a measurement: what it waits for, its progress, or why it is over.
 #[must_use]
-pub fn growth_state(growth: &Growth) -> String {
+pub fn measurement_state(shown: &MeasurementShown) -> Option<String> {
+    match shown {
+        MeasurementShown::Nothing => None,
+        MeasurementShown::Waiting(awaits) => Some(waiting(*awaits, "the measurement begins")),
+        MeasurementShown::Refused(why) => Some(why.clone()),
+        MeasurementShown::Begun(growth) => Some(growth_state(growth)),
+    }
+}
+
+/// Progress of a measurement, or why it is over.
+fn growth_state(growth: &Growth) -> String {
     let last = growth.points.last().map_or(0, |point| point.n);
     let after = |why: &str| match last {
         0 => why.to_owned(),
@@ -112,13 +135,9 @@ pub fn growth_state(growth: &Growth) -> String {
                 LENGTHS.len()
             )
         }
-        GrowthStage::Done => format!(
-            "Measured {} lengths with random numbers of width {}, without a mask.",
-            growth.points.len(),
-            growth.d
-        ),
+        GrowthStage::Done => format!("Measured {} lengths.", growth.points.len()),
         GrowthStage::TooSlow(elapsed_ms) => format!(
-            "Stopped at {}, which took {}: twice as many take about four times as long.",
+            "Stopped at {}, which took {}: twice as many are four times the work.",
             thousands(last as u64),
             time(*elapsed_ms)
         ),
@@ -156,26 +175,24 @@ pub fn amount(amount: Amount, value: f64) -> String {
     }
 }
 
-/// How an amount grows, by our kernel and by standard attention; `None` before there
-/// are points enough.
+/// What was measured with, whatever came of it.
 #[must_use]
-pub fn grows(amount: Amount, powers: [Option<Power>; 2]) -> Option<String> {
-    let [flash, standard] = powers;
+pub fn measured_with(d: usize) -> String {
+    format!("Random numbers of width {d}, without a mask.")
+}
+
+/// How memory grows, by our kernel and by standard attention; `None` where that of our
+/// kernel follows no power.
+#[must_use]
+pub fn memory_grows([flash, standard]: [Option<Power>; 2]) -> Option<String> {
     let flash = flash?;
-    // A time is a few noisy points, where a second digit says nothing.
-    let name = |power: Power| match amount {
-        Amount::Memory => format!("N^{}", fixed(power.exponent, 2)),
-        Amount::Time => format!("about N^{}", fixed(power.exponent, 1)),
-    };
+    let name = |power: Power| format!("N^{}", fixed(power.exponent, 2));
     let (from, to) = flash.lengths;
     let range = format!("{} to {}", thousands(from as u64), thousands(to as u64));
-    let mut said = match amount {
-        Amount::Memory => format!(
-            "From {range} tokens the kernel’s extra memory grows as {}",
-            name(flash)
-        ),
-        Amount::Time => format!("The kernel’s time grows as {}", name(flash)),
-    };
+    let mut said = format!(
+        "From {range} tokens the kernel’s extra memory grows as {}",
+        name(flash)
+    );
     if let Some(standard) = standard {
         said.push_str(" and that of standard attention as ");
         said.push_str(&name(standard));
@@ -185,6 +202,23 @@ pub fn grows(amount: Amount, powers: [Option<Power>; 2]) -> Option<String> {
     }
     said.push('.');
     Some(said)
+}
+
+/// What a length took, by our kernel and by standard attention if that was measured.
+#[must_use]
+pub fn times(n: usize, flash_ms: f64, standard_ms: Option<f64>) -> String {
+    let n = thousands(n as u64);
+    let flash = time(flash_ms);
+    let both = standard_ms.map_or_else(
+        || format!("the kernel takes {flash}"),
+        |standard| {
+            format!(
+                "the kernel takes {flash} and standard attention {}",
+                time(standard)
+            )
+        },
+    );
+    format!("At {n} tokens {both}, launch and reading included.")
 }
 
 /// The largest errors over all lengths.

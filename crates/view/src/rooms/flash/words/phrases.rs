@@ -279,7 +279,12 @@ pub(crate) fn shown(value: f32) -> String {
 
 /// A number where there is room for five characters: one digit counts, `6e−3`.
 pub(crate) fn shown_short(value: f32) -> String {
-    with_small(value, 0.009_5, |small| with_minus(&format!("{small:.0e}")))
+    with_small(value, 0.009_5, one_digit)
+}
+
+/// One digit and a power of ten: `6e−3`.
+pub(crate) fn one_digit(value: f32) -> String {
+    with_minus(&format!("{value:.0e}"))
 }
 
 /// `least` is what is rounded to 0.01, and not less, with the digits that small numbers have.

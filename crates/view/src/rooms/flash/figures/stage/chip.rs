@@ -7,7 +7,8 @@ use headlight_flash::{Algorithm, Array, Chip, EventKind, Matrix};
 
 use super::names::{name_rows_and_keys, numbered};
 use super::places::{
-    COLUMN, NUMBER_HEIGHT, NUMBER_WIDTH, Places, columns_of, places, queries_on_chip, rows_in_tile,
+    BETWEEN_NUMBERS, NUMBER_HEIGHT, NUMBER_WIDTH, Places, columns_of, places, queries_on_chip,
+    rows_in_tile,
 };
 use super::scene::{Colours, Heatmap, LabelKind, Paint, Rect, StageScene};
 use crate::rooms::flash::player::{Moment, Player};
@@ -15,7 +16,7 @@ use crate::rooms::flash::words;
 use crate::rooms::flash::words::shown_short;
 use headlight_figure::number::fixed;
 use headlight_figure::ramp;
-use headlight_figure::{Anchor, NOTE};
+use headlight_figure::{Anchor, NOTE, NUMBER};
 
 fn column<'a>(chip: &'a Chip, name: &str) -> &'a [f32] {
     match name {
@@ -277,7 +278,9 @@ fn scores(scene: &mut StageScene, player: &Player, moment: &Moment, places: &Pla
             } else {
                 LabelKind::Number
             };
-            scene.say((x, y), kind, Anchor::Middle, shown_short(value));
+            if let Some(number) = shown_within(value, width) {
+                scene.say((x, y), kind, Anchor::Middle, number);
+            }
         }
     }
 }
@@ -403,7 +406,9 @@ fn columns(
                     LabelKind::Number
                 };
                 let base = (middle, y + row_height / 2.0 + 4.0);
-                scene.say(base, kind, Anchor::Middle, shown_within(value, pitch));
+                if let Some(number) = shown_within(value, pitch) {
+                    scene.say(base, kind, Anchor::Middle, number);
+                }
             }
         }
     }
@@ -414,13 +419,22 @@ fn columns(
     }
 }
 
-/// A number of a column that is so wide.
-pub(crate) fn shown_within(value: f32, width: f64) -> String {
-    if width < COLUMN && (9.995..99.95).contains(&value.abs()) {
-        fixed(f64::from(value), 1)
-    } else {
-        shown_short(value)
-    }
+/// A number in a cell or column that is so wide, with as many digits as have room there;
+/// `None` if even one has not.
+pub(crate) fn shown_within(value: f32, width: f64) -> Option<String> {
+    let exact = f64::from(value);
+    let magnitude = value.abs();
+    let one_decimal = (0.095..99.95).contains(&magnitude);
+    let no_decimal = (9.5..1e4).contains(&magnitude);
+    let one_digit = magnitude.is_finite() && magnitude >= 1e4;
+    let forms = [
+        Some(shown_short(value)),
+        one_decimal.then(|| fixed(exact, 1)),
+        no_decimal.then(|| fixed(exact, 0)),
+        one_digit.then(|| words::one_digit(value)),
+    ];
+    let mut forms = forms.into_iter().flatten();
+    forms.find(|text| NUMBER.width(text) + BETWEEN_NUMBERS <= width)
 }
 
 /// The row that is spelled out, and where rows can be chosen.

@@ -22,6 +22,9 @@ pub(crate) const ABOVE: f64 = 104.0;
 /// Least room in which a number can be read.
 pub(crate) const NUMBER_WIDTH: f64 = 31.0;
 
+/// Least room between two numbers beside each other.
+pub(crate) const BETWEEN_NUMBERS: f64 = 3.0;
+
 pub(crate) const NUMBER_HEIGHT: f64 = 14.0;
 
 /// Height of a row where there is room.
@@ -39,7 +42,7 @@ pub(crate) const NARROW: f64 = 420.0;
 /// Room that a column of one number per row takes.
 pub(crate) const COLUMN: f64 = 44.0;
 
-/// Width of a column where there is little room, and numbers have one digit less.
+/// Width of a column where there is little room, and long numbers have fewer digits.
 pub(crate) const NARROW_COLUMN: f64 = 38.0;
 
 /// Height of the chip: the same at every step, so that nothing jumps.

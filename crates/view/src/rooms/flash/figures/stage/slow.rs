@@ -1,8 +1,9 @@
 //! Slow memory: a strip per array, a piece per tile.
 //!
 //! Along their rows all strips have one scale, so that an array of half the rows is half
-//! as long and a last tile of few rows is short. Across them they have none: an array
-//! with one number a row would be a hair.
+//! as long. Within a strip all pieces have one scale, a little smaller for the room between
+//! them: tiles of as many rows are as long, and a last tile of few rows is as much shorter.
+//! Across them strips have no scale: an array with one number a row would be a hair.
 
 use std::ops::Range;
 
@@ -207,16 +208,24 @@ impl ArrayStrip {
         }
     }
 
-    /// Room between its pieces: little enough for the shortest of them to be seen.
+    /// Number of rows along it.
+    fn n_rows(&self) -> usize {
+        self.tiles.last().map_or(0, |tile| tile.end)
+    }
+
+    /// Room between its pieces: little enough for the shortest of them to be seen, and no
+    /// more than half of the strip in all.
     fn space(&self, per_row: f64) -> f64 {
         let n_tiles = self.tiles.len();
-        if n_tiles > MOST_PIECES {
+        if !(2..=MOST_PIECES).contains(&n_tiles) {
             return 0.0;
         }
         let shortest = self.tiles.iter().map(|tile| tile.len()).min();
         let shortest = shortest.unwrap_or(0) as f64 * per_row;
         let fitting = (shortest / 2.0).max(2.0);
-        SPACE.min(60.0 / n_tiles as f64).min(fitting)
+        let half = self.n_rows() as f64 * per_row / 2.0;
+        let most = fitting.min(half / (n_tiles - 1) as f64);
+        SPACE.min(60.0 / n_tiles as f64).min(most)
     }
 }
 
@@ -237,26 +246,30 @@ fn pieces(
         whole.width / longest
     };
     let space = strip.space(per_row);
-    let n_rows = strip.tiles.last().map_or(0, |tile| tile.end);
-    let place = |rows: Range<usize>, space: f64| {
-        let start = rows.start as f64 * per_row;
-        // Room is cut out of all pieces but the last: the array's length is that of its
-        // rows, however many its tiles.
-        let cut = if rows.end < n_rows { space } else { 0.0 };
-        let length = (rows.len() as f64 * per_row - cut).max(LEAST);
-        let start = start.min(n_rows as f64 * per_row - length).max(0.0);
+    let n_rows = strip.n_rows();
+    let length = n_rows as f64 * per_row;
+    // All pieces give up as much a row for the room between them, and the last one ends
+    // where the array does.
+    let n_spaces = n_pieces.saturating_sub(1) as f64;
+    let piece_per_row = per_row - space * n_spaces / n_rows.max(1) as f64;
+    let along = |start: f64, long: f64| {
         if is_standing {
-            Rect::new(whole.x, whole.y + start, whole.width, length)
+            Rect::new(whole.x, whole.y + start, whole.width, long)
         } else {
-            Rect::new(whole.x + start, whole.y, length, whole.height)
+            Rect::new(whole.x + start, whole.y, long, whole.height)
         }
+    };
+    let place = |rows: Range<usize>, n_before: usize| {
+        let start = rows.start as f64 * piece_per_row + n_before as f64 * space;
+        let long = (rows.len() as f64 * piece_per_row).max(LEAST);
+        along(start.min(length - long).max(0.0), long)
     };
     let rows =
         |tiles: &Range<usize>| strip.tiles[tiles.start].start..strip.tiles[tiles.end - 1].end;
     let mut moved_at: Option<Rect> = None;
     for piece in 0..n_pieces {
         let tiles = piece * n_tiles / n_pieces..(piece + 1) * n_tiles / n_pieces;
-        let at = place(rows(&tiles), space);
+        let at = place(rows(&tiles), piece);
         let is_moved = strip
             .moved
             .as_ref()
@@ -269,7 +282,7 @@ fn pieces(
     if let Some(at) = moved_at {
         scene.block(at.grown(2.5), Paint::Beam);
     }
-    moved_at.unwrap_or_else(|| place(rows(&(0..n_tiles)), 0.0))
+    moved_at.unwrap_or_else(|| along(0.0, length.max(LEAST)))
 }
 
 fn paint(
