@@ -1,7 +1,6 @@
 //! Prompts to try, and the words that the model knows.
 
 use headlight_figure::token;
-use headlight_view::State;
 use headlight_view::frame::Panel;
 use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::models::ModelExample;
@@ -17,25 +16,21 @@ use crate::store::{Store, store};
 /// Most characters of a prompt in the list.
 const SHOWN_CHARS: usize = 90;
 
-/// The button, where the model has examples.
+/// The button. It is there before the list, so that nothing moves when that arrives.
 #[component]
 pub fn Examples() -> impl IntoView {
-    let store = store();
-    let is_there = store.select(|state: &State| !state.frame.examples().is_empty());
-    move || {
-        is_there.get().then(|| {
-            view! {
-                <Popover
-                    panel=Panel::Examples
-                    heading=frame_words::EXAMPLES
-                    class="button"
-                    name=Signal::stored(frame_words::EXAMPLES.to_owned())
-                    button=frame_words::EXAMPLES
-                >
-                    {view_or_placeholder(|second: &SecondModule| second.examples, (), None)}
-                </Popover>
-            }
-        })
+    view! {
+        <div class="examples">
+            <Popover
+                panel=Panel::Examples
+                heading=frame_words::EXAMPLES
+                class="button"
+                name=Signal::stored(frame_words::EXAMPLES.to_owned())
+                button=frame_words::EXAMPLES
+            >
+                {view_or_placeholder(|second: &SecondModule| second.examples, (), None)}
+            </Popover>
+        </div>
     }
 }
 
@@ -44,6 +39,7 @@ pub fn Examples() -> impl IntoView {
 pub fn ExampleList() -> impl IntoView {
     let store = store();
     let examples = store.peek(|state| state.frame.examples().to_vec());
+    let has_none = examples.is_empty();
     let choices = examples.into_iter().enumerate();
     let choices = choices.map(|(index, example)| choice(store, index, &example));
     // Fetched only by those who look; `None` until it is there.
@@ -57,6 +53,7 @@ pub fn ExampleList() -> impl IntoView {
     });
     view! {
         <ul class="models">{choices.collect_view()}</ul>
+        {has_none.then(|| view! { <p class="note">{frame_words::NO_EXAMPLES}</p> })}
         <h3>{frame_words::KNOWN_WORDS}</h3>
         <p class="note">{frame_words::ABOUT_KNOWN_WORDS}</p>
         <p class="known-words">{move || known.get()}</p>

@@ -45,6 +45,7 @@ pub fn Prompt(
     view! {
         <section class="prompt" aria-label=frame_words::PROMPT>
             <Field/>
+            <Examples/>
             <Writing/>
             {children()}
             {move || error.get().map(sentence)}
@@ -114,7 +115,6 @@ fn Writing() -> impl IntoView {
     };
     view! {
         <div class="writing">
-            <Examples/>
             <label class="label" for="seed">{frame_words::SEED}</label>
             <input
                 id="seed"

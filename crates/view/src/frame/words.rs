@@ -37,6 +37,8 @@ pub fn cut_prompt(n_ctx: Option<usize>) -> String {
 }
 /// Opens the list of prompts to try.
 pub const EXAMPLES: &str = "Examples";
+/// The model's card has no examples, or the list of models did not arrive.
+pub const NO_EXAMPLES: &str = "There are none for this model.";
 /// Heading of the list of words that the model knows.
 pub const KNOWN_WORDS: &str = "Words that it knows";
 /// What the list of words means.
