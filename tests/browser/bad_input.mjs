@@ -32,6 +32,24 @@ test("a prompt longer than the context is refused in a sentence and kept", async
   await refusesPrompt(t, prompt, /\b\d+ tokens, expected at most \d+/);
 });
 
+test("a prompt longer than the context is cut to what the model reads, on request", async (t) => {
+  const page = await t.livePage(link({ backend: "cpu", prompt: PROMPT }));
+  const before = await rootOf(page);
+  const typed = `${PROMPT} ${"Lily saw a dog. ".repeat(60)}`;
+  await promptField(page).fill(typed);
+  const cut = page.getByRole("button", { name: /^Keep the first \d+ tokens$/ });
+  await cut.waitFor();
+  assert.equal(await page.locator(".prompt .used").textContent(), "", "the count was of the prompt before");
+  const limit = Number((await cut.textContent()).match(/\d+/)[0]);
+  await cut.click();
+  await cut.waitFor({ state: "detached" });
+  const kept = await promptField(page).inputValue();
+  assert.ok(typed.startsWith(kept) && kept.length > PROMPT.length, kept);
+  await answered(page, kept, before.run);
+  const { tokens } = await shown(page);
+  assert.equal(tokens.length, limit);
+});
+
 test("an empty prompt is refused in a sentence", async (t) => {
   await refusesPrompt(t, "", /^The prompt is empty/);
 });

@@ -43,7 +43,7 @@ for (const viewport of SIZES) {
 /** Opens everything there is to open and lets axe look at it. */
 async function looksThrough(page) {
   await assertAccessible(page, "live");
-  for (const name of [/^Engine: /, "Help", /^Model: /]) {
+  for (const name of [/^Engine: /, "Help", /^Model: /, "Examples"]) {
     await page.getByRole("button", { name }).click();
     await page.locator(".panel").waitFor();
     await assertAccessible(page, `panel of ${name}`);

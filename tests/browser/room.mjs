@@ -4,10 +4,12 @@ import assert from "node:assert/strict";
 
 import * as cli from "./cli.mjs";
 import {
+  answered,
   headButton,
   link,
   linkOf,
   live,
+  PROMPT,
   promptField,
   rootOf,
   rowsArrived,
@@ -28,6 +30,21 @@ const STORY = "Lily and Tom were good friends. One day, Lily found a red ball. L
 
 /** What comes next is far from certain, so that there is something to cut. */
 const OPEN = "Once upon a time";
+
+test("an example is run with the head that its sentence speaks of", async (t) => {
+  const page = await t.livePage(link({ backend: "cpu", prompt: PROMPT }));
+  const { run } = await rootOf(page);
+  await page.getByRole("button", { name: "Examples" }).click();
+  const panel = page.getByRole("region", { name: "Examples" });
+  await panel.getByText(/\bwitch\b.*\btower\b/).waitFor();
+  await panel.getByRole("button", { name: /A second name/ }).click();
+  await panel.waitFor({ state: "detached" });
+  const prompt = await promptField(page).inputValue();
+  assert.match(prompt, /whisper Yotta and$/);
+  await answered(page, prompt, run);
+  await page.getByRole("heading", { name: "Layer 0, head 5" }).waitFor();
+  await page.getByText(/head 0\.5 puts [\d.]+\s% of its weight on \u201cElwa\u201d/).first().waitFor();
+});
 
 test("every head's scores are the command line's, and sorting sorts by them", async (t) => {
   const page = await opened(t, { prompt: STORY, layer: 1, head: 2 });
