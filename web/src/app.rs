@@ -4,6 +4,7 @@ use headlight_view::State;
 use headlight_view::frame::Panel;
 use headlight_view::frame::action::FrameAction;
 use headlight_view::frame::status;
+use headlight_view::frame::words::window_title;
 use headlight_view::room::Room;
 use headlight_view::rooms::attention::action::AttentionAction;
 use leptos::ev::{self, KeyboardEvent};
@@ -27,6 +28,7 @@ pub fn App() -> impl IntoView {
     provide_context(second);
     provide_context(attention);
     publish_status_attributes(store);
+    name_window(store);
     listen_to_keys(store);
     close_panels_from_outside(store);
     second_module_entry::fetch(store, second, attention);
@@ -47,6 +49,12 @@ pub fn App() -> impl IntoView {
         <StatusLine/>
         <p class="unseen" role="status" aria-live="polite">{move || announcement.get()}</p>
     }
+}
+
+/// Names the window after the room, as tabs and bookmarks show it.
+fn name_window(store: Store) {
+    let room = store.select(|state: &State| state.room);
+    react(move || document().set_title(&window_title(room.get().title())));
 }
 
 /// Keeps the root element's attributes true. They change a moment after the

@@ -12,6 +12,11 @@ use crate::answers::head::head_name;
 pub const PRODUCT: &str = "Headlight";
 /// Heading of the page for readers who hear it.
 pub const PAGE_HEADING: &str = "Headlight: what a small transformer pays attention to";
+/// Title of the window while a room is open.
+#[must_use]
+pub fn window_title(room: &str) -> String {
+    format!("{room} \u{b7} {PRODUCT}")
+}
 /// Link past the frame.
 pub const SKIP: &str = "Skip to the figure";
 /// Name of the list of rooms.

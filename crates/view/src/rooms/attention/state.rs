@@ -421,7 +421,8 @@ impl AttentionRoom {
     pub fn move_cell(&mut self, subject: &Subject, rows: isize, columns: isize) {
         let last = subject.seq_len().saturating_sub(1);
         let query = self.query(subject).saturating_add_signed(rows).min(last);
-        let key = self.key(subject).saturating_add_signed(columns).min(last);
+        // Keys stop at what the row may see; only a pointer says why the rest is empty.
+        let key = self.key(subject).saturating_add_signed(columns).min(query);
         self.select_cell(subject, query, key);
     }
 
@@ -555,14 +556,16 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_cursor_stays_in_the_matrix() {
+    fn the_cursor_stays_in_what_its_row_may_see() {
         let (mut room, subject) = room();
         room.move_cell(&subject, 5, -5);
         assert_eq!((room.query(&subject), room.key(&subject)), (3, 0));
         room.move_cell(&subject, -1, 1);
         assert_eq!((room.query(&subject), room.key(&subject)), (2, 1));
+        room.move_cell(&subject, 0, 9);
+        assert_eq!((room.query(&subject), room.key(&subject)), (2, 2));
         room.move_cell(&subject, -9, 9);
-        assert_eq!((room.query(&subject), room.key(&subject)), (0, 3));
+        assert_eq!((room.query(&subject), room.key(&subject)), (0, 0));
     }
 
     #[test]
