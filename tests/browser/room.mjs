@@ -197,7 +197,7 @@ async function assertEdited(page, clean, edits) {
   }
 }
 
-/** Lens, norms of the last row, and attribution of the two most probable tokens. */
+/** Lens, norms of the last row, and attribution of the whole model's two most probable tokens. */
 async function assertInside(page, prompt, edits) {
   const { rows } = await cli.lens(prompt, edits);
   const shownRows = await rowsArrived(page, "attention.lens", rows.length);
@@ -208,7 +208,7 @@ async function assertInside(page, prompt, edits) {
     assertNear(Number(prob), top.prob, TOLERANCE, `${hook} at ${pos}`);
     if (Number(id) !== top.id) throw new Error(`${hook} at ${pos}: ${text}, want ${top.text}`);
   }
-  const { tokens, next } = await cli.run(prompt, edits);
+  const { tokens, next } = await cli.run(prompt);
   await assertNorms(page, prompt, tokens.length - 1, edits);
   await attributed(page, prompt, next[0].id, next[1].id, edits);
   await assertAttribution(page, prompt, next[0].id, next[1].id, edits);

@@ -35,8 +35,6 @@ pub struct SecondModule {
     pub engine: fn(()) -> AnyView,
     /// Draws what the model wrote after the prompt.
     pub continuation: fn(()) -> AnyView,
-    /// Draws what the panel of examples holds.
-    pub examples: fn(()) -> AnyView,
     /// Draws what the panel of models holds.
     pub models: fn(()) -> AnyView,
     /// Draws what the panel about the engine holds.

@@ -41,7 +41,6 @@ fn open() -> Result<Box<(SecondModule, AttentionModule)>, SplitLoaderError> {
         menu: |figure| view! { <figure::Menu figure/> }.into_any(),
         engine: |()| view! { <shell::EngineNotices/> }.into_any(),
         continuation: |()| view! { <shell::MaybeWritten/> }.into_any(),
-        examples: |()| view! { <shell::ExampleList/> }.into_any(),
         models: |()| view! { <shell::Models/> }.into_any(),
         backend: |()| view! { <shell::Report/> }.into_any(),
         help: |()| view! { <shell::Words/> }.into_any(),

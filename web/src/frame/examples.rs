@@ -10,7 +10,6 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::popover::Popover;
 use crate::host;
-use crate::second_module::{SecondModule, view_or_placeholder};
 use crate::store::{Store, store};
 
 /// Most characters of a prompt in the list.
@@ -28,7 +27,7 @@ pub fn Examples() -> impl IntoView {
                 name=Signal::stored(frame_words::EXAMPLES.to_owned())
                 button=frame_words::EXAMPLES
             >
-                {view_or_placeholder(|second: &SecondModule| second.examples, (), None)}
+                <List/>
             </Popover>
         </div>
     }
@@ -36,7 +35,7 @@ pub fn Examples() -> impl IntoView {
 
 /// What the panel holds.
 #[component]
-pub fn ExampleList() -> impl IntoView {
+fn List() -> impl IntoView {
     let store = store();
     let examples = store.peek(|state| state.frame.examples().to_vec());
     let has_none = examples.is_empty();

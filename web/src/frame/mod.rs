@@ -18,7 +18,6 @@ mod visible_token;
 
 pub use backend::Report;
 pub use continuation::MaybeWritten;
-pub use examples::ExampleList;
 pub use header::Header;
 pub use help::Words;
 pub use lesson_strip::{ClosedStrip, Moves, OpenStrip, Said};

@@ -46,10 +46,7 @@ impl Listed {
             shown,
             cuts: store.select(|state: &State| state.attention.details.cuts.clone()),
             sampling: store.select(|state: &State| state.frame.subject.sampling),
-            chosen: store.select(|state: &State| {
-                let contrast = state.attention.contrast(&state.frame.subject);
-                contrast.map(|(token, _)| token)
-            }),
+            chosen: store.select(|state: &State| state.attention.marked_next(&state.frame.subject)),
         }
     }
 

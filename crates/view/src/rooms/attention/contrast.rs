@@ -21,6 +21,15 @@ impl AttentionRoom {
         chosen.or_else(probable)
     }
 
+    /// The next token that is marked in the list: the one chosen to be spoken for, else the
+    /// most probable one.
+    #[must_use]
+    pub fn marked_next(&self, subject: &Subject) -> Option<u32> {
+        let chosen = self.compared.as_ref().and_then(|pair| pair.of(subject));
+        let probable = || Some(subject.run.as_ref()?.next.first()?.id);
+        chosen.map(|(token, _)| token).or_else(probable)
+    }
+
     /// The tokens that can be chosen to be compared, with their texts: the most probable
     /// ones, and the two that are compared, wherever they come from.
     #[must_use]
@@ -78,5 +87,11 @@ mod tests {
         assert_ne!(expected, (run.next[0].id, run.next[1].id));
         subject.show(run);
         assert_eq!(room.contrast(&subject), Some(expected));
+        let first = subject.run.as_ref().map(|run| run.next[0].id);
+        assert_eq!(
+            room.marked_next(&subject),
+            first,
+            "what the list says itself"
+        );
     }
 }

@@ -73,7 +73,7 @@ pub fn figure(
                 truth: &frame.subject.truth,
                 cuts: room.details.cuts.as_deref(),
                 sampling: frame.subject.sampling,
-                chosen: room.contrast(&frame.subject).map(|(token, _)| token),
+                chosen: room.marked_next(&frame.subject),
             };
             list.figure(
                 width_px,
