@@ -64,7 +64,7 @@ test("next tokens have the probabilities of the language", async (t) => {
 test("where a prompt leaves the language the token is named and no truth is shown", async (t) => {
   const page = await t.visit(link({ backend: "cpu", prompt: STRAY }));
   await live(page);
-  const sentence = page.getByText(/only knows the stories of its training: /);
+  const sentence = page.getByText(/^This model only knows the stories of its training: /);
   await sentence.waitFor({ timeout: 30_000 });
   const { tokens, truth } = await cli.truth(STRAY);
   const { pos } = truth.impossible;
