@@ -39,6 +39,17 @@ test("a page that was not built for tests fails at no link's bidding", async (t)
   assert.deepEqual(await notices(page), []);
 });
 
+test("trying again finds the engines whose list did not arrive", async (t) => {
+  t.expect(/Failed to load resource|ERR_FAILED/);
+  const page = await t.visit(null);
+  await page.route("**/engines.json", (route) => route.abort(), { times: 1 });
+  await page.goto(`${t.origin}/${link({ backend: "cpu", prompt: PROMPT })}`);
+  await page.getByText(/engines\.json did not arrive/).first().waitFor();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await live(page);
+  await assertAgrees(await shown(page), PROMPT, 1e-5);
+});
+
 /** What a worker waits for when it falls silent: a file that never comes. */
 const MOMENTS = {
   "its module arrives": "**/engine-cpu-*.wasm",

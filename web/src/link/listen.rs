@@ -43,13 +43,13 @@ impl Listeners {
                         now_ms: host::now_ms(),
                     }
                 }
-                Err(death) => Input::Died { worker: id, death },
+                Err(death) => died(id, death),
             };
             store.dispatch(FrameAction::Engine(input));
         });
         let on_garbled = Closure::new(move |_: MessageEvent| {
             let death = Death::Unreadable(session_words::NOT_COPIED.to_owned());
-            store.dispatch(FrameAction::Engine(Input::Died { worker: id, death }));
+            store.dispatch(FrameAction::Engine(died(id, death)));
         });
         let on_error = Closure::new(move |event: ev::Event| {
             let message = error_message(&event);
@@ -58,7 +58,7 @@ impl Listeners {
             } else {
                 Death::NotStarted(message.unwrap_or_else(|| session_words::NO_SCRIPT.to_owned()))
             };
-            store.dispatch(FrameAction::Engine(Input::Died { worker: id, death }));
+            store.dispatch(FrameAction::Engine(died(id, death)));
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onmessageerror(Some(on_garbled.as_ref().unchecked_ref()));
@@ -69,4 +69,10 @@ impl Listeners {
             _on_error: on_error,
         }
     }
+}
+
+/// A worker is dead. What it or the browser said of it is for developers.
+pub fn died(worker: WorkerId, death: Death) -> Input {
+    leptos::logging::warn!("{death:?}");
+    Input::Died { worker, death }
 }

@@ -122,16 +122,23 @@ fn message(event: Event) -> Result<Message, PatternError> {
             },
         },
         Event::Done { run, response } => done(run, response)?,
-        Event::Failed { run, error } => Message::Failed {
-            run,
-            blame: match error.kind {
+        Event::Failed { run, error } => {
+            let blame = match error.kind {
                 engine::ErrorKind::Input => view::Blame::Input,
                 engine::ErrorKind::Device => view::Blame::Device,
                 engine::ErrorKind::Internal => view::Blame::Internal,
-            },
-            message: error.message,
-            fitting: error.fitting,
-        },
+            };
+            if blame == view::Blame::Device {
+                // The page says in its own words that the device has failed.
+                leptos::logging::warn!("{}", error.message);
+            }
+            Message::Failed {
+                run,
+                blame,
+                message: error.message,
+                fitting: error.fitting,
+            }
+        }
         Event::Cancelled { run } => Message::Cancelled { run },
     })
 }

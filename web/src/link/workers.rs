@@ -12,7 +12,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{WorkerOptions, WorkerType};
 
 use super::js_error::describe;
-use super::listen::Listeners;
+use super::listen::{Listeners, died};
 use super::messages;
 use super::truth::TruthWorker;
 use crate::host;
@@ -103,6 +103,8 @@ impl fmt::Debug for WorkerLink {
 impl WorkerLink {
     fn run_command(&mut self, store: Store, command: Command) {
         match command {
+            // What is found is taken note of once this has returned.
+            Command::FindBuilds => fetch_builds(store),
             Command::Start { worker, build } => {
                 if let Err(message) = self.start(store, worker, build) {
                     report(store, worker, Death::NotStarted(message));
@@ -158,7 +160,6 @@ impl WorkerLink {
 
 /// Tells the session of a death, after whatever is being done now.
 fn report(store: Store, worker: WorkerId, death: Death) {
-    spawn_local(async move {
-        store.dispatch(FrameAction::Engine(Input::Died { worker, death }));
-    });
+    let input = died(worker, death);
+    spawn_local(async move { store.dispatch(FrameAction::Engine(input)) });
 }

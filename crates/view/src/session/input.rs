@@ -85,6 +85,8 @@ pub enum Input {
 /// Something for the page to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
+    /// Look once more which builds of the engine there are.
+    FindBuilds,
     /// Start a worker.
     Start {
         /// Its name from now on.

@@ -247,6 +247,10 @@ impl Session {
         self.stopped = None;
         self.cpu_deaths = 0;
         self.forget_gpu();
+        if !self.has_builds {
+            step.commands.push(Command::FindBuilds);
+            return;
+        }
         match self.active.take() {
             Some(worker) if worker.stage == WorkerStage::Idle => {
                 self.active = Some(self.load(worker, step));

@@ -122,7 +122,7 @@ impl Page {
     fn started(&self) -> Vec<Build> {
         let builds = self.commands.iter().filter_map(|command| match command {
             Command::Start { build, .. } => Some(*build),
-            Command::Terminate(_) | Command::Post { .. } => None,
+            Command::FindBuilds | Command::Terminate(_) | Command::Post { .. } => None,
         });
         builds.collect()
     }
@@ -359,6 +359,25 @@ fn loading_can_be_cancelled_while_the_module_or_the_model_arrives() {
     assert!(matches!(page.session.phase(), Phase::Stopped(_)));
     page.step(Input::TryAgain);
     assert!(matches!(page.session.phase(), Phase::LoadingModel(_)));
+}
+
+#[test]
+fn trying_again_looks_once_more_which_builds_there_are() {
+    let mut page = Page {
+        session: Session::new("stories", BackendChoice::Cpu),
+        commands: Vec::new(),
+        news: Vec::new(),
+    };
+    page.step(Input::NoBuilds("No list.".to_owned()));
+    assert!(matches!(page.session.phase(), Phase::Stopped(_)));
+    page.step(Input::TryAgain);
+    assert_eq!(page.commands, [Command::FindBuilds]);
+    page.step(Input::Builds {
+        has_cpu: true,
+        has_gpu: false,
+        has_webgpu: false,
+    });
+    assert_eq!(page.started(), [Build::Cpu]);
 }
 
 #[test]

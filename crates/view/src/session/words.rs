@@ -87,19 +87,18 @@ pub const CPU: &str = "CPU";
 /// What the GPU build computes on.
 pub const GPU: &str = "GPU";
 
-/// How a worker died, without a full stop.
+/// How a worker died, without a full stop. What the engine or the browser itself said is for
+/// developers, and goes to the console.
 #[must_use]
 pub fn death(death: &Death) -> String {
-    match death {
-        Death::Crashed(message) if message.is_empty() => "the engine crashed".to_owned(),
-        Death::Crashed(message) => format!("the engine crashed ({message})"),
-        Death::Silent => "the engine stopped answering".to_owned(),
-        Death::Stalled => "the engine got no further for a minute".to_owned(),
-        Death::Unreadable(message) => {
-            format!("the engine sent something that is no message ({message})")
-        }
-        Death::NotStarted(message) => format!("the engine could not be started ({message})"),
-    }
+    let said = match death {
+        Death::Crashed(_) => "the engine crashed",
+        Death::Silent => "the engine stopped answering",
+        Death::Stalled => "the engine got no further for a minute",
+        Death::Unreadable(_) => "the engine sent something that is no message",
+        Death::NotStarted(_) => "the engine could not be started",
+    };
+    said.to_owned()
 }
 
 /// A fresh worker replaces one that died.
