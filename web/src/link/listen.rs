@@ -7,6 +7,7 @@ use headlight_view::frame::action::FrameAction;
 use headlight_view::session::words as session_words;
 use headlight_view::session::{Death, Input, Message, WorkerId};
 use leptos::ev;
+use leptos::logging::warn;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::MessageEvent;
@@ -73,6 +74,8 @@ impl Listeners {
 
 /// A worker is dead. What it or the browser said of it is for developers.
 pub fn died(worker: WorkerId, death: Death) -> Input {
-    leptos::logging::warn!("{death:?}");
+    if let Death::Crashed(said) | Death::Unreadable(said) | Death::NotStarted(said) = &death {
+        warn!("{said}");
+    }
     Input::Died { worker, death }
 }

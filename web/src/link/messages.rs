@@ -9,6 +9,7 @@ use headlight_view::session as view;
 use headlight_view::session::words as session_words;
 use headlight_view::session::{Ask, Death, Message};
 use js_sys::{Array, Float32Array, Object, Reflect};
+use leptos::logging::warn;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::js_error::describe;
@@ -130,7 +131,7 @@ fn message(event: Event) -> Result<Message, PatternError> {
             };
             if blame == view::Blame::Device {
                 // The page says in its own words that the device has failed.
-                leptos::logging::warn!("{}", error.message);
+                warn!("{}", error.message);
             }
             Message::Failed {
                 run,
