@@ -42,11 +42,13 @@ fn List() -> impl IntoView {
     let choices = examples.into_iter().enumerate();
     let choices = choices.map(|(index, example)| choice(store, index, &example));
     // Fetched only by those who look; `None` until it is there.
-    let known = RwSignal::new(None::<String>);
+    // Counted, since the panel may be closed before that.
+    let known = ArcRwSignal::new(None::<String>);
+    let arrived = known.clone();
     let model = store.peek(|state| state.frame.session.model().to_owned());
     spawn_local(async move {
         let file = host::fetch_text(&format!("models/{model}/words.txt")).await;
-        known.set(Some(
+        arrived.set(Some(
             file.unwrap_or_else(|_| frame_words::NO_KNOWN_WORDS.to_owned()),
         ));
     });

@@ -17,16 +17,20 @@ impl AttentionRoom {
             [first, second, ..] => Some((first.id, second.id)),
             _ => None,
         };
-        let chosen = self.compared.as_ref().and_then(|pair| pair.of(subject));
-        chosen.or_else(probable)
+        self.chosen_pair(subject).or_else(probable)
+    }
+
+    /// The two tokens that were chosen for the prompt that is shown.
+    fn chosen_pair(&self, subject: &Subject) -> Option<(u32, u32)> {
+        self.compared.as_ref().and_then(|pair| pair.of(subject))
     }
 
     /// The next token that is marked in the list: the one chosen to be spoken for, else the
     /// most probable one.
     #[must_use]
     pub fn marked_next(&self, subject: &Subject) -> Option<u32> {
-        let chosen = self.compared.as_ref().and_then(|pair| pair.of(subject));
         let probable = || Some(subject.run.as_ref()?.next.first()?.id);
+        let chosen = self.chosen_pair(subject);
         chosen.map(|(token, _)| token).or_else(probable)
     }
 

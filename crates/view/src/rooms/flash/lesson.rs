@@ -61,7 +61,8 @@ pub(crate) struct Scene {
 pub(crate) enum At {
     /// The first of this kind at or after this share of all, or else from the start.
     First(EventKind, f64),
-    /// The same, of a tile of keys that is not the first that the rows meet.
+    /// First of this kind, from this share of the steps on, in a tile of keys that is not the
+    /// first that the rows meet.
     FirstOfLaterTile(EventKind, f64),
     /// The rescale that changes the most rows of a tile.
     LargestRescale,

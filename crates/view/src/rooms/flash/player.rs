@@ -118,7 +118,7 @@ impl Player {
         self.with_options(self.options.beside(other))
     }
 
-    /// The same numbers in the steps of other options.
+    /// Player of these numbers in the steps of other options.
     ///
     /// # Errors
     ///
